@@ -1,0 +1,1 @@
+"""cnnplan: the type checker and cost model of convolutional network designs."""

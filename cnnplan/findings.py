@@ -1,0 +1,82 @@
+"""What the program has to say about a spec: a rule, a severity, a message and a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Finding", "Location", "Path", "Place", "Severity"]
+
+Path = tuple[str | int, ...]
+"""Where a value stands in its document: ("layers", 3, "conv", "groups")."""
+
+
+class Severity(StrEnum):
+    """How bad it is; the order of the members is the order of gravity."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value of a document, named by its path; a source turns it into a Location.
+
+    `key` says that the key of the value is meant, not the value.
+    """
+
+    file: str
+    path: Path = ()
+    key: bool = False
+
+    def below(self, *steps: str | int) -> Place:
+        """The place that many steps further down."""
+        return Place(self.file, (*self.path, *steps))
+
+    def at_key(self) -> Place:
+        """The key of this value."""
+        return Place(self.file, self.path, key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a text, counted from 1, as editors do."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell the designer.
+
+    Args:
+        rule: the identifier of the rule, "CNN102".
+        severity: error, warning or note.
+        message: one line, with the values that caused it.
+        place: the value that is at fault.
+        location: where that value stands in its file; None until a source has been asked.
+        layer: the name of the layer, None where the fault belongs to no layer.
+        hint: the way out, one line, "" where there is none to give.
+        called_from: where the block was called that holds the fault, innermost first.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place
+    location: Location | None = None
+    layer: str | None = None
+    hint: str = ""
+    called_from: tuple[Location, ...] = ()
+
+    def __str__(self) -> str:
+        """`specs/net.yaml:9:33: error: layer2.conv1: groups (=4) does not divide the 6 input channels [CNN102]`."""
+        where = self.location or self.place.file
+        layer = f"{self.layer}: " if self.layer else ""
+        return f"{where}: {self.severity}: {layer}{self.message} [{self.rule}]"

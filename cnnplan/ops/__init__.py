@@ -1,0 +1,1 @@
+"""The operators, by the verb that calls them in a spec."""

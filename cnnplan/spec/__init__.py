@@ -1,0 +1,1 @@
+"""A spec: YAML text in, a validated document out."""
