@@ -1,0 +1,263 @@
+"""What the operators and functions of the expression language do to values: exact, bounded, and no guessing.
+
+A value is a number (int, Fraction, or a Count over symbols), a truth value or an open Condition, text, a Verb, a
+Record, None, or a tuple of values. Arithmetic of a tuple and a number is elementwise.
+"""
+
+from __future__ import annotations
+
+import operator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan import sizes
+from cnnplan.spec.faults import EvaluationError
+from cnnplan.spec.scalars import exact
+from cnnplan.spec.values import Record, Verb
+from cnnplan.spec.words import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ARITHMETIC", "COMPARISONS", "call", "element", "field", "negative", "show", "truth"]
+
+LARGEST: Final = 10**60
+"""No number of an expression is larger."""
+
+LARGEST_POWER: Final = 256
+LARGEST_SYMBOLIC_POWER: Final = 8
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is a number without symbols."""
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, with symbols or without."""
+    return is_plain(value) or isinstance(value, sizes.Count)
+
+
+def show(value: Any) -> str:
+    """A value as the language writes it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(show, value))}]"
+    if isinstance(value, str) and not isinstance(value, Verb):
+        return f'"{value}"'
+    return str(value)
+
+
+def bounded(value: Any) -> Any:
+    """The value, unless it is a number that is too large."""
+    if isinstance(value, int):
+        if not -LARGEST < value < LARGEST:
+            raise EvaluationError("the result is too large: numbers end at 10 ** 60")
+        return value
+    if isinstance(value, Fraction):
+        bounded(value.numerator)
+        bounded(value.denominator)
+        return exact(value)
+    return value
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if not isinstance(exponent, int):
+        raise EvaluationError(f"the exponent {show(exponent)} must be a whole number without symbols")
+    most = LARGEST_POWER if is_plain(base) else LARGEST_SYMBOLIC_POWER
+    if abs(exponent) > most:
+        raise EvaluationError(f"{show(base)} ** {exponent} is too large: the exponent may be {most} at most")
+    if exponent >= 0:
+        return base**exponent
+    return _divide(1, base**-exponent)
+
+
+def _divide(left: Any, right: Any) -> Any:
+    return exact(Fraction(left) / right) if is_plain(left) and is_plain(right) else left / right
+
+
+def _elementwise(symbol: str, apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The operator for numbers, and for a list and a number."""
+
+    def compute(left: Any, right: Any) -> Any:
+        if is_number(left) and is_number(right):
+            return _guarded(symbol, apply, left, right)
+        if isinstance(left, tuple) and is_number(right):
+            return tuple(compute(item, right) for item in left)
+        if is_number(left) and isinstance(right, tuple):
+            return tuple(compute(left, item) for item in right)
+        raise EvaluationError(f"{show(left)} {symbol} {show(right)} has no meaning: {symbol} takes numbers")
+
+    return compute
+
+
+def _guarded(symbol: str, apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    try:
+        return bounded(apply(left, right))
+    except ZeroDivisionError:
+        raise EvaluationError(f"division by zero: {show(left)} {symbol} {show(right)}") from None
+    except (ArithmeticError, TypeError, ValueError) as fault:
+        raise EvaluationError(f"{show(left)} {symbol} {show(right)} has no value: {fault}") from None
+
+
+ARITHMETIC: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    symbol: _elementwise(symbol, apply)
+    for symbol, apply in {
+        "+": operator.add,
+        "-": operator.sub,
+        "*": operator.mul,
+        "/": _divide,
+        "//": operator.floordiv,
+        "%": operator.mod,
+        "**": _power,
+    }.items()
+}
+
+
+def negative(value: Any) -> Any:
+    """Minus a number, or minus each of a list."""
+    return ARITHMETIC["*"](-1, value)
+
+
+def _same(left: Any, right: Any) -> Any:
+    """Whether two values are equal: a truth value, or an open Condition."""
+    if is_number(left) and is_number(right):
+        return left == right if is_plain(left) and is_plain(right) else _settled(sizes.eq(left, right))
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and _all(_same(*pair) for pair in zip(left, right, strict=True))
+    if {type(left), type(right)} & {tuple} and (is_number(left) or is_number(right)):
+        raise EvaluationError(f"{show(left)} cannot be compared with {show(right)}: a list and a number")
+    if isinstance(left, Record) and isinstance(right, str):
+        return left.label == right
+    if isinstance(right, Record) and isinstance(left, str):
+        return right.label == left
+    return type(left) is type(right) and left == right if isinstance(left, bool) else bool(left == right)
+
+
+def _all(verdicts: Any) -> Any:
+    """Every one of these, each a truth value or a Condition."""
+    result: Any = True
+    for verdict in verdicts:
+        if verdict is False:
+            return False
+        result = verdict if result is True else result if verdict is True else result & verdict
+    return result
+
+
+def _different(left: Any, right: Any) -> Any:
+    same = _same(left, right)
+    return not same if isinstance(same, bool) else ~same
+
+
+def _settled(condition: Any) -> Any:
+    """A Condition, or its verdict where it has one."""
+    return condition if condition.verdict is None else condition.verdict
+
+
+def _ordering(symbol: str, plain: Callable[[Any, Any], bool], name: str) -> Callable[[Any, Any], Any]:
+    def compare(left: Any, right: Any) -> Any:
+        if is_plain(left) and is_plain(right):
+            return plain(left, right)
+        if is_number(left) and is_number(right):
+            return _settled(getattr(sizes, name)(left, right))
+        raise EvaluationError(f"{show(left)} {symbol} {show(right)} has no meaning: {symbol} takes numbers")
+
+    return compare
+
+
+COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "==": _same,
+    "!=": _different,
+    "<": _ordering("<", operator.lt, "lt"),
+    "<=": _ordering("<=", operator.le, "le"),
+    ">": _ordering(">", operator.gt, "gt"),
+    ">=": _ordering(">=", operator.ge, "ge"),
+}
+
+
+def truth(value: Any, decide: Callable[[Any], bool]) -> bool:
+    """A truth value; an open Condition is decided by whoever evaluates."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, sizes.Condition):
+        return decide(value) if value.verdict is None else value.verdict
+    raise EvaluationError(f"{show(value)} is neither true nor false")
+
+
+def element(values: Any, index: Any, decide: Callable[[Any], bool]) -> Any:
+    """An element of a list; a symbolic index is decided."""
+    if not isinstance(values, tuple):
+        raise EvaluationError(f"{show(values)} is no list: it has no element {show(index)}")
+    if isinstance(index, sizes.Count):
+        index = next((i for i in range(len(values)) if truth(_same(index, i), decide)), index)
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise EvaluationError(f"the index {show(index)} of a list must be a whole number")
+    if not -len(values) <= index < len(values):
+        raise EvaluationError(f"the index {index} is outside the list {show(values)} of {len(values)} elements")
+    return values[index]
+
+
+def field(record: Any, name: str) -> Any:
+    """A field of a record."""
+    if not isinstance(record, Record):
+        raise EvaluationError(f"{show(record)} has no field {name}: it is no record")
+    if name not in record:
+        raise EvaluationError(f"{record} has no field {name}{did_you_mean(name, record)}; it has {', '.join(record)}")
+    return record[name]
+
+
+def _numbers(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if bad := [value for value in values if not is_number(value)]:
+        raise EvaluationError(f"{name} takes numbers, not {show(bad[0])}")
+    return values
+
+
+def _each(name: str, compute: Callable[[Any], Any]) -> Callable[..., Any]:
+    def apply(*values: Any) -> Any:
+        if len(values) != 1:
+            raise EvaluationError(f"{name} takes one number, not {len(values)}")
+        if isinstance(values[0], tuple):
+            return tuple(map(apply, values[0]))
+        return compute(*_numbers(name, values))
+
+    return apply
+
+
+def _extreme(name: str, choose: str) -> Callable[..., Any]:
+    def apply(*values: Any) -> Any:
+        values = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
+        if not values:
+            raise EvaluationError(f"{name} takes at least one number")
+        return getattr(sizes, choose)(*_numbers(name, values))
+
+    return apply
+
+
+def _make_divisible(*values: Any) -> Any:
+    if len(values) != 2:  # noqa: PLR2004
+        raise EvaluationError(f"make_divisible takes a number and a divisor, not {len(values)} values")
+    value, divisor = _numbers("make_divisible", values)
+    if is_plain(divisor) and divisor <= 0:
+        raise EvaluationError(f"make_divisible takes a divisor above 0, not {show(divisor)}")
+    return sizes.make_divisible(value, divisor)
+
+
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "floor": _each("floor", lambda x: sizes.floor(x)),
+    "ceil": _each("ceil", lambda x: sizes.ceil(x)),
+    "round": _each("round", lambda x: sizes.round_half_even(x)),
+    "abs": _each("abs", lambda x: sizes.absolute(x)),
+    "min": _extreme("min", "minimum"),
+    "max": _extreme("max", "maximum"),
+    "make_divisible": _make_divisible,
+}
+
+
+def call(name: str, values: tuple[Any, ...]) -> Any:
+    """A function of the language."""
+    try:
+        return bounded(_FUNCTIONS[name](*values))
+    except (ArithmeticError, TypeError, ValueError) as fault:
+        shown = ", ".join(map(show, values))
+        raise EvaluationError(f"{name}({shown}) has no value: {fault}") from None

@@ -1,0 +1,273 @@
+"""A text of the expression language becomes a closure, by way of Python's parser and a whitelist of its nodes.
+
+Numbers, units included, are taken out of the text first and replaced by marked names: decimals stay exact, and what
+Python would warn about never reaches it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from cnnplan import ops
+from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, call, element, field, negative, truth
+from cnnplan.spec.faults import EvaluationError, Unreadable
+from cnnplan.spec.scalars import DIGITS, UNITS, decimal, exact
+from cnnplan.spec.values import Verb
+from cnnplan.spec.words import FUNCTIONS, KEYWORDS, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[[Any], Any]
+
+__all__ = ["Compiled", "compile_text"]
+
+DEPTH: Final = 40
+"""The most levels of an expression."""
+
+_TOKEN: Final = re.compile(
+    r"""(?P<text>"[^"\\]*"|'[^'\\]*')
+    |(?<![\w.])(?P<number>0x[0-9a-fA-F]+|0o[0-7]+|(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?P<unit>\w*)
+    |(?P<bad>[^\x20-\x7e\n]|\\|["'])""",
+    re.VERBOSE,
+)
+_MARK: Final = "\u03bb"
+_BASES: Final = {"0x": 16, "0o": 8}
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONSTANTS: Final = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
+_SYMBOLS: Final[dict[type[ast.AST], str]] = {
+    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"},
+    **{ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="},
+}
+
+
+class Compiled(NamedTuple):
+    """A closure over an environment, the names it reads and the layers whose shapes it asks for."""
+
+    run: Run
+    names: frozenset[str]
+    layers: frozenset[str]
+
+
+def compile_text(text: str) -> Compiled:
+    """Compile one expression; raises Unreadable."""
+    return _Compiler().compile(text)
+
+
+class _Compiler:
+    """The state of one compilation: the numbers taken out, the names met so far."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int | Any] = []
+        self.names: set[str] = set()
+        self.layers: set[str] = set()
+
+    def compile(self, text: str) -> Compiled:
+        run = self.name(text) if _NAME.fullmatch(text) else self.node(_python(_TOKEN.sub(self.token, text), text), 0)
+        return Compiled(run, frozenset(self.names), frozenset(self.layers))
+
+    def token(self, match: re.Match[str]) -> str:
+        """Take a number out of the text; leave quoted text alone."""
+        if match["bad"]:
+            raise Unreadable(f"{match['bad']!r} has no meaning in an expression")
+        if match["text"]:
+            return match["text"]
+        self.numbers.append(_number(match["number"], match["unit"]))
+        return f"{_MARK}{len(self.numbers) - 1}"
+
+    def node(self, node: ast.AST, depth: int) -> Run:
+        """The closure of a node, if the language has such a node."""
+        if depth > DEPTH:
+            raise Unreadable(f"the expression is nested deeper than {DEPTH} levels")
+        method = _NODES.get(type(node))
+        if method is None:
+            raise Unreadable(f"{_WHAT.get(type(node), type(node).__name__.lower())} is not part of the language")
+        return method(self, node, depth + 1)
+
+    def name(self, name: str) -> Run:
+        """A number that was taken out, a constant, a keyword, or a name to be looked up."""
+        if name[0] == _MARK:
+            return _always(self.numbers[int(name[1:])])
+        if name in _CONSTANTS:
+            return _always(_CONSTANTS[name])
+        if name in KEYWORDS:
+            return _always(Verb(name) if name in ops.OPERATORS else name)
+        if name in FUNCTIONS:
+            raise Unreadable(f"{name} is a function: write {name}(...)")
+        self.names.add(name)
+        return lambda env: env.lookup(name)
+
+    def on_name(self, node: ast.Name, depth: int) -> Run:
+        del depth
+        return self.name(node.id)
+
+    def on_constant(self, node: ast.Constant, depth: int) -> Run:
+        del depth
+        if not isinstance(node.value, str | bool | None):
+            raise Unreadable(f"{node.value!r} is not part of the language")
+        return _always(node.value)
+
+    def on_list(self, node: ast.List, depth: int) -> Run:
+        runs = [self.node(item, depth) for item in node.elts]
+        return lambda env: tuple([run(env) for run in runs])
+
+    def on_binary(self, node: ast.BinOp, depth: int) -> Run:
+        compute = ARITHMETIC.get(_SYMBOLS.get(type(node.op), ""))
+        if compute is None:
+            raise Unreadable("the language has + - * / // % ** and no other arithmetic")
+        left, right = self.node(node.left, depth), self.node(node.right, depth)
+        return lambda env: compute(left(env), right(env))
+
+    def on_unary(self, node: ast.UnaryOp, depth: int) -> Run:
+        run = self.node(node.operand, depth)
+        if isinstance(node.op, ast.Not):
+            return lambda env: _inverse(run(env))
+        if isinstance(node.op, ast.USub):
+            return lambda env: negative(run(env))
+        if isinstance(node.op, ast.UAdd):
+            return lambda env: negative(negative(run(env)))
+        raise Unreadable("~ is not part of the language")
+
+    def on_compare(self, node: ast.Compare, depth: int) -> Run:
+        compares = [COMPARISONS.get(_SYMBOLS.get(type(op), "")) for op in node.ops]
+        runs = [self.node(item, depth) for item in (node.left, *node.comparators)]
+        if None in compares:
+            raise Unreadable("the language compares with == != < <= > >= and nothing else")
+        pairs = [_pair(*each) for each in zip(compares, runs, runs[1:], strict=False)]
+        return pairs[0] if len(pairs) == 1 else _junction(pairs, stop=False)
+
+    def on_bool(self, node: ast.BoolOp, depth: int) -> Run:
+        return _junction([self.node(item, depth) for item in node.values], stop=isinstance(node.op, ast.Or))
+
+    def on_choice(self, node: ast.IfExp, depth: int) -> Run:
+        test, then, other = (self.node(item, depth) for item in (node.test, node.body, node.orelse))
+        return lambda env: then(env) if truth(test(env), env.decide) else other(env)
+
+    def on_index(self, node: ast.Subscript, depth: int) -> Run:
+        values, index = self.node(node.value, depth), self.node(node.slice, depth)
+        return lambda env: element(values(env), index(env), env.decide)
+
+    def on_field(self, node: ast.Attribute, depth: int) -> Run:
+        record, name = self.node(node.value, depth), node.attr
+        return lambda env: field(record(env), name)
+
+    def on_call(self, node: ast.Call, depth: int) -> Run:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in FUNCTIONS:
+            raise Unreadable(f"unknown function {name or '(...)'}{did_you_mean(name, FUNCTIONS)}")
+        if node.keywords:
+            raise Unreadable(f"the arguments of {name} have no names")
+        if name == "shape":
+            return self.shape(node.args)
+        runs = [self.node(item, depth) for item in node.args]
+        return lambda env: call(name, tuple([run(env) for run in runs]))
+
+    def shape(self, args: list[ast.expr]) -> Run:
+        """The shape of a layer, called by its name in quotes."""
+        match args:
+            case [ast.Constant(value=str(layer))]:
+                self.layers.add(layer)
+                return lambda env: env.shape(layer)
+        raise Unreadable('shape takes the name of a layer in quotes: shape("conv1")')
+
+
+def _python(text: str, original: str) -> ast.AST:
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise Unreadable(f"cannot read the expression {_shortened(original)}{_advice(original)}") from None
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")  # noqa: PLR2004
+
+
+def _advice(text: str) -> str:
+    for wrong, right in (("&&", "and"), ("||", "or"), ("?", "a if c else b"), ("^", "**")):
+        if wrong in text:
+            return f": write {right} for {wrong}"
+    if re.search(r"(?<![=!<>])=(?!=)", text):
+        return ": write == to compare"
+    return ""
+
+
+def _number(text: str, unit: str) -> Any:
+    """The exact value of a number with its unit."""
+    text = text.replace("_", "")
+    if unit and unit not in UNITS:
+        raise Unreadable(f"{text}{unit} is neither a number nor a name; units are {' '.join(UNITS)}")
+    value = int(text, base) if (base := _BASES.get(text[:2])) and len(text) <= DIGITS else decimal(text)
+    if value is None:
+        raise Unreadable(f"a number of more than {DIGITS} digits is not read")
+    return exact(value * UNITS[unit]) if unit else value
+
+
+def _always(value: Any) -> Run:
+    return lambda _: value
+
+
+def _pair(compare: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:
+    return lambda env: compare(left(env), right(env))
+
+
+def _inverse(value: Any) -> Any:
+    """Not a truth value; an open Condition stays open."""
+    return not value if isinstance(value, bool) else ~value if _open(value) else not truth(value, bool)
+
+
+def _open(value: Any) -> bool:
+    return getattr(value, "verdict", True) is None
+
+
+def _junction(runs: list[Run], *, stop: bool) -> Run:
+    """`and` (stop at False), `or` (stop at True), from left to right.
+
+    Open Conditions are joined to one, so that nobody has to decide more than the whole. Only where the rest cannot be
+    evaluated, because it rests on what stands to its left, is the left decided first.
+    """
+
+    def run(env: Any, at: int = 0) -> Any:
+        left = runs[at](env)
+        if not _open(left):
+            settled = truth(left, env.decide)
+            return settled if settled is stop or at + 1 == len(runs) else run(env, at + 1)
+        if at + 1 == len(runs):
+            return left
+        try:
+            right = run(env, at + 1)
+        except EvaluationError:
+            return stop if env.decide(left) is stop else run(env, at + 1)
+        if isinstance(right, bool):
+            return stop if right is stop else left
+        return left | right if stop else left & right
+
+    return run
+
+
+_NODES: Final[dict[type[ast.AST], Callable[[_Compiler, Any, int], Run]]] = {
+    ast.Name: _Compiler.on_name,
+    ast.Constant: _Compiler.on_constant,
+    ast.List: _Compiler.on_list,
+    ast.BinOp: _Compiler.on_binary,
+    ast.UnaryOp: _Compiler.on_unary,
+    ast.Compare: _Compiler.on_compare,
+    ast.BoolOp: _Compiler.on_bool,
+    ast.IfExp: _Compiler.on_choice,
+    ast.Subscript: _Compiler.on_index,
+    ast.Attribute: _Compiler.on_field,
+    ast.Call: _Compiler.on_call,
+}
+_WHAT: Final[dict[type[ast.AST], str]] = {
+    ast.Lambda: "lambda",
+    ast.ListComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.Dict: "{...}",
+    ast.Set: "{...}",
+    ast.JoinedStr: "formatted text",
+    ast.NamedExpr: ":=",
+    ast.Starred: "*",
+    ast.Tuple: "a list without [ ]",
+    ast.Slice: "x[a:b]",
+}

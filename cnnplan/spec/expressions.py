@@ -1,0 +1,129 @@
+"""The little expression language: parsed by Python's grammar, admitted by a whitelist, never evaluated as Python.
+
+A text is compiled once into closures over an environment of names, so that an argument of a block that is called a
+hundred times costs a hundred function calls and no parsing. Numbers and units are taken out of the text before
+Python's parser sees it, which keeps decimals exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+
+from cnnplan.findings import Place
+from cnnplan.spec.arithmetic import show
+from cnnplan.spec.compiler import compile_text
+from cnnplan.spec.faults import EvaluationError, UnknownName, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnplan.sizes import Condition, Shape
+
+__all__ = ["Environment", "Expression", "listing", "literal", "parse"]
+
+LENGTH: Final = 2_000
+"""The most characters of an expression."""
+
+
+class Environment(Protocol):
+    """What an expression is evaluated in."""
+
+    def lookup(self, name: str) -> Any:
+        """The value of a name; raises UnknownName."""
+
+    def shape(self, name: str) -> Shape:
+        """The shape of a layer that came before; raises EvaluationError."""
+
+    def decide(self, condition: Condition) -> bool:
+        """Choose where a condition is open and the expression cannot go on without an answer."""
+
+
+class _Nothing:
+    """The environment of an expression that names nothing."""
+
+    def lookup(self, name: str) -> NoReturn:
+        raise UnknownName(name)
+
+    shape = decide = lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A value that may depend on names.
+
+    Args:
+        text: as it was written.
+        place: where it was written.
+        run: its closure.
+        names: the names that it reads; functions and keywords are not among them.
+        layers: the layers whose shape it asks for.
+    """
+
+    text: str
+    place: Place
+    run: Callable[[Environment], Any] = field(repr=False, compare=False)
+    names: frozenset[str] = frozenset()
+    layers: frozenset[str] = frozenset()
+
+    @property
+    def constant(self) -> bool:
+        """Whether the value is the same in every environment."""
+        return not self.names and not self.layers
+
+    @property
+    def value(self) -> Any:
+        """The value of a constant."""
+        return self.evaluate(_NOTHING)
+
+    def evaluate(self, env: Environment) -> Any:
+        """The value in an environment; raises EvaluationError with the place."""
+        try:
+            return self.run(env)
+        except EvaluationError as fault:
+            fault.place = fault.place or self.place
+            raise
+
+    def __str__(self) -> str:
+        return self.text
+
+
+_NOTHING: Final = _Nothing()
+_NOWHERE: Final = Place("")
+
+
+def literal(value: Any, place: Place, text: str | None = None) -> Expression:
+    """A value as an expression."""
+    return Expression(show(value) if text is None else text, place, lambda _: value)
+
+
+def listing(items: tuple[Expression, ...], place: Place) -> Expression:
+    """A YAML list of values as one expression."""
+    runs = tuple(item.evaluate for item in items)
+    return Expression(
+        f"[{', '.join(item.text for item in items)}]",
+        place,
+        lambda env: tuple([run(env) for run in runs]),
+        frozenset().union(*(item.names for item in items)),
+        frozenset().union(*(item.layers for item in items)),
+    )
+
+
+def parse(text: str, place: Place) -> Expression:
+    """The expression of a text; raises Unreadable, or EvaluationError where a constant has no value."""
+    if len(text) > LENGTH:
+        raise Unreadable(f"an expression of {len(text)} characters is too long, at most {LENGTH} are read")
+    try:
+        return replace(_compiled(text.strip()), place=place)
+    except EvaluationError as fault:
+        fault.place = place
+        raise
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> Expression:
+    """The expression without its place; the same text is compiled once."""
+    compiled = compile_text(text)
+    expression = Expression(text, _NOWHERE, compiled.run, compiled.names, compiled.layers)
+    return literal(expression.value, _NOWHERE, text) if expression.constant else expression

@@ -1,0 +1,60 @@
+"""How the rooms of the spec say that something is wrong: causes are raised inside, Findings are gathered at the door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.errors import CnnplanError
+from cnnplan.findings import Finding, Severity
+from cnnplan.spec.words import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnplan.findings import Location, Place
+
+__all__ = ["EvaluationError", "Faults", "UnknownName", "Unreadable"]
+
+
+class Unreadable(CnnplanError):  # noqa: N818 - named after what is wrong
+    """A text is no expression of the language."""
+
+    rule = "CNN014"
+
+
+class EvaluationError(CnnplanError):
+    """An expression has no value here; `place` is the innermost expression at fault."""
+
+    rule = "CNN021"
+    place: Place | None = None
+
+
+class UnknownName(EvaluationError):
+    """An expression reads a name that nothing has; `known` are those that it could have meant."""
+
+    rule = "CNN015"
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"unknown name {name}{did_you_mean(name, self.known)}")
+
+
+class Faults:
+    """The errors found so far, of one spec and the files that it includes."""
+
+    def __init__(self) -> None:
+        self.found: list[Finding] = []
+
+    def add(
+        self,
+        rule: str,
+        place: Place,
+        message: str,
+        *,
+        layer: str | None = None,
+        hint: str = "",
+        location: Location | None = None,
+    ) -> None:
+        """Keep an error; its location is looked up at the end where it is not known already."""
+        self.found.append(Finding(rule, Severity.ERROR, message, place, location, layer, hint))

@@ -1,0 +1,203 @@
+"""The validated document: what is left of a spec's text once every static fault has been ruled out.
+
+All objects are frozen. Values that may depend on symbols, arguments or shapes are Expressions, literals included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from cnnplan import sizes
+from cnnplan.findings import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnnplan.findings import Place
+    from cnnplan.spec.expressions import Expression
+
+__all__ = ["Block", "Entry", "Expectation", "Input", "JoinSpec", "PathSpec", "Repeat", "Spec", "Symbol"]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What may vary.
+
+    Args:
+        name: as expressions call it.
+        place: where it is declared.
+        default: its value where nothing binds it (a choice's value, not its label), None where it has none.
+        min, max, multiple_of: the bounds that the spec claims to be legal within, None where it claims none.
+        choices: the only values it may have, by label, in the order they are written.
+        description: for people.
+    """
+
+    name: str
+    place: Place
+    default: Any = None
+    min: int | Fraction | None = None
+    max: int | Fraction | None = None
+    multiple_of: int | Fraction | None = None
+    choices: Mapping[str, Any] | None = None
+    description: str = ""
+
+    @property
+    def claims(self) -> bool:
+        """Whether the spec claims to be legal for every declared value, and not just has a default."""
+        return not (self.min is self.max is self.multiple_of is self.choices is None)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """Every value that is written down."""
+        written = (self.default, self.min, self.max, self.multiple_of, *(self.choices or {}).values())
+        return tuple(value for value in written if value is not None)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number, rather than a verb, a record, a list, text or a truth value."""
+        return all(isinstance(value, int | Fraction) and not isinstance(value, bool) for value in self.values)
+
+    @property
+    def integer(self) -> bool:
+        """Whether every declared value is whole."""
+        return self.numeric and all(Fraction(value).denominator == 1 for value in self.values)
+
+    def domain(self) -> sizes.Domain:
+        """The numbers it may be; a size is at least 1 unless a declared value is smaller."""
+        choices = tuple(self.choices.values()) if self.choices else None
+        least = self.min if self.min is not None else min(choices or (*self.values, 1 if self.integer else 0))
+        return sizes.Domain(
+            min=least,
+            max=self.max,
+            multiple_of=1 if self.multiple_of is None else self.multiple_of,
+            choices=choices,
+            integer=self.integer,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a spec: its extents, and for integer inputs the bound that their values stay below."""
+
+    shape: tuple[Expression, ...]
+    dtype: str
+    below: Expression | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How often an entry stands in a row; `count` is a number, or the list that the counter runs through."""
+
+    count: Expression
+    counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSpec:
+    """What makes one output of several paths."""
+
+    place: Place
+    verb: str = "concat"
+    verb_expression: Expression | None = None
+    args: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PathSpec:
+    """One path of `branches`."""
+
+    layers: tuple[Entry, ...]
+    place: Place
+    when: Expression | None = None
+    from_: tuple[str, ...] | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One layer entry.
+
+    Args:
+        verb: what it does: an operator, a block, `branches` or `sequence`; the text of the expression otherwise.
+        place: where it stands.
+        label: the best name known before blocks are unrolled, for messages.
+        verb_expression: evaluates to a Verb where the verb is a symbol, an argument or a field.
+        args: the arguments by name.
+        paths, join: of `branches`.
+        body: the entries of `sequence`.
+        name, from_, repeat, when, share, ignore: the wiring keys.
+    """
+
+    verb: str
+    place: Place
+    label: str
+    verb_expression: Expression | None = None
+    args: Mapping[str, Expression] = field(default_factory=dict)
+    paths: tuple[PathSpec, ...] = ()
+    join: JoinSpec | None = None
+    body: tuple[Entry, ...] = ()
+    name: str | None = None
+    from_: tuple[str, ...] | None = None
+    repeat: Repeat | None = None
+    when: Expression | None = None
+    share: str | Literal[True] | None = None
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A template of layers.
+
+    Args:
+        name: the verb that calls it.
+        place: where it is defined.
+        args: the default of each argument, None where it must be given.
+        inputs: the names of its inputs, () where there is one without a name.
+        layers: its entries.
+        outputs: the names of its outputs, () where there is one: the last layer.
+        sees_symbols: whether the symbols of the spec are known inside; not in a file that was included.
+    """
+
+    name: str
+    place: Place
+    args: Mapping[str, Expression | None] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    layers: tuple[Entry, ...] = ()
+    outputs: tuple[str, ...] = ()
+    sees_symbols: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the design promises: `that`, at the sizes `at`; `text` is how it was written."""
+
+    that: Expression
+    text: str
+    place: Place
+    at: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A network as it is written."""
+
+    file: str
+    name: str
+    description: str = ""
+    dtype: str = "float32"
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    layers: tuple[Entry, ...] = ()
+    outputs: tuple[str, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+    locator: Callable[[Place], Location] = field(
+        default=lambda place: Location(place.file, 1, 1), repr=False, compare=False
+    )
+
+    def locate(self, place: Place) -> Location:
+        """Where a place stands in its file, included files too."""
+        return self.locator(place)

@@ -1,0 +1,82 @@
+"""Words with a meaning of their own, and the nearest known word for one that has none."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "FUNCTIONS",
+    "KEYWORDS",
+    "SHAPES",
+    "STRUCTURES",
+    "TAKEN",
+    "WIRING",
+    "did_you_mean",
+    "is_name",
+    "nearest",
+    "refusal",
+]
+
+WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore")
+"""The keys beside a verb."""
+
+STRUCTURES: Final = ("branches", "sequence")
+"""The verbs that hold entries."""
+
+FUNCTIONS: Final = ("floor", "ceil", "round", "min", "max", "abs", "make_divisible", "shape")
+"""What an expression may call."""
+
+SHAPES: Final = ("in_shape", "in_channels")
+"""The names that an expression has besides arguments and symbols."""
+
+KEYWORDS: Final = frozenset(
+    {
+        *("required", "same", "same_lower", "valid", "none", "tanh"),
+        *("nearest", "linear", "bilinear", "trilinear", "bicubic", "area"),
+        *("constant", "reflect", "replicate", "circular", "zeros"),
+    }
+)
+"""The words that fields of operators understand; they win over names, so nothing may be called like one."""
+
+TAKEN: Final = frozenset({"prev", "input"})
+"""Names of layers that are taken."""
+
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORDS: Final = frozenset({*keyword.kwlist, "true", "false", "null", *FUNCTIONS, *SHAPES})
+
+
+def is_name(text: str) -> bool:
+    """Whether it is written as a name must be."""
+    return _NAME.fullmatch(text) is not None
+
+
+def refusal(name: str, *, spoken: bool) -> str:
+    """Why nothing may have this name, "" where it may; `spoken` names are those that expressions use."""
+    if not is_name(name):
+        return f"{name!r} is not a name: letters, digits and _ only, no digit first"
+    if name in KEYWORDS:
+        return f"{name} is a keyword of an operator's argument, nothing may be called like it"
+    if name in TAKEN:
+        return f"{name} is taken: it always means {'what came in' if name == 'input' else 'the layer before'}"
+    if spoken and name in _WORDS:
+        return f"{name} is a word of the expression language"
+    return ""
+
+
+def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known names that look most like this one, the best first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
+    lowered = {word.lower(): word for word in sorted(known, reverse=True)}
+    return tuple(lowered[match] for match in get_close_matches(name[:80].lower(), lowered, n=3, cutoff=0.6))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean conv?`, or nothing where no known name is near."""
+    matches = nearest(name, known)
+    return f"; did you mean {' or '.join(matches)}?" if matches else ""
