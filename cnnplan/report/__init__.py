@@ -1,0 +1,59 @@
+"""A Report in, text out.
+
+Each renderer is a module with `render(report, **options) -> str`; RENDERERS is the table of contents. A renderer is
+imported when it is asked for, since the libraries behind some of them cost more than the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import UsageError
+from cnnplan.findings import Severity
+
+if TYPE_CHECKING:
+    from cnnplan.findings import Finding
+    from cnnplan.plan import Plan
+
+__all__ = ["RENDERERS", "Report", "render"]
+
+RENDERERS: dict[str, str] = {
+    "table": "cnnplan.report.table",
+    "json": "cnnplan.report.json_",
+}
+"""The formats and the modules that write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a renderer may show: a plan and what there is to say about it."""
+
+    plan: Plan
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan) -> Report:
+        """The report of a plan, with the plan's own findings."""
+        return cls(plan, tuple(plan.findings))
+
+    @property
+    def complete(self) -> bool:
+        """Whether the plan reaches every layer: an error stops it at the layer that is at fault."""
+        return not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def render(subject: Report | Plan, format: str = "table", **options: Any) -> str:  # noqa: A002 - the option's name
+    """The report of a plan as text.
+
+    Args:
+        subject: a Report, or a Plan, which is reported with its own findings.
+        format: one of RENDERERS.
+        options: what the renderer takes, such as `width` and `color` of the table.
+    """
+    if format not in RENDERERS:
+        raise UsageError(f"no format {format!r}: choose one of {', '.join(RENDERERS)}")
+    report = subject if isinstance(subject, Report) else Report.of(subject)
+    text: str = import_module(RENDERERS[format]).render(report, **options)
+    return text

@@ -1,0 +1,99 @@
+"""The figures of a report, the same in every format.
+
+A formula is always there; a number is there where every symbol in its formula has a value, and None elsewhere.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cnnplan.plan import NodePlan, Plan
+    from cnnplan.report import Report
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["Figures", "Numbers", "Row", "add", "formula", "number"]
+
+
+def number(extent: Extent, values: Mapping[str, int]) -> int | None:
+    """What an extent is at these values; None if it needs a symbol that has none."""
+    if isinstance(extent, int):
+        return extent
+    return int(extent.at(values)) if extent.symbols <= values.keys() else None
+
+
+def formula(shape: Shape) -> list[str]:
+    """The extents of a shape as texts."""
+    return [str(extent) for extent in shape]
+
+
+def add(numbers: Iterable[int | None]) -> int | None:
+    """The sum; None if a term is not known."""
+    total = 0
+    for term in numbers:
+        if term is None:
+            return None
+        total += term
+    return total
+
+
+class Numbers(NamedTuple):
+    """What is counted of a layer or of a network."""
+
+    params: int | None
+    buffers: int | None
+    macs: int | None
+    flops: int | None
+
+    @classmethod
+    def of(cls, counted: NodePlan | Plan, values: Mapping[str, int]) -> Numbers:
+        """The counts of a plan or of one of its nodes at these values."""
+        return cls(*(number(getattr(counted, field), values) for field in cls._fields))
+
+
+class Row(NamedTuple):
+    """One layer of a report."""
+
+    name: str
+    op: str
+    inputs: tuple[str, ...]
+    formula: list[str]
+    shape: list[int | None]
+    numbers: Numbers
+    line: int
+
+
+class Figures:
+    """Everything that is shown of a report, in the order in which it is shown."""
+
+    def __init__(self, report: Report) -> None:
+        self.plan = report.plan
+        self.at = dict(report.plan.values)
+        self.values = {name: value for name, value in self.at.items() if isinstance(value, int)}
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The layers in written order."""
+        return [self._row(node) for node in self.plan.nodes.values()]
+
+    @cached_property
+    def totals(self) -> Numbers:
+        """The counts of the whole network; weights that are shared count once."""
+        return Numbers.of(self.plan, self.values)
+
+    @property
+    def unbound(self) -> list[str]:
+        """The symbols without a value, in the order of the spec."""
+        return [name for name in self.plan.spec.symbols if name not in self.at]
+
+    def shape(self, shape: Shape) -> list[int | None]:
+        """The extents at the values."""
+        return [number(extent, self.values) for extent in shape]
+
+    def _row(self, node: NodePlan) -> Row:
+        line = self.plan.spec.locate(node.place).line
+        numbers = Numbers.of(node, self.values)
+        return Row(node.name, node.op.verb, node.inputs, formula(node.shape), self.shape(node.shape), numbers, line)

@@ -1,0 +1,79 @@
+"""The report for programs: one JSON document, described by `report.schema.json` beside this file.
+
+What is not known is left out, or null where it has a place in a list; it is never 0.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.report.figures import Figures, Numbers, Row, formula
+
+if TYPE_CHECKING:
+    from cnnplan.findings import Finding
+    from cnnplan.report import Report
+    from cnnplan.sizes import Shape
+
+__all__ = ["document", "render", "schema"]
+
+VERSION = 1
+
+
+def render(report: Report) -> str:
+    """The document as text."""
+    return json.dumps(document(report), indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The document; of a plan that stops at an error it has the findings and no totals."""
+    figures = Figures(report)
+    plan = report.plan
+    return {
+        "cnnplan": VERSION,
+        "spec": plan.spec.file,
+        "name": plan.name,
+        "at": figures.at,
+        "totals": _known(figures.totals) if report.complete else {},
+        "formulas": {"params": str(plan.params), "macs": str(plan.macs)} if report.complete else {},
+        "conditions": [str(condition) for condition in plan.conditions],
+        "outputs": {name: _shape(figures, shape) for name, shape in plan.outputs.items()},
+        "layers": [_layer(row) for row in figures.rows],
+        **({"findings": [_finding(finding) for finding in report.findings]} if report.findings else {}),
+    }
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the document."""
+    text = files("cnnplan.report").joinpath("report.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def _known(numbers: Numbers) -> dict[str, int]:
+    return {field: value for field, value in numbers._asdict().items() if value is not None}
+
+
+def _shape(figures: Figures, shape: Shape) -> dict[str, Any]:
+    return {"shape": figures.shape(shape), "formula": formula(shape)}
+
+
+def _layer(row: Row) -> dict[str, Any]:
+    shape = {"shape": row.shape, "formula": row.formula}
+    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **_known(row.numbers), "line": row.line}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    where = finding.location
+    known = {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "layer": finding.layer,
+        "file": where.file if where else finding.place.file,
+        "line": where.line if where else None,
+        "column": where.column if where else None,
+        "hint": finding.hint or None,
+    }
+    return {key: value for key, value in known.items() if value is not None}

@@ -1,0 +1,137 @@
+"""The report for people: a tree of layers with their sizes and costs, and the totals as formulas.
+
+On a wide terminal a layer is one line; where that does not fit, the formula of its output stands under the output.
+Texts of the spec are printed as they are, never read as markup.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from cnnplan.report.figures import Figures
+from cnnplan.report.text import printable
+from cnnplan.report.tree import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.report import Report
+    from cnnplan.report.tree import Line
+
+__all__ = ["render"]
+
+WIDTH = 80
+LABEL = 30
+UNKNOWN = "?"
+
+
+def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
+    """The report as a table that is that many columns wide."""
+    figures = Figures(report)
+    text = StringIO()
+    console = _console(text, width, color=color)
+    console.print(_title(figures))
+    console.print(_layers(figures, console))
+    console.print(_summary(report, figures))
+    for finding in report.findings:
+        console.print(Text(f"\n{printable(str(finding))}", style="red"), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _console(file: StringIO, width: int, *, color: bool) -> Console:
+    system = "standard" if color else None
+    return Console(file=file, width=width, force_terminal=color, color_system=system, markup=False, highlight=False)
+
+
+def _title(figures: Figures) -> Text:
+    at = ", ".join(f"{name} = {value}" for name, value in figures.at.items())
+    title = Text(printable(figures.plan.name), style="bold")
+    return title.append(printable(f" at {at}" if at else ""), style="not bold")
+
+
+def _layers(figures: Figures, console: Console) -> Table:
+    """One line a layer where the width allows it, else two."""
+    tree = [*lines(figures.rows)]
+    wide = _table(figures, tree, stacked=False)
+    fits = Measurement.get(console, console.options.update(max_width=10**6), wide).maximum <= console.width
+    return wide if fits else _table(figures, tree, stacked=True)
+
+
+def _table(figures: Figures, tree: list[Line], *, stacked: bool) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
+    table.add_column("output", overflow="fold")
+    if not stacked:
+        table.add_column("as a formula", style="dim", overflow="fold")
+    for heading in ("params", "MACs", "share"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for line in tree:
+        table.add_row(_label(line), *_output(line, stacked=stacked), *_counts(line, figures.totals.macs))
+    return table
+
+
+def _label(line: Line) -> Text:
+    return Text("  " * line.depth + printable(line.label), style="bold" if line.heading else "")
+
+
+def _output(line: Line, *, stacked: bool) -> Iterator[Text]:
+    """The output at the values and as a formula, in one cell or in two; a heading leaves it to its last line."""
+    known = "" if line.heading else ", ".join(map(_count, line.row.shape))
+    formula = "" if line.heading else ", ".join(line.row.formula)
+    if not stacked:
+        yield from (Text(known), Text(formula))
+    elif formula == known:
+        yield Text(known)
+    else:
+        yield Text(f"{known}\n").append(formula, style="dim")
+
+
+def _counts(line: Line, total: int | None) -> Iterator[Text]:
+    style = "bold" if line.heading else ""
+    macs = line.numbers.macs
+    yield from (Text(_count(count), style=style) for count in (line.numbers.params, macs))
+    yield Text(f"{macs / total:.1%}" if macs and total else "", style=style)
+
+
+def _count(count: int | None) -> str:
+    return UNKNOWN if count is None else f"{count:,}"
+
+
+def _summary(report: Report, figures: Figures) -> Table:
+    """Totals with their formulas, and the conditions."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for heading, text in _facts(report, figures):
+        table.add_row(heading, Text(printable(text)))
+    return table
+
+
+def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
+    plan, totals = report.plan, figures.totals
+    yield "", ""
+    if not report.complete:
+        yield "stopped", "at an error: the totals are those of the layers above"
+    yield from _fact("parameters", totals.params, str(plan.params))
+    yield from _fact("buffers", totals.buffers, str(plan.buffers))
+    yield from _fact("MACs", totals.macs, str(plan.macs))
+    yield "FLOPs", f"{_count(totals.flops)}  (two a MAC, one for every other operation)"
+    for name, shape in plan.outputs.items():
+        yield f"output {name}", ", ".join(str(extent) for extent in shape)
+    for condition in plan.conditions:
+        yield "condition", str(condition)
+    if figures.unbound:
+        names = ", ".join(figures.unbound)
+        yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"
+
+
+def _fact(heading: str, value: int | None, formula: str) -> Iterator[tuple[str, str]]:
+    yield heading, _count(value)
+    if formula != str(value):
+        yield "", f"= {formula}"
