@@ -1,0 +1,127 @@
+"""The indivisible parts of a size: a symbol, a floor that stays, and the few functions that are neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnnplan.sizes.context import Context
+
+__all__ = ["Atom", "Domain", "Number", "whole"]
+
+Number = int | Fraction
+"""A coefficient: an int wherever it can be one."""
+
+
+def whole(value: Number) -> Number:
+    """The int that a fraction is, if it is one."""
+    if type(value) is int or value.denominator != 1:
+        return value
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The values a symbol may take: integers from `min` on, unless said otherwise.
+
+    Args:
+        min, max: the bounds, inclusive; None where there is none.
+        multiple_of: what every value is a multiple of.
+        choices: the only values, if given.
+        integer: False for a symbol such as a width multiplier, whose values are fractions.
+    """
+
+    min: Number | None = 1
+    max: Number | None = None
+    multiple_of: int = 1
+    choices: tuple[Number, ...] | None = None
+    integer: bool = True
+
+    @property
+    def low(self) -> Number | None:
+        """The least value."""
+        if self.choices is not None:
+            return min(self.choices)
+        if self.min is None or self.multiple_of == 1:
+            return self.min
+        return -(-self.min // self.multiple_of) * self.multiple_of
+
+    @property
+    def high(self) -> Number | None:
+        """The greatest value."""
+        if self.choices is not None:
+            return max(self.choices)
+        if self.max is None or self.multiple_of == 1:
+            return self.max
+        return self.max // self.multiple_of * self.multiple_of
+
+    @property
+    def grain(self) -> int:
+        """The number that makes every value whole when multiplied by it; 0 where none is known."""
+        if self.integer:
+            return 1
+        return lcm(*(Fraction(choice).denominator for choice in self.choices)) if self.choices else 0
+
+    def __contains__(self, value: Number) -> bool:
+        if self.choices is not None:
+            return value in self.choices
+        return not (
+            (self.min is not None and value < self.min)
+            or (self.max is not None and value > self.max)
+            or (self.integer and Fraction(value).denominator != 1)
+            or (self.multiple_of != 1 and value % self.multiple_of)
+        )
+
+
+class Atom:
+    """A symbol, or a function of sizes that no rule could take apart; interned by its context.
+
+    Args:
+        kind: "symbol", "floor", "maximum", "minimum", "gcd", "round" or "make_divisible".
+        args: the name of the symbol, or the arguments; of a floor, the numerator and the denominator.
+        low, high: bounds on its value over the declared domains, None where there is none.
+        grain: what makes its value whole when multiplied by it: 1 for an integer, 0 if unknown.
+    """
+
+    __slots__ = ("args", "context", "domain", "grain", "hash", "high", "index", "kind", "low", "symbols")
+
+    def __init__(
+        self,
+        context: Context,
+        kind: str,
+        args: tuple[Any, ...],
+        bounds: tuple[Number | None, Number | None],
+        domain: Domain | None = None,
+    ) -> None:
+        self.context = context
+        self.kind = kind
+        self.args = args
+        self.low, self.high = bounds
+        self.domain = domain
+        self.grain = domain.grain if domain else 1
+        self.index = len(context.atoms)
+        self.hash = hash((kind, args))
+        self.symbols: frozenset[str] = (
+            frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not isinstance(a, Number)))
+        )
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Atom) or self.context is other.context:
+            return False
+        return self.hash == other.hash and self.kind == other.kind and self.args == other.args
+
+    @property
+    def name(self) -> str:
+        """The name of a symbol."""
+        return str(self.args[0])
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {', '.join(map(str, self.args))}>"

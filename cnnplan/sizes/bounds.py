@@ -1,0 +1,107 @@
+"""Interval arithmetic: what a size can be at least and at most, over the declared domains of its symbols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from cnnplan.sizes.atoms import Number
+
+__all__ = ["Interval", "bounds_of", "plus", "times"]
+
+Interval: TypeAlias = "tuple[Number | None, Number | None]"
+"""The least and the greatest value, None where there is none."""
+
+
+def plus(left: Interval, right: Interval) -> Interval:
+    """Bounds on a sum."""
+    low = None if left[0] is None or right[0] is None else left[0] + right[0]
+    high = None if left[1] is None or right[1] is None else left[1] + right[1]
+    return low, high
+
+
+def times(left: Interval, right: Interval) -> Interval:
+    """Bounds on a product."""
+    a, b = left
+    c, d = right
+    if a is not None and c is not None and a >= 0 and c >= 0:
+        return a * c, None if b is None or d is None else b * d
+    if None in (a, b, c, d):
+        return _scaled(left, right)
+    corners = [x * y for x in (a, b) for y in (c, d) if x is not None and y is not None]
+    return min(corners), max(corners)
+
+
+def _scaled(left: Interval, right: Interval) -> Interval:
+    """Bounds on a product with an open side: known where one factor is a number, given up otherwise."""
+    (a, b), (c, d) = (left, right) if left[0] == left[1] else (right, left)
+    if a is None or a != b:
+        return None, None
+    scaled = (None if c is None else a * c, None if d is None else a * d)
+    return scaled if a > 0 else (scaled[1], scaled[0]) if a < 0 else (0, 0)
+
+
+def bounds_of(kind: str, args: tuple[Any, ...]) -> Interval:
+    """Bounds on a function of these arguments, numbers or counts."""
+    intervals = [arg.interval if hasattr(arg, "interval") else (arg, arg) for arg in args]
+    return _RULES[kind](*intervals)
+
+
+def _floor(numerator: Interval, denominator: Interval) -> Interval:
+    low, high = numerator
+    least, greatest = denominator
+    if least is None or least <= 0:
+        return None, None
+    bottom = _floor_at_least(low, least, greatest)
+    top = None if high is None else high // least if high >= 0 else None if greatest is None else high // greatest
+    return bottom, (-1 if top is None and high is not None and high < 0 else top)
+
+
+def _floor_at_least(low: Number | None, least: Number, greatest: Number | None) -> Number | None:
+    if low is None or low < 0:
+        return None if low is None else low // least
+    return 0 if greatest is None else low // greatest
+
+
+def _maximum(*intervals: Interval) -> Interval:
+    lows = [low for low, _ in intervals if low is not None]
+    highs = [high for _, high in intervals]
+    return max(lows, default=None), None if None in highs else max(h for h in highs if h is not None)
+
+
+def _minimum(*intervals: Interval) -> Interval:
+    low, high = _maximum(*((_negative(high), _negative(low)) for low, high in intervals))
+    return _negative(high), _negative(low)
+
+
+def _negative(value: Number | None) -> Number | None:
+    return None if value is None else -value
+
+
+def _gcd(left: Interval, right: Interval) -> Interval:
+    highs = [high for low, high in (left, right) if high is not None and low is not None and low > 0]
+    positive = any(low is not None and low > 0 for low, _ in (left, right))
+    return int(positive), min(highs, default=None)
+
+
+def _rounded(value: Interval) -> Interval:
+    low, high = value
+    return None if low is None else round(low), None if high is None else round(high)
+
+
+def _make_divisible(value: Interval, divisor: Interval) -> Interval:
+    low, high = value
+    step = divisor[1]
+    if step is None or low is None or low < 0:
+        return None, None
+    return max(step, -(-9 * low // 10)), None if high is None else high + step
+
+
+_RULES = {
+    "floor": _floor,
+    "maximum": _maximum,
+    "minimum": _minimum,
+    "gcd": _gcd,
+    "round": _rounded,
+    "make_divisible": _make_divisible,
+}

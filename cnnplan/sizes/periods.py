@@ -1,0 +1,190 @@
+"""Functions that repeat with a slope, f(H + P) = f(H) + Q, and where they are zero or not negative: exactly.
+
+The class holds every size of a convolutional network in one symbol. It is closed under sums, whole multiples, floor
+division, remainders and gcd with a number, and under max and min of equal slopes.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.lazy import np
+from cnnplan.sizes.atoms import Atom, Number
+from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.sets import LARGEST_PERIOD, IntegerSet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["nonnegative_set", "period", "zero_set"]
+
+Period = tuple[int, Number]
+LONGEST_LIST = 4096
+"""Longer tables are made with NumPy."""
+
+
+def period(value: Any) -> Period | None:
+    """P and Q of a function of one symbol; None where it is not of the class, or P is too large."""
+    if isinstance(value, Number):
+        return 1, 0
+    if not isinstance(value, Size):
+        return _period_of_count(value)
+    return _joint([(period_of_atom(atom), coef) for atom, coef in value.terms])
+
+
+def _joint(parts: list[tuple[Period | None, Number]]) -> Period | None:
+    """The period of a sum of multiples."""
+    length, gain = 1, Fraction(0)
+    for found, _ in parts:
+        if found is None:
+            return None
+        length = lcm(length, found[0])
+    if length > LARGEST_PERIOD:
+        return None
+    for found, coef in parts:
+        if found is not None:
+            gain += Fraction(found[1]) * coef * (length // found[0])
+    return length, gain
+
+
+def _period_of_count(count: Count) -> Period | None:
+    """Of a polynomial: only where every product repeats without a slope."""
+    parts: list[tuple[Period | None, Number]] = [(period(count.rest), 1)]
+    for monomial in count.products:
+        found = _joint([(period(size), 1) for size in monomial])
+        if found is None or any((period(size) or (1, 1))[1] for size in monomial):
+            return None
+        parts.append(((found[0], 0), 1))
+    return _joint(parts)
+
+
+def period_of_atom(atom: Atom) -> Period | None:
+    """Of a symbol, a floor, or another function."""
+    key = ("period", atom)
+    memo = atom.context.memo
+    if key not in memo:
+        memo[key] = _RULES[atom.kind](*atom.args)
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def _symbol(_name: str) -> Period:
+    return 1, 1
+
+
+def _floor(numerator: Any, denominator: Any) -> Period | None:
+    inner = period(numerator)
+    if inner is None or not isinstance(denominator, Number):
+        return None
+    return _until_multiple(inner, denominator, 1 / Fraction(denominator))
+
+
+def _until_multiple(inner: Period, step: Number, scale: Number) -> Period | None:
+    """The period after which the inner function has grown by a multiple of step; its gain is scaled."""
+    length, gain = inner
+    ratio = Fraction(gain) / Fraction(step)
+    repeats = ratio.denominator
+    return (length * repeats, gain * repeats * scale) if length * repeats <= LARGEST_PERIOD else None
+
+
+def _extreme(left: Any, right: Any) -> Period | None:
+    a, b = period(left), period(right)
+    if a is None or b is None or a[1] * b[0] != b[1] * a[0]:
+        return None
+    length = lcm(a[0], b[0])
+    return (length, Fraction(a[1]) * (length // a[0])) if length <= LARGEST_PERIOD else None
+
+
+def _gcd(left: Any, right: Any) -> Period | None:
+    inner = period(left)
+    if inner is None or not isinstance(right, Number):
+        return None
+    return _until_multiple(inner, right, 0)
+
+
+def _round(value: Any) -> Period | None:
+    inner = period(value)
+    return None if inner is None else _until_multiple(inner, 2, 1)
+
+
+def _unknown(*_args: Any) -> None:
+    return None
+
+
+_RULES: dict[str, Callable[..., Period | None]] = {
+    "symbol": _symbol,
+    "floor": _floor,
+    "maximum": _extreme,
+    "minimum": _extreme,
+    "gcd": _gcd,
+    "round": _round,
+    "make_divisible": _unknown,
+}
+
+
+def _table(value: Any, symbol: str, points: range) -> list[Any]:
+    """The values at consecutive points."""
+    if isinstance(value, Number):
+        return [value] * len(points)
+    if len(points) > LONGEST_LIST:
+        return value.at({symbol: np.arange(points.start, points.stop)}).tolist()  # type: ignore[no-any-return]
+    if not isinstance(value, Size) or any(coef.denominator != 1 for _, coef in value.terms):
+        return [value.at({symbol: point}) for point in points]
+    column = [value.const] * len(points)
+    for atom, coef in value.terms:
+        column = [total + coef * x for total, x in zip(column, _column(atom, symbol, points), strict=True)]
+    return column
+
+
+def _column(atom: Atom, symbol: str, points: range) -> list[Any]:
+    if atom.kind == "symbol":
+        return list(points)
+    key = ("column", atom, points)
+    memo = atom.context.memo
+    if key not in memo:
+        if atom.kind == "floor" and isinstance(atom.args[1], int):
+            divisor = atom.args[1]
+            memo[key] = [x // divisor for x in _table(atom.args[0], symbol, points)]
+        else:
+            memo[key] = [atom.context.size(((atom, 1),), 0).at({symbol: point}) for point in points]
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def zero_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
+    """The values of the symbol, from base on, at which the function is 0; None where it cannot be told."""
+    found = period(value)
+    if found is None:
+        return None
+    length, gain = found
+    table = _table(value, symbol, range(base, base + length))
+    if gain == 0:
+        return IntegerSet.periodic(base, length, ((base + i) % length for i, x in enumerate(table) if x == 0))
+    steps = [(base + i, Fraction(-x) / Fraction(gain)) for i, x in enumerate(table)]
+    return IntegerSet.finite(base, (n + int(j) * length for n, j in steps if j.denominator == 1 and j >= 0))
+
+
+def nonnegative_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
+    """The values of the symbol, from base on, at which the function is 0 or more; None where it cannot be told."""
+    found = period(value)
+    if found is None:
+        return None
+    length, gain = found
+    table = _table(value, symbol, range(base, base + length))
+    if gain == 0:
+        return IntegerSet.periodic(base, length, ((base + i) % length for i, x in enumerate(table) if x >= 0))
+    if gain < 0:
+        negated = nonnegative_set(-value - Fraction(1, _grain(value)), symbol, base)
+        return None if negated is None else negated.complement()
+    thresholds = {}
+    for i, x in enumerate(table):
+        steps = max(0, -((x * Fraction(1) / Fraction(gain)).__floor__()))
+        thresholds[(base + i) % length] = base + i + steps * length
+    if max(thresholds.values()) - base > LARGEST_PERIOD and length > 1:
+        return None
+    return IntegerSet.from_thresholds(base, length, thresholds)
+
+
+def _grain(value: Any) -> int:
+    """What makes every value of the function whole when multiplied by it."""
+    return lcm(*(Fraction(coef).denominator for coef in value.expanded.values()))

@@ -1,0 +1,235 @@
+"""Sizes as people write them: `ceil(H/32)`, `floor((3*H + 1)/2)`, `N*(81456*H*W + 2048000)`; in text and in LaTeX."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes.atoms import Atom, Number
+from cnnplan.sizes.division import fold
+from cnnplan.sizes.polynomials import Count, Size, combine, count_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["LATEX", "TEXT", "Style"]
+
+
+class Style:
+    """How a formula is written; subclasses give the pieces.
+
+    A size that is one floor is written as one: `floor((a*H + b)/c)`, or `ceil(a*H/c)` where b is c - 1. A factor that
+    every term of a count shares is written once.
+    """
+
+    times = "*"
+
+    def __call__(self, value: Any) -> str:
+        """The formula of a number or a count."""
+        if isinstance(value, Number):
+            return self.number(value)
+        return self.size(value) if isinstance(value, Size) else self.count(value)
+
+    def size(self, size: Size) -> str:
+        """A linear size."""
+        folded = fold(size)
+        if folded is not None:
+            return self.division(*folded)
+        terms: list[tuple[Number, str]] = [(coef, self.atom(atom)) for atom, coef in size.terms]
+        return self.sum([*terms, (size.const, "")])
+
+    def count(self, count: Count) -> str:
+        """A polynomial, common factors first."""
+        common = _common_factors(count)
+        if common:
+            return self.times.join([*map(self.factor, common), self.bracket(self(_without(count, common)))])
+        terms = [(coef, self.product(monomial)) for monomial, coef in count.products.items()]
+        if isinstance(count.rest, Number):
+            return self.sum([*terms, (count.rest, "")])
+        if count.rest.const or len(count.rest.terms) > 1:
+            return self.sum(terms) + _signed(self.size(count.rest))
+        return self.sum([*terms, (count.rest.terms[0][1], self.atom(count.rest.terms[0][0]))])
+
+    def sum(self, terms: Iterable[tuple[Number, str]]) -> str:
+        """A sum of coefficient * text, the empty text for a constant."""
+        pieces = []
+        for coef, text in terms:
+            if not coef:
+                continue
+            sign = "-" if coef < 0 else "+"
+            pieces.append((sign, self.scaled(abs(coef), text)))
+        if not pieces:
+            return "0"
+        first = ("-" if pieces[0][0] == "-" else "") + pieces[0][1]
+        return first + "".join(f" {sign} {text}" for sign, text in pieces[1:])
+
+    def scaled(self, coef: Number, text: str) -> str:
+        """A positive coefficient times a text."""
+        if not text:
+            return self.number(coef)
+        return text if coef == 1 else f"{self.number(coef)}{self.times}{text}"
+
+    def product(self, monomial: tuple[Size, ...]) -> str:
+        """A product of sizes, repeated ones as powers."""
+        powers: dict[Size, int] = {}
+        for size in monomial:
+            powers[size] = powers.get(size, 0) + 1
+        return self.times.join(self.power(self.factor(size), n) for size, n in powers.items())
+
+    def factor(self, size: Size) -> str:
+        """A size that stands in a product."""
+        text = self.size(size)
+        alone = fold(size) is not None or (len(size.terms) == 1 and not size.const and size.terms[0][1] == 1)
+        return text if alone else self.bracket(text)
+
+    def atom(self, atom: Atom) -> str:
+        """An atom by itself."""
+        if atom.kind == "symbol":
+            return self.symbol(atom.name)
+        if atom.kind == "floor":
+            return self.division(*atom.args)
+        return self.function(atom.kind, [self(arg) for arg in atom.args])
+
+    def division(self, numerator: Any, denominator: Any) -> str:
+        """A floor, as a ceiling where it is one."""
+        if isinstance(numerator, Size) and denominator != 1 and numerator.const == denominator - 1:
+            return self.ceiling(numerator - numerator.const, denominator)
+        return self.flooring(numerator, denominator)
+
+    def number(self, value: Number) -> str:
+        """A number."""
+        return str(value)
+
+    def symbol(self, name: str) -> str:
+        """A symbol."""
+        return name
+
+    def power(self, base: str, exponent: int) -> str:
+        """A power."""
+        return base if exponent == 1 else f"{base}**{exponent}"
+
+    def bracket(self, text: str) -> str:
+        """A text that binds."""
+        return f"({text})"
+
+    def flooring(self, numerator: Any, denominator: Any) -> str:
+        """The floor of a quotient."""
+        return f"floor({self.quotient(numerator, denominator)})"
+
+    def ceiling(self, numerator: Any, denominator: Any) -> str:
+        """The ceiling of a quotient."""
+        return f"ceil({self.quotient(numerator, denominator)})"
+
+    def quotient(self, numerator: Any, denominator: Any) -> str:
+        """A quotient."""
+        if denominator == 1:
+            return self(numerator)
+        bottom = self(denominator)
+        return f"{self._operand(numerator)}/{bottom if _is_plain(denominator) else self.bracket(bottom)}"
+
+    def _operand(self, value: Any) -> str:
+        text = self(value)
+        simple = isinstance(value, Number) or (isinstance(value, Size) and len(value.terms) == 1 and not value.const)
+        return text if simple else self.bracket(text)
+
+    def function(self, name: str, args: list[str]) -> str:
+        """A function by name."""
+        return f"{_NAMES.get(name, name)}({', '.join(args)})"
+
+
+class Latex(Style):
+    """For a paper or a notebook."""
+
+    times = r" \, "
+
+    def number(self, value: Number) -> str:
+        """A number, a fraction drawn as one."""
+        fraction = Fraction(value)
+        if fraction.denominator == 1:
+            return str(value)
+        return rf"\frac{{{fraction.numerator}}}{{{fraction.denominator}}}"
+
+    def symbol(self, name: str) -> str:
+        """A symbol; longer names upright."""
+        return name if len(name) == 1 else rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+
+    def power(self, base: str, exponent: int) -> str:
+        """A power."""
+        return base if exponent == 1 else f"{base}^{{{exponent}}}"
+
+    def bracket(self, text: str) -> str:
+        """A text in brackets that grow."""
+        return rf"\left({text}\right)"
+
+    def flooring(self, numerator: Any, denominator: Any) -> str:
+        """The floor of a quotient."""
+        return rf"\left\lfloor {self.quotient(numerator, denominator)} \right\rfloor"
+
+    def ceiling(self, numerator: Any, denominator: Any) -> str:
+        """The ceiling of a quotient."""
+        return rf"\left\lceil {self.quotient(numerator, denominator)} \right\rceil"
+
+    def quotient(self, numerator: Any, denominator: Any) -> str:
+        """A quotient, drawn as a fraction."""
+        return self(numerator) if denominator == 1 else rf"\frac{{{self(numerator)}}}{{{self(denominator)}}}"
+
+    def function(self, name: str, args: list[str]) -> str:
+        """A function by name."""
+        known = {"maximum": r"\max", "minimum": r"\min", "gcd": r"\gcd"}
+        operator = known.get(name) or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
+        return rf"{operator}\left({', '.join(args)}\right)"
+
+
+_NAMES = {"maximum": "max", "minimum": "min"}
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it reads as one thing below a fraction's bar."""
+    if isinstance(value, Number):
+        return True
+    return isinstance(value, Size) and len(value.terms) == 1 and not value.const and value.terms[0][1] == 1
+
+
+def _signed(text: str) -> str:
+    return f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+
+
+def _common_factors(count: Count) -> list[Size]:
+    """The sizes that stand in every one of two terms and more."""
+    monomials = [list(monomial) for monomial in count.products]
+    if isinstance(count.rest, Size):
+        monomials.append([count.rest.primitive[1]])
+    elif count.rest:
+        return []
+    if len(monomials) < 2:  # noqa: PLR2004 - one term shares with nobody
+        return []
+    common = []
+    for size in list(monomials[0]):
+        if all(size in monomial for monomial in monomials):
+            common.append(size)
+            for monomial in monomials:
+                monomial.remove(size)
+    return common
+
+
+def _without(count: Count, factors: list[Size]) -> Any:
+    """The count divided by factors that it shares."""
+    products: dict[tuple[Size, ...], Number] = {}
+    rests: list[tuple[Any, Number]] = []
+    terms = list(count.products.items())
+    if isinstance(count.rest, Size):
+        content, size = count.rest.primitive
+        terms.append(((size,), content))
+    for monomial, coef in terms:
+        left = list(monomial)
+        for factor in factors:
+            left.remove(factor)
+        if len(left) > 1:
+            products[tuple(left)] = coef
+        else:
+            rests.append((left[0] if left else 1, coef))
+    return count_of(count.context, products, combine(rests))
+
+
+TEXT: Callable[[Any], str] = Style()
+LATEX: Callable[[Any], str] = Latex()
