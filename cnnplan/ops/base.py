@@ -4,6 +4,11 @@ Its fields are its parameters and the schema of its YAML. Five facts that change
 requires, its output shape, its weights, its cost and its NumPy kernel. Shapes are tuples of ints and symbolic sizes
 alike; the rules are written once for both. The kernel (`run`) never calls a rule nor a helper of one: its sizes come
 out of slicing and matmul, so that executing it is evidence.
+
+What a cost counts is the arithmetic of the kernel named in the operator's `Cost` line, as NumPy does it to the
+activations, padding included. Copies, selection (where), sign and absolute value count nothing; a minimum or maximum
+is a compare, a subtraction an add, a power or a root a transcendental. Arithmetic among weights, statistics and
+constants alone (folding a batch norm, the places of an interpolation) is done once and not counted.
 """
 
 from __future__ import annotations
@@ -14,13 +19,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from cnnplan.ops.fields import kinds, leaves
+from cnnplan.sizes import ge, is_whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnplan.cost import Cost
     from cnnplan.sizes import Condition, Shape
 
-__all__ = ["Operator", "Requirement", "Weight"]
+__all__ = ["Operator", "Requirement", "Weight", "broken", "show"]
 
 
 class Weight(NamedTuple):
@@ -52,6 +60,11 @@ class Requirement(NamedTuple):
     argument: str = ""
 
 
+def broken(rule: str, message: str, values: Mapping[str, Any], hint: str = "", argument: str = "") -> Requirement:
+    """A requirement that does not hold, whatever the symbols are."""
+    return Requirement(False, rule, message, values, hint, argument)  # noqa: FBT003 - a NamedTuple
+
+
 class Operator(BaseModel, ABC):
     """A layer's meaning. Subclasses are named after PyTorch's modules, without the rank."""
 
@@ -63,13 +76,33 @@ class Operator(BaseModel, ABC):
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the greatest number of inputs, None where there is no greatest."""
 
+    ranks: ClassVar[tuple[int, int | None]] = (0, None)
+    """The least and the greatest number of axes of an input, None where there is no greatest."""
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Give the class its verb."""
         cls.verb = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
     def requires(self, *shapes: Shape) -> Iterator[Requirement]:
-        """What must hold for inputs of these shapes, the most basic first: the first that fails is the one reported."""
+        """What must hold for inputs of these shapes, the most basic first: the first that fails is the one reported.
+
+        Number and rank of the inputs and the lengths of lists come first, and nothing comes after one that fails.
+        """
+        fault = self._misfit(shapes)
+        if fault is not None:
+            yield fault
+            return
+        yield from self._bounds()
+        yield from self.needs(*shapes)
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """What this operator requires besides the number and rank of its inputs and the bounds of its fields."""
+        del shapes
+        yield from ()
+
+    def joins(self, *shapes: Shape) -> Iterator[Requirement]:
+        """What must hold besides `requires` where this joins branches: a join never broadcasts."""
         del shapes
         yield from ()
 
@@ -89,3 +122,62 @@ class Operator(BaseModel, ABC):
     def run(self, *arrays: Any, **weights: Any) -> Any:
         """Compute the output in plain NumPy."""
         raise NotImplementedError(f"{self.verb} has no kernel")
+
+    def _misfit(self, shapes: tuple[Shape, ...]) -> Requirement | None:
+        """The requirement on the form of inputs and arguments that does not hold."""
+        if not within(len(shapes), self.arity):
+            values = {"wanted": several(self.arity, "input"), "given": len(shapes)}
+            return broken("CNN105", "takes {wanted}, got {given}", values)
+        for shape in shapes:
+            if not within(len(shape), self.ranks):
+                values = {"wanted": several(self.ranks, "axis", "axes"), "shape": show(shape), "given": len(shape)}
+                message = "takes an input of {wanted}, and {shape} has {given}"
+                return broken("CNN104", message, values, "the order of axes is (N, C, *spatial)")
+        return self._misfit_list(len(shapes[0]) - 2)
+
+    def _misfit_list(self, axes: int) -> Requirement | None:
+        """The same for lists that have an element per spatial axis."""
+        for name, kind in kinds(type(self)).items():
+            value = getattr(self, name)
+            if kind.spatial and type(value) is tuple and len(value) != axes:
+                values = {"name": name, "value": show(value), "given": len(value), "axes": axes}
+                message = "{name} (={value}) has {given} elements for {axes} spatial axes"
+                hint = "one number stands for every axis; a [before, after] pair is nested: [[0, 1]]"
+                return broken("CNN106", message, values, hint, name)
+        return None
+
+    def _bounds(self) -> Iterator[Requirement]:
+        """That the symbols of an argument keep it within its bounds."""
+        for name, kind in kinds(type(self)).items():
+            value = getattr(self, name)
+            if kind.least is None or type(value) is int or value is None:
+                continue
+            for size in leaves(value):
+                values = {"name": name, "value": size, "least": kind.least}
+                yield Requirement(
+                    is_whole(size), "CNN013", "{name} (={value}) must be a whole number", values, "", name
+                )
+                bound = ge(size, kind.least)
+                yield Requirement(bound, "CNN013", "{name} (={value}) must be at least {least}", values, "", name)
+
+
+def within(number: int, limits: tuple[int, int | None]) -> bool:
+    """Whether a number is neither below nor above the limits."""
+    least, most = limits
+    return least <= number and (most is None or number <= most)
+
+
+def several(limits: tuple[int, int | None], thing: str, things: str = "") -> str:
+    """`1 input`, `3 to 5 axes`, `at least 2 inputs`."""
+    least, most = limits
+    things = things or f"{thing}s"
+    if most is None:
+        return f"at least {least} {thing if least == 1 else things}"
+    return f"{least} to {most} {things}" if least != most else f"{least} {thing if least == 1 else things}"
+
+
+def show(value: Any) -> str:
+    """A shape or a list of arguments as people write it: `(N, 64, ceil(H/2))`."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return f"({', '.join(map(show, value))}{',' if len(value) == 1 else ''})"

@@ -1,0 +1,128 @@
+"""Pooling to a given number of windows, whatever the size of the input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from cnnplan.cost import Cost
+from cnnplan.ops.base import Operator, Requirement
+from cnnplan.ops.fields import SizeOrKeptPerAxis
+from cnnplan.ops.windows import merged, per_axis
+from cnnplan.sizes import gcd, prod
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "GlobalAvgPool", "GlobalMaxPool"]
+
+
+class AdaptivePooling(Operator):
+    """Window i of m begins at floor(i * n / m) and ends before ceil((i + 1) * n / m); windows may overlap."""
+
+    ranks = (3, 5)
+
+    output_size: SizeOrKeptPerAxis = Field(
+        description="Number of windows, per axis; null in a list keeps the axis as it is."
+    )
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Spatial axes."""
+        fault = merged(shapes[0])
+        if fault is not None:
+            yield fault
+
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, channels, as many windows as were asked for."""
+        (x,) = shapes
+        wanted = per_axis(self.output_size, len(x) - 2)
+        return (*x[:2], *(n if m is None else m for n, m in zip(x[2:], wanted, strict=True)))
+
+    def reductions(self, x: Shape, y: Shape) -> Extent:
+        """The elements that windows touch, n + m - gcd(n, m) along an axis, less one for each window."""
+        touched: Extent = prod(n + m - gcd(n, m) for n, m in zip(x[2:], y[2:], strict=True))
+        windows: Extent = prod(y[2:])
+        return x[0] * x[1] * (touched - windows)
+
+
+class AdaptiveAvgPool(AdaptivePooling):
+    """The mean of each of `output_size` windows that share out the input evenly.
+
+    Output   (N, C, *output_size)
+    Weights  none
+    Cost     k - 1 adds and a divide for each window of k elements; n + m - gcd(n, m) elements lie in m windows on n
+    Source   torch.nn.AdaptiveAvgPool2d
+
+    >>> AdaptiveAvgPool(output_size=(3, None)).output((1, 4, 7, 5))
+    (1, 4, 3, 5)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Sums and divides."""
+        return Cost(adds=self.reductions(shapes[0], output), divides=prod(output))
+
+
+class AdaptiveMaxPool(AdaptivePooling):
+    """The greatest element of each of `output_size` windows that share out the input evenly.
+
+    Output   (N, C, *output_size)
+    Weights  none
+    Cost     k - 1 compares for each window of k elements; n + m - gcd(n, m) elements lie in m windows on n
+    Source   torch.nn.AdaptiveMaxPool2d
+
+    >>> AdaptiveMaxPool(output_size=3).output((1, 4, 7, 5))
+    (1, 4, 3, 3)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Compares."""
+        return Cost(compares=self.reductions(shapes[0], output))
+
+
+class GlobalPooling(Operator):
+    """One window, the whole input; the spatial axes are kept, with extent 1."""
+
+    ranks = (3, 5)
+
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, channels, ones."""
+        (x,) = shapes
+        return (*x[:2], *(1,) * (len(x) - 2))
+
+
+class GlobalAvgPool(GlobalPooling):
+    """The mean of each channel; an adaptive pooling to 1.
+
+    Output   (N, C, 1, ...): every spatial axis becomes 1
+    Weights  none
+    Cost     k - 1 adds and a divide for each channel of k elements
+    Source   Lin et al. (2013), Network in Network; torch.nn.AdaptiveAvgPool2d(1)
+
+    >>> GlobalAvgPool().output((1, 4, 7, 5))
+    (1, 4, 1, 1)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """A sum and a divide."""
+        means = prod(output)
+        return Cost(adds=prod(shapes[0]) - means, divides=means)
+
+
+class GlobalMaxPool(GlobalPooling):
+    """The greatest element of each channel; an adaptive pooling to 1.
+
+    Output   (N, C, 1, ...): every spatial axis becomes 1
+    Weights  none
+    Cost     k - 1 compares for each channel of k elements
+    Source   torch.nn.AdaptiveMaxPool2d(1)
+
+    >>> GlobalMaxPool().output((1, 4, 7, 5))
+    (1, 4, 1, 1)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Compares."""
+        return Cost(compares=prod(shapes[0]) - prod(output))

@@ -1,0 +1,158 @@
+"""Convolution and its transpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from cnnplan.cost import Cost
+from cnnplan.ops.base import Requirement, Weight
+from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
+from cnnplan.ops.windows import Dilated, is_same, margins, merged, per_axis, same_margins, wrapping
+from cnnplan.sizes import divides, ge, gt, prod
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["Conv", "ConvTranspose"]
+
+
+class Filtered(Dilated):
+    """What a convolution and its transpose have in common: filters, in groups."""
+
+    stride: Stride = 1
+    out_channels: Positive = Field(description="Number of filters: the channels of the output.")
+    groups: Groups = 1
+    bias: Flag = Field(default=True, description="Whether a number is added to each channel of the output.")
+
+    def divisible(self, channels: Extent) -> Iterator[Requirement]:
+        """That the groups come out even, on both sides."""
+        if self.groups == 1:
+            return
+        values = {"groups": self.groups, "channels": channels, "out": self.out_channels}
+        message = "groups (={groups}) does not divide the {channels} input channels"
+        yield Requirement(divides(self.groups, channels), "CNN102", message, values, "", "groups")
+        message = "groups (={groups}) does not divide out_channels (={out})"
+        yield Requirement(divides(self.groups, self.out_channels), "CNN102", message, values, "", "groups")
+
+    def filters(self, *channels: Extent, axes: int) -> dict[str, Weight]:
+        """The weights, of these channels and the kernel."""
+        found = {"weight": Weight((*channels, *per_axis(self.kernel_size, axes)))}
+        if self.bias:
+            found["bias"] = Weight((self.out_channels,))
+        return found
+
+
+class Conv(Filtered):
+    """Weighted sum of each window of the input, with the same weights at every position.
+
+    Output   (N, out_channels, *steps): how often the dilated kernel fits on the padded input, `stride` apart
+    Weights  weight (out_channels, C / groups, *kernel_size), bias (out_channels,)
+    Cost     a multiply-add per weight of a filter, for each element of the output; an add each for the bias
+    Source   Dumoulin & Visin (2016), relationship 15; torch.nn.Conv2d
+
+    >>> Conv(out_channels=6, kernel_size=5, stride=(1, 2)).output((1, 3, 32, 28))
+    (1, 6, 28, 12)
+    """
+
+    padding_mode: PaddingMode = "zeros"
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Groups that divide the channels, a kernel that fits, an input that can be wrapped into its padding."""
+        (x,) = shapes
+        yield from self.divisible(x[1])
+        yield from super().needs(x)
+        if self.padding_mode != "zeros":
+            yield from wrapping(self.padding_mode, x[2:], self._margins(x[2:]))
+
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, filters, steps."""
+        (x,) = shapes
+        return (x[0], self.out_channels, *self.steps(x[2:]))
+
+    def weights(self, *shapes: Shape) -> dict[str, Weight]:
+        """A filter per channel of the output."""
+        (x,) = shapes
+        return self.filters(self.out_channels, x[1] // self.groups, axes=len(x) - 2)
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """A dot product per element."""
+        (x,) = shapes
+        elements = prod(output)
+        taps = x[1] // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
+        return Cost(macs=elements * taps, adds=elements if self.bias else 0)
+
+    def _margins(self, sizes: Shape) -> tuple[tuple[Extent, Extent], ...]:
+        axes = len(sizes)
+        if not is_same(self.padding):
+            return margins(self.padding, axes)
+        lower = self.padding == "same_lower"
+        geometry = zip(sizes, self.spans(axes), self.strides(axes), strict=True)
+        return tuple(same_margins(n, span, s, lower=lower) for n, span, s in geometry)
+
+
+class ConvTranspose(Filtered):
+    """Every element of the input spreads a filter over the output, `stride` apart; what overlaps is added.
+
+    Output   (N, out_channels, *((n - 1) * stride - before - after + dilation * (kernel_size - 1) + output_padding + 1))
+    Weights  weight (C, out_channels / groups, *kernel_size), bias (out_channels,)
+    Cost     a multiply-add per weight of a filter, for each element of the *input*; an add per output for the bias
+    Source   Dumoulin & Visin (2016), relationship 14; torch.nn.ConvTranspose2d
+
+    >>> ConvTranspose(out_channels=6, kernel_size=3, stride=2, padding=1, output_padding=1).output((1, 4, 7, 5))
+    (1, 6, 14, 10)
+    """
+
+    padding: Margins = 0
+    output_padding: NonNegativePerAxis = Field(
+        default=0, description="What is added to the end of the output, per axis."
+    )
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Groups that divide the channels, an output padding that a step could cover, an output that is left."""
+        (x,) = shapes
+        yield from self.divisible(x[1])
+        fault = merged(x)
+        if fault is not None:
+            yield fault
+            return
+        axes = len(x) - 2
+        if self.output_padding != 0:
+            yield from self._covered(axes)
+        message = "axis {dim} of the output would have {size}"
+        for dim, n in enumerate(self._spread(x[2:]), 2):
+            values = {"dim": dim, "size": n}
+            yield Requirement(ge(n, 1), "CNN101", message, values, "less padding, or a larger kernel_size", "padding")
+
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, filters, what the filters spread over."""
+        (x,) = shapes
+        return (x[0], self.out_channels, *self._spread(x[2:]))
+
+    def weights(self, *shapes: Shape) -> dict[str, Weight]:
+        """A filter per channel of the input."""
+        (x,) = shapes
+        return self.filters(x[1], self.out_channels // self.groups, axes=len(x) - 2)
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """A scaled filter per element of the input."""
+        (x,) = shapes
+        taps = self.out_channels // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
+        return Cost(macs=prod(x) * taps, adds=prod(output) if self.bias else 0)
+
+    def _covered(self, axes: int) -> Iterator[Requirement]:
+        message = "output_padding (={extra}) must be less than stride (={stride}) or dilation (={dilation})"
+        strides, dilations = self.strides(axes), per_axis(self.dilation, axes)
+        for extra, stride, dilation in zip(per_axis(self.output_padding, axes), strides, dilations, strict=True):
+            values = {"extra": extra, "stride": stride, "dilation": dilation}
+            condition = gt(stride, extra) | gt(dilation, extra)
+            yield Requirement(condition, "CNN108", message, values, "", "output_padding")
+
+    def _spread(self, sizes: Shape) -> Shape:
+        axes = len(sizes)
+        pads, extras = margins(self.padding, axes), per_axis(self.output_padding, axes)
+        geometry = zip(sizes, self.spans(axes), self.strides(axes), pads, extras, strict=True)
+        return tuple((n - 1) * s + (span + extra - before - after) for n, span, s, (before, after), extra in geometry)

@@ -1,0 +1,125 @@
+"""The types of the fields of operators; what is said here once about kernels and strides holds for all of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from cnnplan.ops.kinds import Kind, either, factor, flag, keyword, listed, number, optional, paddings, plain, whole
+from cnnplan.sizes import Count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+__all__ = [
+    "Approximate",
+    "Dilation",
+    "Dim",
+    "DimOrDims",
+    "Dims",
+    "Extents",
+    "Flag",
+    "Groups",
+    "KernelSize",
+    "Margins",
+    "NonNegativePerAxis",
+    "Number",
+    "Padding",
+    "PaddingMode",
+    "Positive",
+    "Positives",
+    "Probability",
+    "ScalePerAxis",
+    "Size",
+    "SizeOrKeptPerAxis",
+    "SizePerAxis",
+    "Stride",
+    "Whole",
+    "kinds",
+    "leaves",
+    "words",
+]
+
+# Aliases that pydantic can evaluate; to a type checker they are the Extent of cnnplan.sizes.
+Size = int | Count
+PerAxis = Size | tuple[Size, ...]
+
+DIM = plain("the number of an axis")
+POSITIVE = whole(1)
+POSITIVES = listed(POSITIVE, "a list of numbers")
+
+Flag = Annotated[bool, flag()]
+Number = Annotated[float, number()]
+Probability = Annotated[float, number(0, 1)]
+
+Whole = Annotated[Size, whole()]
+Positive = Annotated[Size, POSITIVE]
+Positives = Annotated[PerAxis, either(POSITIVE, POSITIVES)]
+Extents = Annotated[tuple[Size, ...], listed(whole(-1), "a list of extents")]
+
+Dim = Annotated[int, DIM]
+Dims = Annotated[tuple[int, ...], listed(DIM, "a list of axes")]
+DimOrDims = Annotated[int | tuple[int, ...], either(DIM, listed(DIM, "a list of axes"))]
+
+SizePerAxis = Annotated[PerAxis, POSITIVE.per_spatial_axis()]
+SizeOrKeptPerAxis = Annotated[Size | tuple[Size | None, ...], optional(POSITIVE).per_spatial_axis()]
+ScalePerAxis = Annotated[Size | Fraction | tuple[Size | Fraction, ...], factor().per_spatial_axis()]
+NonNegativePerAxis = Annotated[PerAxis, whole(0).per_spatial_axis()]
+
+KernelSize = Annotated[PerAxis, POSITIVE.per_spatial_axis(), Field(description="Extent of the window, per axis.")]
+Stride = Annotated[PerAxis, POSITIVE.per_spatial_axis(), Field(description="Distance between windows, per axis.")]
+Dilation = Annotated[PerAxis, POSITIVE.per_spatial_axis(), Field(description="Distance between the taps of a window.")]
+Groups = Annotated[
+    Size, POSITIVE, Field(description="Number of groups of channels that do not see each other; divides both sides.")
+]
+
+Pairs = PerAxis | tuple[tuple[Size, Size], ...]
+Margins = Annotated[
+    Pairs | Literal["valid"],
+    paddings("valid"),
+    Field(description="What is added around the input: a number, one per axis, or a [before, after] pair per axis."),
+]
+Padding = Annotated[
+    Pairs | Literal["valid", "same", "same_lower"],
+    paddings("valid", "same", "same_lower"),
+    Field(
+        description="What is added around the input: a number, one per axis, a [before, after] pair per axis, `valid` "
+        "(nothing), or `same`: what gives ceil(n / stride) steps, the odd one at the end (`same_lower`: in front).",
+    ),
+]
+PaddingMode = Annotated[
+    Literal["zeros", "reflect", "replicate", "circular"],
+    keyword("zeros", "reflect", "replicate", "circular"),
+    Field(description="What the padding is filled with."),
+]
+
+Approximate = Annotated[Literal["none", "tanh"], keyword("none", "tanh")]
+
+
+@cache
+def kinds(model: type[BaseModel]) -> dict[str, Kind]:
+    """The kind of each field of an operator."""
+    found = {}
+    for name, field in model.model_fields.items():
+        parts = (*field.metadata, *(meta for arg in get_args(field.annotation) for meta in get_args(arg)))
+        found[name] = next(part for part in parts if isinstance(part, Kind))
+    return found
+
+
+def words(model: type[BaseModel]) -> frozenset[str]:
+    """All keywords that the fields of an operator know; they win over names."""
+    return frozenset(word for kind in kinds(model).values() for word in kind.words)
+
+
+def leaves(value: Any) -> Iterator[Count]:
+    """The symbolic sizes in the value of a field."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, Count):
+        yield value

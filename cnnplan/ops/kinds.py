@@ -1,0 +1,199 @@
+"""How the values of arguments are read, and how an editor is told what may stand there.
+
+A Kind says only the cause of a refusal ("must be at least 1"); whoever asked adds the name, the value and the place.
+A Count is taken wherever a whole number is: what its symbols may be is for the operator's `requires` to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pydantic_core import PydanticCustomError, core_schema
+
+from cnnplan.sizes import Count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+__all__ = ["Kind", "either", "factor", "flag", "keyword", "listed", "number", "optional", "paddings", "plain", "whole"]
+
+LARGEST_DENOMINATOR = 2**20
+"""Beyond it a factor is a float that nobody means exactly: 0.7 is a fraction of 2**53."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What a field takes.
+
+    Args:
+        read: gives the value in its normal form, or refuses it.
+        schema: the same as JSON Schema.
+        least: the least whole number, where there is one; what a Count has to be shown to reach.
+        spatial: whether a list has one element per spatial axis.
+        words: the keywords that it knows.
+    """
+
+    read: Callable[[Any], Any]
+    schema: dict[str, Any]
+    least: int | None = None
+    spatial: bool = False
+    words: tuple[str, ...] = ()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Let pydantic call `read` and nothing else."""
+        del source, handler
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, core: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Tell an editor."""
+        del core, handler
+        return dict(self.schema)
+
+    def per_spatial_axis(self) -> Kind:
+        """One value for every spatial axis, or a list of one each."""
+        return replace(either(self, listed(self, "a list of one number per axis")), spatial=True)
+
+
+def refuse(cause: str) -> NoReturn:
+    """Raise the cause in the form that reaches the door as it is."""
+    raise PydanticCustomError("argument", cause)
+
+
+def is_list(value: Any) -> bool:
+    """Whether it is a list of the spec language."""
+    return isinstance(value, (tuple, list))
+
+
+def whole(least: int | None = None) -> Kind:
+    """A whole number of at least that much."""
+
+    def read(value: Any) -> Any:
+        if type(value) is int:
+            return value if least is None or value >= least else refuse(f"must be at least {least}")
+        if isinstance(value, Fraction) and value.denominator == 1:
+            return read(int(value))
+        return value if isinstance(value, Count) else refuse("must be a whole number")
+
+    return Kind(read, {"type": "integer"} | ({} if least is None else {"minimum": least}), least)
+
+
+def plain(what: str) -> Kind:
+    """A whole number that decides the structure, so that no symbol can stand for it."""
+
+    def read(value: Any) -> int:
+        return value if type(value) is int else refuse(f"must be {what}, a plain whole number")
+
+    return Kind(read, {"type": "integer"})
+
+
+def number(least: float | None = None, most: float | None = None) -> Kind:
+    """A number that takes no part in the arithmetic of sizes."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Count):
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
+            refuse("must be a number")
+        if least is not None and most is not None and not least <= value <= most:
+            refuse(f"must be from {least:g} to {most:g}")
+        return float(value)
+
+    limits = {"minimum": least, "maximum": most}
+    return Kind(read, {"type": "number"} | {key: limit for key, limit in limits.items() if limit is not None})
+
+
+def factor() -> Kind:
+    """What a size is multiplied by: exact in binary, so that floats and fractions floor alike."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Count):
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
+            refuse("must be a number")
+        exact = Fraction(value)
+        if exact <= 0:
+            refuse("must be above 0")
+        if exact.denominator & (exact.denominator - 1) or exact.denominator > LARGEST_DENOMINATOR:
+            refuse("must be exact in binary, such as 2, 0.5 or 1.25; give size instead")
+        return exact.numerator if exact.denominator == 1 else exact
+
+    return Kind(read, {"type": "number", "exclusiveMinimum": 0})
+
+
+def flag() -> Kind:
+    """True or false, and nothing that merely looks like it."""
+
+    def read(value: Any) -> bool:
+        return value if isinstance(value, bool) else refuse("must be true or false")
+
+    return Kind(read, {"type": "boolean"})
+
+
+def keyword(*choices: str) -> Kind:
+    """One of these words."""
+    cause = "must be one of " + ", ".join(choices)
+
+    def read(value: Any) -> str:
+        return value if isinstance(value, str) and value in choices else refuse(cause)
+
+    return Kind(read, {"enum": list(choices)}, words=choices)
+
+
+def listed(item: Kind, what: str) -> Kind:
+    """A list, every element of one kind."""
+
+    def read(value: Any) -> tuple[Any, ...]:
+        return tuple(map(item.read, value)) if is_list(value) and value else refuse(f"must be {what}")
+
+    return Kind(read, {"type": "array", "items": item.schema, "minItems": 1}, item.least)
+
+
+def either(single: Kind, several: Kind) -> Kind:
+    """One value, or a list."""
+
+    def read(value: Any) -> Any:
+        return several.read(value) if is_list(value) else single.read(value)
+
+    return Kind(read, {"anyOf": [single.schema, several.schema]}, single.least)
+
+
+def optional(item: Kind) -> Kind:
+    """The same, or nothing."""
+    schema = {"anyOf": [item.schema, {"type": "null"}]}
+    return Kind(lambda value: None if value is None else item.read(value), schema, item.least)
+
+
+def pair(item: Kind) -> Kind:
+    """A list of two."""
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if not is_list(value) or len(value) != 2:  # noqa: PLR2004
+            refuse("must hold [before, after] pairs")
+        return tuple(map(item.read, value))
+
+    return Kind(read, {"type": "array", "items": item.schema, "minItems": 2, "maxItems": 2}, item.least)
+
+
+def paddings(*words: str) -> Kind:
+    """A number, one per spatial axis, a pair per spatial axis, or one of these words."""
+    single = whole(0)
+    flat = listed(single, "a list of one number per axis")
+    nested = listed(pair(single), "a list of one pair per axis")
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return value if value in words else refuse(f"must be a number, a list or one of {', '.join(words)}")
+        if not is_list(value):
+            return single.read(value)
+        if len(set(map(is_list, value))) > 1:
+            refuse("must hold numbers only, or [before, after] pairs only")
+        return (nested if value and is_list(value[0]) else flat).read(value)
+
+    known = [{"enum": list(words)}] if words else []
+    return Kind(read, {"anyOf": [single.schema, flat.schema, nested.schema, *known]}, 0, spatial=True, words=words)

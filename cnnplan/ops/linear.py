@@ -1,0 +1,53 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from cnnplan.cost import Cost
+from cnnplan.ops.base import Operator, Weight
+from cnnplan.ops.fields import Flag, Positive
+from cnnplan.sizes import prod
+
+if TYPE_CHECKING:
+    from cnnplan.sizes import Shape
+
+__all__ = ["Linear"]
+
+
+class Linear(Operator):
+    """Every output is a weighted sum of all features, the last axis of the input.
+
+    Output   (..., out_features)
+    Weights  weight (out_features, in_features), bias (out_features,)
+    Cost     a multiply-add per input feature, for each element of the output; an add each for the bias
+    Source   torch.nn.Linear
+
+    >>> Linear(out_features=10).output((2, 84))
+    (2, 10)
+    """
+
+    ranks = (1, None)
+
+    out_features: Positive = Field(description="Extent of the last axis of the output.")
+    bias: Flag = Field(default=True, description="Whether a number is added to each feature of the output.")
+
+    def output(self, *shapes: Shape) -> Shape:
+        """All axes but the last."""
+        (x,) = shapes
+        return (*x[:-1], self.out_features)
+
+    def weights(self, *shapes: Shape) -> dict[str, Weight]:
+        """A row per output feature."""
+        (x,) = shapes
+        found = {"weight": Weight((self.out_features, x[-1]))}
+        if self.bias:
+            found["bias"] = Weight((self.out_features,))
+        return found
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """A dot product per element."""
+        elements = prod(output)
+        return Cost(macs=elements * shapes[0][-1], adds=elements if self.bias else 0)

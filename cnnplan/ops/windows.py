@@ -1,0 +1,143 @@
+"""Windows that slide over an input: how often they fit.
+
+A window of k taps at distance d spans `d * (k - 1) + 1` of an axis. Its steps are one floor, with the 1 inside, so
+that chains of layers stay one floor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from cnnplan.ops.base import Operator, Requirement, broken
+from cnnplan.ops.fields import Dilation, KernelSize, Padding, Stride
+from cnnplan.sizes import Count, Size, ceil_div, ge, maximum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["Dilated", "Windowed", "is_same", "margins", "merged", "per_axis", "same_margins", "wrapping"]
+
+Pairs = tuple[tuple["Extent", "Extent"], ...]
+
+
+def per_axis(value: Any, axes: int) -> tuple[Any, ...]:
+    """One value for each axis."""
+    return value if type(value) is tuple else (value,) * axes
+
+
+def is_same(padding: Any) -> bool:
+    """Whether the padding is as much as it takes to keep n / stride."""
+    return type(padding) is str and padding != "valid"
+
+
+def margins(padding: Any, axes: int) -> Pairs:
+    """The padding before and after each axis."""
+    if type(padding) is not tuple:
+        return ((0, 0) if padding == "valid" else (padding, padding),) * axes
+    return tuple(side if type(side) is tuple else (side, side) for side in padding)
+
+
+def same_margins(n: Extent, span: Extent, stride: Extent, *, lower: bool) -> tuple[Extent, Extent]:
+    """The padding before and after an axis that gives ceil(n / stride) steps."""
+    total = maximum((ceil_div(n, stride) - 1) * stride + span - n, 0)
+    half = total // 2
+    return (total - half, half) if lower else (half, total - half)
+
+
+def merged(shape: Shape) -> Requirement | None:
+    """That an axis is a product of axes, along which no window slides."""
+    for dim, n in enumerate(shape[2:], 2):
+        if isinstance(n, Count) and not isinstance(n, Size):
+            hint = "flatten and reshape merge axes; put this layer in front of them"
+            return broken("CNN111", "axis {dim} is merged ({size}), not spatial", {"dim": dim, "size": n}, hint)
+    return None
+
+
+def wrapping(mode: str, sizes: Shape, pads: Pairs) -> Iterator[Requirement]:
+    """That an axis is long enough to be reflected or wrapped into its padding."""
+    if mode not in ("reflect", "circular"):
+        return
+    least = 1 if mode == "reflect" else 0
+    message = "padding (={pad}) with padding by {mode} needs more than the {size} of axis {dim}"
+    for dim, (n, sides) in enumerate(zip(sizes, pads, strict=True), 2):
+        for pad in dict.fromkeys(sides):
+            if pad != 0:
+                values = {"pad": pad, "mode": mode, "size": n, "dim": dim}
+                hint = "less padding, or mode replicate"
+                yield Requirement(ge(n, pad + least), "CNN108", message, values, hint, "padding")
+
+
+class Windowed(Operator):
+    """What convolutions and poolings have in common."""
+
+    ranks = (3, 5)
+
+    kernel_size: KernelSize
+    stride: Stride | None = Field(default=None, description="Distance between windows; left out: kernel_size.")
+    padding: Padding = 0
+
+    def strides(self, axes: int) -> tuple[Extent, ...]:
+        """The distance between windows, per axis."""
+        return per_axis(self.kernel_size if self.stride is None else self.stride, axes)
+
+    def spans(self, axes: int) -> tuple[Extent, ...]:
+        """What a window covers, per axis."""
+        return per_axis(self.kernel_size, axes)
+
+    def slack(self, stride: Extent) -> Extent:
+        """By how much the last window may stick out."""
+        del stride
+        return 0
+
+    def steps(self, sizes: Shape) -> Shape:
+        """How many windows there are, per axis."""
+        axes = len(sizes)
+        strides = self.strides(axes)
+        if is_same(self.padding):
+            return tuple(ceil_div(n, s) for n, s in zip(sizes, strides, strict=True))
+        geometry = zip(sizes, self.spans(axes), strides, margins(self.padding, axes), strict=True)
+        return tuple((n + self.reach(span, s, *pad)) // s for n, span, s, pad in geometry)
+
+    def reach(self, span: Extent, stride: Extent, before: Extent, after: Extent) -> Extent:
+        """What is added to an axis before it is divided by the stride."""
+        return before + after - span + stride
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """That a window fits on the padded input."""
+        (x,) = shapes
+        fault = merged(x)
+        if fault is not None:
+            yield fault
+        elif not is_same(self.padding):
+            yield from self.fits(x[2:])
+
+    def fits(self, sizes: Shape) -> Iterator[Requirement]:
+        """The same, axis by axis."""
+        axes = len(sizes)
+        message = "kernel_size (={kernel}) spans {span} of axis {dim}, which has {padded} with its padding"
+        hint = "a smaller kernel_size or dilation, more padding, or a larger input"
+        geometry = zip(
+            sizes, per_axis(self.kernel_size, axes), self.spans(axes), self.strides(axes), margins(self.padding, axes),
+            strict=True,
+        )  # fmt: skip
+        for dim, (n, kernel, span, stride, (before, after)) in enumerate(geometry, 2):
+            padded = n + (before + after)
+            values = {"kernel": kernel, "span": span, "dim": dim, "padded": padded}
+            yield Requirement(ge(padded + self.slack(stride), span), "CNN101", message, values, hint, "kernel_size")
+
+
+class Dilated(Windowed):
+    """Windows whose taps may lie apart."""
+
+    dilation: Dilation = 1
+
+    def spans(self, axes: int) -> tuple[Extent, ...]:
+        """What a window covers, from its first tap to its last."""
+        kernel = per_axis(self.kernel_size, axes)
+        if self.dilation == 1:
+            return kernel
+        return tuple(d * (k - 1) + 1 for k, d in zip(kernel, per_axis(self.dilation, axes), strict=True))
