@@ -1,0 +1,106 @@
+"""What is really wrong where YAML's own words are of little help."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.spec.words import WIRING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import yaml
+
+__all__ = ["QUOTED", "balance", "glued", "repair", "syntax"]
+
+QUOTED: Final = "in { } or [ ] an expression with a comma or a bracket is quoted"
+
+_GLUED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):([^\s:].*)")
+_BARE: Final = re.compile(r"\s*-\s+([A-Za-z_][A-Za-z0-9_.]*)\s*(#.*)?")
+_KEY: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(\s|$)")
+
+
+def balance(text: str) -> int:
+    """How many brackets of a text stay open."""
+    return sum((char in "([") - (char in ")]") for char in text)
+
+
+def repair(
+    pieces: Sequence[tuple[str, Any]], *, mapping: bool
+) -> tuple[list[tuple[str, Any]], list[tuple[int, str]]]:
+    """Put together again what commas tore apart: the pieces as they were meant; where an expression began, and it."""
+    whole: list[tuple[str, Any]] = []
+    torn: list[tuple[int, str]] = []
+    start = 0
+    for at, (key, value) in enumerate(pieces):
+        meant = whole[-1][1] if whole else None
+        if isinstance(meant, str) and balance(meant) > 0 and (value is None or not mapping):
+            whole[-1] = (whole[-1][0], f"{meant}, {key if mapping else value}")
+            if balance(whole[-1][1]) <= 0:
+                torn.append((start, whole[-1][1]))
+        else:
+            start = at
+            whole.append((key, value))
+    return whole, torn
+
+
+def glued(text: str) -> str:
+    """What to write for `stride:2`, "" where the text is nothing of that kind."""
+    match = _GLUED.fullmatch(text)
+    return f"a space is missing after the colon: write {match[1]}: {match[2]}" if match else ""
+
+
+def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str, int, int]:
+    """Message, hint, line and column (from 0) of a text that is no YAML."""
+    mark: Any = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    special = _under_bare_verb(error, lines, line) or _no_space(error, lines) or _tab(lines, line, column)
+    if special:
+        return special
+    problem = str(error.problem)
+    context = f" {error.context}" if error.context else ""
+    return f"not readable as YAML: {problem}{context}", _advice(problem, lines, line, column), line, column
+
+
+def _text(lines: Sequence[str], line: int) -> str:
+    return lines[line] if 0 <= line < len(lines) else ""
+
+
+def _under_bare_verb(error: yaml.MarkedYAMLError, lines: Sequence[str], line: int) -> tuple[str, str, int, int] | None:
+    """`name: act` under `- relu`, which has no colon."""
+    key, verb = _KEY.match(_text(lines, line)), _BARE.fullmatch(_text(lines, line - 1))
+    if "mapping values are not allowed" not in str(error.problem) or not key or not verb:
+        return None
+    what = "the wiring key " if key[1] in WIRING else ""
+    message = f"{what}{key[1]} stands under a bare verb: write `- {verb[1]}:` with a colon"
+    return message, "", line, key.start(1)
+
+
+def _no_space(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str, int, int] | None:
+    """`stride:2` on a line of its own."""
+    marks: list[Any] = [mark for mark in (error.context_mark, error.problem_mark) if mark]
+    for line in [line for mark in marks for line in (mark.line, mark.line - 1)]:
+        text = _text(lines, line)
+        if message := glued(text.strip().removeprefix("- ")):
+            return message, "", line, len(text) - len(text.lstrip())
+    return None
+
+
+def _tab(lines: Sequence[str], line: int, column: int) -> tuple[str, str, int, int] | None:
+    text = _text(lines, line)
+    if "\t" not in text[: len(text) - len(text.lstrip())]:
+        return None
+    return "a tab indents this line: YAML indents with spaces", "", line, column
+
+
+def _advice(problem: str, lines: Sequence[str], line: int, column: int) -> str:
+    if "expected ',' or" in problem and _text(lines, line)[column : column + 1] in ("[", "{"):
+        return QUOTED
+    if "mapping values are not allowed" in problem:
+        return "a text that holds ': ' is quoted"
+    if "expected '-' indicator" in problem or "expected <block end>" in problem:
+        return "what belongs together begins in the same column: wiring keys exactly below their verb"
+    if "cannot start any token" in problem:
+        return "a text that begins with @ ` or % is quoted"
+    return ""
