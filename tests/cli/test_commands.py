@@ -1,0 +1,195 @@
+"""Commands and exit codes: 0 clean, 1 findings, 2 could not run; only the answer on stdout; never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+STEM = """\
+cnnplan: 1
+name: stem
+symbols: {N: 1, H: 224, W: 192}
+input: [N, 3, H, W]
+layers:
+  - conv: {out_channels: 64, kernel_size: 7, stride: 2, padding: 3, bias: false}
+"""
+BROKEN = STEM + "  - conv: {out_channels: 10, kernel_size: 3, groups: 5}\n"
+UNREADABLE = STEM + "  - cnv: {out_channels: 10}\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run cnnplan as a process, in a folder with these files."""
+    for name, text in {"stem": STEM, "broken": BROKEN, "unreadable": UNREADABLE}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+
+    def cnnplan(*arguments, **environment):
+        ran = subprocess.run(
+            [sys.executable, "-m", "cnnplan", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in ran.stdout + ran.stderr
+        return ran
+
+    return cnnplan
+
+
+def test_report_prints_a_table_and_nothing_else(run):
+    ran = run("report", "stem.yaml")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "9,408" in ran.stdout
+    assert "\x1b" not in ran.stdout
+
+
+def test_report_fits_in_80_columns_when_piped(run):
+    assert max(map(len, run("report", ROOT / "specs/resnet.yaml", COLUMNS="").stdout.splitlines())) <= 80
+
+
+def test_report_as_json_at_a_set_size(run):
+    ran = run("report", "stem.yaml", "--format", "json", "--set", "H=320", "--set=W=100")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    told = json.loads(ran.stdout)
+    assert told["at"] == {"N": 1, "H": 320, "W": 100}
+    assert told["layers"][0]["shape"] == [1, 64, 160, 50]
+
+
+def test_a_report_stops_at_the_layer_that_is_illegal(run):
+    ran = run("report", "broken.yaml")
+    assert ran.returncode == 1
+    assert "9,408" in ran.stdout
+    assert ran.stdout.rstrip().splitlines()[-1].startswith("broken.yaml:7:")
+    assert "groups" in ran.stdout.splitlines()[-1]
+    assert "conv2" not in ran.stdout.split("broken.yaml:")[0]
+
+
+def test_a_json_report_that_stops_says_so_in_both_places(run):
+    ran = run("report", "broken.yaml", "--format=json")
+    told = json.loads(ran.stdout)
+    assert ran.returncode == 1
+    assert told["totals"] == {}
+    assert [layer["name"] for layer in told["layers"]] == ["conv1"]
+    assert told["findings"][0]["line"] == 7
+    assert "groups" in ran.stderr
+
+
+def test_a_spec_that_cannot_be_read_has_no_report(run):
+    ran = run("report", "unreadable.yaml")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("unreadable.yaml:7:")
+    assert "conv" in ran.stderr
+
+
+USAGE = [
+    # arguments, what stderr says
+    (["report", "missing.yaml"], "missing.yaml"),
+    (["report", "."], "."),
+    (["report", "stem.yaml", "--set", "Q=3"], "Q"),
+    (["report", "stem.yaml", "--set", "H"], "H=320"),
+    (["report", "stem.yaml", "--set", "H=wide"], "H"),
+    (["report", "stem.yaml", "--format", "pdf"], "table, json"),
+    (["report", "stem.yaml", "-o", "no/such/folder.txt"], "no/such/folder.txt"),
+    (["report", "stem.yaml", "--colour"], "--colour"),
+    (["report"], "SPEC"),
+    (["check", "missing.yaml"], "missing.yaml"),
+    (["check"], "PATH"),
+    (["invent"], "invent"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), USAGE)
+def test_what_could_not_run(run, arguments, said):
+    ran = run(*arguments)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert said in ran.stderr
+
+
+def test_output_replaces_a_file_whole(run, tmp_path):
+    target = tmp_path / "report.txt"
+    target.write_text("before")
+    target.chmod(0o640)
+    ran = run("report", "stem.yaml", "-o", target)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert "9,408" in target.read_text()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["broken.yaml", "report.txt", "stem.yaml", "unreadable.yaml"]
+
+
+def test_output_stays_as_it_was_when_there_is_no_report(run, tmp_path):
+    target = tmp_path / "report.txt"
+    target.write_text("before")
+    assert run("report", "unreadable.yaml", "-o", target).returncode == 1
+    assert target.read_text() == "before"
+
+
+def test_output_to_a_device(run):
+    assert run("report", "stem.yaml", "-o", "/dev/null").returncode == 0
+
+
+def test_check_is_silent_about_what_is_legal(run):
+    ran = run("check", "stem.yaml")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_check_prints_every_error_of_a_folder(run):
+    ran = run("check", ".")
+    assert (ran.returncode, ran.stderr) == (1, "")
+    told = [line for line in ran.stdout.splitlines() if not line.startswith(" ")]
+    assert [line.split(":")[0] for line in told] == ["broken.yaml", "unreadable.yaml"]
+
+
+def test_check_goes_on_after_a_missing_file(run):
+    ran = run("check", "missing.yaml", "broken.yaml")
+    assert ran.returncode == 2
+    assert "broken.yaml:7:" in ran.stdout
+    assert "missing.yaml" in ran.stderr
+
+
+def test_check_of_a_folder_without_specs(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    ran = run("check", "empty")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "empty" in ran.stderr
+
+
+def test_all_specs_of_the_project_are_legal(run):
+    ran = run("check", ROOT / "specs")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_a_name_cannot_move_the_cursor(run, tmp_path):
+    (tmp_path / "evil.yaml").write_text(STEM.replace("name: stem", r'name: "[red]st\e[31mem"'))
+    out = run("report", "evil.yaml").stdout
+    assert r"[red]st\x1b[31mem" in out
+    assert "\x1b" not in out
+
+
+def test_schema_is_json(run):
+    ran = run("schema")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "properties" in json.loads(ran.stdout)
+
+
+HEAVY = ("sympy", "numpy", "rich", "jinja2")
+
+
+def test_check_of_a_legal_spec_imports_nothing_heavy():
+    code = (
+        "import sys; from cnnplan.cli import app\n"
+        f"try: app(['check', {str(ROOT / 'specs/resnet.yaml')!r}])\n"
+        "except SystemExit as done: assert done.code == 0, done.code\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")

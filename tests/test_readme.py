@@ -1,0 +1,71 @@
+"""The README against the program: its console blocks are run and their output compared, its YAML is checked."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnplan
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def sessions():
+    """The commands of the console blocks, each with what it prints."""
+    for block in blocks("console"):
+        for session in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = session.partition("\n")
+            yield pytest.param(command, output, id=command)
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Run a command line as a reader would: in the root, 80 columns wide, with `cnnplan` on the path."""
+    shim = tmp_path / "cnnplan"
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cnnplan "$@"\n')
+    shim.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
+
+    def run(command):
+        ran = subprocess.run(  # noqa: S602 - the README's own commands
+            command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        return ran.stdout + ran.stderr
+
+    return run
+
+
+@pytest.mark.parametrize(("command", "output"), sessions())
+def test_a_command_prints_what_the_readme_says(shell, command, output):
+    assert shell(command) == output
+
+
+@pytest.mark.parametrize("block", blocks("yaml"))
+def test_a_spec_of_the_readme_is_legal(block):
+    assert cnnplan.check(block) == []
+
+
+def test_the_python_of_the_readme(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    tests = doctest.DocTestParser().get_doctest("".join(blocks("pycon")), {}, "README", str(README), 0)
+    assert tests.examples
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(tests).failed == 0
+
+
+def test_one_command_reports_and_one_tests():
+    report, test = (block.strip() for block in blocks("sh"))
+    assert report.endswith("cnnplan report specs/resnet.yaml")
+    assert "pytest" in test
+    assert "\n" not in report + test
