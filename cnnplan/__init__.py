@@ -1,1 +1,71 @@
-"""cnnplan: the type checker and cost model of convolutional network designs."""
+"""cnnplan: the type checker and cost model of convolutional network designs.
+
+    plan = cnnplan.load("specs/resnet.yaml", variant="resnet18")
+    plan.params, plan["layer4"].shape, plan.conditions
+    print(cnnplan.render(plan))
+
+Names are imported when they are first used, so that `import cnnplan` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnnplan.cost import Cost
+    from cnnplan.errors import CnnplanError, Inconclusive, OutsideConditions, SpecError, UsageError
+    from cnnplan.findings import Finding, Location, Severity
+    from cnnplan.graph import Graph, Node
+    from cnnplan.plan import NodePlan, Plan, check, load
+    from cnnplan.report import Report, render
+    from cnnplan.sizes import Condition, Count, Shape, Size
+    from cnnplan.spec import Spec
+
+__all__ = [
+    "CnnplanError",
+    "Condition",
+    "Cost",
+    "Count",
+    "Finding",
+    "Graph",
+    "Inconclusive",
+    "Location",
+    "Node",
+    "NodePlan",
+    "OutsideConditions",
+    "Plan",
+    "Report",
+    "Severity",
+    "Shape",
+    "Size",
+    "Spec",
+    "SpecError",
+    "UsageError",
+    "check",
+    "load",
+    "render",
+]
+
+ROOMS = {
+    "cost": ("Cost",),
+    "errors": ("CnnplanError", "Inconclusive", "OutsideConditions", "SpecError", "UsageError"),
+    "findings": ("Finding", "Location", "Severity"),
+    "graph": ("Graph", "Node"),
+    "plan": ("NodePlan", "Plan", "check", "load"),
+    "report": ("Report", "render"),
+    "sizes": ("Condition", "Count", "Shape", "Size"),
+    "spec": ("Spec",),
+}
+"""Where each name lives."""
+
+
+def __getattr__(name: str) -> Any:
+    for room, names in ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"cnnplan.{room}"), name)
+    raise AttributeError(f"module 'cnnplan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,21 @@ def expected(request: pytest.FixtureRequest):
         assert text == file.read_text(encoding="utf-8"), f"{file}: look at the difference, then run pytest --refresh"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def python():
+    """Run Python in a process of its own, with this cnnplan; what it printed and its exit code."""
+
+    def run(*arguments, cwd=ROOT, **environment):
+        return subprocess.run(  # noqa: S603 - our own Python on our own code
+            [sys.executable, *map(str, arguments)],
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run

@@ -22,7 +22,10 @@ FAMILIES = {
     "vgg": ("vgg11", "vgg16", "vgg16_bn", "vgg19"),
 }
 ALONE = ("lenet5", "alexnet", "googlenet", "mobilenet_v2", "unet", "densenet121")
-NETWORKS = [*((member, family) for family, members in FAMILIES.items() for member in members), *zip(ALONE, ALONE)]
+NETWORKS = [
+    *((member, family) for family, members in FAMILIES.items() for member in members),
+    *((alone, alone) for alone in ALONE),
+]
 CONTRACTIONS = {"conv": "conv2d", "conv_transpose": "conv_transpose2d", "linear": "linear"}
 
 
@@ -62,7 +65,9 @@ def planned_rows(plan, point):
     """The layers with a contraction, at these values."""
     nodes = (node for node in plan.nodes.values() if node.op.verb in CONTRACTIONS)
     return [
-        row(CONTRACTIONS[node.op.verb], (at(e, point) for e in node.shape), at(node.params, point), at(node.macs, point))
+        row(
+            CONTRACTIONS[node.op.verb], (at(e, point) for e in node.shape), at(node.params, point), at(node.macs, point)
+        )
         for node in nodes
     ]
 
@@ -153,11 +158,16 @@ MUTATIONS = [
     ("vgg16_bn", "vgg", "stage: {width: 128", "stage: {width: 136"),
     ("alexnet", "alexnet", "kernel_size: 11, stride: 4", "kernel_size: 11, stride: 3"),
     ("googlenet", "googlenet", "threes: 208", "threes: 204"),
-    ("googlenet", "googlenet", "max_pool: {kernel_size: 2, stride: 2, ceil", "max_pool: {kernel_size: 2, stride: 1, ceil"),
+    (
+        "googlenet",
+        "googlenet",
+        "max_pool: {kernel_size: 2, stride: 2, ceil",
+        "max_pool: {kernel_size: 2, stride: 1, ceil",
+    ),
     ("mobilenet_v2", "mobilenet_v2", "groups: in_channels}", "groups: in_channels // 2}"),
     ("mobilenet_v2", "mobilenet_v2", "depth: 4, stride: 2", "depth: 4, stride: 1"),
     ("densenet121", "densenet121", "growth: 32", "growth: 31"),
-    ("unet", "unet", "kernel_size: 3, padding: 1, bias", "kernel_size: 3, padding: 1, groups: 1 if in_channels == 3 else 2, bias"),
+    ("unet", "unet", "up: {width: 256}", "up: {width: 248}"),
     ("lenet5", "lenet5", "width: 16", "width: 15"),
 ]
 

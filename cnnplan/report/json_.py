@@ -22,8 +22,9 @@ VERSION = 1
 
 
 def render(report: Report) -> str:
-    """The document as text."""
-    return json.dumps(document(report), indent=1, ensure_ascii=False, default=str) + "\n"
+    """The document as text, a layer to a line."""
+    pairs = (f"{_text(key)}: {_indented(value)}" for key, value in document(report).items())
+    return "{" + ",\n ".join(pairs) + "}\n"
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -49,6 +50,17 @@ def schema() -> dict[str, Any]:
     text = files("cnnplan.report").joinpath("report.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
+
+
+def _indented(value: Any) -> str:
+    """A list of mappings one to a line, all else on one line."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n  " + ",\n  ".join(map(_text, value)) + "]"
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _known(numbers: Numbers) -> dict[str, int]:

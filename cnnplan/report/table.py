@@ -7,7 +7,7 @@ Texts of the spec are printed as they are, never read as markup.
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -36,7 +36,7 @@ def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
     figures = Figures(report)
     text = StringIO()
     console = _console(text, width, color=color)
-    console.print(_title(figures))
+    console.print(_title(figures), end="\n\n")
     console.print(_layers(figures, console))
     console.print(_summary(report, figures))
     for finding in report.findings:
@@ -45,8 +45,8 @@ def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
 
 
 def _console(file: StringIO, width: int, *, color: bool) -> Console:
-    system = "standard" if color else None
-    return Console(file=file, width=width, force_terminal=color, color_system=system, markup=False, highlight=False)
+    colors: Literal["standard"] | None = "standard" if color else None
+    return Console(file=file, width=width, force_terminal=color, color_system=colors, markup=False, highlight=False)
 
 
 def _title(figures: Figures) -> Text:
@@ -82,7 +82,7 @@ def _label(line: Line) -> Text:
 
 def _output(line: Line, *, stacked: bool) -> Iterator[Text]:
     """The output at the values and as a formula, in one cell or in two; a heading leaves it to its last line."""
-    known = "" if line.heading else ", ".join(map(_count, line.row.shape))
+    known = "" if line.heading else ", ".join(map(_extent, line.row.shape))
     formula = "" if line.heading else ", ".join(line.row.formula)
     if not stacked:
         yield from (Text(known), Text(formula))
@@ -101,6 +101,10 @@ def _counts(line: Line, total: int | None) -> Iterator[Text]:
 
 def _count(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
+
+
+def _extent(extent: int | None) -> str:
+    return UNKNOWN if extent is None else str(extent)
 
 
 def _summary(report: Report, figures: Figures) -> Table:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,21 +22,13 @@ UNREADABLE = STEM + "  - cnv: {out_channels: 10}\n"
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(python, tmp_path):
     """Run cnnplan as a process, in a folder with these files."""
     for name, text in {"stem": STEM, "broken": BROKEN, "unreadable": UNREADABLE}.items():
         (tmp_path / f"{name}.yaml").write_text(text)
 
     def cnnplan(*arguments, **environment):
-        ran = subprocess.run(
-            [sys.executable, "-m", "cnnplan", *map(str, arguments)],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        ran = python("-m", "cnnplan", *arguments, cwd=tmp_path, **environment)
         assert "Traceback" not in ran.stdout + ran.stderr
         return ran
 
@@ -123,7 +112,12 @@ def test_output_replaces_a_file_whole(run, tmp_path):
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     assert "9,408" in target.read_text()
     assert target.stat().st_mode & 0o777 == 0o640
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["broken.yaml", "report.txt", "stem.yaml", "unreadable.yaml"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "broken.yaml",
+        "report.txt",
+        "stem.yaml",
+        "unreadable.yaml",
+    ]
 
 
 def test_output_stays_as_it_was_when_there_is_no_report(run, tmp_path):
@@ -184,12 +178,12 @@ def test_schema_is_json(run):
 HEAVY = ("sympy", "numpy", "rich", "jinja2")
 
 
-def test_check_of_a_legal_spec_imports_nothing_heavy():
+def test_check_of_a_legal_spec_imports_nothing_heavy(python):
     code = (
         "import sys; from cnnplan.cli import app\n"
-        f"try: app(['check', {str(ROOT / 'specs/resnet.yaml')!r}])\n"
+        "try: app(['check', 'specs/resnet.yaml'])\n"
         "except SystemExit as done: assert done.code == 0, done.code\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ran = python("-c", code)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
