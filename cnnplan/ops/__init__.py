@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from cnnplan.ops.activation import Gelu, LogSoftmax, Mish, Sigmoid, Silu, Softmax, Softplus, Tanh
 from cnnplan.ops.adaptive import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
+from cnnplan.ops.arrangement import Concat, Flatten, Permute, Reshape, Slice
 from cnnplan.ops.base import Operator, Requirement, Weight
+from cnnplan.ops.borders import Crop, Pad
 from cnnplan.ops.convolution import Conv, ConvTranspose
+from cnnplan.ops.elementwise import Add, Divide, Dropout, Identity, Multiply, Subtract
 from cnnplan.ops.linear import Linear
+from cnnplan.ops.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm
 from cnnplan.ops.pooling import AvgPool, MaxPool
 from cnnplan.ops.rectifiers import Elu, HardSigmoid, HardSwish, LeakyRelu, Prelu, Relu, Relu6, Selu
+from cnnplan.ops.reduction import Mean
+from cnnplan.ops.resampling import Upsample
+from cnnplan.ops.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 
 __all__ = ["OPERATORS", "Operator", "Requirement", "Weight"]
 
@@ -25,6 +32,11 @@ OPERATORS: dict[str, type[Operator]] = {
     "global_avg_pool": GlobalAvgPool,
     "global_max_pool": GlobalMaxPool,
     "linear": Linear,
+    "batch_norm": BatchNorm,
+    "layer_norm": LayerNorm,
+    "group_norm": GroupNorm,
+    "instance_norm": InstanceNorm,
+    "local_response_norm": LocalResponseNorm,
     "relu": Relu,
     "relu6": Relu6,
     "leaky_relu": LeakyRelu,
@@ -41,4 +53,22 @@ OPERATORS: dict[str, type[Operator]] = {
     "softplus": Softplus,
     "softmax": Softmax,
     "log_softmax": LogSoftmax,
+    "dropout": Dropout,
+    "identity": Identity,
+    "flatten": Flatten,
+    "reshape": Reshape,
+    "permute": Permute,
+    "pad": Pad,
+    "crop": Crop,
+    "slice": Slice,
+    "concat": Concat,
+    "add": Add,
+    "subtract": Subtract,
+    "multiply": Multiply,
+    "divide": Divide,
+    "mean": Mean,
+    "upsample": Upsample,
+    "pixel_shuffle": PixelShuffle,
+    "pixel_unshuffle": PixelUnshuffle,
+    "channel_shuffle": ChannelShuffle,
 }

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from cnnplan.cost import Cost
     from cnnplan.sizes import Condition, Shape
 
-__all__ = ["Operator", "Requirement", "Weight", "broken", "show"]
+__all__ = ["Limits", "Operator", "Requirement", "Weight", "broken", "show"]
+
+Limits = tuple[int, int | None]
+"""The least and the greatest number of something; None where there is no greatest."""
 
 
 class Weight(NamedTuple):
@@ -73,11 +76,11 @@ class Operator(BaseModel, ABC):
     verb: ClassVar[str]
     """The name in a spec: the class name in snake case."""
 
-    arity: ClassVar[tuple[int, int | None]] = (1, 1)
-    """The least and the greatest number of inputs, None where there is no greatest."""
+    arity: ClassVar[Limits] = (1, 1)
+    """How many inputs."""
 
-    ranks: ClassVar[tuple[int, int | None]] = (0, None)
-    """The least and the greatest number of axes of an input, None where there is no greatest."""
+    ranks: ClassVar[Limits] = (0, None)
+    """How many axes an input has."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -161,13 +164,13 @@ class Operator(BaseModel, ABC):
                 yield Requirement(bound, "CNN013", "{name} (={value}) must be at least {least}", values, "", name)
 
 
-def within(number: int, limits: tuple[int, int | None]) -> bool:
+def within(number: int, limits: Limits) -> bool:
     """Whether a number is neither below nor above the limits."""
     least, most = limits
     return least <= number and (most is None or number <= most)
 
 
-def several(limits: tuple[int, int | None], thing: str, things: str = "") -> str:
+def several(limits: Limits, thing: str, things: str = "") -> str:
     """`1 input`, `3 to 5 axes`, `at least 2 inputs`."""
     least, most = limits
     things = things or f"{thing}s"

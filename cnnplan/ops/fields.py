@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from cnnplan.ops.kinds import Kind, either, factor, flag, keyword, listed, number, optional, paddings, plain, whole
+from cnnplan.ops.kinds import (
+    Kind,
+    either,
+    extents,
+    factor,
+    flag,
+    keyword,
+    listed,
+    number,
+    optional,
+    paddings,
+    plain,
+    whole,
+)
 from cnnplan.sizes import Count
 
 if TYPE_CHECKING:
@@ -22,19 +35,24 @@ __all__ = [
     "Dim",
     "DimOrDims",
     "Dims",
+    "Eps",
     "Extents",
     "Flag",
     "Groups",
+    "Interpolation",
     "KernelSize",
     "Margins",
+    "Momentum",
     "NonNegativePerAxis",
     "Number",
+    "PadMode",
     "Padding",
     "PaddingMode",
     "Positive",
     "Positives",
     "Probability",
     "ScalePerAxis",
+    "Sides",
     "Size",
     "SizeOrKeptPerAxis",
     "SizePerAxis",
@@ -58,9 +76,12 @@ Number = Annotated[float, number()]
 Probability = Annotated[float, number(0, 1)]
 
 Whole = Annotated[Size, whole()]
+Eps = Annotated[float, number(), Field(description="Added to the variance, so that it is never 0.")]
+Momentum = Annotated[float, number(), Field(description="Weight of a batch in the running statistics; for training.")]
+
 Positive = Annotated[Size, POSITIVE]
 Positives = Annotated[PerAxis, either(POSITIVE, POSITIVES)]
-Extents = Annotated[tuple[Size, ...], listed(whole(-1), "a list of extents")]
+Extents = Annotated[tuple[Size, ...], extents()]
 
 Dim = Annotated[int, DIM]
 Dims = Annotated[tuple[int, ...], listed(DIM, "a list of axes")]
@@ -84,6 +105,11 @@ Margins = Annotated[
     paddings("valid"),
     Field(description="What is added around the input: a number, one per axis, or a [before, after] pair per axis."),
 ]
+Sides = Annotated[
+    Pairs,
+    paddings(),
+    Field(description="What is added to the spatial axes: a number, one per axis, or a [before, after] pair per axis."),
+]
 Padding = Annotated[
     Pairs | Literal["valid", "same", "same_lower"],
     paddings("valid", "same", "same_lower"),
@@ -98,6 +124,13 @@ PaddingMode = Annotated[
     Field(description="What the padding is filled with."),
 ]
 
+PadMode = Annotated[
+    Literal["constant", "reflect", "replicate", "circular"], keyword("constant", "reflect", "replicate", "circular")
+]
+Interpolation = Annotated[
+    Literal["nearest", "linear", "bilinear", "trilinear", "bicubic"],
+    keyword("nearest", "linear", "bilinear", "trilinear", "bicubic"),
+]
 Approximate = Annotated[Literal["none", "tanh"], keyword("none", "tanh")]
 
 

@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-__all__ = ["Kind", "either", "factor", "flag", "keyword", "listed", "number", "optional", "paddings", "plain", "whole"]
+__all__ = [
+    "Kind",
+    "either",
+    "extents",
+    "factor",
+    "flag",
+    "keyword",
+    "listed",
+    "number",
+    "optional",
+    "paddings",
+    "plain",
+    "whole",
+]
 
 LARGEST_DENOMINATOR = 2**20
 """Beyond it a factor is a float that nobody means exactly: 0.7 is a fraction of 2**53."""
@@ -154,6 +167,19 @@ def listed(item: Kind, what: str) -> Kind:
     return Kind(read, {"type": "array", "items": item.schema, "minItems": 1}, item.least)
 
 
+def extents() -> Kind:
+    """A shape, one extent of which may be -1, for whatever is left."""
+    item = whole(-1)
+
+    def read(value: Any) -> tuple[Any, ...]:
+        shape: tuple[Any, ...] = listed(item, "a list of extents").read(value)
+        if any(type(n) is int and n == 0 for n in shape) or shape.count(-1) > 1:
+            refuse("must hold extents of at least 1, and one -1 at most")
+        return shape
+
+    return Kind(read, {"type": "array", "items": {"type": "integer", "minimum": -1}, "minItems": 1}, 1)
+
+
 def either(single: Kind, several: Kind) -> Kind:
     """One value, or a list."""
 
@@ -185,10 +211,11 @@ def paddings(*words: str) -> Kind:
     single = whole(0)
     flat = listed(single, "a list of one number per axis")
     nested = listed(pair(single), "a list of one pair per axis")
+    cause = "must be " + ", ".join(["a number", "a list", *words])
 
     def read(value: Any) -> Any:
         if isinstance(value, str):
-            return value if value in words else refuse(f"must be a number, a list or one of {', '.join(words)}")
+            return value if value in words else refuse(cause)
         if not is_list(value):
             return single.read(value)
         if len(set(map(is_list, value))) > 1:

@@ -1,0 +1,198 @@
+"""Arithmetic between inputs, element by element, and what does nothing at all."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import reduce
+from itertools import accumulate
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from cnnplan.cost import Cost
+from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
+from cnnplan.ops.fields import Probability
+from cnnplan.ops.rectifiers import Pointwise
+from cnnplan.sizes import eq, prod, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["Add", "Divide", "Dropout", "Identity", "Multiply", "Subtract", "meeting", "unequal_ranks"]
+
+WAY_OUT = "use ceil_mode, output_padding, pad or crop, so that both come with the same size"
+
+
+def unequal_ranks(shapes: tuple[Shape, ...]) -> Iterator[Requirement]:
+    """That an input has not as many axes as the first."""
+    for shape in shapes[1:]:
+        if len(shape) != len(shapes[0]):
+            values = {"left": show(shapes[0]), "right": show(shape)}
+            yield broken("CNN103", "{left} meets {right}, which has not the same number of axes", values)
+
+
+def meeting(left: Extent, right: Extent, dim: int) -> Requirement:
+    """What it takes for two inputs to meet on an axis."""
+    values = {"left": left, "right": right, "dim": dim}
+    return Requirement(eq(left, right), "CNN103", "{left} meets {right} on axis {dim}", values, WAY_OUT)
+
+
+def broadcast(left: Shape, right: Shape) -> Shape:
+    """The shape of both together: an extent that is the number 1 gives way, else the first is right."""
+    return tuple(b if a == 1 else a for a, b in zip(left, right, strict=True))
+
+
+class Arithmetic(Operator):
+    """An operation on the elements of several inputs; an extent that is the number 1 is repeated."""
+
+    arity: ClassVar[Limits] = (2, None)
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Equal extents, where neither is 1."""
+        fault = next(unequal_ranks(shapes), None)
+        if fault is not None:
+            yield fault
+            return
+        sofar = shapes[0]
+        for shape in shapes[1:]:
+            for dim, (left, right) in enumerate(zip(sofar, shape, strict=True)):
+                if left is not right and left != 1 and right != 1:
+                    yield meeting(left, right, dim)
+            sofar = broadcast(sofar, shape)
+
+    def joins(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Equal extents, those that are 1 included."""
+        for shape in shapes[1:]:
+            for dim, (left, right) in enumerate(zip(shapes[0], shape, strict=True)):
+                if (left == 1) is not (right == 1):
+                    yield meeting(left, right, dim)
+
+    def output(self, *shapes: Shape) -> Shape:
+        """The inputs together."""
+        return reduce(broadcast, shapes)
+
+    def operations(self, shapes: tuple[Shape, ...]) -> Extent:
+        """One per element, for each input but the first, which are taken in from left to right."""
+        partial = list(accumulate(shapes, broadcast))[1:]
+        operations: Extent = total(prod(shape) for shape in partial)
+        return operations
+
+    @abstractmethod
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Those operations."""
+
+
+class Add(Arithmetic):
+    """The sum of the inputs.
+
+    Output   the shape of the inputs; an extent that is the number 1 is repeated
+    Weights  none
+    Cost     an add per element, for each input but the first
+    Source   torch.add
+
+    >>> Add().output((2, 3, 5), (2, 3, 1))
+    (2, 3, 5)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Adds."""
+        del output
+        return Cost(adds=self.operations(shapes))
+
+
+class Subtract(Arithmetic):
+    """The first input less the second.
+
+    Output   the shape of the inputs; an extent that is the number 1 is repeated
+    Weights  none
+    Cost     an add per element
+    Source   torch.sub
+
+    >>> Subtract().cost(((2, 3), (2, 3)), (2, 3)).adds
+    6
+    """
+
+    arity = (2, 2)
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Subtractions."""
+        del output
+        return Cost(adds=self.operations(shapes))
+
+
+class Multiply(Arithmetic):
+    """The product of the inputs.
+
+    Output   the shape of the inputs; an extent that is the number 1 is repeated
+    Weights  none
+    Cost     a multiply per element, for each input but the first
+    Source   torch.mul
+
+    >>> Multiply().output((2, 3, 5, 7), (2, 3, 1, 1))
+    (2, 3, 5, 7)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Multiplies."""
+        del output
+        return Cost(multiplies=self.operations(shapes))
+
+
+class Divide(Arithmetic):
+    """The first input divided by the second.
+
+    Output   the shape of the inputs; an extent that is the number 1 is repeated
+    Weights  none
+    Cost     a divide per element
+    Source   torch.div
+
+    >>> Divide().cost(((2, 3), (2, 3)), (2, 3)).divides
+    6
+    """
+
+    arity = (2, 2)
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Divides."""
+        del output
+        return Cost(divides=self.operations(shapes))
+
+
+class Identity(Pointwise):
+    """The input as it is.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   torch.nn.Identity
+
+    >>> Identity().output((2, 3))
+    (2, 3)
+    """
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()
+
+
+class Dropout(Pointwise):
+    """Elements that are left out at random in training; in inference the input as it is.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   Srivastava et al. (2014); torch.nn.Dropout
+
+    >>> Dropout(p=0.2).output((2, 3))
+    (2, 3)
+    """
+
+    p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()

@@ -1,0 +1,95 @@
+"""Images of another size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from cnnplan.cost import Cost
+from cnnplan.ops.base import Operator, Requirement, broken
+from cnnplan.ops.fields import Flag, Interpolation, ScalePerAxis, SizePerAxis
+from cnnplan.ops.windows import merged, per_axis
+from cnnplan.sizes import floor, ge, prod, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["Upsample"]
+
+AXES = {"bilinear": 2, "bicubic": 2, "trilinear": 3}
+"""Modes that are for so many spatial axes only."""
+
+TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
+"""Elements that are blended along an axis."""
+
+
+class Upsample(Operator):
+    """The same image in another size: elements are repeated, or blended from their neighbours.
+
+    Output   (N, C, *size), or (N, C, *floor(n * scale_factor))
+    Weights  none
+    Cost     nearest: nothing. Linear: a + w * (b - a), 2 adds and a multiply; cubic: 4 multiplies and 3 adds, for each
+             element after each axis; one axis after the other, the first spatial axis first
+    Source   torch.nn.Upsample; `linear` is taken at any rank
+
+    >>> Upsample(scale_factor=2).output((1, 8, 5, 7))
+    (1, 8, 10, 14)
+    """
+
+    ranks = (3, 5)
+
+    size: SizePerAxis | None = Field(default=None, description="Extent of the output, per axis.")
+    scale_factor: ScalePerAxis | None = Field(
+        default=None, description="How many times longer the axes become; a fraction exact in binary."
+    )
+    mode: Interpolation = Field(default="nearest", description="Whether elements are repeated or blended.")
+    align_corners: Flag = Field(default=False, description="Whether the outermost elements stay where they are.")
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """A size given in one way, a mode that suits the rank, an output that is not empty."""
+        (x,) = shapes
+        fault = self._contradiction(len(x) - 2) or merged(x)
+        if fault is not None:
+            yield fault
+        elif self.scale_factor is not None:
+            message = "scale_factor leaves nothing of axis {dim}, which has {size}"
+            for dim, (n, m) in enumerate(zip(x[2:], self._sizes(x), strict=True), 2):
+                yield Requirement(ge(m, 1), "CNN101", message, {"dim": dim, "size": n}, "", "scale_factor")
+
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, channels, the new size."""
+        (x,) = shapes
+        return (*x[:2], *self._sizes(x))
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Blends, one axis after the other."""
+        taps = TAPS[self.mode]
+        if taps == 1:
+            return Cost()
+        blends = self._blends(shapes[0], output)
+        linear = taps == TAPS["linear"]
+        return Cost(adds=(2 if linear else taps - 1) * blends, multiplies=(1 if linear else taps) * blends)
+
+    def _contradiction(self, axes: int) -> Requirement | None:
+        if (self.size is None) is (self.scale_factor is None):
+            return broken("CNN012", "takes either size or scale_factor", {})
+        if AXES.get(self.mode, axes) != axes:
+            values = {"mode": self.mode, "wanted": AXES[self.mode], "axes": axes}
+            message = "mode (={mode}) is for {wanted} spatial axes, and the input has {axes}"
+            return broken("CNN104", message, values, "linear blends along any number of axes", "mode")
+        if self.align_corners and self.mode == "nearest":
+            return broken("CNN013", "align_corners means nothing with mode nearest", {}, "", "align_corners")
+        return None
+
+    def _sizes(self, x: Shape) -> Shape:
+        axes = len(x) - 2
+        if self.size is not None:
+            return per_axis(self.size, axes)
+        return tuple(floor(n * factor) for n, factor in zip(x[2:], per_axis(self.scale_factor, axes), strict=True))
+
+    def _blends(self, x: Shape, y: Shape) -> Extent:
+        blends: Extent = total(prod((*y[:done], *x[done:])) for done in range(3, len(x) + 1))
+        return blends
