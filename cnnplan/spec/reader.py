@@ -1,0 +1,273 @@
+"""From sources to a Spec: the document as a whole, its blocks, its layers, its promises; all faults in one go."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnplan import ops
+from cnnplan.errors import SpecError
+from cnnplan.findings import Location, Place
+from cnnplan.spec.declarations import read_inputs, read_symbols
+from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
+from cnnplan.spec.entries import read_entries, refer
+from cnnplan.spec.include import read_includes
+from cnnplan.spec.model import Block, Expectation, Spec
+from cnnplan.spec.reading import Reading, Signature
+from cnnplan.spec.recursion import cycles
+from cnnplan.spec.scopes import Layers, Reference, Scope
+from cnnplan.spec.source import Source, read_text
+from cnnplan.spec.words import STRUCTURES, did_you_mean, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnnplan.findings import Finding
+    from cnnplan.spec.expressions import Expression
+
+__all__ = ["TEXT", "load_spec"]
+
+TEXT = "<text>"
+"""The file name of a spec that is given as text."""
+
+
+def load_spec(text_or_path: str | os.PathLike[str], root: str | os.PathLike[str] | None = None) -> Spec:
+    """The validated spec of a file or a text.
+
+    Args:
+        text_or_path: a path, or the text itself: a str of several lines.
+        root: a folder above the spec's own that included files may come from.
+
+    Raises:
+        SpecError: every static fault of the spec and of the files it includes, with its line and column.
+        UsageError: there is no such file, or it cannot be read.
+    """
+    top = None if root is None else Path(root)
+    if isinstance(text_or_path, str) and ("\n" in text_or_path or text_or_path.lstrip().startswith(("cnnplan:", "{"))):
+        return _Reader(Source(TEXT, text_or_path), None, top).spec()
+    path = Path(text_or_path)
+    return _Reader(Source(str(path), read_text(path)), path, top).spec()
+
+
+@dataclass(slots=True)
+class _Header:
+    """A block before its layers are read."""
+
+    place: Place
+    document: BlockDocument
+    included: bool
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One spec on its way."""
+
+    source: Source
+    path: Path | None
+    root: Path | None
+    reading: Reading = field(default_factory=Reading)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def spec(self) -> Spec:
+        """The spec; raises SpecError."""
+        self.sources[self.source.file] = self.source
+        self.reading.faults.found.extend(self.source.faults.found)
+        spec = self._spec() if isinstance(self.source.data, dict) else self._no_mapping()
+        if self.reading.faults.found:
+            raise SpecError(self._located(self.reading.faults.found))
+        return spec
+
+    def _no_mapping(self) -> Spec:
+        message = "a spec is a mapping that begins with `cnnplan: 1`"
+        self.reading.faults.add("CNN001", Place(self.source.file), message)
+        return Spec(self.source.file, "")
+
+    def locate(self, place: Place) -> Location:
+        """Where a place stands in its file."""
+        source = self.sources.get(place.file)
+        return source.locate(place) if source else Location(place.file, 1, 1)
+
+    def _located(self, findings: list[Finding]) -> list[Finding]:
+        """The findings in the order of the text, each with its location, none twice."""
+        located = {
+            (finding.location or self.locate(finding.place), finding.rule, finding.message): finding
+            for finding in reversed(findings)
+        }
+        order = {file: i for i, file in enumerate(self.sources)}
+        ordered = sorted(located, key=lambda key: (order.get(key[0].file, 0), key[0].line, key[0].column))
+        return [replace(located[key], location=key[0]) for key in ordered]
+
+    def _spec(self) -> Spec:
+        reading, data, place = self.reading, self.source.data, Place(self.source.file)
+        document = read(SpecDocument, data, place, reading.faults)
+        headers = dict(self._headers(document.blocks, place, included=False))
+        for source in read_includes(document.include, self.path, self.root, place.below("include"), reading.faults):
+            headers |= self._included(source, headers)
+        reading.blocks = {name: Signature(_required(header.document)) for name, header in headers.items()}
+        symbols = read_symbols(reading, document.symbols, place.below("symbols"))
+        reading.symbols = frozenset(document.symbols)
+        blocks = self._blocks(headers)
+        inputs = read_inputs(reading, data, place, "float32")
+        scope = Scope(reading.symbols, Layers())
+        for name, each in inputs.items():
+            if name != "input" or "inputs" in data:
+                scope.layers.declare(name, 0, each.place.at_key(), reading.faults)
+        layers = read_entries(reading, document.layers, place.below("layers"), scope)
+        if not document.layers and data.get("layers") == []:
+            reading.faults.add("CNN013", place.below("layers"), "layers must hold at least one layer")
+        if len(inputs) > 1 and layers and layers[0].from_ in (None, ("prev",)) and _reads(layers[0].verb):
+            message = f"{layers[0].verb} has nothing before it: with several inputs the first layer says which it reads"
+            hint = f"write from: {next(iter(inputs))}"
+            reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
+        self._outputs(document.outputs, place.below("outputs"), data.get("outputs"), scope)
+        expect = tuple(self._expectations(document.expect, place.below("expect"), scope))
+        scope.layers.judge(reading.faults, ("prev", "input") if len(inputs) == 1 and "input" in inputs else ("prev",))
+        return Spec(
+            file=self.source.file,
+            name=document.name or (self.path.stem if self.path else ""),
+            description=document.description,
+            dtype=document.dtype,
+            symbols=symbols,
+            inputs=inputs,
+            blocks=blocks,
+            layers=layers,
+            outputs=document.outputs,
+            expect=expect,
+            locator=self.locate,
+        )
+
+    def _included(self, source: Source, headers: Mapping[str, _Header]) -> dict[str, _Header]:
+        """The blocks of an included file, except those whose name is taken."""
+        self.sources[source.file] = source
+        faults, place = self.reading.faults, Place(source.file)
+        faults.found.extend(source.faults.found)
+        if not isinstance(source.data, dict):
+            faults.add("CNN005", place, "an included file is a mapping with cnnplan and blocks")
+            return {}
+        for key in source.data:
+            if key in SpecDocument.model_fields and key not in IncludedDocument.model_fields:
+                message = f"an included file holds cnnplan and blocks only, not {key}"
+                faults.add("CNN005", place.below(key).at_key(), message)
+        kept = {key: value for key, value in source.data.items() if key not in _SPEC_ONLY}
+        document = read(IncludedDocument, kept, place, faults)
+        fresh = {}
+        for name, header in self._headers(document.blocks, place, included=True):
+            if name in headers:
+                message = f"the block {name} is defined twice: the other is in {headers[name].place.file}"
+                faults.add("CNN017", header.place.at_key(), message)
+            else:
+                fresh[name] = header
+        return fresh
+
+    def _headers(self, blocks: dict[str, Any], place: Place, *, included: bool) -> Iterator[tuple[str, _Header]]:
+        faults = self.reading.faults
+        for name, data in blocks.items():
+            where = place.below("blocks", name)
+            if reason := self._refused_verb(name):
+                faults.add("CNN017", where.at_key(), reason)
+            if not isinstance(data, dict):
+                faults.add("CNN013", where, "a block is a mapping with args and layers", layer=name)
+                data = {"layers": []}  # noqa: PLW2901
+            yield name, _Header(where, read(BlockDocument, data, where, faults, layer=name), included)
+
+    @staticmethod
+    def _refused_verb(name: str) -> str:
+        if name in ops.OPERATORS or name in STRUCTURES:
+            return f"{name} is taken: it is an operator of the language"
+        return refusal(name, spoken=True)
+
+    def _blocks(self, headers: Mapping[str, _Header]) -> dict[str, Block]:
+        calls: dict[str, dict[str, Place]] = {}
+        blocks = {}
+        for name, header in headers.items():
+            self.reading.calls = calls[name] = {}
+            blocks[name] = self._block(name, header)
+        for chain in cycles(calls):
+            message = f"a block may not call itself: {' calls '.join(chain)}"
+            self.reading.faults.add("CNN018", calls[chain[-2]][chain[-1]].at_key(), message, layer=chain[-2])
+        self.reading.calls = {}
+        return blocks
+
+    def _block(self, name: str, header: _Header) -> Block:
+        reading, document, place = self.reading, header.document, header.place
+        symbols = frozenset() if header.included else reading.symbols
+        args = self._args(document.args, place.below("args"), symbols, name)
+        layers = Layers(f"{name}.")
+        for i, each in enumerate(document.inputs):
+            layers.declare(each, 0, place.below("inputs", i), reading.faults, name)
+        scope = Scope(symbols | frozenset(document.args), layers, layer=name)
+        entries = read_entries(reading, document.layers, place.below("layers"), scope)
+        self._outputs(document.outputs, place.below("outputs"), list(document.outputs), scope)
+        layers.judge(reading.faults, ("prev",) if document.inputs else ("prev", "input"))
+        return Block(name, place, args, document.inputs, entries, document.outputs, not header.included)
+
+    def _args(
+        self, data: dict[str, Any], place: Place, symbols: frozenset[str], block: str
+    ) -> dict[str, Expression | None]:
+        """The defaults; each sees the arguments written before it."""
+        args: dict[str, Expression | None] = {}
+        for name, default in data.items():
+            where = place.below(name)
+            if reason := refusal(name, spoken=True):
+                self.reading.faults.add("CNN017", where.at_key(), reason, layer=block)
+            scope = Scope(symbols | frozenset(args), Layers(), layer=block)
+            args[name] = None if default == "required" else self.reading.expression(default, where, scope)
+        return args
+
+    def _outputs(self, names: tuple[str, ...], place: Place, data: Any, scope: Scope) -> None:
+        self.reading.now()
+        refer(self.reading, names, place, data, scope)
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                self.reading.faults.add("CNN017", place.below(i), f"the output {name} is named twice", layer=scope.layer)
+
+    def _expectations(self, data: Any, place: Place, scope: Scope) -> Iterator[Expectation]:
+        """What is promised; the names of totals are for whoever holds the promise to know."""
+        for i, item in enumerate(data):
+            where = place.below(i)
+            at: dict[str, Expression] = {}
+            that, at_that = item, where
+            if isinstance(item, dict):
+                document = read(ExpectDocument, item, where, self.reading.faults)
+                at = self._bindings(document.at, where.below("at"))
+                that, at_that = document.that, where.below("that")
+            if not isinstance(that, str):
+                self.reading.faults.add("CNN013", at_that, "an expectation is a comparison: params <= 5M")
+                continue
+            anything = _Anything(self.reading.symbols)
+            expression = self.reading.expression(that, at_that, replace(scope, names=anything, shapes=False), inf)
+            if expression is not None:
+                yield Expectation(expression, that, where, at)
+
+    def _bindings(self, data: dict[str, Any], place: Place) -> dict[str, Expression]:
+        bindings = {}
+        nothing = Scope(frozenset(), Layers(), shapes=False)
+        for name, value in data.items():
+            if name not in self.reading.symbols:
+                message = f"there is no symbol {name}{did_you_mean(name, self.reading.symbols)}"
+                self.reading.faults.add("CNN015", place.below(name).at_key(), message)
+            elif expression := self.reading.expression(value, place.below(name), nothing):
+                bindings[name] = expression
+        return bindings
+
+
+class _Anything(frozenset[str]):
+    """Names of which any is known: those of an expectation are judged by who holds it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.model_fields)
+
+
+def _required(document: BlockDocument) -> dict[str, bool]:
+    return {name: default == "required" for name, default in document.args.items()}
+
+
+def _reads(verb: str) -> bool:
+    """Whether an operator needs an input."""
+    return verb in ops.OPERATORS and ops.OPERATORS[verb].arity[0] > 0

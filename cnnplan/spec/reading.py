@@ -1,0 +1,119 @@
+"""The state of reading one spec, and how a value of the document becomes an Expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnplan import ops
+from cnnplan.spec.diagnosis import glued
+from cnnplan.spec.expressions import Expression, listing, literal, parse
+from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
+from cnnplan.spec.scopes import Reference, Scope
+from cnnplan.spec.values import Verb
+from cnnplan.spec.words import SHAPES, STRUCTURES, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnplan.findings import Place
+
+__all__ = ["Reading", "Signature"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The arguments of a block: whether each must be given."""
+
+    args: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the readers of one spec share.
+
+    Args:
+        faults: what is wrong so far.
+        blocks: the arguments of every block, known before any block is read.
+        symbols: the names of the symbols.
+        calls: of the block being read, the blocks it calls and where.
+    """
+
+    faults: Faults = field(default_factory=Faults)
+    blocks: dict[str, Signature] = field(default_factory=dict)
+    symbols: frozenset[str] = frozenset()
+    calls: dict[str, Place] = field(default_factory=dict)
+    clock: int = 0
+
+    def now(self) -> int:
+        """The time, which goes on with every entry: names can be compared by it."""
+        self.clock += 1
+        return self.clock
+
+    def is_verb(self, word: str) -> bool:
+        """Whether a word is an operator, a block, or a verb that holds entries."""
+        return word in ops.OPERATORS or word in self.blocks or word in STRUCTURES
+
+    def verbs(self) -> tuple[str, ...]:
+        """Every verb."""
+        return (*ops.OPERATORS, *self.blocks, *STRUCTURES)
+
+    def value(self, expression: Expression, scope: Scope) -> tuple[Any, ...]:
+        """The value of an expression, alone in a tuple, where it is the same wherever it is evaluated."""
+        if expression.constant:
+            return (expression.value,)
+        word = expression.text
+        if expression.names == {word} and word not in scope.names and self.is_verb(word):
+            return (Verb(word),)
+        return ()
+
+    def expression(self, data: Any, place: Place, scope: Scope, at: float | None = None) -> Expression | None:
+        """The expression of a value of the document; None where it is none, which is reported."""
+        if isinstance(data, list):
+            items = [self.expression(item, place.below(i), scope, at) for i, item in enumerate(data)]
+            return listing(tuple(item for item in items if item), place) if all(items) else None
+        if isinstance(data, dict):
+            self._mapping(data, place, scope)
+            return None
+        if not isinstance(data, str):
+            return literal(data, place)
+        try:
+            expression = parse(data, place)
+        except (Unreadable, EvaluationError) as fault:
+            message = glued(data) or str(fault)
+            self.faults.add(fault.rule, place, message, layer=scope.layer)
+            return None
+        return expression if self._names(expression, scope, at) else None
+
+    def _mapping(self, data: dict[str, Any], place: Place, scope: Scope) -> None:
+        advice = next((advice for key in data if (advice := glued(key))), "")
+        self.faults.add("CNN013", place, advice or "a mapping stands where a value is wanted", layer=scope.layer)
+
+    def _names(self, expression: Expression, scope: Scope, at: float | None) -> bool:
+        """Whether every name that an expression reads is known; layers are looked for at the end."""
+        for layer in sorted(expression.layers):
+            moment = self.clock if at is None else at
+            scope.layers.references.append(Reference(layer, expression.place, moment, scope.layer))
+        unknown = [name for name in sorted(expression.names) if not self._known(name, scope)]
+        for name in unknown:
+            known = {*scope.names, *(SHAPES if scope.shapes else ()), *self.verbs()}
+            if name in SHAPES:
+                message = f"{name} has no meaning here: nothing comes in"
+            else:
+                message = f"unknown name {name}{did_you_mean(name, known)}"
+            hint = "" if name in SHAPES else _here(scope)
+            self.faults.add("CNN015", expression.place, message, layer=scope.layer, hint=hint)
+        return not unknown
+
+    def _known(self, name: str, scope: Scope) -> bool:
+        return name in scope.names or (scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES)
+
+
+def _here(scope: Scope) -> str:
+    return f"names known here are {', '.join(sorted(scope.names))}" if scope.names else "no names are known here"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number without symbols."""
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
