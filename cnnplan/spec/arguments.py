@@ -82,7 +82,9 @@ def _unknown(verb: str, key: str, known: Mapping[str, bool]) -> tuple[str, str, 
 def _judge_values(reading: Reading, verb: str, args: dict[str, Expression], place: Place, scope: Scope) -> None:
     """Let the operator's own model look at those arguments whose value is known already."""
     model = ops.OPERATORS[verb]
-    settled = {key: value for key, arg in args.items() if key in model.model_fields for value in reading.value(arg, scope)}
+    settled = {
+        key: value for key, arg in args.items() if key in model.model_fields for value in reading.value(arg, scope)
+    }
     try:
         model.model_validate(settled)
     except ValidationError as error:

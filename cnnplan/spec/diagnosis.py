@@ -26,9 +26,7 @@ def balance(text: str) -> int:
     return sum((char in "([") - (char in ")]") for char in text)
 
 
-def repair(
-    pieces: Sequence[tuple[str, Any]], *, mapping: bool
-) -> tuple[list[tuple[str, Any]], list[tuple[int, str]]]:
+def repair(pieces: Sequence[tuple[str, Any]], *, mapping: bool) -> tuple[list[tuple[str, Any]], list[tuple[int, str]]]:
     """Put together again what commas tore apart: the pieces as they were meant; where an expression began, and it."""
     whole: list[tuple[str, Any]] = []
     torn: list[tuple[int, str]] = []

@@ -108,7 +108,9 @@ Extents = Annotated[Any, _LIST, WithJsonSchema({"type": "array", "items": {"$ref
 def _named(item: str) -> WithJsonSchema:
     """A mapping of free names."""
     names = {"$ref": "#/$defs/name"}
-    return WithJsonSchema({"type": "object", "propertyNames": names, "additionalProperties": {"$ref": f"#/$defs/{item}"}})
+    return WithJsonSchema(
+        {"type": "object", "propertyNames": names, "additionalProperties": {"$ref": f"#/$defs/{item}"}}
+    )
 
 
 class Document(BaseModel):

@@ -243,7 +243,9 @@ def _join(reading: Reading, data: Any, place: Place, scope: Scope) -> JoinSpec:
     if data not in ops.OPERATORS:
         expression = _verb_expression(reading, data, where, scope)
         scope.layers.dynamic = True
-        return JoinSpec(place, data, expression, read_arguments(reading, data, args, where, scope) if expression else {})
+        return JoinSpec(
+            place, data, expression, read_arguments(reading, data, args, where, scope) if expression else {}
+        )
     most = ops.OPERATORS[data].arity[1]
     if most is not None and most < 2:  # noqa: PLR2004
         message = f"{data} joins nothing: it takes one input"

@@ -222,7 +222,9 @@ class _Reader:
         refer(self.reading, names, place, data, scope)
         for i, name in enumerate(names):
             if name in names[:i]:
-                self.reading.faults.add("CNN017", place.below(i), f"the output {name} is named twice", layer=scope.layer)
+                self.reading.faults.add(
+                    "CNN017", place.below(i), f"the output {name} is named twice", layer=scope.layer
+                )
 
     def _expectations(self, data: Any, place: Place, scope: Scope) -> Iterator[Expectation]:
         """What is promised; the names of totals are for whoever holds the promise to know."""

@@ -107,7 +107,9 @@ class Reading:
         return not unknown
 
     def _known(self, name: str, scope: Scope) -> bool:
-        return name in scope.names or (scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES)
+        return name in scope.names or (
+            scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES
+        )
 
 
 def _here(scope: Scope) -> str:

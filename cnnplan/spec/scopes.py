@@ -73,7 +73,9 @@ class Layers:
         if reason := refusal(name, spoken=False):
             faults.add("CNN017", place, reason, layer=layer)
         elif name in self.declared:
-            faults.add("CNN017", place, f"the name {name} is taken: no two layers of a scope are called alike", layer=layer)
+            faults.add(
+                "CNN017", place, f"the name {name} is taken: no two layers of a scope are called alike", layer=layer
+            )
         else:
             self.declared[name] = (at, place)
 
@@ -97,7 +99,9 @@ class Layers:
             faults.add("CNN015", reference.place, message, layer=reference.layer)
         elif not self._counted(head):
             known = {*taken, *(word for scope in self.outwards() for word in scope.declared)}
-            known.update(f"{verb}{i + 1}" for scope in self.outwards() for verb, n in scope.counts.items() for i in range(n))
+            known.update(
+                f"{verb}{i + 1}" for scope in self.outwards() for verb, n in scope.counts.items() for i in range(n)
+            )
             message = f"there is no layer {head} before this{did_you_mean(head, known)}"
             faults.add("CNN015", reference.place, message, layer=reference.layer)
 

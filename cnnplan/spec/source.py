@@ -164,7 +164,9 @@ class Source:
             self._add("CNN003", event.start_mark, f"&{event.anchor} is an anchor", ALTERNATIVE, _path(stack))
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._add("CNN003", event.start_mark, f"{tag} is a tag", "values need no tag: write them plainly", _path(stack))
+            self._add(
+                "CNN003", event.start_mark, f"{tag} is a tag", "values need no tag: write them plainly", _path(stack)
+            )
 
     def _key_wanted(self, frame: _Frame, event: Any) -> None:
         if frame.wants_key:

@@ -37,7 +37,7 @@ SHAPES: Final = ("in_shape", "in_channels")
 KEYWORDS: Final = frozenset(
     {
         *("required", "same", "same_lower", "valid", "none", "tanh"),
-        *("nearest", "linear", "bilinear", "trilinear", "bicubic", "area"),
+        *("nearest", "linear", "bilinear", "trilinear", "bicubic"),
         *("constant", "reflect", "replicate", "circular", "zeros"),
     }
 )

@@ -1,0 +1,167 @@
+"""The JSON Schema of the spec language, so that an editor completes verbs, arguments and wiring keys.
+
+It is made from the models: the documents give the mappings of the language, each operator's model gives its arguments,
+widened to what a spec may write: a value, or an expression in its place. Blocks are named freely, so any other key of
+an entry is taken for a call of one; that such a block exists is for `check` to say.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Final
+
+from cnnplan import ops
+from cnnplan.spec.documents import (
+    BlockDocument,
+    BranchesDocument,
+    Document,
+    EntryDocument,
+    ExpectDocument,
+    InputDocument,
+    PathDocument,
+    SpecDocument,
+    SymbolDocument,
+)
+from cnnplan.spec.words import STRUCTURES
+
+__all__ = ["json_schema"]
+
+Schema = dict[str, Any]
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> Schema:
+    """The schema of a spec file; an included file has the same form, with `cnnplan` and `blocks` only."""
+    spec = _document(SpecDocument)
+    exactly_one = [{"required": ["input"], "not": {"required": ["inputs"]}}, {"required": ["inputs"]}]
+    included = {"properties": {key: True for key in ("cnnplan", "blocks")}, "additionalProperties": False}
+    spec["required"] = ["cnnplan"]
+    spec["anyOf"] = [{"required": ["layers"], "oneOf": exactly_one}, {**included, "required": ["blocks"]}]
+    return {"$schema": DIALECT, "title": "cnnplan", **spec, "$defs": {**_language(), **_operators()}}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _any(*schemas: Schema) -> Schema:
+    return {"anyOf": list(schemas)}
+
+
+def _list(item: str) -> Schema:
+    return {"type": "array", "items": _ref(item)}
+
+
+def _mapping(item: str) -> Schema:
+    return {"type": "object", "additionalProperties": _ref(item)}
+
+
+def _language() -> dict[str, Schema]:
+    """What the documents refer to."""
+    return {
+        "name": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+        "expression": {"type": "string", "description": "an expression; in { } or [ ] one with a comma is quoted"},
+        "value": _any({"type": ["number", "boolean", "null"]}, _ref("expression"), _list("value")),
+        "truth": _any({"type": "boolean"}, _ref("expression")),
+        "argument": _any({"const": "required", "description": "must be given"}, _ref("value")),
+        "symbol": _any(_ref("value"), _document(SymbolDocument)),
+        "choices": _any(
+            {**_list("value"), "minItems": 1},
+            {"type": "object", "minProperties": 1, "additionalProperties": _any(_ref("value"), _mapping("value"))},
+        ),
+        "input": _any({**_list("value"), "minItems": 1}, _document(InputDocument)),
+        "block": _document(BlockDocument),
+        "entries": _list("entry"),
+        "entry": _any({**_verb(), "description": "a verb without arguments"}, _entry()),
+        "repeat": _any(_count(), {"type": "object", "minProperties": 1, "maxProperties": 1, **_counter()}),
+        "branches": _document(BranchesDocument),
+        "paths": _list("path"),
+        "path": _any(_ref("entries"), _document(PathDocument)),
+        "join": _any(
+            _verb(_joins()),
+            {"type": "object", "minProperties": 1, "maxProperties": 1, **_calls(_joins())},
+        ),
+        "expect": {"type": "array", "items": _any({"type": "string"}, _document(ExpectDocument))},
+    }
+
+
+def _count() -> Schema:
+    return _any({"type": "integer", "minimum": 0}, _ref("expression"))
+
+
+def _counter() -> Schema:
+    return {"propertyNames": _ref("name"), "additionalProperties": _any(_count(), _list("value"))}
+
+
+def _joins() -> list[str]:
+    """The operators that take several inputs."""
+    return [verb for verb, model in ops.OPERATORS.items() if model.arity[1] is None or model.arity[1] > 1]
+
+
+def _verb(verbs: list[str] | None = None) -> Schema:
+    return _any({"enum": verbs or list(ops.OPERATORS)}, {"type": "string"})
+
+
+def _entry() -> Schema:
+    """A mapping with one verb and wiring keys beside it."""
+    wiring = _document(EntryDocument)
+    calls = _calls(list(ops.OPERATORS))
+    structures = dict(zip(STRUCTURES, (_ref("branches"), _ref("entries")), strict=True))
+    return {**wiring, **calls, "properties": {**wiring["properties"], **structures, **calls["properties"]}, "minProperties": 1}
+
+
+def _calls(verbs: list[str]) -> Schema:
+    """Operators with their arguments, and anything else as a block with arguments of its own."""
+    block = {"type": ["object", "null"], "additionalProperties": _ref("value"), "description": "a call of a block"}
+    known = {verb: {**_any(_ref(f"op_{verb}"), {"type": "null"}), "description": meaning(verb)} for verb in verbs}
+    return {"properties": known, "additionalProperties": block}
+
+
+def _operators() -> dict[str, Schema]:
+    """The arguments of every operator, each a value or an expression."""
+    return {f"op_{verb}": _operator(verb) for verb in ops.OPERATORS}
+
+
+def meaning(verb: str) -> str:
+    """What an operator does: the first sentence of its documentation."""
+    return inspect.getdoc(ops.OPERATORS[verb] or "").partition("\n")[0]  # type: ignore[union-attr]
+
+
+def _operator(verb: str) -> Schema:
+    schema = ops.OPERATORS[verb].model_json_schema()
+    properties = {name: _argument(field, schema) for name, field in schema.get("properties", {}).items()}
+    arguments = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**arguments, "required": schema["required"]} if "required" in schema else arguments
+
+
+def _argument(field: Schema, schema: Schema) -> Schema:
+    notes = {key: field[key] for key in ("description", "default") if key in field}
+    return {**_widened({key: value for key, value in field.items() if key not in (*notes, "title")}, schema), **notes}
+
+
+def _widened(field: Schema, schema: Schema) -> Schema:
+    """What a value may be, or an expression in its place, in lists too."""
+    if "$ref" in field:
+        return _widened(schema["$defs"][field["$ref"].rpartition("/")[2]], schema)
+    if "anyOf" in field:
+        choices = [each for choice in field["anyOf"] for each in _widened(choice, schema)["anyOf"]]
+    elif field.get("type") == "array" and "items" in field:
+        choices = [{**field, "items": _widened(field["items"], schema)}]
+    else:
+        choices = [field]
+    return _any(*(choice for choice in choices if choice != _ref("expression")), _ref("expression"))
+
+
+def _document(model: type[Document]) -> Schema:
+    """The schema of a mapping, without what only pydantic needs."""
+    schema = model.model_json_schema(by_alias=True)
+    properties = {key: _plain(value) for key, value in schema["properties"].items()}
+    return {**schema, "properties": properties, "title": model.__name__.removesuffix("Document").lower()}
+
+
+def _plain(field: Schema) -> Schema:
+    """A key as an editor shows it: its type and what it is for."""
+    kept = {key: value for key, value in field.items() if key not in ("title", "default")}
+    choices = [choice for choice in kept.get("anyOf", ()) if choice != {"type": "null"}]
+    return {**{key: kept[key] for key in kept if key != "anyOf"}, **choices[0]} if len(choices) == 1 else kept
