@@ -32,7 +32,7 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
     args = {key: expression for key, expression in parsed.items() if expression is not None}
     known = parameters(reading, verb)
     if known is not None:
-        _judge_names(reading, verb, data, known, place, scope)
+        _judge_names(reading, verb, data, place, scope)
         if verb in ops.OPERATORS:
             _judge_values(reading, verb, args, place, scope)
     return args
@@ -54,10 +54,9 @@ def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Sco
     return {}
 
 
-def _judge_names(
-    reading: Reading, verb: str, data: dict[str, Any], known: Mapping[str, bool], place: Place, scope: Scope
-) -> None:
+def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place, scope: Scope) -> None:
     """Report unknown arguments, then missing ones that none of the unknown was meant to be."""
+    known = parameters(reading, verb) or {}
     meant: set[str] = set()
     for key in data:
         if key not in known:

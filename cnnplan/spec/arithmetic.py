@@ -244,10 +244,10 @@ def _make_divisible(*values: Any) -> Any:
 
 
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "floor": _each("floor", lambda x: sizes.floor(x)),
-    "ceil": _each("ceil", lambda x: sizes.ceil(x)),
-    "round": _each("round", lambda x: sizes.round_half_even(x)),
-    "abs": _each("abs", lambda x: sizes.absolute(x)),
+    "floor": _each("floor", sizes.floor),
+    "ceil": _each("ceil", sizes.ceil),
+    "round": _each("round", sizes.round_half_even),
+    "abs": _each("abs", sizes.absolute),
     "min": _extreme("min", "minimum"),
     "max": _extreme("max", "maximum"),
     "make_divisible": _make_divisible,

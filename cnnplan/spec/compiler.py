@@ -38,8 +38,19 @@ _BASES: Final = {"0x": 16, "0o": 8}
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONSTANTS: Final = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
 _SYMBOLS: Final[dict[type[ast.AST], str]] = {
-    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"},
-    **{ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="},
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
 }
 
 
@@ -131,10 +142,11 @@ class _Compiler:
         raise Unreadable("~ is not part of the language")
 
     def on_compare(self, node: ast.Compare, depth: int) -> Run:
-        compares = [COMPARISONS.get(_SYMBOLS.get(type(op), "")) for op in node.ops]
-        runs = [self.node(item, depth) for item in (node.left, *node.comparators)]
-        if None in compares:
+        symbols = [_SYMBOLS.get(type(op), "") for op in node.ops]
+        if not all(symbols):
             raise Unreadable("the language compares with == != < <= > >= and nothing else")
+        compares = [COMPARISONS[symbol] for symbol in symbols]
+        runs = [self.node(item, depth) for item in (node.left, *node.comparators)]
         pairs = [_pair(*each) for each in zip(compares, runs, runs[1:], strict=False)]
         return pairs[0] if len(pairs) == 1 else _junction(pairs, stop=False)
 

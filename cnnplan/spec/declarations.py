@@ -58,9 +58,9 @@ def _constant(reading: Reading, data: Any, place: Place) -> Any:
 
 def _number(reading: Reading, key: str, data: Any, place: Place) -> Any:
     value = None if data is None else _constant(reading, data, place.below(key))
-    if value is None or (is_number(value) and (key != "multiple_of" or value > 0)):
+    if value is None or (is_number(value) and (key != "multiple_of" or (isinstance(value, int) and value > 0))):
         return value
-    what = "a number above 0" if key == "multiple_of" else "a number"
+    what = "a whole number above 0" if key == "multiple_of" else "a number"
     reading.faults.add("CNN013", place.below(key), f"{key} (={data}) must be {what}")
     return None
 

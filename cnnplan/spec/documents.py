@@ -6,7 +6,6 @@ entry calls, with which arguments, is no matter of shape: `entries` reads that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -16,11 +15,14 @@ from cnnplan.spec.arithmetic import show
 from cnnplan.spec.words import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnplan.findings import Place
     from cnnplan.spec.faults import Faults
 
 __all__ = [
     "DTYPES",
+    "PART",
     "BlockDocument",
     "BranchesDocument",
     "Document",
@@ -34,6 +36,9 @@ __all__ = [
     "read",
 ]
 
+PART: Final = "part"
+"""Where a JSON Schema has this key, its value names a part of the language."""
+
 DTYPES: Final = (
     *("float32", "float16", "bfloat16", "float64"),
     *("int8", "int16", "int32", "int64", "uint8", "bool"),
@@ -45,7 +50,7 @@ def _reader(accepts: Callable[[Any], bool], cause: str, then: Callable[[Any], An
 
     def validate(value: Any) -> Any:
         if not accepts(value):
-            raise PydanticCustomError("shape", cause)  # type: ignore[arg-type]
+            raise PydanticCustomError("shape", cause)
         return then(value)
 
     return BeforeValidator(validate)
@@ -63,8 +68,9 @@ def _several(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _ref(name: str, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"$ref": f"#/$defs/{name}", **more})
+def _ref(name: str) -> WithJsonSchema:
+    """A part of the language that `schema` describes; pydantic would look for a real reference itself."""
+    return WithJsonSchema({PART: name})
 
 
 def _is_mapping(value: Any) -> bool:
@@ -102,15 +108,12 @@ Version = Annotated[int, _VERSION, WithJsonSchema({"const": 1})]
 Value = Annotated[Any, _ref("value")]
 Truth = Annotated[Any, _ref("truth")]
 Entries = Annotated[Any, _LIST, _ref("entries")]
-Extents = Annotated[Any, _LIST, WithJsonSchema({"type": "array", "items": {"$ref": "#/$defs/value"}, "minItems": 1})]
+Extents = Annotated[Any, _LIST, WithJsonSchema({"type": "array", "items": {PART: "value"}, "minItems": 1})]
 
 
 def _named(item: str) -> WithJsonSchema:
     """A mapping of free names."""
-    names = {"$ref": "#/$defs/name"}
-    return WithJsonSchema(
-        {"type": "object", "propertyNames": names, "additionalProperties": {"$ref": f"#/$defs/{item}"}}
-    )
+    return WithJsonSchema({"type": "object", "propertyNames": {PART: "name"}, "additionalProperties": {PART: item}})
 
 
 class Document(BaseModel):

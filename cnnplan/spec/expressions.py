@@ -46,7 +46,11 @@ class _Nothing:
     def lookup(self, name: str) -> NoReturn:
         raise UnknownName(name)
 
-    shape = decide = lookup
+    def shape(self, name: str) -> NoReturn:
+        raise UnknownName(name)
+
+    def decide(self, condition: Condition) -> NoReturn:
+        raise UnknownName(str(condition))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How the rooms of the spec say that something is wrong: causes are raised inside, Findings are gathered at the door."""
+"""How the spec says that something is wrong: causes are raised inside, Findings are gathered at the door."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EvaluationError(CnnplanError):
     place: Place | None = None
 
 
-class UnknownName(EvaluationError):
+class UnknownName(EvaluationError):  # noqa: N818 - named after what is wrong
     """An expression reads a name that nothing has; `known` are those that it could have meant."""
 
     rule = "CNN015"
@@ -46,7 +46,7 @@ class Faults:
     def __init__(self) -> None:
         self.found: list[Finding] = []
 
-    def add(
+    def add(  # noqa: PLR0913 - a Finding has as many parts
         self,
         rule: str,
         place: Place,

@@ -1,4 +1,4 @@
-"""Files of blocks that a spec brings in: from below its own folder or a higher root, never from outside, links resolved."""
+"""Files of blocks that a spec brings in: from below its own folder or a higher root, links resolved."""
 
 from __future__ import annotations
 

@@ -39,14 +39,14 @@ class Symbol:
     default: Any = None
     min: int | Fraction | None = None
     max: int | Fraction | None = None
-    multiple_of: int | Fraction | None = None
+    multiple_of: int | None = None
     choices: Mapping[str, Any] | None = None
     description: str = ""
 
     @property
     def claims(self) -> bool:
         """Whether the spec claims to be legal for every declared value, and not just has a default."""
-        return not (self.min is self.max is self.multiple_of is self.choices is None)
+        return any(claim is not None for claim in (self.min, self.max, self.multiple_of, self.choices))
 
     @property
     def values(self) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -18,11 +17,12 @@ from cnnplan.spec.include import read_includes
 from cnnplan.spec.model import Block, Expectation, Spec
 from cnnplan.spec.reading import Reading, Signature
 from cnnplan.spec.recursion import cycles
-from cnnplan.spec.scopes import Layers, Reference, Scope
+from cnnplan.spec.scopes import Layers, Scope
 from cnnplan.spec.source import Source, read_text
 from cnnplan.spec.words import STRUCTURES, did_you_mean, refusal
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
 
     from cnnplan.findings import Finding

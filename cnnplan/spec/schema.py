@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cnnplan import ops
 from cnnplan.spec.documents import (
+    PART,
     BlockDocument,
     BranchesDocument,
     Document,
@@ -34,7 +35,10 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 def json_schema() -> Schema:
     """The schema of a spec file; an included file has the same form, with `cnnplan` and `blocks` only."""
     spec = _document(SpecDocument)
-    exactly_one = [{"required": ["input"], "not": {"required": ["inputs"]}}, {"required": ["inputs"]}]
+    exactly_one = [
+        {"required": ["input"], "not": {"required": ["inputs"]}},
+        {"required": ["inputs"], "not": {"required": ["input"]}},
+    ]
     included = {"properties": {key: True for key in ("cnnplan", "blocks")}, "additionalProperties": False}
     spec["required"] = ["cnnplan"]
     spec["anyOf"] = [{"required": ["layers"], "oneOf": exactly_one}, {**included, "required": ["blocks"]}]
@@ -108,7 +112,12 @@ def _entry() -> Schema:
     wiring = _document(EntryDocument)
     calls = _calls(list(ops.OPERATORS))
     structures = dict(zip(STRUCTURES, (_ref("branches"), _ref("entries")), strict=True))
-    return {**wiring, **calls, "properties": {**wiring["properties"], **structures, **calls["properties"]}, "minProperties": 1}
+    return {
+        **wiring,
+        **calls,
+        "properties": {**wiring["properties"], **structures, **calls["properties"]},
+        "minProperties": 1,
+    }
 
 
 def _calls(verbs: list[str]) -> Schema:
@@ -160,8 +169,13 @@ def _document(model: type[Document]) -> Schema:
     return {**schema, "properties": properties, "title": model.__name__.removesuffix("Document").lower()}
 
 
-def _plain(field: Schema) -> Schema:
-    """A key as an editor shows it: its type and what it is for."""
-    kept = {key: value for key, value in field.items() if key not in ("title", "default")}
-    choices = [choice for choice in kept.get("anyOf", ()) if choice != {"type": "null"}]
-    return {**{key: kept[key] for key in kept if key != "anyOf"}, **choices[0]} if len(choices) == 1 else kept
+def _plain(field: Any) -> Any:
+    """A schema as an editor wants it: types, references and what a key is for."""
+    if isinstance(field, list):
+        return [_plain(item) for item in field]
+    if not isinstance(field, dict):
+        return field
+    kept = {key: _plain(value) for key, value in field.items() if key not in ("title", "default", PART)}
+    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
+    kept.update(choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})
+    return {**_ref(field[PART]), **kept} if PART in field else kept

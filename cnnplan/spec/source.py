@@ -119,10 +119,9 @@ class Source:
 
     def _events(self) -> Iterator[Any]:
         """The parser's events, as long as they are few and harmless."""
-        level, count = 0, 0
-        for event in yaml.parse(self.text, Loader=_LOADER):
+        level = 0
+        for count, event in enumerate(yaml.parse(self.text, Loader=_LOADER)):
             kind = type(event)
-            count += 1
             if kind in _OPEN:
                 level += 1
                 if level > LEVELS:
