@@ -81,7 +81,7 @@ class Condition:
         return hash(str(self))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self}>"
+        return str(self)
 
 
 class Truth(Condition):

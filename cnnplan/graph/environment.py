@@ -1,0 +1,190 @@
+"""What the expressions of an entry see: counters, arguments, symbols, verbs, and the shapes of what came before."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
+from cnnplan.sizes.conditions import Membership
+from cnnplan.spec import EvaluationError, UnknownName, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnnplan.graph.scope import Scope
+    from cnnplan.ops import Operator
+    from cnnplan.sizes import Shape
+    from cnnplan.spec import Spec, Symbol
+
+__all__ = ["Environment", "Frame", "Symbols", "Undecided", "Unjudged"]
+
+
+class Unjudged(Exception):  # noqa: N818 - a signal, not an error
+    """A value rests on a shape that is unknown because of an error that was reported already."""
+
+
+class Undecided(EvaluationError):
+    """Something structural depends on a symbol that has no value."""
+
+    rule = "CNN020"
+
+
+class Symbols:
+    """The symbols of a spec, the values at which structure is decided, and the decisions taken.
+
+    Args:
+        spec: where they are declared.
+        values: what they are bound to, defaults included.
+        context: where their sizes are made.
+        symbolic: False to plan with the values themselves.
+    """
+
+    def __init__(self, spec: Spec, values: Mapping[str, Any], context: Context, *, symbolic: bool) -> None:
+        self.declared = spec.symbols
+        self.values = values
+        self.structure: dict[str, Condition] = {}
+        self.sizes: dict[str, Any] = {}
+        for name, symbol in spec.symbols.items():
+            if symbol.numeric and (symbolic or name not in values):
+                self.sizes[name] = context.symbol(name, symbol.domain())
+
+    def value(self, name: str) -> Any:
+        """What the name of a symbol means: a size, or the choice that was made."""
+        size = self.sizes.get(name)
+        if size is not None:
+            return size
+        if name not in self.values:
+            raise Undecided(f"{name} needs a value: give the symbol a default, or --set {name}=...")
+        value = self.values[name]
+        if not isinstance(value, Number) or isinstance(value, bool):
+            self.keep(chosen(name, value))
+        return value
+
+    def decide(self, condition: Condition) -> bool:
+        """Decide what the structure depends on: for all declared values if they agree, else at the values."""
+        known = self.given(condition)
+        if known.verdict is not None:
+            return known.verdict
+        missing = sorted(name for name in condition.symbols if name not in self.values)
+        if missing:
+            names = " and ".join(missing)
+            raise Undecided(f"cannot decide {condition}: {names} needs a value; give it a default, or --set it")
+        verdict = condition.holds(self.values)
+        self.keep(condition if verdict else ~condition)
+        return verdict
+
+    def given(self, condition: Condition) -> Condition:
+        """The condition, decided where the decisions taken so far decide it."""
+        if condition.verdict is not None or not self.structure or not isinstance(condition, Membership):
+            return condition
+        for decision in self.structure.values():
+            if isinstance(decision, Membership) and decision.symbol == condition.symbol:
+                if (decision & ~condition).verdict is False:
+                    return TRUE
+                return FALSE if (decision & condition).verdict is False else condition
+        return condition
+
+    def keep(self, condition: Condition) -> None:
+        """Keep a decision as a condition of the plan."""
+        if isinstance(condition, Membership) and condition.symbol in self.structure:
+            condition = every((self.structure[condition.symbol], condition))
+        self.structure[condition.symbol if isinstance(condition, Membership) else str(condition)] = condition
+
+    def claims(self, condition: Condition) -> bool:
+        """Whether the spec claims to be legal for every value of all symbols of the condition."""
+        return all(self.declared[name].claims for name in condition.symbols)
+
+    def declaration(self, name: str) -> Symbol:
+        """The symbol as it is declared."""
+        return self.declared[name]
+
+
+class Frame:
+    """What is the same for all entries of a block: its arguments, and whether it sees the symbols of the spec.
+
+    Args:
+        symbols: the symbols of the spec.
+        verbs: the operators and blocks.
+        args: the values of the block's arguments.
+        sees_symbols: False in a block that was included.
+    """
+
+    __slots__ = ("args", "counters", "sees_symbols", "symbols", "verbs")
+
+    def __init__(
+        self, symbols: Symbols, verbs: Mapping[str, type[Operator] | Any], args: Mapping[str, Any], *, sees_symbols: bool
+    ) -> None:
+        self.symbols = symbols
+        self.verbs = verbs
+        self.args = args
+        self.sees_symbols = sees_symbols
+        self.counters: dict[str, Any] = {}
+
+    @contextmanager
+    def counting(self, counter: str | None, value: Any) -> Iterator[None]:
+        """While a copy of a repeat is unrolled, its counter has this value."""
+        if counter is None:
+            yield
+            return
+        outer = self.counters
+        self.counters = {**outer, counter: value}
+        try:
+            yield
+        finally:
+            self.counters = outer
+
+
+class Environment:
+    """The names of one entry."""
+
+    __slots__ = ("frame", "in_shape", "scope")
+
+    def __init__(self, frame: Frame, scope: Scope, in_shape: Shape | None | bool) -> None:
+        self.frame = frame
+        self.scope = scope
+        self.in_shape = in_shape
+
+    def lookup(self, name: str) -> Any:
+        """The value of a name: counter, argument, symbol, shape of the input, verb, in this order."""
+        frame = self.frame
+        if name in frame.counters:
+            return frame.counters[name]
+        if name in frame.args:
+            return frame.args[name]
+        if frame.sees_symbols and name in frame.symbols.declared:
+            return frame.symbols.value(name)
+        if name in ("in_shape", "in_channels"):
+            return self._input() if name == "in_shape" else self._channels()
+        if name in frame.verbs:
+            return Verb(name)
+        raise UnknownName(name, [*frame.counters, *frame.args, *frame.symbols.declared, *frame.verbs])
+
+    def shape(self, name: str) -> Shape:
+        """The shape of a layer that came before."""
+        handles = self.scope.find(name)
+        if len(handles) != 1 or len(handles[0].outputs) != 1:
+            raise EvaluationError(f'shape("{name}"): {name} has several outputs')
+        shape = handles[0].outputs[0].shape
+        if shape is None:
+            raise Unjudged
+        return shape
+
+    def decide(self, condition: Condition) -> bool:
+        """Decide at the values of the symbols, and keep the decision."""
+        return self.frame.symbols.decide(condition)
+
+    def _input(self) -> Shape:
+        if self.in_shape is False:
+            raise EvaluationError("there is no input here, so in_shape has no value")
+        if self.in_shape is None:
+            raise Unjudged
+        return self.in_shape  # type: ignore[return-value]
+
+    def _channels(self) -> Any:
+        shape = self._input()
+        if len(shape) < 2:  # noqa: PLR2004 - batch and channels
+            raise EvaluationError(f"the input has {len(shape)} axes, so in_channels has no value")
+        return shape[1]
+
+

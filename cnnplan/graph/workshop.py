@@ -1,0 +1,155 @@
+"""Operators and what follows from them, made once for all layers that are alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from cnnplan.graph.parts import Facts
+from cnnplan.ops import OPERATORS
+from cnnplan.sizes import Condition, Domain, Number
+from cnnplan.sizes.conditions import Membership
+
+if TYPE_CHECKING:
+    from cnnplan.graph.environment import Symbols
+    from cnnplan.ops import Operator, Requirement
+    from cnnplan.sizes import Context, Shape
+
+__all__ = ["Refusal", "Workshop"]
+
+
+class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of it
+    """An operator cannot be made, or is not legal here.
+
+    Args:
+        rule: the rule that is broken.
+        message: the cause.
+        hint: the way out.
+        argument: the argument at fault, "" for the layer as a whole.
+    """
+
+    def __init__(self, rule: str, message: str, hint: str = "", argument: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.argument = argument
+
+
+class Workshop:
+    """Makes operators from evaluated arguments, and judges them on shapes."""
+
+    def __init__(self, context: Context, symbols: Symbols) -> None:
+        self.context = context
+        self.symbols = symbols
+        self._operators: dict[Any, Operator | list[Refusal]] = {}
+        self._facts: dict[Any, Facts | Refusal] = {}
+
+    def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
+        """The operator with these arguments, or all that is wrong with them."""
+        key = (verb, *((name, type(value), value) for name, value in args.items()))
+        found = self._operators.get(key)
+        if found is None:
+            found = self._operators[key] = self._make(verb, args)
+        return found
+
+    @staticmethod
+    def _make(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
+        try:
+            return OPERATORS[verb](**args)
+        except ValidationError as error:
+            return [_refusal(detail) for detail in error.errors(include_url=False)]
+
+    def facts(self, op: Operator, shapes: tuple[Shape, ...], *, joins: bool = False) -> Facts:
+        """What follows from an operator on inputs of these shapes.
+
+        Raises:
+            Refusal: it is not legal there.
+        """
+        key = (id(op), shapes, joins)
+        found = self._facts.get(key)
+        if found is None:
+            try:
+                found = self._judge(op, shapes, joins=joins)
+            except Refusal as refusal:
+                found = refusal
+            self._facts[key] = found
+        if isinstance(found, Refusal):
+            raise found
+        return found
+
+    def _judge(self, op: Operator, shapes: tuple[Shape, ...], *, joins: bool) -> Facts:
+        kept: list[tuple[Condition, Requirement]] = []
+        for requirement in op.requires(*shapes):
+            self._require(requirement, kept)
+        if joins:
+            for requirement in op.joins(*shapes):
+                self._require(requirement, kept)
+        return Facts(op, shapes, op.output(*shapes), tuple(kept))
+
+    def _require(self, requirement: Requirement, kept: list[tuple[Condition, Requirement]]) -> None:
+        """Keep an open condition; refuse one that fails, at the values or within what the spec claims."""
+        condition = requirement.condition
+        if isinstance(condition, Condition):
+            condition = self.symbols.given(condition)
+            if condition.verdict is None:
+                self._allow(condition, requirement)
+                kept.append((condition, requirement))
+                return
+            condition = condition.verdict
+        if not condition:
+            raise _refused(requirement)
+
+    def _allow(self, condition: Condition, requirement: Requirement) -> None:
+        values = self.symbols.values
+        if all(name in values for name in condition.symbols) and not condition.holds(values):
+            at = ", ".join(f"{name} = {values[name]}" for name in sorted(condition.symbols))
+            raise _refused(requirement, f" at {at}: needs {condition}")
+        if self.symbols.claims(condition):
+            raise _refused(requirement, f": needs {condition}, and {self._counterexample(condition)} is declared legal")
+
+    def _counterexample(self, condition: Condition) -> str:
+        """A declared value at which the condition fails, as far as one is easily found."""
+        if isinstance(condition, Membership):
+            domain = self.symbols.declaration(condition.symbol).domain()
+            for value in _few(domain, condition.members.start + 2 * condition.members.modulus):
+                if value not in condition.members and self._possible(condition.symbol, value):
+                    return f"{condition.symbol} = {value}"
+        return " with ".join(f"every {name}" for name in sorted(condition.symbols))
+
+    def _possible(self, name: str, value: Number) -> bool:
+        decision = self.symbols.structure.get(name)
+        return decision is None or decision.holds({name: value})
+
+
+def _few(domain: Domain, stop: int) -> list[Any]:
+    """Values of a domain, the least first."""
+    if domain.choices is not None:
+        return sorted(domain.choices)
+    low, high = domain.low or 0, domain.high
+    last = stop + domain.multiple_of if high is None else min(int(high), stop + domain.multiple_of)
+    return list(range(int(low), last + 1, domain.multiple_of))
+
+
+def _refused(requirement: Requirement, more: str = "") -> Refusal:
+    message = requirement.message.format(**requirement.values) + more
+    return Refusal(requirement.rule, message, requirement.hint.format(**requirement.values), requirement.argument)
+
+
+def _refusal(detail: Any) -> Refusal:
+    """One error of pydantic in our words."""
+    where = detail["loc"]
+    name = str(where[0]) if where else ""
+    if detail["type"] == "missing":
+        return Refusal("CNN012", f"needs {name}", argument="")
+    if detail["type"] == "extra_forbidden":
+        return Refusal("CNN011", f"has no argument {name}", argument=name)
+    cause = detail.get("ctx", {}).get("error", detail["msg"])
+    return Refusal("CNN013", f"{name} (={_shown(detail['input'])}) {cause}" if name else str(cause), argument=name)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_shown, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)

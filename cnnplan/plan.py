@@ -1,0 +1,365 @@
+"""Everything that is predicted of a network: shapes, weights and cost of every layer, totals, and the conditions.
+
+A plan is made with letters and answers inside its conditions; `at` puts numbers in. Layers that are alike share one
+set of figures, so that a network costs as much to plan as it has different layers.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.cost import KINDS, Cost
+from cnnplan.errors import OutsideConditions, SpecError, UsageError
+from cnnplan.graph import Graph, bindings, build
+from cnnplan.ops import Weight
+from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every, prod
+from cnnplan.spec import load_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from cnnplan.findings import Finding, Place
+    from cnnplan.graph import Facts, Node
+    from cnnplan.ops import Operator
+    from cnnplan.spec import Spec
+
+__all__ = ["NodePlan", "Plan", "check", "load", "plan_spec"]
+
+MOST_STRUCTURES = 64
+"""Combinations of structural choices that `check` plans one by one."""
+
+
+class Figures:
+    """What a layer needs and costs; one object for all layers that are alike."""
+
+    __slots__ = ("buffers", "cost", "params", "shape", "weights")
+
+    def __init__(
+        self, shape: Shape, weights: Mapping[str, Weight], params: Extent, buffers: Extent, cost: Cost
+    ) -> None:
+        self.shape = shape
+        self.weights = weights
+        self.params = params
+        self.buffers = buffers
+        self.cost = cost
+
+    @classmethod
+    def of(cls, facts: Facts) -> Figures:
+        """The figures that follow from an operator and the shapes of its inputs."""
+        shape = facts.shape
+        assert shape is not None  # noqa: S101 - only legal layers are planned
+        weights = facts.op.weights(*facts.shapes)
+        params = combine((prod(weight.shape), 1) for weight in weights.values() if weight.trainable)
+        buffers = combine((prod(weight.shape), 1) for weight in weights.values() if not weight.trainable)
+        return cls(shape, weights, params, buffers, facts.op.cost(facts.shapes, shape))
+
+    def at(self, number: Callable[[Any], Any]) -> Figures:
+        """The same with numbers in place of letters."""
+        weights = {
+            name: Weight(tuple(map(number, weight.shape)), weight.trainable) for name, weight in self.weights.items()
+        }
+        cost = Cost(*(number(getattr(self.cost, kind)) for kind in KINDS))
+        return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
+
+
+class NodePlan:
+    """Everything predicted of one layer.
+
+    `params` and `buffers` count weights where they are owned: a layer that shares the weights of another has none.
+    """
+
+    __slots__ = ("figures", "node")
+
+    def __init__(self, node: Node, figures: Figures) -> None:
+        self.node = node
+        self.figures = figures
+
+    @property
+    def name(self) -> str:
+        """The full name of the layer."""
+        return self.node.name
+
+    @property
+    def op(self) -> Operator:
+        """Its operator."""
+        return self.node.op
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of what it reads, in order."""
+        return self.node.inputs
+
+    @property
+    def place(self) -> Place:
+        """The entry that made it."""
+        return self.node.place
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of its output: N, C, spatial."""
+        return self.figures.shape
+
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        """Its weights by PyTorch's names, its own or shared."""
+        return self.figures.weights
+
+    @property
+    def shared(self) -> str | None:
+        """The layer whose weights it has, None where they are its own."""
+        return None if self.node.owner == self.node.name else self.node.owner
+
+    @property
+    def params(self) -> Extent:
+        """The number of trainable weights that it owns."""
+        return self.figures.params if self.node.owner == self.node.name else 0
+
+    @property
+    def buffers(self) -> Extent:
+        """The number of weights that are not trained, such as running means."""
+        return self.figures.buffers if self.node.owner == self.node.name else 0
+
+    @property
+    def cost(self) -> Cost:
+        """The arithmetic it does."""
+        return self.figures.cost
+
+    @property
+    def macs(self) -> Extent:
+        """Multiply-adds, without bias."""
+        return self.figures.cost.macs
+
+    @property
+    def flops(self) -> Extent:
+        """Two for each multiply-add, one for everything else."""
+        return self.figures.cost.flops
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold for this layer to be legal, beyond what is declared."""
+        return tuple(condition for condition, _ in self.node.facts.open)
+
+    def __repr__(self) -> str:
+        return f"NodePlan({self.name!r}, {self.op.verb}, shape={self.shape}, params={self.params}, macs={self.macs})"
+
+
+class Plan:
+    """A network with everything predicted of it.
+
+    Args:
+        graph: the network.
+        figures: the figures of each kind of layer, if they are known already.
+        values: the numbers in place of the letters, if that is what `figures` holds.
+    """
+
+    def __init__(
+        self, graph: Graph, figures: Mapping[int, Figures] | None = None, values: Mapping[str, Any] | None = None
+    ) -> None:
+        self.graph = graph
+        self.spec: Spec = graph.spec
+        self.name: str = graph.spec.name
+        self.values: Mapping[str, Any] = graph.values if values is None else values
+        self.findings: tuple[Finding, ...] = graph.findings
+        self._figures = dict(figures or {})
+        self.nodes: dict[str, NodePlan] = {name: NodePlan(node, self._of(node.facts)) for name, node in graph.nodes.items()}
+
+    def _of(self, facts: Facts) -> Figures:
+        figures = self._figures.get(id(facts))
+        if figures is None:
+            figures = self._figures[id(facts)] = Figures.of(facts)
+        return figures
+
+    def __getitem__(self, name: str) -> NodePlan:
+        """A layer by name; a block or a named group stands for its last layer.
+
+        Raises:
+            KeyError: there is nothing of that name.
+        """
+        if name in self.nodes:
+            return self.nodes[name]
+        return self.nodes[self.graph.find(name)[-1]]
+
+    def __iter__(self) -> Iterator[NodePlan]:
+        return iter(self.nodes.values())
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def _sum(self, figure: Callable[[Figures], Any], *, owned: bool = False) -> Any:
+        """The sum over all layers, each kind of layer evaluated once."""
+        times: dict[int, int] = {}
+        for name, node in self.graph.nodes.items():
+            if not owned or node.owner == name:
+                key = id(node.facts)
+                times[key] = times.get(key, 0) + 1
+        return combine((figure(self._figures[key]), count) for key, count in times.items())
+
+    @cached_property
+    def params(self) -> Extent:
+        """Trainable weights, each counted once however often it is shared."""
+        return self._sum(lambda figures: figures.params, owned=True)  # type: ignore[no-any-return]
+
+    @cached_property
+    def buffers(self) -> Extent:
+        """Weights that are not trained."""
+        return self._sum(lambda figures: figures.buffers, owned=True)  # type: ignore[no-any-return]
+
+    @cached_property
+    def macs(self) -> Extent:
+        """Multiply-adds of one forward pass, without biases."""
+        return self._sum(lambda figures: figures.cost.macs)  # type: ignore[no-any-return]
+
+    @cached_property
+    def cost(self) -> Cost:
+        """The tally of one forward pass."""
+        return Cost(*(self._sum(lambda figures, kind=kind: getattr(figures.cost, kind)) for kind in KINDS))
+
+    @property
+    def flops(self) -> Extent:
+        """Two for each multiply-add of one forward pass, one for everything else."""
+        return self.cost.flops
+
+    @property
+    def inputs(self) -> dict[str, Shape]:
+        """The shapes of the inputs."""
+        return {name: tuple(map(self._number, shape)) for name, shape in self.graph.inputs.items()}
+
+    @property
+    def outputs(self) -> dict[str, Shape]:
+        """The shapes of the outputs, by the layers that give them."""
+        inputs = self.inputs
+        known = {name: inputs[name] if name in inputs else self.nodes[name].shape for name in self._ends}
+        return dict(known)
+
+    @property
+    def _ends(self) -> Iterable[str]:
+        return (name for name in self.graph.outputs if name in self.nodes or name in self.graph.inputs)
+
+    @property
+    def structure(self) -> tuple[Condition, ...]:
+        """The decisions on which the structure rests: the plan answers only where they hold."""
+        return self.graph.structure
+
+    @cached_property
+    def condition(self) -> Condition:
+        """For which sizes the network is legal, beyond what is declared."""
+        seen = {id(node.facts): node.facts for node in self.graph.nodes.values()}
+        return every(condition for facts in seen.values() for condition, _ in facts.open)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The same, one condition for each symbol or group of symbols."""
+        condition = self.condition
+        return () if condition.verdict else tuple(getattr(condition, "parts", (condition,)))
+
+    def _number(self, value: Any) -> Any:
+        return value
+
+    def at(self, **values: Any) -> Plan:
+        """The plan with numbers in place of the letters.
+
+        Args:
+            values: of the symbols; those left out keep the plan's values. Outside the decisions on which the
+                structure rests, the network is planned anew.
+
+        Raises:
+            UsageError: a symbol is unknown, has no value, or may not have this one.
+            OutsideConditions: the network is not legal at these sizes.
+        """
+        bound = bindings(self.spec, {**self.values, **values})
+        missing = [name for name in self.spec.symbols if name not in bound]
+        if missing:
+            raise UsageError(f"no value for {' and '.join(missing)}: bind it, or give it a default in the spec")
+        if not all(condition.holds(bound) for condition in self.structure):
+            return _legal(build(self.spec, bound)).at()
+        self._hold(bound)
+        memo: dict[Any, Any] = {}
+        figures = {key: own.at(lambda value: evaluate(value, bound, memo)) for key, own in self._figures.items()}
+        return PlanAt(self.graph, figures, bound)
+
+    def _hold(self, values: Mapping[str, Any]) -> None:
+        """Refuse sizes at which a layer is not legal."""
+        if self.condition.verdict or self.condition.holds(values):
+            return
+        for name, node in self.graph.nodes.items():
+            for condition, requirement in node.facts.open:
+                if not condition.holds(values):
+                    at = ", ".join(f"{symbol} = {values[symbol]}" for symbol in sorted(condition.symbols))
+                    cause = requirement.message.format(**requirement.values)
+                    raise OutsideConditions(f"{name}: {cause} at {at}: needs {condition}")
+
+
+class PlanAt(Plan):
+    """A plan with numbers in place of the letters."""
+
+    def _number(self, value: Any) -> Any:
+        return evaluate(value, self.values)
+
+
+def _legal(graph: Graph) -> Plan:
+    if graph.findings:
+        raise SpecError(graph.findings)
+    return Plan(graph)
+
+
+def plan_spec(
+    spec: Spec, values: Mapping[str, Any] | None = None, *, symbolic: bool = True, partial: bool = False
+) -> Plan:
+    """Plan a validated spec.
+
+    Args:
+        spec: the document.
+        values: bindings of its symbols, where numbers are shown and structure is decided.
+        symbolic: False to plan with the numbers themselves instead of letters.
+        partial: True to plan what is legal, with the errors as `findings`, instead of raising.
+
+    Raises:
+        SpecError: a layer is not legal.
+        UsageError: a binding is of no symbol, or outside its declared domain.
+    """
+    graph = build(spec, values, symbolic=symbolic)
+    return Plan(graph) if partial else _legal(graph)
+
+
+def load(source: str | Path, /, **values: Any) -> Plan:
+    """Plan the network that a file or a text describes.
+
+    Args:
+        source: the path of a YAML file, or its text.
+        values: bindings of its symbols, where numbers are shown and structure is decided; formulas keep the letters.
+
+    Raises:
+        SpecError: the spec is at fault; `findings` holds every error.
+        UsageError: the file cannot be read, or a binding is wrong.
+    """
+    return plan_spec(load_spec(source), values)
+
+
+def check(source: str | Path) -> list[Finding]:
+    """Every error of a file or a text, for every structure that its choices make.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    try:
+        spec = load_spec(source)
+    except SpecError as error:
+        return list(error.findings)
+    found: dict[Any, Finding] = {}
+    for values in _structures(spec):
+        for finding in build(spec, values).findings:
+            found.setdefault((finding.rule, finding.place, finding.message), finding)
+    return list(found.values())
+
+
+def _structures(spec: Spec) -> Iterator[dict[str, Any]]:
+    """The defaults first, then every other combination of the choices that structure rests on, up to a limit."""
+    first = build(spec)
+    yield {}
+    names = sorted({name for condition in first.structure for name in condition.symbols if spec.symbols[name].choices})
+    options = [list((spec.symbols[name].choices or {}).values()) for name in names]
+    for case in islice(product(*options), MOST_STRUCTURES):
+        yield dict(zip(names, case, strict=True))
