@@ -28,9 +28,10 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
         data = {}
     if not isinstance(data, dict):
         return _no_mapping(reading, verb, data, place, scope)
-    parsed = {key: reading.expression(value, place.below(key), scope) for key, value in data.items()}
-    args = {key: expression for key, expression in parsed.items() if expression is not None}
     known = parameters(reading, verb)
+    wanted = {key: value for key, value in data.items() if key not in WIRING or key in (known or {})}
+    parsed = {key: reading.expression(value, place.below(key), scope) for key, value in wanted.items()}
+    args = {key: expression for key, expression in parsed.items() if expression is not None}
     if known is not None:
         _judge_names(reading, verb, data, place, scope)
         if verb in ops.OPERATORS:

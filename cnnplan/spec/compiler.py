@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan import ops
 from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, call, element, field, negative, truth
+from cnnplan.spec.diagnosis import balance
 from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.scalars import DIGITS, UNITS, decimal, exact
 from cnnplan.spec.values import Verb
@@ -202,7 +203,8 @@ def _advice(text: str) -> str:
             return f": write {right} for {wrong}"
     if re.search(r"(?<![=!<>])=(?!=)", text):
         return ": write == to compare"
-    return ""
+    open_ = balance(re.sub(r"\"[^\"]*\"|'[^']*'", "", text))
+    return ": a bracket is not closed" if open_ > 0 else ": a bracket is not opened" if open_ < 0 else ""
 
 
 def _number(text: str, unit: str) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.spec.arithmetic import show
 from cnnplan.spec.documents import InputDocument, SymbolDocument, read
 from cnnplan.spec.model import Input, Symbol
 from cnnplan.spec.reading import is_number
@@ -69,7 +71,7 @@ def _choices(reading: Reading, data: Any, place: Place) -> dict[str, Any] | None
     """The choices by label, from a list of values or a mapping of records."""
     if isinstance(data, list) and data:
         values = [_constant(reading, item, place.below(i)) for i, item in enumerate(data)]
-        labelled = {str(value): value for value in values}
+        labelled = {_label(value): value for value in values}
         if len(labelled) < len(values):
             reading.faults.add("CNN013", place, "two choices are alike")
         return labelled
@@ -92,25 +94,18 @@ def _defaulted(reading: Reading, symbol: Symbol, data: Any) -> Symbol:
     if data is None:
         return symbol
     if symbol.choices is None:
-        return _with_default(symbol, _constant(reading, data, place))
-    label = str(data)
-    if label not in symbol.choices and not _is_label(symbol):
-        value = _constant(reading, data, place)
-        label = next((each for each, choice in symbol.choices.items() if choice == value), label)
+        return replace(symbol, default=_constant(reading, data, place))
+    label = _label(_constant(reading, data, place) if isinstance(data, list) else data)
     if label in symbol.choices:
-        return _with_default(symbol, symbol.choices[label])
+        return replace(symbol, default=symbol.choices[label])
     message = f"default (={label}) is none of the choices{did_you_mean(label, symbol.choices)}"
     reading.faults.add("CNN110", place, message, hint=f"choices are {', '.join(symbol.choices)}")
     return symbol
 
 
-def _is_label(symbol: Symbol) -> bool:
-    return any(isinstance(choice, Record) for choice in (symbol.choices or {}).values())
-
-
-def _with_default(symbol: Symbol, value: Any) -> Symbol:
-    numbers = {"min": symbol.min, "max": symbol.max, "multiple_of": symbol.multiple_of}
-    return Symbol(symbol.name, symbol.place, value, choices=symbol.choices, description=symbol.description, **numbers)
+def _label(value: Any) -> str:
+    """What a choice is called."""
+    return str(value) if isinstance(value, str) else show(value)
 
 
 def _checked(reading: Reading, symbol: Symbol) -> Symbol:

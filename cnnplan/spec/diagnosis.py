@@ -46,7 +46,10 @@ def repair(pieces: Sequence[tuple[str, Any]], *, mapping: bool) -> tuple[list[tu
 def glued(text: str) -> str:
     """What to write for `stride:2`, "" where the text is nothing of that kind."""
     match = _GLUED.fullmatch(text)
-    return f"a space is missing after the colon: write {match[1]}: {match[2]}" if match else ""
+    if match is None:
+        return ""
+    whole = match[2].isalnum()
+    return f"a space is missing after the colon of {match[1]}" + (f": write {match[1]}: {match[2]}" if whole else "")
 
 
 def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str, int, int]:
@@ -58,7 +61,10 @@ def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str,
         return special
     problem = str(error.problem)
     context = f" {error.context}" if error.context else ""
-    return f"not readable as YAML: {problem}{context}", _advice(problem, lines, line, column), line, column
+    advice = _advice(problem, lines, line, column)
+    if advice == QUOTED:
+        return "this bracket tears the expression before it apart", advice, line, column
+    return f"not readable as YAML: {problem}{context}", advice, line, column
 
 
 def _text(lines: Sequence[str], line: int) -> str:

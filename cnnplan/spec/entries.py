@@ -35,10 +35,11 @@ def read_entries(reading: Reading, data: Any, place: Place, scope: Scope) -> tup
 
 def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry | None:
     """One entry of a list."""
+    strays: list[str] = []
     if isinstance(data, str) and data:
         verb, data, verb_place = data, {data: None}, place
     elif isinstance(data, dict):
-        verb = _verb(reading, data, place, scope)
+        verb, strays = _verb(reading, data, place, scope)
         verb_place = place.below(verb)
     else:
         reading.faults.add("CNN016", place, "a layer is a verb, or a mapping with one verb", layer=scope.layer)
@@ -47,47 +48,49 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
     copies = wiring.get("repeat")
     name = wiring.get("name") if isinstance(wiring.get("name"), str) else None
     label = scope.layers.label(verb, name, copies if type(copies) is int else 1)
+    told = data.get(verb)
+    for key in strays:
+        if _stray(reading, verb, place.below(key).at_key(), label) and not isinstance(told, str | list):
+            told = {**(told or {}), key: data[key]}
     entry = _wired(reading, Entry(verb, place, label), wiring, scope.of(label))
     if verb:
         inner = scope.of(label).counting(entry.repeat.counter if entry.repeat else None)
-        entry = _told(reading, entry, data[verb], verb_place, inner)
+        entry = _told(reading, entry, told, verb_place, inner)
     if entry.name:
         at = place.below("name") if "name" in wiring else place
         scope.layers.declare(entry.name, reading.now(), at, reading.faults, label)
     return entry
 
 
-def _verb(reading: Reading, data: dict[str, Any], place: Place, scope: Scope) -> str:
-    """The one key of an entry that is no wiring key, "" where there is none or it cannot be told."""
+def _verb(reading: Reading, data: dict[str, Any], place: Place, scope: Scope) -> tuple[str, list[str]]:
+    """The one key of an entry that is no wiring key, "" where it cannot be told; and keys that should not be there."""
     candidates = [key for key in data if key not in WIRING]
     known = [key for key in candidates if reading.is_verb(key) or key in scope.names]
     if len(candidates) == 1:
-        return candidates[0]
+        return candidates[0], []
     if len(known) == 1:
-        for key in candidates:
-            if key != known[0]:
-                message, hint = _stray(reading, known[0], key)
-                layer = scope.layers.prefix + known[0]
-                reading.faults.add("CNN016", place.below(key).at_key(), message, layer=layer, hint=hint)
-        return known[0]
+        return known[0], [key for key in candidates if key != known[0]]
     if candidates:
         shown = " and ".join(known or candidates)
         hint = "each layer begins with a `-` of its own"
         reading.faults.add("CNN016", place, f"a layer has one verb, here are {shown}", layer=scope.layer, hint=hint)
     else:
-        shown = ", ".join(data) or "nothing"
-        reading.faults.add("CNN016", place, f"a layer needs a verb, here is only {shown}", layer=scope.layer)
-    return ""
+        shown = f"here is only {', '.join(data)}" if data else "here is nothing"
+        reading.faults.add("CNN016", place, f"a layer needs a verb, {shown}", layer=scope.layer)
+    return "", []
 
 
-def _stray(reading: Reading, verb: str, key: str) -> tuple[str, str]:
-    """What to say of a key that is neither verb nor wiring."""
-    if key in (parameters(reading, verb) or {}):
-        return f"{key} stands one level too high: it is an argument of {verb}", f"indent {key} further than {verb}"
-    if advice := glued(key):
-        return advice, ""
-    hint = f"beside a verb stand {', '.join(WIRING)}"
-    return f"unknown key {key} beside {verb}{did_you_mean(key, WIRING)}", hint
+def _stray(reading: Reading, verb: str, place: Place, label: str) -> bool:
+    """Report a key that is neither verb nor wiring; whether it is an argument that stands too high."""
+    key = str(place.path[-1])
+    argument = key in (parameters(reading, verb) or {})
+    if argument:
+        message, hint = f"{key} stands one level too high: it is an argument of {verb}", f"indent {key} below {verb}"
+    else:
+        message, hint = glued(key), f"beside a verb stand {', '.join(WIRING)}"
+        message = message or f"unknown key {key} beside {verb}{did_you_mean(key, WIRING)}"
+    reading.faults.add("CNN016", place, message, layer=label, hint=hint)
+    return argument
 
 
 def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cnnplan.errors import CnnplanError
 from cnnplan.findings import Finding, Severity
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Location, Place
 
-__all__ = ["EvaluationError", "Faults", "UnknownName", "Unreadable"]
+__all__ = ["Enough", "EvaluationError", "Faults", "UnknownName", "Unreadable"]
 
 
 class Unreadable(CnnplanError):  # noqa: N818 - named after what is wrong
@@ -40,6 +40,14 @@ class UnknownName(EvaluationError):  # noqa: N818 - named after what is wrong
         super().__init__(f"unknown name {name}{did_you_mean(name, self.known)}")
 
 
+class Enough(CnnplanError):  # noqa: N818 - named after what is wrong
+    """So much is wrong that the rest is not looked at."""
+
+
+MOST: Final = 200
+"""The most errors that are gathered of one spec."""
+
+
 class Faults:
     """The errors found so far, of one spec and the files that it includes."""
 
@@ -57,4 +65,6 @@ class Faults:
         location: Location | None = None,
     ) -> None:
         """Keep an error; its location is looked up at the end where it is not known already."""
+        if len(self.found) >= MOST:
+            raise Enough
         self.found.append(Finding(rule, Severity.ERROR, message, place, location, layer, hint))

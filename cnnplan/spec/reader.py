@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -13,6 +14,7 @@ from cnnplan.findings import Location, Place
 from cnnplan.spec.declarations import read_inputs, read_symbols
 from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
 from cnnplan.spec.entries import read_entries, refer
+from cnnplan.spec.faults import Enough
 from cnnplan.spec.include import read_includes
 from cnnplan.spec.model import Block, Expectation, Spec
 from cnnplan.spec.reading import Reading, Signature
@@ -75,15 +77,15 @@ class _Reader:
         """The spec; raises SpecError."""
         self.sources[self.source.file] = self.source
         self.reading.faults.found.extend(self.source.faults.found)
-        spec = self._spec() if isinstance(self.source.data, dict) else self._no_mapping()
+        with suppress(Enough):
+            if isinstance(self.source.data, dict):
+                spec = self._spec()
+            else:
+                message = "a spec is a mapping that begins with `cnnplan: 1`"
+                self.reading.faults.add("CNN001", Place(self.source.file), message)
         if self.reading.faults.found:
             raise SpecError(self._located(self.reading.faults.found))
         return spec
-
-    def _no_mapping(self) -> Spec:
-        message = "a spec is a mapping that begins with `cnnplan: 1`"
-        self.reading.faults.add("CNN001", Place(self.source.file), message)
-        return Spec(self.source.file, "")
 
     def locate(self, place: Place) -> Location:
         """Where a place stands in its file."""
@@ -113,7 +115,7 @@ class _Reader:
         inputs = read_inputs(reading, data, place, "float32")
         scope = Scope(reading.symbols, Layers())
         for name, each in inputs.items():
-            if name != "input" or "inputs" in data:
+            if "input" not in data:
                 scope.layers.declare(name, 0, each.place.at_key(), reading.faults)
         layers = read_entries(reading, document.layers, place.below("layers"), scope)
         if not document.layers and data.get("layers") == []:
@@ -213,7 +215,8 @@ class _Reader:
             where = place.below(name)
             if reason := refusal(name, spoken=True):
                 self.reading.faults.add("CNN017", where.at_key(), reason, layer=block)
-            scope = Scope(symbols | frozenset(args), Layers(), layer=block)
+            later = frozenset(data) - frozenset(args)
+            scope = Scope(symbols | frozenset(args), Layers(), layer=block, later=later)
             args[name] = None if default == "required" else self.reading.expression(default, where, scope)
         return args
 

@@ -100,6 +100,8 @@ class Reading:
             known = {*scope.names, *(SHAPES if scope.shapes else ()), *self.verbs()}
             if name in SHAPES:
                 message = f"{name} has no meaning here: nothing comes in"
+            elif name in scope.later:
+                message = f"{name} is not known yet: a default sees the arguments written before it"
             else:
                 message = f"unknown name {name}{did_you_mean(name, known)}"
             hint = "" if name in SHAPES else _here(scope)

@@ -39,7 +39,7 @@ def json_schema() -> Schema:
         {"required": ["input"], "not": {"required": ["inputs"]}},
         {"required": ["inputs"], "not": {"required": ["input"]}},
     ]
-    included = {"properties": {key: True for key in ("cnnplan", "blocks")}, "additionalProperties": False}
+    included = {"properties": dict.fromkeys(("cnnplan", "blocks"), True), "additionalProperties": False}
     spec["required"] = ["cnnplan"]
     spec["anyOf"] = [{"required": ["layers"], "oneOf": exactly_one}, {**included, "required": ["blocks"]}]
     return {"$schema": DIALECT, "title": "cnnplan", **spec, "$defs": {**_language(), **_operators()}}
@@ -145,7 +145,7 @@ def _operator(verb: str) -> Schema:
 
 
 def _argument(field: Schema, schema: Schema) -> Schema:
-    notes = {key: field[key] for key in ("description", "default") if key in field}
+    notes: Schema = {key: field[key] for key in ("description", "default") if key in field}
     return {**_widened({key: value for key, value in field.items() if key not in (*notes, "title")}, schema), **notes}
 
 

@@ -120,12 +120,14 @@ class Scope:
         layers: where its own name belongs.
         shapes: whether in_shape and in_channels have a meaning.
         layer: the label of the entry that is being read.
+        later: names that will only be known further down.
     """
 
     names: frozenset[str]
     layers: Layers
     shapes: bool = True
     layer: str | None = None
+    later: frozenset[str] = frozenset()
 
     def of(self, layer: str) -> Scope:
         """The same, for what belongs to one layer."""

@@ -46,6 +46,9 @@ KEYWORDS: Final = frozenset(
 TAKEN: Final = frozenset({"prev", "input"})
 """Names of layers that are taken."""
 
+NEAR: Final = 0.05
+"""How much less alike a second suggestion may be than the first."""
+
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS: Final = frozenset({*keyword.kwlist, "true", "false", "null", *FUNCTIONS, *SHAPES})
 
@@ -70,10 +73,16 @@ def refusal(name: str, *, spoken: bool) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known names that look most like this one, the best first."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415 - only a fault needs it
 
     lowered = {word.lower(): word for word in sorted(known, reverse=True)}
-    return tuple(lowered[match] for match in get_close_matches(name[:80].lower(), lowered, n=3, cutoff=0.6))
+    matches = get_close_matches(name[:80].lower(), lowered, n=3, cutoff=0.6)
+    scores = [SequenceMatcher(None, match, name[:80].lower()).ratio() for match in matches]
+    return tuple(
+        lowered[match]
+        for match, score in zip(matches, scores, strict=True)
+        if score > scores[0] - NEAR and scores[0] < 1
+    ) or tuple(lowered[match] for match in matches[:1])
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
