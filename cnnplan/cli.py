@@ -18,7 +18,7 @@ import typer
 
 from cnnplan.errors import CnnplanError, SpecError, UsageError
 from cnnplan.findings import Severity
-from cnnplan.report.text import printable
+from cnnplan.report.text import printable, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +101,7 @@ def _check(path: Path) -> int:
         _say(str(error))
         return COULD_NOT_RUN
     for finding in findings:
-        typer.echo(_lines(finding))
+        typer.echo(told(finding))
     return _exit_code(findings)
 
 
@@ -194,18 +194,11 @@ def _exit_codes() -> Iterator[None]:
 
 def _complain(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        typer.echo(_lines(finding), err=True)
+        typer.echo(told(finding), err=True)
 
 
 def _say(text: str) -> None:
     typer.echo(f"cnnplan: {printable(text)}", err=True)
-
-
-def _lines(finding: Finding) -> str:
-    """The finding, the calls that led to it and the way out."""
-    calls = (f"  called from {location}" for location in finding.called_from)
-    hint = (f"  {finding.hint}",) if finding.hint else ()
-    return printable("\n".join((str(finding), *calls, *hint)))
 
 
 def _exit_code(findings: Iterable[Finding]) -> int:

@@ -36,7 +36,7 @@ def truth(network):
 
 @cache
 def symbolic(network, spec):
-    return cnnplan.load((SPECS / f"{spec}.yaml").read_text(), **variant(network, spec))
+    return cnnplan.load(SPECS / f"{spec}.yaml", **variant(network, spec))
 
 
 def variant(network, spec):

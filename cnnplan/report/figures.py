@@ -5,8 +5,9 @@ A formula is always there; a number is there where every symbol in its formula h
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["Figures", "Numbers", "Row", "add", "formula", "number"]
 
 
-def number(extent: Extent, values: Mapping[str, int]) -> int | None:
+def number(extent: Extent, values: Mapping[str, Any]) -> int | None:
     """What an extent is at these values; None if it needs a symbol that has none."""
     if isinstance(extent, int):
         return extent
-    return int(extent.at(values)) if extent.symbols <= values.keys() else None
+    return cast("int", extent.at(values)) if extent.symbols <= values.keys() else None
 
 
 def formula(shape: Shape) -> list[str]:
@@ -49,7 +50,7 @@ class Numbers(NamedTuple):
     flops: int | None
 
     @classmethod
-    def of(cls, counted: NodePlan | Plan, values: Mapping[str, int]) -> Numbers:
+    def of(cls, counted: NodePlan | Plan, values: Mapping[str, Any]) -> Numbers:
         """The counts of a plan or of one of its nodes at these values."""
         return cls(*(number(getattr(counted, field), values) for field in cls._fields))
 
@@ -71,8 +72,7 @@ class Figures:
 
     def __init__(self, report: Report) -> None:
         self.plan = report.plan
-        self.at = dict(report.plan.values)
-        self.values = {name: value for name, value in self.at.items() if isinstance(value, int)}
+        self.at = {name: _plain(value) for name, value in self.plan.values.items()}
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -82,7 +82,13 @@ class Figures:
     @cached_property
     def totals(self) -> Numbers:
         """The counts of the whole network; weights that are shared count once."""
-        return Numbers.of(self.plan, self.values)
+        return Numbers.of(self.plan, self.plan.values)
+
+    @property
+    def conditions(self) -> list[str]:
+        """What the symbols must satisfy: to be legal, and to have the structure that is shown."""
+        structure = (f"structure: {decision}" for decision in self.plan.structure)
+        return [*map(str, self.plan.conditions), *structure]
 
     @property
     def unbound(self) -> list[str]:
@@ -91,9 +97,18 @@ class Figures:
 
     def shape(self, shape: Shape) -> list[int | None]:
         """The extents at the values."""
-        return [number(extent, self.values) for extent in shape]
+        return [number(extent, self.plan.values) for extent in shape]
 
     def _row(self, node: NodePlan) -> Row:
         line = self.plan.spec.locate(node.place).line
-        numbers = Numbers.of(node, self.values)
+        numbers = Numbers.of(node, self.plan.values)
         return Row(node.name, node.op.verb, node.inputs, formula(node.shape), self.shape(node.shape), numbers, line)
+
+
+def _plain(value: Any) -> Any:
+    """The value of a symbol as JSON has it: a choice by its name, a fraction as a decimal."""
+    if isinstance(value, tuple):
+        return [*map(_plain, value)]
+    if isinstance(value, Fraction):
+        return float(value)
+    return value if isinstance(value, int) else str(value)

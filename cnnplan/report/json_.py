@@ -38,7 +38,7 @@ def document(report: Report) -> dict[str, Any]:
         "at": figures.at,
         "totals": _known(figures.totals) if report.complete else {},
         "formulas": {"params": str(plan.params), "macs": str(plan.macs)} if report.complete else {},
-        "conditions": [str(condition) for condition in plan.conditions],
+        "conditions": figures.conditions,
         "outputs": {name: _shape(figures, shape) for name, shape in plan.outputs.items()},
         "layers": [_layer(row) for row in figures.rows],
         **({"findings": [_finding(finding) for finding in report.findings]} if report.findings else {}),
@@ -60,7 +60,7 @@ def _indented(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _known(numbers: Numbers) -> dict[str, int]:

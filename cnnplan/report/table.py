@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnplan.report.figures import Figures
-from cnnplan.report.text import printable
+from cnnplan.report.text import printable, told
 from cnnplan.report.tree import lines
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
     console.print(_title(figures), end="\n\n")
     console.print(_layers(figures, console))
     console.print(_summary(report, figures))
-    for finding in report.findings:
-        console.print(Text(f"\n{printable(str(finding))}", style="red"), soft_wrap=True)
+    if report.findings:
+        findings = "\n".join(map(told, report.findings))
+        console.print(Text(f"\n{findings}", style="red"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
@@ -121,15 +122,15 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     plan, totals = report.plan, figures.totals
     yield "", ""
     if not report.complete:
-        yield "stopped", "at an error: the totals are those of the layers above"
+        yield "stopped", "at an error: the totals are those of the layers that are shown"
     yield from _fact("parameters", totals.params, str(plan.params))
     yield from _fact("buffers", totals.buffers, str(plan.buffers))
     yield from _fact("MACs", totals.macs, str(plan.macs))
     yield "FLOPs", f"{_count(totals.flops)}  (two a MAC, one for every other operation)"
     for name, shape in plan.outputs.items():
         yield f"output {name}", ", ".join(str(extent) for extent in shape)
-    for condition in plan.conditions:
-        yield "condition", str(condition)
+    for condition in figures.conditions:
+        yield "condition", condition
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["printable"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnnplan.findings import Finding
+
+__all__ = ["printable", "told"]
 
 
 def printable(text: str) -> str:
     """A text without the power to move the cursor: what cannot be printed is shown as its escape."""
     return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
+
+
+def told(finding: Finding) -> str:
+    """A finding, the calls that led to it and the way out: a line of its own, and indented ones below."""
+    calls = (f"  called from {location}" for location in finding.called_from)
+    hint = (f"  {finding.hint}",) if finding.hint else ()
+    return printable("\n".join((str(finding), *calls, *hint)))

@@ -1,0 +1,66 @@
+"""The specs that come with cnnplan: legal in every variant, documented, and as they promise under `expect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import cnnplan
+from cnnplan.spec import UnknownName, load_spec
+
+SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
+SIZES = ({"N": 1, "H": 224, "W": 224}, {"N": 3, "H": 352, "W": 288})
+
+
+def variants(spec):
+    variant = load_spec(spec).symbols.get("variant")
+    return [{"variant": choice} for choice in variant.choices] if variant else [{}]
+
+
+CASES = [pytest.param(spec, case, id=case.get("variant", spec.stem)) for spec in SPECS for case in variants(spec)]
+
+
+class Promised:
+    """What the expressions of `expect` see, at one point."""
+
+    def __init__(self, plan):
+        self.plan = plan
+
+    def lookup(self, name):
+        if name in self.plan.values:
+            return self.plan.values[name]
+        if name in {"params", "buffers", "macs", "flops"}:
+            return getattr(self.plan, name)
+        raise UnknownName(name)
+
+    def shape(self, name):
+        return self.plan[name].shape
+
+    def decide(self, condition):
+        return bool(condition)
+
+
+def kept(plan, promise, sizes):
+    at = {name: value.evaluate(Promised(plan)) for name, value in promise.at.items()}
+    return promise.that.evaluate(Promised(plan.at(**{**sizes, **at})))
+
+
+@pytest.mark.parametrize(("spec", "case"), CASES)
+def test_what_is_expected_holds(spec, case):
+    plan = cnnplan.load(spec, **case)
+    broken = [(p.text, sizes) for p in plan.spec.expect for sizes in SIZES if not kept(plan, p, sizes)]
+    assert plan.spec.expect
+    assert broken == []
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_a_spec_says_what_it_is_and_where_it_comes_from(spec):
+    described = load_spec(spec)
+    assert described.name == spec.stem
+    assert "Source: " in described.description
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_a_spec_is_legal(spec):
+    assert cnnplan.check(spec) == []
