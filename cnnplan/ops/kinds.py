@@ -211,7 +211,8 @@ def paddings(*words: str) -> Kind:
     single = whole(0)
     flat = listed(single, "a list of one number per axis")
     nested = listed(pair(single), "a list of one pair per axis")
-    cause = "must be " + ", ".join(["a number", "a list", *words])
+    *forms, last = ["a number", "a list", *words]
+    cause = f"must be {', '.join(forms)} or {last}"
 
     def read(value: Any) -> Any:
         if isinstance(value, str):

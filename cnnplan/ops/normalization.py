@@ -10,7 +10,7 @@ from cnnplan.cost import Cost
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken, show
 from cnnplan.ops.dims import without
 from cnnplan.ops.fields import Eps, Flag, Momentum, Number, Positive, Positives
-from cnnplan.sizes import divides, eq, prod
+from cnnplan.sizes import divides, eq, gt, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,12 @@ def standardizing(elements: Extent, means: Extent, *, scale: bool, shift: bool) 
         divides=2 * means + elements,
         transcendentals=means,
     )
+
+
+def several(elements: Extent) -> Requirement:
+    """That a mean is of more than one element, which would come out as 0 whatever it was."""
+    message = "takes mean and variance of {elements} elements, and needs more than 1"
+    return Requirement(gt(elements, 1), "CNN106", message, {"elements": elements})
 
 
 def affine_weights(*shape: Extent, scale: bool = True, shift: bool = True) -> dict[str, Weight]:
@@ -89,6 +95,12 @@ class BatchNorm(Tracking):
     affine: Flag = Field(default=True, description="Whether a trained scale and shift follow.")
     track_running_stats: Flag = Field(default=True, description="Whether the statistics come from training.")
 
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Channels with more than one element."""
+        (x,) = shapes
+        if not self.track_running_stats:
+            yield several(prod(without(x, 1)))
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Scale and shift."""
         return self.folded(prod(output), shapes[0][1])
@@ -112,6 +124,11 @@ class InstanceNorm(Tracking):
 
     affine: Flag = Field(default=False, description="Whether a trained scale and shift follow.")
     track_running_stats: Flag = Field(default=False, description="Whether the statistics come from training.")
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Channels with more than one element."""
+        if not self.track_running_stats:
+            yield several(prod(shapes[0][2:]))
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per channel and sample."""

@@ -31,17 +31,16 @@ class Pooling(Windowed):
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Padding of at most half a window, and a window that fits."""
         (x,) = shapes
-        axes = len(x) - 2
         if self.padding != 0 and not is_same(self.padding):
-            message = "padding (={pad}) must be at most half of the {span} that kernel_size (={kernel}) spans"
-            kernels = per_axis(self.kernel_size, axes)
-            geometry = zip(margins(self.padding, axes), self.spans(axes), kernels, strict=True)
-            for pad, span, kernel in (
-                (pad, span, kernel) for sides, span, kernel in geometry for pad in dict.fromkeys(sides)
-            ):
-                values = {"pad": pad, "span": span, "kernel": kernel}
-                yield Requirement(ge(span, 2 * pad), "CNN108", message, values, "put a pad in front", "padding")
+            yield from self._halves(len(x) - 2)
         yield from super().needs(x)
+
+    def _halves(self, axes: int) -> Iterator[Requirement]:
+        message = "padding (={pad}) must be at most half of kernel_size (={kernel})"
+        for sides, kernel in zip(margins(self.padding, axes), per_axis(self.kernel_size, axes), strict=True):
+            for pad in dict.fromkeys(sides):
+                values = {"pad": pad, "kernel": kernel}
+                yield Requirement(ge(kernel, 2 * pad), "CNN108", message, values, "put a pad in front", "padding")
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, steps."""

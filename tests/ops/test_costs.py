@@ -1,0 +1,131 @@
+"""Weights and arithmetic worked out by hand."""
+
+# ruff: noqa: E501, ERA001 - a row a case, with its arithmetic above it
+from __future__ import annotations
+
+import pytest
+
+from cnnplan.cost import Cost
+from cnnplan.ops import OPERATORS
+
+N30 = [(2, 3, 5)]
+
+# operator, arguments, input shapes, trainable weights, buffers
+WEIGHTS = [
+    ("conv", {"out_channels": 6, "kernel_size": (5, 7)}, [(1, 3, 32, 28)], {"weight": (6, 3, 5, 7), "bias": (6,)}, {}),
+    ("conv", {"out_channels": 6, "kernel_size": 5, "groups": 3, "bias": False}, [(1, 9, 32)], {"weight": (6, 3, 5)}, {}),
+    # depthwise, in three dimensions
+    ("conv", {"out_channels": 4, "kernel_size": 3, "groups": 4}, [(1, 4, 7, 8, 9)], {"weight": (4, 1, 3, 3, 3), "bias": (4,)}, {}),
+    # PyTorch keeps the input channels first here
+    ("conv_transpose", {"out_channels": 8, "kernel_size": 3, "groups": 2}, [(1, 6, 7, 5)], {"weight": (6, 4, 3, 3), "bias": (8,)}, {}),
+    ("linear", {"out_features": 10}, [(2, 84)], {"weight": (10, 84), "bias": (10,)}, {}),
+    ("linear", {"out_features": 10, "bias": False}, [(2, 7, 84)], {"weight": (10, 84)}, {}),
+    ("batch_norm", {}, [(2, 3, 5, 7)], {"weight": (3,), "bias": (3,)}, {"running_mean": (3,), "running_var": (3,)}),
+    ("batch_norm", {"affine": False}, [(2, 3, 5, 7)], {}, {"running_mean": (3,), "running_var": (3,)}),
+    ("batch_norm", {"track_running_stats": False}, [(2, 3, 5, 7)], {"weight": (3,), "bias": (3,)}, {}),
+    ("instance_norm", {}, [(2, 3, 5, 7)], {}, {}),
+    ("instance_norm", {"affine": True}, [(2, 3, 5, 7)], {"weight": (3,), "bias": (3,)}, {}),
+    ("group_norm", {"num_groups": 2}, [(2, 6, 5, 7)], {"weight": (6,), "bias": (6,)}, {}),
+    ("layer_norm", {"normalized_shape": (5, 7)}, [(2, 6, 5, 7)], {"weight": (5, 7), "bias": (5, 7)}, {}),
+    ("layer_norm", {"bias": False}, [(2, 6, 5, 7)], {"weight": (6,)}, {}),
+    ("layer_norm", {"elementwise_affine": False}, [(2, 6, 5, 7)], {}, {}),
+    ("prelu", {}, [(2, 6, 5, 7)], {"weight": (1,)}, {}),
+    ("prelu", {"num_parameters": 6}, [(2, 6, 5, 7)], {"weight": (6,)}, {}),
+    ("relu", {}, [(2, 6, 5, 7)], {}, {}),
+]  # fmt: skip
+
+# operator, arguments, input shapes, the tally
+COSTS = [
+    # 28*24 positions, 6 filters of 3*5*5
+    ("conv", {"out_channels": 6, "kernel_size": 5}, [(1, 3, 32, 28)], Cost(macs=302_400, adds=4032)),
+    # ResNet's stem: 64 * 3*7*7 * 112*112 = 118,013,952
+    ("conv", {"out_channels": 64, "kernel_size": 7, "stride": 2, "padding": 3, "bias": False}, [(1, 3, 224, 223)], Cost(macs=118_013_952)),
+    # 9*8 positions, 6 filters of (4 / 2)*3*3
+    ("conv", {"out_channels": 6, "kernel_size": 3, "groups": 2, "padding": 1, "bias": False}, [(1, 4, 9, 8)], Cost(macs=7776)),
+    # 4*7*5 elements of the input, each times 6*3*3; 6*15*11 biases
+    ("conv_transpose", {"out_channels": 6, "kernel_size": 3, "stride": 2}, [(1, 4, 7, 5)], Cost(macs=7560, adds=990)),
+    ("conv_transpose", {"out_channels": 6, "kernel_size": 3, "stride": 2, "groups": 2, "bias": False}, [(1, 4, 7, 5)], Cost(macs=3780)),
+    # 4*6*5 windows of 9
+    ("max_pool", {"kernel_size": 3, "stride": 2, "padding": 1}, [(1, 4, 12, 9)], Cost(compares=960)),
+    ("avg_pool", {"kernel_size": 3, "stride": 2, "padding": 1}, [(1, 4, 12, 9)], Cost(adds=960, divides=120)),
+    # windows of 7 to 3: [0, 3) [2, 5) [4, 7), 9 elements; of 5 to 2: [0, 3) [2, 5), 6 elements; 4 * (54 - 6)
+    ("adaptive_avg_pool", {"output_size": (3, 2)}, [(1, 4, 7, 5)], Cost(adds=192, divides=24)),
+    ("adaptive_max_pool", {"output_size": (3, 2)}, [(1, 4, 7, 5)], Cost(compares=192)),
+    # windows of 2 to 5: [0, 1) [0, 1) [0, 2) [1, 2) [1, 2), 6 elements, 6 - 5
+    ("adaptive_avg_pool", {"output_size": 5}, [(1, 4, 2)], Cost(adds=4, divides=20)),
+    # windows that tile: 6 to 3
+    ("adaptive_max_pool", {"output_size": 3}, [(1, 4, 6)], Cost(compares=12)),
+    ("global_avg_pool", {}, [(2, 4, 7, 5)], Cost(adds=272, divides=8)),
+    ("global_max_pool", {}, [(2, 4, 7, 5)], Cost(compares=272)),
+    ("linear", {"out_features": 10}, [(2, 84)], Cost(macs=1680, adds=20)),
+    ("linear", {"out_features": 10, "bias": False}, [(2, 7, 84)], Cost(macs=11_760)),
+    ("batch_norm", {}, N30, Cost(adds=30, multiplies=30)),
+    ("batch_norm", {"affine": False}, N30, Cost(adds=30, multiplies=30)),
+    # 3 channels of 10 elements: sums 2*27, differences 30, eps 3, shift 30; squares and scale 60; 6 + 30 divides
+    ("batch_norm", {"track_running_stats": False}, N30, Cost(adds=117, multiplies=60, divides=36, transcendentals=3)),
+    # 6 channels of 5 elements: sums 2*24, differences 30, eps 6; squares 30; 12 + 30 divides
+    ("instance_norm", {}, N30, Cost(adds=84, multiplies=30, divides=42, transcendentals=6)),
+    ("instance_norm", {"track_running_stats": True}, N30, Cost(adds=30, multiplies=30)),
+    # 2 groups of 15: sums 2*28, differences 30, eps 2, shift 30; squares and scale 60; 4 + 30 divides
+    ("group_norm", {"num_groups": 1}, N30, Cost(adds=118, multiplies=60, divides=34, transcendentals=2)),
+    # along the channels, 10 positions of 3: sums 2*20, differences 30, eps 10, shift 30
+    ("layer_norm", {}, N30, Cost(adds=110, multiplies=60, divides=50, transcendentals=10)),
+    # along the last axis, 6 positions of 5: sums 2*24, differences 30, eps 6
+    ("layer_norm", {"normalized_shape": 5, "bias": False}, N30, Cost(adds=84, multiplies=60, divides=42, transcendentals=6)),
+    ("local_response_norm", {"size": 4}, N30, Cost(adds=120, multiplies=60, divides=30, transcendentals=30)),
+    ("relu", {}, N30, Cost(compares=30)),
+    ("relu6", {}, N30, Cost(compares=60)),
+    ("leaky_relu", {}, N30, Cost(compares=30, multiplies=30)),
+    ("prelu", {}, N30, Cost(compares=30, multiplies=30)),
+    ("elu", {}, N30, Cost(compares=60, multiplies=30, transcendentals=30)),
+    ("selu", {}, N30, Cost(compares=60, multiplies=60, transcendentals=30)),
+    ("gelu", {}, N30, Cost(adds=30, multiplies=90, transcendentals=30)),
+    ("gelu", {"approximate": "tanh"}, N30, Cost(adds=60, multiplies=150, transcendentals=30)),
+    ("silu", {}, N30, Cost(adds=30, divides=30, transcendentals=30)),
+    ("mish", {}, N30, Cost(multiplies=30, transcendentals=90)),
+    ("sigmoid", {}, N30, Cost(adds=30, divides=30, transcendentals=30)),
+    ("hard_sigmoid", {}, N30, Cost(adds=30, compares=60, divides=30)),
+    ("hard_swish", {}, N30, Cost(adds=30, compares=60, multiplies=30, divides=30)),
+    ("tanh", {}, N30, Cost(transcendentals=30)),
+    ("softplus", {}, N30, Cost(multiplies=30, compares=30, divides=30, transcendentals=60)),
+    # 10 lines of 3
+    ("softmax", {}, N30, Cost(compares=20, adds=50, divides=30, transcendentals=30)),
+    # 6 lines of 5
+    ("softmax", {"dim": -1}, N30, Cost(compares=24, adds=54, divides=30, transcendentals=30)),
+    ("log_softmax", {}, N30, Cost(compares=20, adds=80, transcendentals=40)),
+    ("add", {}, [(2, 3, 5)] * 3, Cost(adds=60)),
+    # 2*3*1 first, then 2*3*5
+    ("add", {}, [(2, 1, 1), (1, 3, 1), (2, 3, 5)], Cost(adds=36)),
+    ("subtract", {}, [(2, 3, 5), (2, 3, 1)], Cost(adds=30)),
+    ("multiply", {}, [(2, 3, 5), (2, 3, 1)], Cost(multiplies=30)),
+    ("divide", {}, [(2, 3, 5), (2, 3, 1)], Cost(divides=30)),
+    # 6 means of 5
+    ("mean", {"dim": 2}, N30, Cost(adds=24, divides=6)),
+    ("mean", {}, N30, Cost(adds=29, divides=1)),
+    ("upsample", {"scale_factor": 2}, [(2, 3, 5, 7)], Cost()),
+    # 2*3*10*7 after the first axis, 2*3*10*14 after the second
+    ("upsample", {"scale_factor": 2, "mode": "bilinear"}, [(2, 3, 5, 7)], Cost(adds=2520, multiplies=1260)),
+    ("upsample", {"size": (4, 6), "mode": "bicubic"}, [(2, 3, 5, 7)], Cost(adds=936, multiplies=1248)),
+    *((verb, args, [(2, 4, 6)], Cost()) for verb, args in {
+        "dropout": {}, "identity": {}, "flatten": {}, "reshape": {"shape": (2, -1)}, "permute": {"dims": (2, 1, 0)},
+        "pad": {"padding": 1}, "crop": {"size": 3}, "slice": {"end": 2}, "concat": {},
+        "pixel_shuffle": {"upscale_factor": 2}, "pixel_unshuffle": {"downscale_factor": 3}, "channel_shuffle": {"groups": 2},
+    }.items()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "args", "shapes", "trained", "buffers"), WEIGHTS)
+def test_the_weights_have_these_shapes(verb, args, shapes, trained, buffers):
+    weights = OPERATORS[verb](**args).weights(*shapes)
+    assert {name: weight.shape for name, weight in weights.items() if weight.trainable} == trained
+    assert {name: weight.shape for name, weight in weights.items() if not weight.trainable} == buffers
+
+
+@pytest.mark.parametrize(("verb", "args", "shapes", "cost"), COSTS)
+def test_the_arithmetic_is_this(verb, args, shapes, cost):
+    operator = OPERATORS[verb](**args)
+    assert operator.cost(tuple(shapes), operator.output(*shapes)) == cost
+
+
+def test_no_operator_is_left_out():
+    assert {case[0] for case in COSTS} == set(OPERATORS)

@@ -1,0 +1,363 @@
+"""Every operator against torch.nn, over random geometries; skipped where PyTorch is not installed."""
+
+from __future__ import annotations
+
+import random
+from math import prod
+
+import pytest
+
+from cnnplan.ops import OPERATORS
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+functional = nn.functional
+flop_counter = pytest.importorskip("torch.utils.flop_counter")
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
+
+GEOMETRIES = 30
+CONTRACTIONS = {"conv", "conv_transpose", "linear"}
+
+
+def extents(rng, axes, least=1, most=13):
+    """Extents, no two alike."""
+    return rng.sample(range(least, most), axes)
+
+
+def ranked(name, axes):
+    return getattr(nn, f"{name}{axes}d")
+
+
+def some(rng, axes, least, most):
+    """A number, or one per axis."""
+    return rng.randint(least, most) if rng.random() < 0.5 else tuple(rng.randint(least, most) for _ in range(axes))
+
+
+def image(rng, channels=None, most=13):
+    axes = rng.randint(1, 3)
+    return axes, (rng.randint(1, 3), channels or rng.randint(4, 9), *extents(rng, axes, most=most))
+
+
+def conv(rng):
+    groups = rng.choice([1, 2, 3])
+    axes, shape = image(rng, groups * rng.randint(1, 3))
+    args = {"out_channels": groups * rng.randint(1, 4), "groups": groups, "bias": rng.random() < 0.5}
+    args |= {"kernel_size": some(rng, axes, 1, 4), "stride": some(rng, axes, 1, 3), "dilation": some(rng, axes, 1, 3)}
+    args |= {
+        "padding": some(rng, axes, 0, 3),
+        "padding_mode": rng.choice(["zeros", "reflect", "replicate", "circular"]),
+    }
+    return args, [shape], ranked("Conv", axes)(shape[1], **args)
+
+
+def conv_same(rng):
+    axes, shape = image(rng)
+    args = {"out_channels": 5, "kernel_size": some(rng, axes, 1, 5), "dilation": some(rng, axes, 1, 2)}
+    args |= {"padding": rng.choice(["same", "valid"]), "padding_mode": rng.choice(["zeros", "reflect", "circular"])}
+    return args, [shape], ranked("Conv", axes)(shape[1], **args)
+
+
+def conv_transpose(rng):
+    groups = rng.choice([1, 2, 3])
+    axes, shape = image(rng, groups * rng.randint(1, 3), most=7)
+    args = {"out_channels": groups * rng.randint(1, 4), "groups": groups, "bias": rng.random() < 0.5}
+    args |= {"kernel_size": some(rng, axes, 1, 4), "stride": some(rng, axes, 1, 3), "dilation": some(rng, axes, 1, 3)}
+    args |= {"padding": some(rng, axes, 0, 2), "output_padding": some(rng, axes, 0, 2)}
+    return args, [shape], ranked("ConvTranspose", axes)(shape[1], **args)
+
+
+def max_pool(rng):
+    axes, shape = image(rng)
+    args = {"kernel_size": some(rng, axes, 1, 4), "padding": some(rng, axes, 0, 2), "ceil_mode": rng.random() < 0.6}
+    args |= {"dilation": some(rng, axes, 1, 2), "stride": rng.choice([None, some(rng, axes, 1, 5)])}
+    return args, [shape], ranked("MaxPool", axes)(**args)
+
+
+def avg_pool(rng):
+    axes, shape = image(rng)
+    if axes == 3:  # there PyTorch asks for an input as large as the kernel, its padding notwithstanding
+        shape = (*shape[:2], *(n + 3 for n in shape[2:]))
+    args = {"kernel_size": some(rng, axes, 1, 4), "padding": some(rng, axes, 0, 2), "ceil_mode": rng.random() < 0.6}
+    args |= {"stride": rng.choice([None, some(rng, axes, 1, 5)]), "count_include_pad": rng.random() < 0.5}
+    return args, [shape], ranked("AvgPool", axes)(**args)
+
+
+def adaptive(name):
+    def make(rng):
+        axes, shape = image(rng)
+        kept = tuple(rng.choice([None, 2, 5]) for _ in range(axes))
+        size = rng.choice([some(rng, axes, 1, 6), kept if axes > 1 else 3])
+        return {"output_size": size}, [shape], ranked(name, axes)(size)
+
+    return make
+
+
+def global_pool(name):
+    def make(rng):
+        axes, shape = image(rng)
+        return {}, [shape], ranked(name, axes)(1)
+
+    return make
+
+
+def linear(rng):
+    shape = tuple(extents(rng, rng.randint(1, 4)))
+    args = {"out_features": rng.randint(1, 9), "bias": rng.random() < 0.5}
+    return args, [shape], nn.Linear(shape[-1], **args)
+
+
+def batch_norm(rng):
+    axes, shape = image(rng)
+    shape = shape[: rng.choice([2, 9])] if axes == 1 else shape
+    args = {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5}
+    return args, [shape], ranked("BatchNorm", axes)(shape[1], **args)
+
+
+def instance_norm(rng):
+    axes, shape = image(rng)
+    args = {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5}
+    return args, [shape], ranked("InstanceNorm", axes)(shape[1], **args)
+
+
+def group_norm(rng):
+    groups = rng.randint(1, 4)
+    _, shape = image(rng, groups * rng.randint(2, 3))
+    return {"num_groups": groups}, [shape], nn.GroupNorm(groups, shape[1], affine=True)
+
+
+def layer_norm(rng):
+    shape = tuple(extents(rng, rng.randint(2, 4)))
+    size = shape[-rng.randint(1, len(shape)) :]
+    args = {"normalized_shape": size if len(size) > 1 else size[0]}
+    args |= {"elementwise_affine": rng.random() < 0.5, "bias": rng.random() < 0.5}
+    return args, [shape], nn.LayerNorm(**args)
+
+
+def local_response_norm(rng):
+    return {"size": 4}, [image(rng)[1]], nn.LocalResponseNorm(4)
+
+
+def pointwise(module, **args):
+    def make(rng):
+        return args, [tuple(extents(rng, rng.randint(1, 4)))], module(**args)
+
+    return make
+
+
+def prelu(rng):
+    shape = image(rng)[1]
+    number = rng.choice([1, shape[1]])
+    return {"num_parameters": number}, [shape], nn.PReLU(number)
+
+
+def along(module):
+    def make(rng):
+        shape = tuple(extents(rng, rng.randint(1, 4)))
+        dim = rng.randint(-len(shape), len(shape) - 1)
+        return {"dim": dim}, [shape], module(dim)
+
+    return make
+
+
+def flatten(rng):
+    rank = rng.randint(2, 5)
+    first = rng.randint(0, rank - 1)
+    last = rng.randint(first, rank - 1)
+    args = {"start_dim": rng.choice([first, first - rank]), "end_dim": rng.choice([last, last - rank])}
+    return args, [tuple(extents(rng, rank))], nn.Flatten(**args)
+
+
+def reshape(rng):
+    shape = tuple(extents(rng, rng.randint(2, 4)))
+    wanted = rng.choice([(-1,), (shape[0], -1), (prod(shape[1:]), shape[0]), (-1, *reversed(shape)), (7, -1)])
+    return {"shape": wanted}, [shape], lambda x: x.reshape(wanted)
+
+
+def permute(rng):
+    rank = rng.randint(1, 5)
+    dims = tuple(rng.sample(range(rank), rank))
+    return {"dims": dims}, [tuple(extents(rng, rank))], lambda x: x.permute(dims)
+
+
+def pad(rng):
+    axes, shape = image(rng)
+    pairs = tuple((rng.randint(0, 4), rng.randint(0, 4)) for _ in range(axes))
+    mode = rng.choice(["constant", "reflect", "replicate", "circular"])
+    flat = [side for pair in reversed(pairs) for side in pair]
+    return {"padding": pairs, "mode": mode}, [shape], lambda x: functional.pad(x, flat, mode)
+
+
+def crop(rng):
+    shape = (2, 3, *extents(rng, 2))
+    size = (rng.randint(1, shape[2]), rng.randint(1, shape[3]))
+    top, left = (shape[2] - size[0]) // 2, (shape[3] - size[1]) // 2
+    return {"size": size}, [shape], lambda x: x[:, :, top : top + size[0], left : left + size[1]]
+
+
+def slice_(rng):
+    shape = tuple(extents(rng, 3, least=3))
+    dim = rng.randint(0, 2)
+    start = rng.randint(0, shape[dim] - 2)
+    end = rng.randint(start + 1, shape[dim])
+    step = rng.randint(1, 3)
+    args = {"dim": dim, "start": rng.choice([start, start - shape[dim]]), "end": end, "step": step}
+    index = (slice(None),) * dim + (slice(start, end, step),)
+    return args, [shape], lambda x: x[index]
+
+
+def concat(rng):
+    shape = tuple(extents(rng, 3))
+    dim = rng.randint(-3, 2)
+    shapes = [tuple(n if d != dim % 3 else rng.randint(1, 9) for d, n in enumerate(shape)) for _ in range(3)]
+    return {"dim": dim}, shapes, lambda *xs: torch.cat(xs, dim)
+
+
+def arithmetic(function, number=2):
+    def make(rng):
+        shape = tuple(extents(rng, 3, least=2))
+        shapes = [tuple(1 if rng.random() < 0.3 else n for n in shape) for _ in range(number)]
+        return {}, shapes, function
+
+    return make
+
+
+def mean(rng):
+    rank = rng.randint(2, 5)
+    dims = tuple(rng.sample(range(-rank, 0), rng.randint(1, rank)))
+    keepdim = rng.random() < 0.5
+    return {"dim": dims, "keepdim": keepdim}, [tuple(extents(rng, rank))], lambda x: x.mean(dims, keepdim)
+
+
+def upsample(rng):
+    axes, shape = image(rng)
+    mode = rng.choice(["nearest", {1: "linear", 2: rng.choice(["bilinear", "bicubic"]), 3: "trilinear"}[axes]])
+    args = {"mode": mode} | ({} if mode == "nearest" else {"align_corners": rng.random() < 0.5})
+    factors = [rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125]) for _ in range(axes)]
+    size = [rng.randint(1, 20) for _ in range(axes)]
+    args |= rng.choice([{"size": tuple(size)}, {"scale_factor": tuple(factors)}, {"size": size[0]}])
+    return args, [shape], nn.Upsample(**args)
+
+
+def pixel_shuffle(rng):
+    r = rng.randint(1, 3)
+    return {"upscale_factor": r}, [(2, r * r * rng.randint(1, 4), *extents(rng, 2))], nn.PixelShuffle(r)
+
+
+def pixel_unshuffle(rng):
+    r = rng.randint(1, 3)
+    return {"downscale_factor": r}, [(2, 5, *(r * n for n in extents(rng, 2)))], nn.PixelUnshuffle(r)
+
+
+def channel_shuffle(rng):
+    groups = rng.randint(1, 3)
+    return {"groups": groups}, [(2, groups * rng.randint(1, 3), *extents(rng, 2))], nn.ChannelShuffle(groups)
+
+
+MAKERS = {
+    "conv": conv,
+    "conv_transpose": conv_transpose,
+    "max_pool": max_pool,
+    "avg_pool": avg_pool,
+    "adaptive_avg_pool": adaptive("AdaptiveAvgPool"),
+    "adaptive_max_pool": adaptive("AdaptiveMaxPool"),
+    "global_avg_pool": global_pool("AdaptiveAvgPool"),
+    "global_max_pool": global_pool("AdaptiveMaxPool"),
+    "linear": linear,
+    "batch_norm": batch_norm,
+    "layer_norm": layer_norm,
+    "group_norm": group_norm,
+    "instance_norm": instance_norm,
+    "local_response_norm": local_response_norm,
+    "relu": pointwise(nn.ReLU),
+    "relu6": pointwise(nn.ReLU6),
+    "leaky_relu": pointwise(nn.LeakyReLU, negative_slope=0.2),
+    "prelu": prelu,
+    "elu": pointwise(nn.ELU, alpha=0.5),
+    "selu": pointwise(nn.SELU),
+    "gelu": pointwise(nn.GELU, approximate="tanh"),
+    "silu": pointwise(nn.SiLU),
+    "mish": pointwise(nn.Mish),
+    "sigmoid": pointwise(nn.Sigmoid),
+    "hard_sigmoid": pointwise(nn.Hardsigmoid),
+    "hard_swish": pointwise(nn.Hardswish),
+    "tanh": pointwise(nn.Tanh),
+    "softplus": pointwise(nn.Softplus, beta=2.0, threshold=10.0),
+    "softmax": along(nn.Softmax),
+    "log_softmax": along(nn.LogSoftmax),
+    "dropout": pointwise(nn.Dropout, p=0.1),
+    "identity": pointwise(nn.Identity),
+    "flatten": flatten,
+    "reshape": reshape,
+    "permute": permute,
+    "pad": pad,
+    "crop": crop,
+    "slice": slice_,
+    "concat": concat,
+    "add": arithmetic(lambda *xs: sum(xs[1:], xs[0]), 3),
+    "subtract": arithmetic(torch.sub),
+    "multiply": arithmetic(torch.mul),
+    "divide": arithmetic(torch.div),
+    "mean": mean,
+    "upsample": upsample,
+    "pixel_shuffle": pixel_shuffle,
+    "pixel_unshuffle": pixel_unshuffle,
+    "channel_shuffle": channel_shuffle,
+}
+
+CASES = [*MAKERS.items(), ("conv", conv_same)]
+
+
+def test_every_operator_is_compared():
+    assert set(MAKERS) == set(OPERATORS)
+
+
+def ran(module, shapes):
+    """The shape that PyTorch computes and its multiply-adds, or None where it refuses."""
+    counter = flop_counter.FlopCounterMode(display=False)
+    try:
+        with torch.no_grad(), counter:
+            output = module(*(torch.rand(shape) for shape in shapes))
+    except (RuntimeError, ValueError, NotImplementedError):
+        return None
+    if 0 in output.shape:
+        return None
+    return tuple(output.shape), counter.get_total_flops() // 2
+
+
+def legal(operator, shapes):
+    return all(bool(requirement.condition) for requirement in operator.requires(*shapes))
+
+
+@pytest.mark.parametrize(("verb", "make"), CASES, ids=[f"{verb}-{make.__name__}" for verb, make in CASES])
+def test_torch_says_the_same(verb, make):
+    rng = random.Random(f"{verb}, {make.__name__}")  # noqa: S311
+    compared = 0
+    for _ in range(GEOMETRIES):
+        try:
+            args, shapes, module = make(rng)
+        except ValueError:
+            continue
+        if isinstance(module, nn.Module):
+            module.eval()
+        operator = OPERATORS[verb](**args)
+        truth = ran(module, shapes)
+        assert legal(operator, shapes) is (truth is not None), (operator, shapes, truth)
+        if truth is None:
+            continue
+        compared += 1
+        output = operator.output(*shapes)
+        assert output == truth[0], (operator, shapes)
+        if verb in CONTRACTIONS:
+            assert operator.cost(tuple(shapes), output).macs == truth[1], (operator, shapes)
+        weights = operator.weights(*shapes)
+        trained = dict(module.named_parameters()) if isinstance(module, nn.Module) else {}
+        buffers = dict(module.named_buffers()) if isinstance(module, nn.Module) else {}
+        buffers.pop("num_batches_tracked", None)
+        assert {name: w.shape for name, w in weights.items() if w.trainable} == shapes_of(trained)
+        assert {name: w.shape for name, w in weights.items() if not w.trainable} == shapes_of(buffers)
+    assert compared > GEOMETRIES // 4
+
+
+def shapes_of(tensors):
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
