@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import islice, product
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.cost import KINDS, Cost
@@ -164,7 +165,9 @@ class Plan:
         self.values: Mapping[str, Any] = graph.values if values is None else values
         self.findings: tuple[Finding, ...] = graph.findings
         self._figures = dict(figures or {})
-        self.nodes: dict[str, NodePlan] = {name: NodePlan(node, self._of(node.facts)) for name, node in graph.nodes.items()}
+        self.nodes: dict[str, NodePlan] = {
+            name: NodePlan(node, self._of(node.facts)) for name, node in graph.nodes.items()
+        }
 
     def _of(self, facts: Facts) -> Figures:
         figures = self._figures.get(id(facts))
@@ -200,22 +203,22 @@ class Plan:
     @cached_property
     def params(self) -> Extent:
         """Trainable weights, each counted once however often it is shared."""
-        return self._sum(lambda figures: figures.params, owned=True)  # type: ignore[no-any-return]
+        return self._sum(attrgetter("params"), owned=True)  # type: ignore[no-any-return]
 
     @cached_property
     def buffers(self) -> Extent:
         """Weights that are not trained."""
-        return self._sum(lambda figures: figures.buffers, owned=True)  # type: ignore[no-any-return]
+        return self._sum(attrgetter("buffers"), owned=True)  # type: ignore[no-any-return]
 
     @cached_property
     def macs(self) -> Extent:
         """Multiply-adds of one forward pass, without biases."""
-        return self._sum(lambda figures: figures.cost.macs)  # type: ignore[no-any-return]
+        return self._sum(attrgetter("cost.macs"))  # type: ignore[no-any-return]
 
     @cached_property
     def cost(self) -> Cost:
         """The tally of one forward pass."""
-        return Cost(*(self._sum(lambda figures, kind=kind: getattr(figures.cost, kind)) for kind in KINDS))
+        return Cost(*(self._sum(attrgetter(f"cost.{kind}")) for kind in KINDS))
 
     @property
     def flops(self) -> Extent:

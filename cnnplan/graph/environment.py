@@ -12,6 +12,7 @@ from cnnplan.spec import EvaluationError, UnknownName, Verb
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cnnplan.graph.parts import Tensor
     from cnnplan.graph.scope import Scope
     from cnnplan.ops import Operator
     from cnnplan.sizes import Shape
@@ -24,7 +25,7 @@ class Unjudged(Exception):  # noqa: N818 - a signal, not an error
     """A value rests on a shape that is unknown because of an error that was reported already."""
 
 
-class Undecided(EvaluationError):
+class Undecided(EvaluationError):  # noqa: N818 - named after what is wrong
     """Something structural depends on a symbol that has no value."""
 
     rule = "CNN020"
@@ -113,7 +114,12 @@ class Frame:
     __slots__ = ("args", "counters", "sees_symbols", "symbols", "verbs")
 
     def __init__(
-        self, symbols: Symbols, verbs: Mapping[str, type[Operator] | Any], args: Mapping[str, Any], *, sees_symbols: bool
+        self,
+        symbols: Symbols,
+        verbs: Mapping[str, type[Operator] | Any],
+        args: Mapping[str, Any],
+        *,
+        sees_symbols: bool,
     ) -> None:
         self.symbols = symbols
         self.verbs = verbs
@@ -138,12 +144,12 @@ class Frame:
 class Environment:
     """The names of one entry."""
 
-    __slots__ = ("frame", "in_shape", "scope")
+    __slots__ = ("frame", "inputs", "scope")
 
-    def __init__(self, frame: Frame, scope: Scope, in_shape: Shape | None | bool) -> None:
+    def __init__(self, frame: Frame, scope: Scope, inputs: tuple[Tensor, ...]) -> None:
         self.frame = frame
         self.scope = scope
-        self.in_shape = in_shape
+        self.inputs = inputs
 
     def lookup(self, name: str) -> Any:
         """The value of a name: counter, argument, symbol, shape of the input, verb, in this order."""
@@ -175,16 +181,14 @@ class Environment:
         return self.frame.symbols.decide(condition)
 
     def _input(self) -> Shape:
-        if self.in_shape is False:
+        if not self.inputs:
             raise EvaluationError("there is no input here, so in_shape has no value")
-        if self.in_shape is None:
+        if self.inputs[0].shape is None:
             raise Unjudged
-        return self.in_shape  # type: ignore[return-value]
+        return self.inputs[0].shape
 
     def _channels(self) -> Any:
         shape = self._input()
         if len(shape) < 2:  # noqa: PLR2004 - batch and channels
             raise EvaluationError(f"the input has {len(shape)} axes, so in_channels has no value")
         return shape[1]
-
-

@@ -7,16 +7,37 @@ copied: a Fragment knows its layers by number, and what came in by negative numb
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from cnnplan.findings import Place
     from cnnplan.ops import Operator, Requirement
     from cnnplan.sizes import Condition, Shape
 
-__all__ = ["Call", "Draft", "Facts", "Fault", "Fragment", "Handle", "Node", "Tensor"]
+__all__ = [
+    "MOST_LAYERS",
+    "UNKNOWN",
+    "Call",
+    "Draft",
+    "Facts",
+    "Fault",
+    "Fragment",
+    "Handle",
+    "Node",
+    "Site",
+    "Tensor",
+    "TooMany",
+]
+
+
+MOST_LAYERS = 100_000
+"""The most layers, and the most entries evaluated: a bound on time and memory."""
+
+
+class TooMany(Exception):  # noqa: N818 - a signal
+    """The network is too large to be unrolled."""
 
 
 class Facts:
@@ -51,19 +72,48 @@ class Tensor(NamedTuple):
     shape: Shape | None
 
 
+UNKNOWN = Tensor(None, None)
+"""What an entry gives that has an error, or rests on one."""
+
+
 class Draft(NamedTuple):
     """A layer of a fragment, named within it.
 
-    `facts` is None where the layer is not legal, or rests on one that is not. `owner` is the layer whose weights it
-    has, if they are not its own.
+    `facts` is None where the layer is not legal, or rests on one that is not.
     """
 
     name: str
     inputs: tuple[int | None, ...]
     facts: Facts | None
     place: Place
-    called_from: tuple[Place, ...] = ()
-    owner: int | None = None
+
+
+class Site(NamedTuple):
+    """Where a layer comes to stand: its name in the fragment, and the places of its arguments and of its entry."""
+
+    name: str
+    args: Place
+    entry: Place
+
+
+class Call(NamedTuple):
+    """A block that stands in a fragment: what it was unrolled to, under which name, from which number on.
+
+    `inputs` are the numbers of what goes in, `place` is the entry that calls it.
+    """
+
+    name: str
+    start: int
+    fragment: Fragment
+    inputs: tuple[int | None, ...]
+    place: Place
+
+    def outside(self, tensor: Tensor) -> Tensor:
+        """A tensor of the block as the caller knows it."""
+        ref = tensor.ref
+        if ref is None:
+            return tensor
+        return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +125,6 @@ class Fault:
     place: Place
     layer: str
     hint: str = ""
-    called_from: tuple[Place, ...] = ()
-
-    def copied(self, prefix: str, caller: Place) -> Fault:
-        """The same, seen from where the block is called."""
-        return Fault(
-            self.rule, self.message, self.place, prefix + self.layer, self.hint, (*self.called_from, caller)
-        )
 
 
 @dataclass(slots=True)
@@ -94,24 +137,55 @@ class Handle:
     verb: str = ""
 
 
-class Call(NamedTuple):
-    """A block that was copied into a fragment: from which number on, what it was, and what went in."""
-
-    start: int
-    fragment: Fragment
-    inputs: tuple[Tensor, ...]
-
-
 @dataclass(slots=True)
 class Fragment:
-    """An unrolled list of entries."""
+    """An unrolled list of entries.
 
-    drafts: list[Draft] = field(default_factory=list)
+    Args:
+        items: its layers, and the blocks it calls, in the order they are written.
+        size: how many layers that makes, with those of the blocks.
+        outputs: what it gives.
+        parts: the outputs by name, where they have names.
+        faults: the errors of its own layers.
+        names: the outputs of its named groups and paths.
+        owners: the layers that have the weights of an earlier one.
+    """
+
+    items: list[Draft | Call] = field(default_factory=list)
+    size: int = 0
     outputs: tuple[Tensor, ...] = ()
     parts: dict[str, Tensor] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    calls: dict[str, Call] = field(default_factory=dict)
     names: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
+    owners: dict[int, int] = field(default_factory=dict)
+
+    def add(self, item: Draft | Call) -> None:
+        """Append a layer or a block."""
+        self.items.append(item)
+        self.size += item.fragment.size if isinstance(item, Call) else 1
+
+    def drafts(self) -> Iterator[Draft]:
+        """Its layers, with those of the blocks, under their names within their blocks."""
+        for item in self.items:
+            if isinstance(item, Call):
+                yield from item.fragment.drafts()
+            else:
+                yield item
+
+    def ends(self, name: str) -> tuple[Tensor, ...]:
+        """The outputs of a block or a named group.
+
+        Raises:
+            KeyError: there is nothing of that name.
+        """
+        if name in self.names:
+            return self.names[name]
+        for item in self.items:
+            if isinstance(item, Call) and (name == item.name or name.startswith(f"{item.name}.")):
+                inner = name[len(item.name) + 1 :]
+                found = item.fragment.ends(inner) if inner else item.fragment.outputs
+                return tuple(map(item.outside, found))
+        raise KeyError(name)
 
 
 class Node:
@@ -136,7 +210,6 @@ class Node:
         facts: Facts,
         place: Place,
         called_from: tuple[Place, ...],
-        owner: str,
     ) -> None:
         self.name = name
         self.op: Operator = facts.op
@@ -144,7 +217,7 @@ class Node:
         self.facts = facts
         self.place = place
         self.called_from = called_from
-        self.owner = owner
+        self.owner = name
 
     @property
     def shape(self) -> Shape:
@@ -154,5 +227,3 @@ class Node:
 
     def __repr__(self) -> str:
         return f"Node({self.name!r}, {self.op!r}, inputs={self.inputs!r})"
-
-

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
-from cnnplan.sizes import Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnplan.sizes import Number
     from cnnplan.spec import Spec, Symbol
 
 __all__ = ["bindings"]

@@ -1,0 +1,89 @@
+"""Layers and blocks, put into the fragment they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.graph.environment import Environment, Frame
+from cnnplan.graph.parts import UNKNOWN, Call, Draft, Fragment, Handle, Site, Tensor
+from cnnplan.graph.scope import Scope
+from cnnplan.graph.wiring import Wiring
+from cnnplan.graph.workshop import Refusal
+from cnnplan.ops import OPERATORS, Operator
+from cnnplan.sizes import Condition
+from cnnplan.spec import EvaluationError
+
+if TYPE_CHECKING:
+    from cnnplan.findings import Place
+    from cnnplan.spec import Block, Entry
+
+__all__ = ["Assembly"]
+
+
+class Assembly(Wiring):
+    """Makes operators and blocks of evaluated arguments, and puts them in their place."""
+
+    def layer(self, entry: Entry, verb: str, name: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+        """An operator with its arguments."""
+        args = {key: value.evaluate(env) for key, value in entry.args.items()}
+        if entry.from_ is None and OPERATORS[verb].arity[1] == 0:
+            inputs = ()
+        elif entry.from_ is None and not inputs:
+            known = ", ".join(self.scope.handles)
+            message = f"there is no layer before this one, and several inputs ({known}): say which with `from`"
+            self.fault("CNN016", message, entry.place, name, f"add `from: {next(iter(self.scope.handles), '')}`")
+            return Handle((UNKNOWN,))
+        return self.operator(verb, args, inputs, Site(name, entry.place.below(entry.verb), entry.place))
+
+    def operator(
+        self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
+    ) -> Handle:
+        """A layer, if it is legal; a fault and an unknown shape if not."""
+        facts = None
+        op = self.builder.workshop.operator(verb, {key: self.plain(value) for key, value in args.items()})
+        refusals = op if isinstance(op, list) else []
+        shapes = tuple([tensor.shape for tensor in inputs if tensor.shape is not None])
+        if isinstance(op, Operator) and len(shapes) == len(inputs):
+            try:
+                facts = self.builder.workshop.facts(op, shapes, joins=joins)
+            except Refusal as refusal:
+                refusals = [refusal]
+        for fault in refusals:
+            place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
+            self.fault(fault.rule, fault.message, place, site.name, fault.hint)
+        self.room(1)
+        self.fragment.add(Draft(site.name, tuple([tensor.ref for tensor in inputs]), facts, site.entry))
+        return Handle((Tensor(self.fragment.size - 1, facts.shape if facts else None),))
+
+    @staticmethod
+    def plain(value: Any) -> Any:
+        """A value as an operator takes it: an open condition is no value."""
+        if isinstance(value, Condition):
+            raise EvaluationError(f"a comparison that is open ({value}) is no argument")
+        return value
+
+    def block(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+        """A block, unrolled where it stands."""
+        args: dict[str, Any] = {}
+        defaults = Frame(self.frame.symbols, self.builder.verbs, args, sees_symbols=block.sees_symbols)
+        callee = Environment(defaults, Scope(), env.inputs)
+        for key, default in block.args.items():
+            given = entry.args.get(key)
+            if given is None and default is None:
+                self.fault("CNN012", f"{block.name} needs {key}", entry.place, name)
+                return Handle((UNKNOWN,))
+            args[key] = given.evaluate(env) if given is not None else default.evaluate(callee)  # type: ignore[union-attr]
+        wanted = len(block.inputs) or 1
+        if len(inputs) != wanted:
+            message = f"{block.name} takes {wanted} input{'s' * (wanted != 1)}, got {len(inputs)}"
+            self.fault("CNN105", message, entry.place, name, f"give `from` {wanted} name{'s' * (wanted != 1)}")
+            return Handle((UNKNOWN,) * max(1, len(block.outputs)))
+        return self.called(self.builder.block(block, args, inputs), name, inputs, entry.place)
+
+    def called(self, fragment: Fragment, name: str, inputs: tuple[Tensor, ...], place: Place) -> Handle:
+        """A block that was unrolled, under its name here."""
+        call = Call(name, self.fragment.size, fragment, tuple([tensor.ref for tensor in inputs]), place)
+        self.room(fragment.size)
+        self.fragment.add(call)
+        parts = {key: Handle((call.outside(tensor),)) for key, tensor in fragment.parts.items()}
+        return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]), parts)

@@ -1,0 +1,91 @@
+"""What entries read, which weights they share, and the errors that come up on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, Fragment, Handle, Tensor, TooMany
+from cnnplan.graph.scope import Scope
+from cnnplan.graph.sharing import shared
+from cnnplan.spec import EvaluationError
+
+if TYPE_CHECKING:
+    from cnnplan.findings import Place
+    from cnnplan.graph.builder import Builder
+    from cnnplan.graph.environment import Frame
+    from cnnplan.spec import Entry
+
+__all__ = ["Wiring"]
+
+
+class Wiring:
+    """One block, or the spec itself, while its entries are unrolled.
+
+    Args:
+        builder: what unrolls the other blocks.
+        frame: the names that its expressions see.
+        inputs: what comes in, by name.
+    """
+
+    def __init__(self, builder: Builder, frame: Frame, inputs: dict[str, Tensor]) -> None:
+        self.builder = builder
+        self.frame = frame
+        self.fragment = Fragment()
+        self.scope = Scope()
+        for name, tensor in inputs.items():
+            self.scope.handles[name] = Handle((tensor,))
+        self.start = tuple(inputs.values()) if len(inputs) == 1 else ()
+
+    def inputs(self, entry: Entry, scope: Scope, prev: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """What an entry reads."""
+        if entry.from_ is None:
+            return prev
+        return tuple(t for name in entry.from_ for t in self.named(name, scope, prev, entry.place, entry.label))
+
+    def named(
+        self,
+        name: str,
+        scope: Scope,
+        prev: tuple[Tensor, ...] | None,
+        place: Place | None = None,
+        label: str = "",
+    ) -> tuple[Tensor, ...]:
+        """The outputs that a name of `from` or `outputs` stands for."""
+        if name == "prev" and prev is not None:
+            return prev
+        try:
+            return tuple(tensor for handle in scope.find(name) for tensor in handle.outputs)
+        except EvaluationError as error:
+            where = self.builder.spec.layers[-1].place if place is None else place
+            message = str(error).replace("unknown name", "no layer before this one is called")
+            self.fault(error.rule, message, where.below("from") if place else where, scope.prefix + label)
+            return (UNKNOWN,)
+
+    def owner(self, entry: Entry, scope: Scope) -> Handle | None:
+        """The earlier entry whose weights this one has."""
+        try:
+            return scope.find(str(entry.share))[0]
+        except EvaluationError as error:
+            message = f"share: {error}".replace("unknown name", "no layer before this one is called")
+            self.fault(error.rule, message, entry.place.below("share"), scope.prefix + entry.label)
+            return None
+
+    def share(self, entry: Entry, copy: Handle, owner: Handle | None, scope: Scope) -> None:
+        """Give the layers of a copy the weights of the layers of its owner, one by one."""
+        if owner is None:
+            return
+        fault = shared(self.fragment, copy.span, owner.span)
+        if fault:
+            where = entry.place.below("share")
+            self.fault(
+                "CNN109", f"cannot share the weights of {entry.share}: {fault}", where, scope.prefix + entry.label
+            )
+
+    def room(self, more: int) -> None:
+        """Refuse to grow beyond all bounds."""
+        if self.fragment.size + more > MOST_LAYERS:
+            raise TooMany
+
+    def fault(self, rule: str, message: str, place: Place, layer: str, hint: str = "") -> None:
+        """Keep an error."""
+        self.fragment.faults.append(Fault(rule, message, place, layer, hint))
