@@ -1,0 +1,38 @@
+"""The command line: commands and exit codes, nothing else.
+
+One file a command: it reads options, calls a room, prints the answer and exits. COMMANDS is the table of contents. Exit
+codes: 0 clean, 1 findings, 2 could not run. The answer goes to stdout, or to the file of -o; all else to stderr. A room
+is imported by the command that needs it, inside the function, since start-up is most of the time that `check` takes.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cnnplan.cli.check import check
+from cnnplan.cli.report import report
+from cnnplan.cli.schema import schema
+
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS = (report, check, schema)
+"""The commands, in the order of `cnnplan --help`."""
+
+app = typer.Typer(
+    help="The type checker and cost model of convolutional network designs.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+for command in COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here
+    app()

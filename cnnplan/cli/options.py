@@ -1,0 +1,37 @@
+"""Options that several commands have, and how their values are read."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cnnplan.errors import UsageError
+
+__all__ = ["Output", "Paths", "Settings", "Spec", "bound"]
+
+Spec = Annotated[str, typer.Argument(metavar="SPEC", help="The YAML file of a network.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="YAML files, and folders of them.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
+Settings = Annotated[list[str], typer.Option("--set", metavar="SYMBOL=VALUE", help="Give a symbol a value.")]
+
+
+def bound(settings: list[str]) -> dict[str, Any]:
+    """The values of `--set` by symbol."""
+    return dict(map(_setting, settings))
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """`H=320` as a name and a value: a whole number, a decimal as an exact fraction, or the name of a choice."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise UsageError(f"--set {text}: write SYMBOL=VALUE, as in --set H=320")
+    with suppress(ValueError):
+        return name, int(value)
+    with suppress(ValueError, ZeroDivisionError):
+        from fractions import Fraction  # noqa: PLC0415
+
+        return name, Fraction(value)
+    return name, value
