@@ -74,7 +74,13 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 def _divide(left: Any, right: Any) -> Any:
-    return exact(Fraction(left) / right) if is_plain(left) and is_plain(right) else left / right
+    """The exact quotient; a size over a symbol has one only where it comes out even whatever the symbol is."""
+    if is_plain(right):
+        return exact(Fraction(left) / right) if is_plain(left) else left / right
+    quotient = left / right
+    if quotient * right != left:
+        raise EvaluationError(f"{show(left)} / {show(right)} has no exact value: write // for the floor")
+    return quotient
 
 
 def _elementwise(symbol: str, apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -1,0 +1,110 @@
+"""The JSON Schema of the language."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from cnnplan.ops import OPERATORS
+from cnnplan.spec.schema import json_schema
+from cnnplan.spec.source import Source
+from cnnplan.spec.words import KEYWORDS
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").rglob("*.yaml"))
+SCHEMA = json_schema()
+
+
+def plain(data):
+    """Data as JSON has them."""
+    if isinstance(data, dict):
+        return {key: plain(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [plain(item) for item in data]
+    return float(data) if isinstance(data, Fraction) else data
+
+
+def complaints(text):
+    return list(Draft202012Validator(SCHEMA).iter_errors(plain(Source("net.yaml", text).data)))
+
+
+def test_it_is_a_json_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("file", SPECS, ids=lambda file: file.stem)
+def test_our_own_specs_are_valid(file):
+    assert complaints(file.read_text(encoding="utf-8")) == []
+
+
+HEAD = "cnnplan: 1\ninput: [1, 3, H, 28]\nlayers:\n- "
+GOOD = [
+    "relu",
+    "some_block: {width: 3}",
+    "conv: {out_channels: 4 * width, kernel_size: [3, k], padding: same}",
+    "{relu: , name: act, from: [a, b], repeat: {i: 3}, when: i > 0, share: true}",
+    "branches: {join: {concat: {dim: 2}}, paths: [[], [relu], {layers: [], when: false}]}",
+    "sequence: [relu, {conv: {out_channels: 3, kernel_size: 1}}]",
+]
+BAD = [
+    "conv: {out_chanels: 8, kernel_size: 3}",
+    "conv: {out_channels: 8}",
+    "conv: {out_channels: 8, kernel_size: 0}",
+    "conv: {out_channels: 8, kernel_size: [3, 0]}",
+    "conv: {out_channels: 8, kernel_size: 3, bias: 7}",
+    "{relu: , name: 2nd}",
+    "{relu: , repeat: {i: 1, j: 2}}",
+    "branches: {pahts: []}",
+    "17",
+    "relu: 3",
+]
+
+
+@pytest.mark.parametrize("entry", GOOD)
+def test_legal_entries(entry):
+    assert complaints(HEAD + entry) == []
+
+
+@pytest.mark.parametrize("entry", BAD)
+def test_illegal_entries(entry):
+    assert complaints(HEAD + entry)
+
+
+@pytest.mark.parametrize(
+    ("text", "legal"),
+    [
+        ("cnnplan: 1\nblocks: {a: {layers: []}}", True),
+        ("cnnplan: 2\nblocks: {a: {layers: []}}", False),
+        ("cnnplan: 1\nlayers: [relu]", False),
+        ("cnnplan: 1\ninput: [1, 3]\ninputs: {a: [1, 3]}\nlayers: [relu]", False),
+        ("cnnplan: 1\nsymbols: {H: {min: 1}}\ninputs: {a: [1, 3]}\nlayers: [relu]", True),
+        ("cnnplan: 1\nsymbols: {H: {mni: 1}}\ninputs: {a: [1, 3]}\nlayers: [relu]", False),
+        ("cnnplan: 1\nnmae: x\ninput: [1, 3]\nlayers: [relu]", False),
+    ],
+)
+def test_documents(text, legal):
+    assert (complaints(text) == []) is legal
+
+
+def test_an_editor_is_told_of_every_operator_and_what_its_arguments_are_for():
+    entry = SCHEMA["$defs"]["entry"]["anyOf"][1]["properties"]
+    for verb, model in OPERATORS.items():
+        assert entry[verb]["description"]
+        arguments = SCHEMA["$defs"][f"op_{verb}"]["properties"]
+        assert list(arguments) == list(model.model_fields)
+        assert all(argument["description"] for argument in arguments.values()), verb
+
+
+def keywords(schema):
+    if isinstance(schema, dict):
+        yield from (word for word in schema.get("enum", ()) if isinstance(word, str))
+        for value in schema.values():
+            yield from keywords(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from keywords(value)
+
+
+def test_the_words_that_nothing_may_be_called_are_those_of_the_operators():
+    known = {word for verb in OPERATORS for word in keywords(SCHEMA["$defs"][f"op_{verb}"])}
+    assert known | {"required"} == KEYWORDS
