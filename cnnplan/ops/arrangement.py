@@ -80,25 +80,34 @@ class Reshape(Rearrangement):
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """As many elements as there are."""
-        elements, known = prod(shapes[0]), self._known()
-        values = {"wanted": show(self.shape), "shape": show(shapes[0]), "elements": elements, "known": known}
+        (x,) = shapes
+        elements, known = self._uncommon(x)
+        asked = prod(n for n in self.shape if n != -1)
+        values = {"wanted": show(self.shape), "shape": show(x), "elements": prod(x), "asked": asked}
         if -1 in self.shape:
-            message = "shape (={wanted}) leaves a fraction: {known} does not divide the {elements} elements of {shape}"
+            message = "shape (={wanted}) leaves a fraction: {asked} does not divide the {elements} elements of {shape}"
             yield Requirement(divides(known, elements), "CNN106", message, values, "", "shape")
         else:
-            message = "shape (={wanted}) has {known} elements, and the input {shape} has {elements}"
+            message = "shape (={wanted}) has {asked} elements, and the input {shape} has {elements}"
             yield Requirement(eq(known, elements), "CNN106", message, values, "give one extent as -1", "shape")
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape that was asked for."""
         if -1 not in self.shape:
             return self.shape
-        rest = exact_div(prod(shapes[0]), self._known())
+        elements, known = self._uncommon(shapes[0])
+        rest = exact_div(elements, known)
         return tuple(rest if n == -1 else n for n in self.shape)
 
-    def _known(self) -> Extent:
-        known: Extent = prod(n for n in self.shape if n != -1)
-        return known
+    def _uncommon(self, x: Shape) -> tuple[Extent, Extent]:
+        """The elements there are and those asked for, both without the extents that are the same."""
+        there, wanted = list(x), []
+        for n in self.shape:
+            if n in there:
+                there.remove(n)
+            elif n != -1:
+                wanted.append(n)
+        return prod(there), prod(wanted)
 
 
 class Permute(Rearrangement):

@@ -40,9 +40,7 @@ class PixelShuffle(Rearrangement):
         (x,) = shapes
         square = self.upscale_factor ** (len(x) - 2)
         values = {"factor": self.upscale_factor, "square": square, "channels": x[1]}
-        message = (
-            "upscale_factor (={factor}) takes {square} channels for one, which does not divide the {channels} there are"
-        )
+        message = "upscale_factor (={factor}) makes {square} channels into one, and {square} does not divide {channels}"
         yield Requirement(divides(square, x[1]), "CNN106", message, values, "", "upscale_factor")
 
     def output(self, *shapes: Shape) -> Shape:

@@ -62,11 +62,11 @@ def wrapping(mode: str, sizes: Shape, pads: Pairs) -> Iterator[Requirement]:
     if mode not in ("reflect", "circular"):
         return
     least = 1 if mode == "reflect" else 0
-    message = "padding (={pad}) with padding by {mode} needs more than the {size} of axis {dim}"
+    message = "padding (={pad}) by {mode} needs an axis of at least {least}, and axis {dim} has {size}"
     for dim, (n, sides) in enumerate(zip(sizes, pads, strict=True), 2):
         for pad in dict.fromkeys(sides):
             if pad != 0:
-                values = {"pad": pad, "mode": mode, "size": n, "dim": dim}
+                values = {"pad": pad, "mode": mode, "least": pad + least, "size": n, "dim": dim}
                 hint = "less padding, or mode replicate"
                 yield Requirement(ge(n, pad + least), "CNN108", message, values, hint, "padding")
 

@@ -1,11 +1,11 @@
 """Weights and arithmetic worked out by hand."""
 
-# ruff: noqa: E501, ERA001 - a row a case, with its arithmetic above it
+# ruff: noqa: E501 - a row a case, with its arithmetic above it
 from __future__ import annotations
 
 import pytest
 
-from cnnplan.cost import Cost
+from cnnplan.cost import KINDS, Cost
 from cnnplan.ops import OPERATORS
 
 N30 = [(2, 3, 5)]
@@ -125,6 +125,18 @@ def test_the_weights_have_these_shapes(verb, args, shapes, trained, buffers):
 def test_the_arithmetic_is_this(verb, args, shapes, cost):
     operator = OPERATORS[verb](**args)
     assert operator.cost(tuple(shapes), operator.output(*shapes)) == cost
+
+
+@pytest.mark.parametrize(("verb", "args", "shapes", "cost"), COSTS)
+def test_the_formula_says_the_same(verb, args, shapes, cost, lettered):
+    operator = OPERATORS[verb](**args)
+    letters, values = lettered(shapes)
+    formula = operator.cost(letters, operator.output(*letters))
+    assert {kind: at(getattr(formula, kind), values) for kind in KINDS} == {kind: getattr(cost, kind) for kind in KINDS}
+
+
+def at(count, values):
+    return count if isinstance(count, int) else count.at(values)
 
 
 def test_no_operator_is_left_out():

@@ -120,5 +120,17 @@ def test_an_activation_keeps_the_shape(verb):
     assert OPERATORS[verb]().output((2, 3, 5, 7)) == (2, 3, 5, 7)
 
 
+@pytest.mark.parametrize(("verb", "args", "shapes", "output"), CASES)
+def test_the_rule_with_letters_says_the_same(verb, args, shapes, output, lettered):
+    operator = OPERATORS[verb](**args)
+    letters, values = lettered(shapes)
+    assert [requirement for requirement in operator.requires(*letters) if not holds(requirement, values)] == []
+    assert tuple(n if isinstance(n, int) else n.at(values) for n in operator.output(*letters)) == output
+
+
+def holds(requirement, values):
+    return requirement.condition if isinstance(requirement.condition, bool) else requirement.condition.holds(values)
+
+
 def test_no_operator_is_left_out():
     assert {case[0] for case in CASES} | set(POINTWISE) == set(OPERATORS)

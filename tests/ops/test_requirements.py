@@ -1,0 +1,164 @@
+"""What operators refuse, and in which words."""
+
+# ruff: noqa: E501 - a row a case
+from __future__ import annotations
+
+import pytest
+
+from cnnplan.ops import OPERATORS
+from cnnplan.sizes import Context, Domain
+
+C = {"out_channels": 6}
+X = (2, 4, 9, 7)
+
+# operator, arguments, input shapes; rule, argument at fault, message
+REFUSED = [
+    ("conv", C | {"kernel_size": 3}, [], "CNN105", "", "takes 1 input, got 0"),
+    ("conv", C | {"kernel_size": 3}, [X, X], "CNN105", "", "takes 1 input, got 2"),
+    ("add", {}, [X], "CNN105", "", "takes at least 2 inputs, got 1"),
+    ("concat", {}, [], "CNN105", "", "takes at least 1 input, got 0"),
+    ("crop", {"size": 3}, [X, X, X], "CNN105", "", "takes 1 to 2 inputs, got 3"),
+    ("crop", {"size": 3}, [X, X], "CNN105", "size", "takes a size or a second input, and not both"),
+    ("crop", {}, [X], "CNN105", "", "takes a size or a second input, and not both"),
+    ("conv", C | {"kernel_size": 3}, [(2, 84)], "CNN104", "", "takes an input of 3 to 5 axes, and (2, 84) has 2"),
+    ("linear", {"out_features": 10}, [()], "CNN104", "", "takes an input of at least 1 axis, and () has 0"),
+    ("upsample", {"scale_factor": 2, "mode": "bilinear"}, [(2, 4, 9)], "CNN104", "mode", "mode (=bilinear) is for 2 spatial axes, and the input has 1"),
+    ("conv", C | {"kernel_size": (3, 5, 1)}, [X], "CNN106", "kernel_size", "kernel_size (=(3, 5, 1)) has 3 elements for 2 spatial axes"),
+    ("conv", C | {"kernel_size": 3, "padding": (0, 1)}, [(2, 4, 9)], "CNN106", "padding", "padding (=(0, 1)) has 2 elements for 1 spatial axes"),
+    ("conv", C | {"kernel_size": 3, "groups": 3}, [X], "CNN102", "groups", "groups (=3) does not divide the 4 input channels"),
+    ("conv", C | {"kernel_size": 3, "groups": 4}, [X], "CNN102", "groups", "groups (=4) does not divide out_channels (=6)"),
+    ("conv_transpose", C | {"kernel_size": 3, "groups": 4}, [X], "CNN102", "groups", "groups (=4) does not divide out_channels (=6)"),
+    ("group_norm", {"num_groups": 3}, [X], "CNN102", "num_groups", "num_groups (=3) does not divide the 4 input channels"),
+    ("channel_shuffle", {"groups": 3}, [X], "CNN102", "groups", "groups (=3) does not divide the 4 input channels"),
+    ("conv", C | {"kernel_size": 8}, [X], "CNN101", "kernel_size", "kernel_size (=8) spans 8 of axis 3, which has 7 with its padding"),
+    ("conv", C | {"kernel_size": 4, "dilation": 4, "padding": ((0, 3), (1, 2))}, [X], "CNN101", "kernel_size", "kernel_size (=4) spans 13 of axis 2, which has 12 with its padding"),
+    ("max_pool", {"kernel_size": 10, "stride": 3, "ceil_mode": True}, [X], "CNN101", "kernel_size", "kernel_size (=10) spans 10 of axis 3, which has 7 with its padding"),
+    ("conv_transpose", C | {"kernel_size": 2, "padding": 4}, [X], "CNN101", "padding", "axis 3 of the output would have 0"),
+    ("conv_transpose", C | {"kernel_size": 2, "output_padding": 1}, [X], "CNN108", "output_padding", "output_padding (=1) must be less than stride (=1) or dilation (=1)"),
+    ("max_pool", {"kernel_size": 3, "padding": 2}, [X], "CNN108", "padding", "padding (=2) must be at most half of kernel_size (=3)"),
+    ("avg_pool", {"kernel_size": (4, 2), "padding": ((2, 1), (0, 2))}, [X], "CNN108", "padding", "padding (=2) must be at most half of kernel_size (=2)"),
+    ("conv", C | {"kernel_size": 3, "padding": 7, "padding_mode": "reflect"}, [X], "CNN108", "padding", "padding (=7) by reflect needs an axis of at least 8, and axis 3 has 7"),
+    ("conv", C | {"kernel_size": 3, "padding": 8, "padding_mode": "circular"}, [X], "CNN108", "padding", "padding (=8) by circular needs an axis of at least 8, and axis 3 has 7"),
+    ("conv", C | {"kernel_size": 17, "padding": "same", "padding_mode": "reflect"}, [X], "CNN108", "padding", "padding (=8) by reflect needs an axis of at least 9, and axis 3 has 7"),
+    ("pad", {"padding": ((9, 0), (0, 0)), "mode": "reflect"}, [X], "CNN108", "padding", "padding (=9) by reflect needs an axis of at least 10, and axis 2 has 9"),
+    ("prelu", {"num_parameters": 3}, [X], "CNN106", "num_parameters", "num_parameters (=3) must be 1 or the 4 channels of the input"),
+    ("layer_norm", {"normalized_shape": (9, 8)}, [X], "CNN106", "normalized_shape", "normalized_shape (=(9, 8)) is not what the input (2, 4, 9, 7) ends in"),
+    ("layer_norm", {"normalized_shape": (2, 4, 9)}, [(4, 9)], "CNN106", "normalized_shape", "normalized_shape (=(2, 4, 9)) is not what the input (4, 9) ends in"),
+    ("instance_norm", {}, [(2, 4, 1, 1)], "CNN106", "", "takes mean and variance of 1 elements, and needs more than 1"),
+    ("reshape", {"shape": (2, 100)}, [X], "CNN106", "shape", "shape (=(2, 100)) has 200 elements, and the input (2, 4, 9, 7) has 504"),
+    ("reshape", {"shape": (5, -1)}, [X], "CNN106", "shape", "shape (=(5, -1)) leaves a fraction: 5 does not divide the 504 elements of (2, 4, 9, 7)"),
+    ("crop", {"size": (5, 8)}, [X], "CNN106", "size", "size (=8) is more than the 7 of axis 3"),
+    ("crop", {}, [X, (2, 3, 10, 5)], "CNN106", "", "size (=10) is more than the 9 of axis 2"),
+    ("pixel_shuffle", {"upscale_factor": 3}, [X], "CNN106", "upscale_factor", "upscale_factor (=3) makes 9 channels into one, and 9 does not divide 4"),
+    ("pixel_unshuffle", {"downscale_factor": 3}, [X], "CNN106", "downscale_factor", "downscale_factor (=3) does not divide the 7 of axis 3"),
+    ("softmax", {"dim": 4}, [X], "CNN107", "dim", "dim (=4) must be from -4 to 3, for the input has 4 axes"),
+    ("concat", {"dim": -5}, [X, X], "CNN107", "dim", "dim (=-5) must be from -4 to 3, for the input has 4 axes"),
+    ("flatten", {"start_dim": 3, "end_dim": -2}, [X], "CNN107", "start_dim", "start_dim (=3) comes after end_dim (=-2)"),
+    ("permute", {"dims": (0, 1, 2)}, [X], "CNN107", "dims", "dims (=(0, 1, 2)) must name each of the 4 axes once"),
+    ("permute", {"dims": (0, 1, -3, 3)}, [X], "CNN107", "dims", "dims (=(0, 1, -3, 3)) must name each of the 4 axes once"),
+    ("mean", {"dim": (1, -3)}, [X], "CNN107", "dim", "dim (=(1, -3)) names an axis twice"),
+    ("slice", {"start": 4}, [X], "CNN107", "start", "start (=4) lies outside the 4 elements of axis 1"),
+    ("slice", {"start": -5}, [X], "CNN107", "start", "start (=-5) lies outside the 4 elements of axis 1"),
+    ("slice", {"dim": -1, "end": 8}, [X], "CNN107", "end", "end (=8) lies outside the 7 elements of axis 3"),
+    ("slice", {"start": 2, "end": -2}, [X], "CNN107", "end", "end (=-2) does not come after start (=2) on axis 1 of 4 elements"),
+    ("concat", {}, [X, (2, 5, 9, 8)], "CNN103", "", "7 meets 8 on axis 3"),
+    ("concat", {}, [X, (2, 5, 9)], "CNN103", "", "(2, 4, 9, 7) meets (2, 5, 9), which has not the same number of axes"),
+    ("add", {}, [X, (2, 4, 8, 7)], "CNN103", "", "9 meets 8 on axis 2"),
+    ("add", {}, [(2, 1), (1, 3), (2, 4)], "CNN103", "", "3 meets 4 on axis 1"),
+    ("upsample", {}, [X], "CNN012", "", "takes either size or scale_factor"),
+    ("upsample", {"size": 3, "scale_factor": 2}, [X], "CNN012", "", "takes either size or scale_factor"),
+    ("upsample", {"size": 3, "align_corners": True}, [X], "CNN013", "align_corners", "align_corners means nothing with mode nearest"),
+    ("upsample", {"scale_factor": 0.125}, [X], "CNN101", "scale_factor", "scale_factor leaves nothing of axis 3, which has 7"),
+]  # fmt: skip
+
+
+def failures(operator, *shapes):
+    return [r for r in operator.requires(*shapes) if isinstance(r.condition, bool) or r.condition.verdict is False]
+
+
+def text(requirement):
+    return requirement.message.format(**requirement.values)
+
+
+@pytest.mark.parametrize(("verb", "args", "shapes", "rule", "argument", "message"), REFUSED)
+def test_the_first_failure_says_what_is_wrong(verb, args, shapes, rule, argument, message):  # noqa: PLR0913, PLR0917
+    operator = OPERATORS[verb](**args)
+    first = failures(operator, *shapes)[0]
+    assert (first.rule, first.argument, text(first)) == (rule, argument, message)
+    assert first.argument == "" or first.argument in type(operator).model_fields
+    first.hint.format(**first.values)
+
+
+@pytest.fixture
+def context():
+    return Context()
+
+
+def opened(operator, *shapes):
+    """What stays open, as (condition, message)."""
+    requirements = list(operator.requires(*shapes))
+    assert all(r.condition is not False and r.condition.verdict is not False for r in requirements)
+    return [(str(r.condition), text(r)) for r in requirements if r.condition.verdict is None]
+
+
+def test_a_kernel_that_may_not_fit_is_kept_as_a_condition(context):
+    conv = OPERATORS["conv"](out_channels=6, kernel_size=7, dilation=3, padding=2)
+    assert opened(conv, (1, 3, context.symbol("H", Domain(min=1)), 40)) == [
+        ("H >= 15", "kernel_size (=7) spans 19 of axis 2, which has H + 4 with its padding")
+    ]
+    assert opened(conv, (1, 3, context.symbol("W", Domain(min=15)), 40)) == []
+
+
+def test_branches_meet_where_their_sizes_are_equal(context):
+    h = context.symbol("H", Domain(min=1))
+    assert opened(OPERATORS["add"](), (1, 3, 2 * (h // 16), 7), (1, 3, h // 8, 7)) == [
+        ("H % 16 < 8", "2*floor(H/16) meets floor(H/8) on axis 2")
+    ]
+
+
+def test_only_the_number_1_is_broadcast_and_at_a_join_not_even_that(context):
+    h = context.symbol("H", Domain(min=1))
+    add = OPERATORS["add"]()
+    assert opened(add, (1, 3, 7), (1, 3, 1)) == []
+    assert opened(add, (1, 3, h), (1, 3, 1)) == []
+    assert opened(add, (1, 3, h), (1, 3, 7)) == [("H == 7", "H meets 7 on axis 2")]
+    assert [text(r) for r in add.joins((1, 3, 7), (1, 3, 1))] == ["7 meets 1 on axis 2"]
+    assert [(str(r.condition), text(r)) for r in add.joins((1, 3, 1), (1, 3, h))] == [("H == 1", "1 meets H on axis 2")]
+    assert list(add.joins((1, 3, h), (1, 3, h))) == []
+
+
+def test_a_symbolic_argument_must_stay_within_its_bounds(context):
+    k = context.symbol("k", Domain(min=None))
+    p = context.symbol("p", Domain(min=None))
+    conv = OPERATORS["conv"](out_channels=6, kernel_size=k, padding=((1, p),))
+    assert opened(conv, (1, 3, 9)) == [
+        ("k >= 1", "kernel_size (=k) must be at least 1"),
+        ("p >= 0", "padding (=p) must be at least 0"),
+        ("p + 10 >= k", "kernel_size (=k) spans k of axis 2, which has p + 10 with its padding"),
+    ]
+
+
+def test_no_window_slides_along_a_merged_axis(context):
+    h, w = context.symbol("H", Domain(min=1)), context.symbol("W", Domain(min=1))
+    merged = OPERATORS["flatten"](start_dim=2).output((1, 3, h, w))
+    for verb, args in [
+        ("conv", C | {"kernel_size": 1}),
+        ("max_pool", {"kernel_size": 1}),
+        ("adaptive_avg_pool", {"output_size": 7}),
+    ]:
+        (fault,) = failures(OPERATORS[verb](**args), merged)
+        assert (fault.rule, text(fault)) == ("CNN111", "axis 2 is merged (H*W), not spatial")
+    for verb, args in [
+        ("linear", {"out_features": 5}),
+        ("slice", {"dim": 2, "start": 0, "end": 1}),
+        ("global_avg_pool", {}),
+    ]:
+        assert failures(OPERATORS[verb](**args), merged) == []
+
+
+def test_reshape_takes_what_is_left(context):
+    h, w, n = (context.symbol(name, Domain(min=1)) for name in "HWN")
+    reshape = OPERATORS["reshape"]
+    assert reshape(shape=(n, 12, -1)).output((n, 3, 4 * h, w)) == (n, 12, h * w)
+    assert opened(reshape(shape=(n, 12, -1)), (n, 3, 4 * h, w)) == []
+    assert [condition for condition, _ in opened(reshape(shape=(n, 3, 2, -1)), (n, 3, h))] == ["H % 2 == 0"]
