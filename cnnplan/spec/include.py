@@ -29,6 +29,8 @@ def read_includes(
         place: of the list in the spec.
         faults: where to report.
     """
+    if not names:
+        return
     folder = spec.parent if spec else root
     if folder is None:
         faults.add("CNN005", place, "a spec that is given as text includes nothing", hint="name a root for its files")

@@ -50,7 +50,7 @@ layers:
   - relu:
     repeat: 2
     share: true
-  - variant.unit: {width: variant.depths[0]}
+  - variant.unit: {width: "variant.depths[0]"}
     repeat: {i: 3}
     from: [prev, stem]
   - conv: {out_channels: 8, kernel_size: d}

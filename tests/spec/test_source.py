@@ -19,7 +19,6 @@ SCALARS = [
     ("true", True),
     ("FALSE", False),
     ("~", None),
-    ("", None),
     ("null", None),
     ("017", 17),
     ("0o17", 15),
@@ -46,6 +45,10 @@ def test_scalars_are_those_of_yaml_1_2(text, value):
     assert resolve(text) == value
     assert type(resolve(text)) is type(value)
     assert Source("net.yaml", f"- [{text}, 1]").data == [[value, 1]]
+
+
+def test_nothing_is_null():
+    assert Source("net.yaml", "a:\nb: {c: , d: 7}").data == {"a": None, "b": {"c": None, "d": 7}}
 
 
 def test_quoted_scalars_are_text():
