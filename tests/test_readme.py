@@ -47,7 +47,7 @@ def shell(tmp_path):
     return run
 
 
-@pytest.mark.parametrize(("command", "output"), sessions())
+@pytest.mark.parametrize(("command", "output"), [*sessions()])
 def test_a_command_prints_what_the_readme_says(shell, command, output, request):
     printed = shell(command)
     if request.config.getoption("--refresh"):

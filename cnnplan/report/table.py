@@ -1,6 +1,7 @@
 """The report for people: a tree of layers with their sizes and costs, and the totals as formulas.
 
-On a wide terminal a layer is one line; where that does not fit, the formula of its output stands under the output.
+On a wide terminal a layer is one line. Where that does not fit, the formula of its output stands under the output, and
+only if it is another than that of the layer above: most layers keep the size of what they read.
 Texts of the spec are printed as they are, never read as markup.
 """
 
@@ -69,11 +70,14 @@ def _table(figures: Figures, tree: list[Line], *, stacked: bool) -> Table:
     table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
     table.add_column("output", overflow="fold")
     if not stacked:
-        table.add_column("as a formula", style="dim", overflow="fold")
+        table.add_column("as a formula", overflow="fold")
     for heading in ("params", "MACs", "share"):
         table.add_column(heading, justify="right", no_wrap=True)
+    above: list[str] = []
     for line in tree:
-        table.add_row(_label(line), *_output(line, stacked=stacked), *_counts(line, figures.totals.macs))
+        output = _stacked(line, above) if stacked else _apart(line)
+        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs))
+        above = above if line.heading else line.row.formula
     return table
 
 
@@ -81,16 +85,25 @@ def _label(line: Line) -> Text:
     return Text("  " * line.depth + printable(line.label), style="bold" if line.heading else "")
 
 
-def _output(line: Line, *, stacked: bool) -> Iterator[Text]:
-    """The output at the values and as a formula, in one cell or in two; a heading leaves it to its last line."""
-    known = "" if line.heading else ", ".join(map(_extent, line.row.shape))
-    formula = "" if line.heading else ", ".join(line.row.formula)
-    if not stacked:
-        yield from (Text(known), Text(formula))
-    elif formula == known:
-        yield Text(known)
-    else:
-        yield Text(f"{known}\n").append(formula, style="dim")
+def _apart(line: Line) -> tuple[Text, Text]:
+    """The output at the values and as a formula; a heading leaves both to its last line."""
+    return (Text(), Text()) if line.heading else (_known(line), _formula(line))
+
+
+def _stacked(line: Line, above: list[str]) -> tuple[Text]:
+    """The same in one cell."""
+    if line.heading:
+        return (Text(),)
+    known, formula = _known(line), _formula(line)
+    return (known if line.row.formula == above or formula.plain == known.plain else Text("\n").join((known, formula)),)
+
+
+def _known(line: Line) -> Text:
+    return Text(", ".join(map(_extent, line.row.shape)))
+
+
+def _formula(line: Line) -> Text:
+    return Text(", ".join(line.row.formula), style="dim")
 
 
 def _counts(line: Line, total: int | None) -> Iterator[Text]:
@@ -126,7 +139,7 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     yield from _fact("parameters", totals.params, str(plan.params))
     yield from _fact("buffers", totals.buffers, str(plan.buffers))
     yield from _fact("MACs", totals.macs, str(plan.macs))
-    yield "FLOPs", f"{_count(totals.flops)}  (two a MAC, one for every other operation)"
+    yield "FLOPs", f"{_count(totals.flops)}  (2 a MAC, 1 any other operation)"
     for name, shape in plan.outputs.items():
         yield f"output {name}", ", ".join(str(extent) for extent in shape)
     for condition in figures.conditions:
