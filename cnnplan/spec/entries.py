@@ -50,7 +50,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
     label = scope.layers.label(verb, name, copies if type(copies) is int else 1)
     told = data.get(verb)
     for key in strays:
-        if _stray(reading, verb, place.below(key).at_key(), label) and not isinstance(told, str | list):
+        if _stray(reading, verb, place.below(key).at_key(), label) and isinstance(told, dict | None):
             told = {**(told or {}), key: data[key]}
     entry = _wired(reading, Entry(verb, place, label), wiring, scope.of(label))
     if verb:
