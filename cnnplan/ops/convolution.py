@@ -89,9 +89,8 @@ class Conv(Filtered):
         axes = len(sizes)
         if not is_same(self.padding):
             return margins(self.padding, axes)
-        lower = self.padding == "same_lower"
         geometry = zip(sizes, self.spans(axes), self.strides(axes), strict=True)
-        return tuple(same_margins(n, span, s, lower=lower) for n, span, s in geometry)
+        return tuple(same_margins(n, span, s) for n, span, s in geometry)
 
 
 class ConvTranspose(Filtered):

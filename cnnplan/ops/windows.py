@@ -41,11 +41,10 @@ def margins(padding: Any, axes: int) -> Pairs:
     return tuple(side if type(side) is tuple else (side, side) for side in padding)
 
 
-def same_margins(n: Extent, span: Extent, stride: Extent, *, lower: bool) -> tuple[Extent, Extent]:
-    """The padding before and after an axis that gives ceil(n / stride) steps."""
+def same_margins(n: Extent, span: Extent, stride: Extent) -> tuple[Extent, Extent]:
+    """The padding of the two sides of an axis that gives ceil(n / stride) steps, the larger one last."""
     total = maximum((ceil_div(n, stride) - 1) * stride + span - n, 0)
-    half = total // 2
-    return (total - half, half) if lower else (half, total - half)
+    return (total // 2, total - total // 2)
 
 
 def merged(shape: Shape) -> Requirement | None:
