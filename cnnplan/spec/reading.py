@@ -93,7 +93,7 @@ class Reading:
     def _names(self, expression: Expression, scope: Scope, at: float | None) -> bool:
         """Whether every name that an expression reads is known; layers are looked for at the end."""
         for layer in sorted(expression.layers):
-            moment = self.clock if at is None else at
+            moment = self.clock + 0.5 if at is None else at
             scope.layers.references.append(Reference(layer, expression.place, moment, scope.layer))
         unknown = [name for name in sorted(expression.names) if not self._known(name, scope)]
         for name in unknown:
