@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.cost import KINDS, Cost
 from cnnplan.errors import OutsideConditions, SpecError, UsageError
 from cnnplan.graph import Graph, bindings, build
+from cnnplan.graph.causes import causes
 from cnnplan.ops import Weight
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every, prod
 from cnnplan.spec import load_spec
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding, Place
     from cnnplan.graph import Facts, Node
+    from cnnplan.graph.causes import Cause
     from cnnplan.ops import Operator
     from cnnplan.spec import Spec
 
@@ -257,6 +259,11 @@ class Plan:
         """The same, one condition for each symbol or group of symbols."""
         condition = self.condition
         return () if condition.verdict else tuple(getattr(condition, "parts", (condition,)))
+
+    @cached_property
+    def causes(self) -> tuple[Cause, ...]:
+        """The layers behind the conditions, and the way out of each."""
+        return causes(self.graph)
 
     def _number(self, value: Any) -> Any:
         return value

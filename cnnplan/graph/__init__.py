@@ -27,20 +27,23 @@ if TYPE_CHECKING:
 __all__ = ["Facts", "Graph", "Node", "bindings", "build"]
 
 
-def build(spec: Spec, values: Mapping[str, Any] | None = None, *, symbolic: bool = True) -> Graph:
+def build(
+    spec: Spec, values: Mapping[str, Any] | None = None, *, symbolic: bool = True, lenient: bool = False
+) -> Graph:
     """Unroll a spec.
 
     Args:
         spec: the validated document.
         values: bindings that override the defaults of its symbols.
         symbolic: False to build with the values in place of the letters.
+        lenient: True to keep every condition that fails for some sizes only, whatever the values and claims are.
 
     Raises:
         UsageError: a binding is of no symbol, or outside its declared domain.
     """
     context = Context()
     symbols = Symbols(spec, bindings(spec, values or {}), context, symbolic=symbolic)
-    builder = Builder(spec, symbols, Workshop(context, symbols))
+    builder = Builder(spec, symbols, Workshop(context, symbols, lenient=lenient))
     inputs, fragment = _inputs(spec, builder)
     try:
         fragment = fragment if fragment.faults else builder.network(inputs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cnnplan.graph.parts import Facts
+from cnnplan.graph.witnesses import failure, pinned
 from cnnplan.ops import OPERATORS
 from cnnplan.sizes import Condition, Domain, Number
 from cnnplan.sizes.conditions import Membership
@@ -38,11 +39,18 @@ class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of i
 
 
 class Workshop:
-    """Makes operators from evaluated arguments, and judges them on shapes."""
+    """Makes operators from evaluated arguments, and judges them on shapes.
 
-    def __init__(self, context: Context, symbols: Symbols) -> None:
+    Args:
+        context: where sizes are made.
+        symbols: the symbols of the spec.
+        lenient: True to keep every open condition, also one that fails at the values or within what the spec claims.
+    """
+
+    def __init__(self, context: Context, symbols: Symbols, *, lenient: bool = False) -> None:
         self.context = context
         self.symbols = symbols
+        self.lenient = lenient
         self._operators: dict[Any, Operator | list[Refusal]] = {}
         self._facts: dict[Any, Facts | Refusal] = {}
 
@@ -94,7 +102,8 @@ class Workshop:
         if isinstance(condition, Condition):
             condition = self.symbols.given(condition)
             if condition.verdict is None:
-                self._allow(condition, requirement)
+                if not self.lenient:
+                    self._allow(condition, requirement)
                 kept.append((condition, requirement))
                 return
             condition = condition.verdict
@@ -104,7 +113,7 @@ class Workshop:
     def _allow(self, condition: Condition, requirement: Requirement) -> None:
         values = self.symbols.values
         if all(name in values for name in condition.symbols) and not condition.holds(values):
-            at = ", ".join(f"{name} = {values[name]}" for name in sorted(condition.symbols))
+            at = pinned({name: values[name] for name in sorted(condition.symbols)})
             raise _refused(requirement, f" at {at}: needs {condition}")
         if self.symbols.claims(condition):
             raise _refused(requirement, f": needs {condition}, and {self._counterexample(condition)} is declared legal")
@@ -115,7 +124,11 @@ class Workshop:
             domain = self.symbols.declaration(condition.symbol).domain()
             for value in _few(domain, condition.members.start + 2 * condition.members.modulus):
                 if value not in condition.members and self._possible(condition.symbol, value):
-                    return f"{condition.symbol} = {value}"
+                    return pinned({condition.symbol: value})
+        domains = {name: self.symbols.declaration(name).domain() for name in condition.symbols}
+        found = failure(condition, domains, self.symbols.values)
+        if found and all(self._possible(name, value) for name, value in found.items()):
+            return pinned(found)
         return " with ".join(f"every {name}" for name in sorted(condition.symbols))
 
     def _possible(self, name: str, value: Number) -> bool:

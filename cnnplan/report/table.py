@@ -144,6 +144,10 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
         yield f"output {name}", ", ".join(str(extent) for extent in shape)
     for condition in figures.conditions:
         yield "condition", condition
+    for first in plan.causes[:1]:
+        yield "", str(first)
+        if len(plan.causes) > 1:
+            yield "", f"and {len(plan.causes) - 1} more: cnnplan explain {plan.spec.file}"
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"

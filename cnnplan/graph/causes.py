@@ -1,0 +1,114 @@
+"""Why a network is legal for some sizes only: the layers behind each condition, and the ways out.
+
+A condition is what all layers together ask for. Behind it stand the layers without which it would ask for less; a
+layer that only repeats what others ask for is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.graph.witnesses import failure, pinned
+from cnnplan.sizes import Membership, every
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cnnplan.graph import Graph
+    from cnnplan.ops import Requirement
+    from cnnplan.sizes import Condition, Domain, IntegerSet
+
+__all__ = ["Cause", "causes"]
+
+JOIN = "CNN103"
+"""The rule of inputs that must be of one size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One layer that asks for something.
+
+    Args:
+        layer: its name, the first one's where several layers are alike.
+        alike: how many layers ask for the same.
+        condition: what it asks for.
+        reason: what happens there, "2*floor(H/16) meets floor(H/8)".
+        way_out: what the designer can do about it.
+        fails: values at which it does not hold, where the condition does not say it by itself.
+    """
+
+    layer: str
+    alike: int
+    condition: Condition
+    reason: str
+    way_out: str
+    fails: str = ""
+
+    def __str__(self) -> str:
+        """`concat7: 2*floor(H/16) meets floor(H/8): needs H % 16 < 8; use ceil_mode, ...`."""
+        asks = f"fails at {self.fails}" if self.fails else f"needs {self.condition}"
+        return f"{self.layer}: {self.reason}: {asks}{f'; {self.way_out}' if self.way_out else ''}"
+
+
+def causes(graph: Graph) -> tuple[Cause, ...]:
+    """The layers that ask for something, in written order; none whose condition follows from the others."""
+    found: dict[Condition, tuple[str, Requirement]] = {}
+    alike: dict[Condition, int] = {}
+    for name, node in graph.nodes.items():
+        for condition, requirement in node.facts.open:
+            found.setdefault(condition, (name, requirement))
+            alike[condition] = alike.get(condition, 0) + 1
+    needed = _needed(found)
+    domains = {name: symbol.domain() for name, symbol in graph.spec.symbols.items() if symbol.numeric}
+    return tuple(
+        Cause(name, alike[condition], condition, *_told(condition, requirement, domains, graph.values))
+        for condition, (name, requirement) in found.items()
+        if condition in needed
+    )
+
+
+def _needed(found: Mapping[Condition, tuple[str, Requirement]]) -> set[Condition]:
+    """The conditions that are left when those that follow from the rest are taken away, bounds before joins."""
+    left = list(found)
+    for condition in sorted(found, key=lambda condition: found[condition][1].rule == JOIN):
+        rest = [other for other in left if other is not condition and other.symbols & condition.symbols]
+        if isinstance(condition, Membership) and _implied(condition, rest):
+            left.remove(condition)
+    return set(left)
+
+
+def _implied(condition: Membership, others: Iterable[Condition]) -> bool:
+    """Whether others on the same symbol ask for as much."""
+    rest = every(other for other in others if isinstance(other, Membership))
+    return isinstance(rest, Membership) and rest.members.intersection(condition.members) == rest.members
+
+
+def _told(
+    condition: Condition, requirement: Requirement, domains: Mapping[str, Domain], values: Mapping[str, Any]
+) -> tuple[str, str, str]:
+    """The reason, the way out, and where it fails."""
+    joins = requirement.rule == JOIN and "left" in requirement.values
+    template = "{left} meets {right}" if joins else requirement.message
+    reason, hint = (text.format(**requirement.values) for text in (template, requirement.hint))
+    if isinstance(condition, Membership):
+        return reason, _padding(condition.symbol, condition.members) if joins else hint, ""
+    at = failure(condition, domains, values)
+    return reason, hint, pinned(at) if at else ""
+
+
+def _padding(symbol: str, members: IntegerSet) -> str:
+    """The ways out of a join whose inputs differ by rounding."""
+    if not members.residues:
+        return "give the paths the same strides: beyond these sizes no padding helps"
+    step = (
+        next(n for n in range(1, members.modulus + 1) if members.modulus % n == 0 and _all_multiples(n, members))
+        if 0 in members.residues
+        else 0
+    )
+    pad = f"a multiple of {step}" if step else f"{symbol} % {members.modulus} == {min(members.residues)}"
+    return f"use ceil_mode, output_padding, or pad {symbol} to {pad}"
+
+
+def _all_multiples(step: int, members: IntegerSet) -> bool:
+    return all(n in members.residues for n in range(0, members.modulus, step))
