@@ -51,6 +51,7 @@ class Body(Assembly):
             handle = self.unknown(error, entry, scope.prefix + (entry.name or entry.label))
         if entry.name:
             scope.handles[entry.name] = handle
+            self.fragment.names[scope.prefix + entry.name] = handle.outputs
         return handle
 
     def unknown(self, error: EvaluationError, entry: Entry, name: str) -> Handle:
@@ -139,7 +140,6 @@ class Body(Assembly):
             make = self.branches if verb == "branches" else self.sequence
             handle = make(entry, inner, inputs, env)
             if named:
-                self.fragment.names[scope.prefix + called] = handle.outputs
                 handle.parts.update(inner.handles)
         elif verb in self.builder.spec.blocks:
             handle = self.block(entry, self.builder.spec.blocks[verb], scope.prefix + called, inputs, env)
