@@ -10,6 +10,7 @@ from cnnplan.cost import Cost
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.dims import outside, position, without
 from cnnplan.ops.fields import Approximate, Dim, Number
+from cnnplan.ops.links import Link
 from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import prod
 
@@ -32,6 +33,8 @@ class Sigmoid(Pointwise):
     >>> Sigmoid().cost(((2, 3),), (2, 3)).flops
     18
     """
+
+    saves = "output"
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """An exponential, an add, a divide."""
@@ -70,6 +73,8 @@ class Tanh(Pointwise):
     >>> Tanh().cost(((2, 3),), (2, 3)).transcendentals
     6
     """
+
+    saves = "output"
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A transcendental."""
@@ -146,12 +151,19 @@ class AlongAxis(Operator):
     """A function of all elements along an axis."""
 
     ranks = (1, None)
+    saves = "output"
 
     dim: Dim = Field(default=1, description="The axis along which the exponentials add up to 1; negative from the end.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """An axis of that number."""
         yield from outside("dim", self.dim, len(shapes[0]))
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element, but for the axis itself."""
+        del operand
+        (x,) = shapes
+        return None if dim == position(self.dim, len(x)) else Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape of the input."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.fields import SizeOrKeptPerAxis
+from cnnplan.ops.links import Link, shared_out
 from cnnplan.ops.windows import merged, per_axis
 from cnnplan.sizes import gcd, prod
 
@@ -34,6 +35,14 @@ class AdaptivePooling(Operator):
         fault = merged(shapes[0])
         if fault is not None:
             yield fault
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """The windows; one window is the whole input."""
+        del operand
+        y = self.output(*shapes)
+        if dim < 2 or y[dim] == shapes[0][dim]:  # noqa: PLR2004 - N and C
+            return Link(dim)
+        return None if y[dim] == 1 else shared_out(dim, shapes[0][dim], y[dim])
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, as many windows as were asked for."""
@@ -77,6 +86,10 @@ class AdaptiveMaxPool(AdaptivePooling):
     (1, 4, 3, 3)
     """
 
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Where the greatest elements were."""
+        return {"int64": prod(self.output(*shapes))}
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Compares."""
         return Cost(compares=self.reductions(shapes[0], output))
@@ -86,6 +99,11 @@ class GlobalPooling(Operator):
     """One window, the whole input; the spatial axes are kept, with extent 1."""
 
     ranks = (3, 5)
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """A channel at a time; the whole of it."""
+        del operand, shapes
+        return Link(dim) if dim < 2 else None  # noqa: PLR2004 - N and C
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, ones."""
@@ -105,6 +123,8 @@ class GlobalAvgPool(GlobalPooling):
     (1, 4, 1, 1)
     """
 
+    saves = "nothing"
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A sum and a divide."""
         means = prod(output)
@@ -122,6 +142,10 @@ class GlobalMaxPool(GlobalPooling):
     >>> GlobalMaxPool().output((1, 4, 7, 5))
     (1, 4, 1, 1)
     """
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Where the greatest elements were."""
+        return {"int64": prod(self.output(*shapes))}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Compares."""

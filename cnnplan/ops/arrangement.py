@@ -12,6 +12,7 @@ from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
 from cnnplan.ops.elementwise import meeting, unequal_ranks
 from cnnplan.ops.fields import Dim, Dims, Extents, Positive, Whole
+from cnnplan.ops.links import Link
 from cnnplan.sizes import Count, ceil_div, divides, eq, exact_div, ge, prod, total
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Rearrangement(Operator):
     """What only moves elements, or takes some of them."""
 
     ranks: ClassVar[Limits] = (1, None)
+    saves = "nothing"
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing: copies are not arithmetic."""
@@ -45,6 +47,8 @@ class Flatten(Rearrangement):
     (2, 320)
     """
 
+    is_view = True
+
     start_dim: Dim = Field(default=1, description="The first axis that is merged.")
     end_dim: Dim = Field(default=-1, description="The last axis that is merged.")
 
@@ -56,6 +60,15 @@ class Flatten(Rearrangement):
         if position(self.start_dim, rank) > position(self.end_dim, rank):
             values = {"start": self.start_dim, "end": self.end_dim}
             yield broken("CNN107", "start_dim (={start}) comes after end_dim (={end})", values, "", "start_dim")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Other axes keep their order; what is merged is one whole."""
+        del operand
+        rank = len(shapes[0])
+        first, last = position(self.start_dim, rank), position(self.end_dim, rank)
+        if first <= dim <= last:
+            return Link(dim) if first == last else None
+        return Link(dim if dim < first else dim - (last - first))
 
     def output(self, *shapes: Shape) -> Shape:
         """A product in the place of axes."""
@@ -76,6 +89,8 @@ class Reshape(Rearrangement):
     (2, 4, 140)
     """
 
+    is_view = True
+
     shape: Extents = Field(description="All extents, the batch included; one may be -1, for whatever is left.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
@@ -90,6 +105,14 @@ class Reshape(Rearrangement):
         else:
             message = "shape (={wanted}) has {asked} elements, and the input {shape} has {elements}"
             yield Requirement(eq(known, elements), "CNN106", message, values, "give one extent as -1", "shape")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Axes in front of and behind those that change stay as they are."""
+        del operand
+        x, y = shapes[0], self.output(*shapes)
+        if x[: dim + 1] == y[: dim + 1]:
+            return Link(dim)
+        return Link(dim - len(x) + len(y)) if x[dim:] == y[dim - len(x) :] else None
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape that was asked for."""
@@ -133,6 +156,12 @@ class Permute(Rearrangement):
             values = {"dims": show(self.dims), "rank": rank}
             yield broken("CNN107", "dims (={dims}) must name each of the {rank} axes once", values, "", "dims")
 
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """The same axis at its new place."""
+        del operand
+        rank = len(shapes[0])
+        return Link([position(d, rank) for d in self.dims].index(dim))
+
     def output(self, *shapes: Shape) -> Shape:
         """The extents in their new order."""
         (x,) = shapes
@@ -167,6 +196,11 @@ class Concat(Rearrangement):
             for dim, (left, right) in enumerate(zip(shapes[0], shape, strict=True)):
                 if dim != along and left is not right:
                     yield meeting(left, right, dim)
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element; along the axis, whichever input it is."""
+        del operand
+        return None if dim == position(self.dim, len(shapes[0])) else Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """A sum along one axis."""
@@ -210,6 +244,15 @@ class Slice(Rearrangement):
             yield Requirement(ge(n, end), "CNN107", message, values, "", "end")
             message = "end (={end}) does not come after start (={start}) on axis {dim} of {size} elements"
             yield Requirement(ge(end, start + 1), "CNN107", message, values, "", "end")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Every step-th element."""
+        del operand
+        (x,) = shapes
+        if dim != position(self.dim, len(x)):
+            return Link(dim)
+        start, _ = self._part(x[self.dim])
+        return Link(dim, self.step, start, start)
 
     def output(self, *shapes: Shape) -> Shape:
         """A shorter axis."""

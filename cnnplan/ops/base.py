@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnplan.cost import Cost
-    from cnnplan.sizes import Condition, Shape
+    from cnnplan.ops.links import Link
+    from cnnplan.sizes import Condition, Extent, Shape
 
 __all__ = ["Limits", "Operator", "Requirement", "Weight", "broken", "show"]
 
@@ -82,6 +83,12 @@ class Operator(BaseModel, ABC):
     ranks: ClassVar[Limits] = (0, None)
     """How many axes an input has."""
 
+    is_view: ClassVar[bool] = False
+    """Whether the output is the input's memory: the same elements in the same order, so that nothing is copied."""
+
+    saves: ClassVar[str] = "inputs"
+    """What the backward pass needs of the forward pass: "inputs", "output" or "nothing"."""
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Give the class its verb."""
@@ -121,6 +128,22 @@ class Operator(BaseModel, ABC):
     @abstractmethod
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """The arithmetic done; a zero is written, never inherited."""
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """What an index of the output looks at on axis `dim` of an operand.
+
+        None says all of it: there is no axis of the output along which a part of it would do.
+        """
+        del operand, dim, shapes
+        return None
+
+    def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
+        """What the forward pass writes down for the backward pass besides what `saves` says: elements by dtype.
+
+        The dtype "" is that of the network.
+        """
+        del shapes
+        return {}
 
     def run(self, *arrays: Any, **weights: Any) -> Any:
         """Compute the output in plain NumPy."""

@@ -10,6 +10,7 @@ from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.elementwise import unequal_ranks
 from cnnplan.ops.fields import Number, PadMode, Sides, SizePerAxis
+from cnnplan.ops.links import Link
 from cnnplan.ops.windows import margins, per_axis, wrapping
 from cnnplan.sizes import ge
 
@@ -43,6 +44,12 @@ class Pad(Rearrangement):
         """An input that is long enough to be reflected or wrapped."""
         (x,) = shapes
         yield from wrapping(self.mode, x[2:], margins(self.padding, len(x) - 2))
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """The element as it was placed."""
+        del operand
+        before = 0 if dim < 2 else margins(self.padding, len(shapes[0]) - 2)[dim - 2][0]  # noqa: PLR2004 - N and C
+        return Link(dim, 1, -before, -before)
 
     def output(self, *shapes: Shape) -> Shape:
         """Longer axes."""
@@ -81,6 +88,13 @@ class Crop(Rearrangement):
         for dim, (n, size) in enumerate(zip(shapes[0][2:], self._sizes(shapes), strict=False), 2):
             values = {"size": size, "n": n, "dim": dim}
             yield Requirement(ge(n, size), "CNN106", message, values, "", "size" if self.size else "")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """The element as it was placed; of a second input only the size counts."""
+        if operand > 0 or dim < 2:  # noqa: PLR2004 - N and C
+            return Link(dim)
+        start = (shapes[0][dim] - self._sizes(shapes)[dim - 2]) // 2
+        return Link(dim, 1, start, start)
 
     def output(self, *shapes: Shape) -> Shape:
         """Shorter axes."""

@@ -9,7 +9,8 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.ops.base import Requirement, Weight
 from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
-from cnnplan.ops.windows import Dilated, is_same, margins, merged, per_axis, same_margins, wrapping
+from cnnplan.ops.links import Link
+from cnnplan.ops.windows import Dilated, margins, merged, per_axis, wrapping
 from cnnplan.sizes import divides, ge, gt, prod
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Filtered(Dilated):
         yield Requirement(divides(self.groups, channels), "CNN102", message, values, "", "groups")
         message = "groups (={groups}) does not divide out_channels (={out})"
         yield Requirement(divides(self.groups, self.out_channels), "CNN102", message, values, "", "groups")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """A window, of all channels."""
+        return None if dim == 1 else super().link(operand, dim, *shapes)
 
     def filters(self, *channels: Extent, axes: int) -> dict[str, Weight]:
         """The weights, of these channels and the kernel."""
@@ -66,7 +71,7 @@ class Conv(Filtered):
         yield from self.divisible(x[1])
         yield from super().needs(x)
         if self.padding_mode != "zeros":
-            yield from wrapping(self.padding_mode, x[2:], self._margins(x[2:]))
+            yield from wrapping(self.padding_mode, x[2:], self.margins(x[2:]))
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, filters, steps."""
@@ -84,13 +89,6 @@ class Conv(Filtered):
         elements = prod(output)
         taps = x[1] // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
         return Cost(macs=elements * taps, adds=elements if self.bias else 0)
-
-    def _margins(self, sizes: Shape) -> tuple[tuple[Extent, Extent], ...]:
-        axes = len(sizes)
-        if not is_same(self.padding):
-            return margins(self.padding, axes)
-        geometry = zip(sizes, self.spans(axes), self.strides(axes), strict=True)
-        return tuple(same_margins(n, span, s) for n, span, s in geometry)
 
 
 class ConvTranspose(Filtered):
@@ -125,6 +123,16 @@ class ConvTranspose(Filtered):
         for dim, n in enumerate(self._spread(x[2:]), 2):
             values = {"dim": dim, "size": n}
             yield Requirement(ge(n, 1), "CNN101", message, values, "less padding, or a larger kernel_size", "padding")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """The elements whose filters come by."""
+        del operand
+        (x,) = shapes
+        if dim < 2:  # noqa: PLR2004 - N and C
+            return None if dim else Link(dim)
+        before = margins(self.padding, len(x) - 2)[dim - 2][0]
+        span, stride = self.spans(len(x) - 2)[dim - 2], self.strides(len(x) - 2)[dim - 2]
+        return Link(dim, 1, before - span + 1, before, stride)
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, filters, what the filters spread over."""

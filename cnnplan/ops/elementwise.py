@@ -12,6 +12,7 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.fields import Probability
+from cnnplan.ops.links import Link
 from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import eq, prod, total
 
@@ -69,6 +70,11 @@ class Arithmetic(Operator):
                 if (left == 1) is not (right == 1):
                     yield meeting(left, right, dim)
 
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element; all of an axis that is repeated."""
+        repeated = shapes[operand][dim] == 1 and any(shape[dim] != 1 for shape in shapes)
+        return None if repeated else Link(dim)
+
     def output(self, *shapes: Shape) -> Shape:
         """The inputs together."""
         return reduce(broadcast, shapes)
@@ -96,6 +102,8 @@ class Add(Arithmetic):
     (2, 3, 5)
     """
 
+    saves = "nothing"
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Adds."""
         del output
@@ -115,6 +123,7 @@ class Subtract(Arithmetic):
     """
 
     arity = (2, 2)
+    saves = "nothing"
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Subtractions."""
@@ -172,6 +181,10 @@ class Identity(Pointwise):
     (2, 3)
     """
 
+    saves = "nothing"
+
+    is_view = True
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing."""
         del shapes, output
@@ -190,7 +203,15 @@ class Dropout(Pointwise):
     (2, 3)
     """
 
+    saves = "nothing"
+
+    is_view = True
+
     p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Which elements were left out."""
+        return {"bool": prod(shapes[0])}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing."""

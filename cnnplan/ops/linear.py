@@ -9,6 +9,7 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.ops.base import Operator, Weight
 from cnnplan.ops.fields import Flag, Positive
+from cnnplan.ops.links import Link
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class Linear(Operator):
         if self.bias:
             found["bias"] = Weight((self.out_features,))
         return found
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """All features, at one place."""
+        del operand
+        return None if dim == len(shapes[0]) - 1 else Link(dim)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A dot product per element."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from cnnplan.cost import Cost
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken, show
 from cnnplan.ops.dims import without
 from cnnplan.ops.fields import Eps, Flag, Momentum, Number, Positive, Positives
+from cnnplan.ops.links import Link
 from cnnplan.sizes import divides, eq, gt, prod
 
 if TYPE_CHECKING:
@@ -62,6 +64,23 @@ class Tracking(Normalization):
     affine: Flag
     track_running_stats: Flag
 
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element, if the statistics are at hand."""
+        del operand, shapes
+        return Link(dim) if self.track_running_stats else self._apart(dim)
+
+    @abstractmethod
+    def _apart(self, dim: int) -> Link | None:
+        """The same, with statistics of the input."""
+
+    @abstractmethod
+    def _means(self, x: Shape) -> Extent:
+        """How many means there are."""
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """A mean and a deviation for each group of elements."""
+        return {"": 2 * self._means(shapes[0])}
+
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift, and the statistics as buffers."""
         (x,) = shapes
@@ -101,6 +120,12 @@ class BatchNorm(Tracking):
         if not self.track_running_stats:
             yield several(prod(without(x, 1)))
 
+    def _apart(self, dim: int) -> Link | None:
+        return Link(dim) if dim == 1 else None
+
+    def _means(self, x: Shape) -> Extent:
+        return x[1]
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Scale and shift."""
         return self.folded(prod(output), shapes[0][1])
@@ -129,6 +154,12 @@ class InstanceNorm(Tracking):
         """Channels with more than one element."""
         if not self.track_running_stats:
             yield several(prod(shapes[0][2:]))
+
+    def _apart(self, dim: int) -> Link | None:
+        return Link(dim) if dim < 2 else None  # noqa: PLR2004 - N and C
+
+    def _means(self, x: Shape) -> Extent:
+        return x[0] * x[1]
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per channel and sample."""
@@ -163,6 +194,15 @@ class GroupNorm(Normalization):
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift."""
         return affine_weights(shapes[0][1], scale=self.affine, shift=self.affine)
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """All of a sample's groups."""
+        del operand, shapes
+        return None if dim else Link(dim)
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """A mean and a deviation for each group."""
+        return {"": 2 * shapes[0][0] * self.num_groups}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per group and sample."""
@@ -214,12 +254,26 @@ class LayerNorm(Normalization):
         affine = self.elementwise_affine
         return affine_weights(*self._wanted(shapes[0]), scale=affine, shift=affine and self.bias)
 
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element, but for the axes that are normalized."""
+        del operand
+        (x,) = shapes
+        inside = dim == 1 if self.normalized_shape is None else dim >= len(x) - len(self._wanted(x))
+        return None if inside else Link(dim)
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """A mean and a deviation for each position."""
+        return {"": 2 * self._positions(shapes[0])}
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per position."""
-        (x,) = shapes
-        others = without(x, 1) if self.normalized_shape is None else x[: -len(self._wanted(x))]
         affine = self.elementwise_affine
-        return standardizing(prod(output), prod(others), scale=affine, shift=affine and self.bias)
+        return standardizing(prod(output), self._positions(shapes[0]), scale=affine, shift=affine and self.bias)
+
+    def _positions(self, x: Shape) -> Extent:
+        """How many means there are."""
+        others: Extent = prod(without(x, 1) if self.normalized_shape is None else x[: -len(self._wanted(x))])
+        return others
 
     def _wanted(self, x: Shape) -> Shape:
         if self.normalized_shape is None:
@@ -246,6 +300,11 @@ class LocalResponseNorm(Operator):
     alpha: Number = Field(default=1e-4, description="Weight of the squares.")
     beta: Number = Field(default=0.75, description="The power.")
     k: Number = Field(default=1.0, description="What is added to the squares.")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Channels around it, at the same place."""
+        del operand, shapes
+        return None if dim == 1 else Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape of the input."""

@@ -76,6 +76,10 @@ class MaxPool(Pooling, Dilated):
     (1, 4, 6, 4)
     """
 
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Where the greatest elements were."""
+        return {"int64": prod(self.output(*shapes))}
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Compares."""
         del shapes

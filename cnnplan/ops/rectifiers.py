@@ -9,6 +9,7 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.ops.base import Operator, Requirement, Weight
 from cnnplan.ops.fields import Number, Positive
+from cnnplan.ops.links import Link
 from cnnplan.sizes import eq, prod
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ __all__ = ["Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "Pointwise", "Prelu",
 
 class Pointwise(Operator):
     """The same function of every element."""
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element."""
+        del operand, shapes
+        return Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape of the input."""
@@ -39,6 +45,8 @@ class Relu(Pointwise):
     >>> Relu().cost(((2, 3),), (2, 3)).compares
     6
     """
+
+    saves = "output"
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A compare."""

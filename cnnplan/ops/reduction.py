@@ -10,6 +10,7 @@ from cnnplan.cost import Cost
 from cnnplan.ops.base import Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
 from cnnplan.ops.fields import DimOrDims, Flag
+from cnnplan.ops.links import Link
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Mean(Operator):
     """
 
     ranks = (1, None)
+    saves = "nothing"
 
     dim: DimOrDims | None = Field(default=None, description="The axis or axes; left out, all of them.")
     keepdim: Flag = Field(default=False, description="Whether the axes stay, with extent 1.")
@@ -54,6 +56,14 @@ class Mean(Operator):
         if self.keepdim:
             return tuple(1 if dim in gone else n for dim, n in enumerate(x))
         return tuple(n for dim, n in enumerate(x) if dim not in gone)
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Other axes; those of the mean as a whole."""
+        del operand
+        gone = self._positions(len(shapes[0]))
+        if dim in gone:
+            return None
+        return Link(dim if self.keepdim else dim - sum(other < dim for other in gone))
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A sum and a divide."""

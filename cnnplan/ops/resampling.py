@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -9,8 +10,9 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Flag, Interpolation, ScalePerAxis, SizePerAxis
+from cnnplan.ops.links import Link
 from cnnplan.ops.windows import merged, per_axis
-from cnnplan.sizes import floor, ge, prod, total
+from cnnplan.sizes import floor, gcd, ge, prod, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,12 @@ AXES = {"bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
 """Elements that are blended along an axis."""
+
+
+def blended(dim: int, exact: Link, taps: int) -> Link:
+    """From taps / 2 - 1 elements before the one that a place lies on, or behind, to taps / 2 after it."""
+    per = exact.per
+    return Link(dim, exact.jump, exact.first - (taps // 2) * per + 1, exact.last + (taps // 2) * per, per)
 
 
 class Upsample(Operator):
@@ -40,6 +48,7 @@ class Upsample(Operator):
     """
 
     ranks = (3, 5)
+    saves = "nothing"
 
     size: SizePerAxis | None = Field(default=None, description="Extent of the output, per axis.")
     scale_factor: ScalePerAxis | None = Field(
@@ -58,6 +67,24 @@ class Upsample(Operator):
             message = "scale_factor leaves nothing of axis {dim}, which has {size}"
             for dim, (n, m) in enumerate(zip(x[2:], self._sizes(x), strict=True), 2):
                 yield Requirement(ge(m, 1), "CNN101", message, {"dim": dim, "size": n}, "", "scale_factor")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """The nearest element, or those that are blended."""
+        del operand
+        n, m = shapes[0][dim], self.output(*shapes)[dim]
+        if dim < 2:  # noqa: PLR2004 - N and C
+            return Link(dim)
+        if m == 1:
+            return None
+        taps = TAPS[self.mode]
+        if self.align_corners:
+            return blended(dim, Link(dim, n - 1, 0, 0, m - 1), taps)
+        if self.scale_factor is not None:
+            scale = per_axis(self.scale_factor, len(shapes[0]) - 2)[dim - 2]
+            n, m = (scale.denominator, scale.numerator) if isinstance(scale, Fraction) else (1, scale)
+        if taps == 1:
+            return Link(dim, n, gcd(n, m) - m, 0, m)
+        return blended(dim, Link(dim, 2 * n, n - m, n - m, 2 * m), taps)
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, the new size."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.fields import Positive
+from cnnplan.ops.links import Link
 from cnnplan.sizes import divides, exact_div
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class PixelShuffle(Rearrangement):
         message = "upscale_factor (={factor}) makes {square} channels into one, and {square} does not divide {channels}"
         yield Requirement(divides(square, x[1]), "CNN106", message, values, "", "upscale_factor")
 
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """One pixel for a square."""
+        del operand, shapes
+        r = self.upscale_factor
+        return Link(dim) if dim == 0 else None if dim == 1 else Link(dim, 1, 1 - r, 0, r)
+
     def output(self, *shapes: Shape) -> Shape:
         """Fewer channels, longer axes."""
         (x,) = shapes
@@ -74,6 +81,12 @@ class PixelUnshuffle(Rearrangement):
             hint = "pad or crop to a multiple of it"
             yield Requirement(divides(self.downscale_factor, n), "CNN106", message, values, hint, "downscale_factor")
 
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """A square for one pixel."""
+        del operand, shapes
+        r = self.downscale_factor
+        return Link(dim) if dim == 0 else None if dim == 1 else Link(dim, r, 0, r - 1)
+
     def output(self, *shapes: Shape) -> Shape:
         """More channels, shorter axes."""
         (x,) = shapes
@@ -103,6 +116,11 @@ class ChannelShuffle(Rearrangement):
         values = {"groups": self.groups, "channels": x[1]}
         message = "groups (={groups}) does not divide the {channels} input channels"
         yield Requirement(divides(self.groups, x[1]), "CNN102", message, values, "", "groups")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Another channel, the same place."""
+        del operand, shapes
+        return None if dim == 1 else Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape of the input."""

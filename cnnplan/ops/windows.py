@@ -12,6 +12,7 @@ from pydantic import Field
 
 from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Dilation, KernelSize, Padding, Stride
+from cnnplan.ops.links import Link
 from cnnplan.sizes import Count, Size, ceil_div, ge, maximum
 
 if TYPE_CHECKING:
@@ -104,6 +105,25 @@ class Windowed(Operator):
     def reach(self, span: Extent, stride: Extent, before: Extent, after: Extent) -> Extent:
         """What is added to an axis before it is divided by the stride."""
         return before + after - span + stride
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """A window, of the same channel."""
+        del operand
+        (x,) = shapes
+        if dim < 2:  # noqa: PLR2004 - N and C
+            return Link(dim)
+        span, stride = self.spans(len(x) - 2)[dim - 2], self.strides(len(x) - 2)[dim - 2]
+        before = self.margins(x[2:])[dim - 2][0]
+        return Link(dim, stride, -before, span - 1 - before)
+
+    def margins(self, sizes: Shape) -> Pairs:
+        """The padding before and after each axis, also where it follows from the size."""
+        axes = len(sizes)
+        if not is_same(self.padding):
+            return margins(self.padding, axes)
+        geometry = zip(sizes, self.spans(axes), self.strides(axes), strict=True)
+        pads = tuple(same_margins(n, span, s) for n, span, s in geometry)
+        return tuple((after, before) for before, after in pads) if self.padding == "same_lower" else pads
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """That a window fits on the padded input."""
