@@ -6,26 +6,11 @@ collapse as they arise and equal sizes are one object. sympy is the currency out
 
 from __future__ import annotations
 
+from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Domain, Number
-from cnnplan.sizes.conditions import (
-    FALSE,
-    TRUE,
-    Chosen,
-    Comparison,
-    Condition,
-    Membership,
-    chosen,
-    divides,
-    eq,
-    every,
-    ge,
-    gt,
-    is_whole,
-    le,
-    lt,
-    ne,
-)
+from cnnplan.sizes.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Membership, every
 from cnnplan.sizes.context import Context
+from cnnplan.sizes.decisions import chosen, divides, eq, ge, gt, is_whole, le, lt, ne
 from cnnplan.sizes.evaluation import evaluate
 from cnnplan.sizes.functions import (
     absolute,
@@ -39,11 +24,13 @@ from cnnplan.sizes.functions import (
     maximum,
     minimum,
     prod,
+    quotient,
     round_half_even,
     total,
 )
-from cnnplan.sizes.polynomials import Count, Extent, Shape, Size, combine
+from cnnplan.sizes.polynomials import Count, Extent, Shape, Size
 from cnnplan.sizes.sets import IntegerSet
+from cnnplan.sizes.substitution import substitute
 
 __all__ = [
     "FALSE",
@@ -83,6 +70,8 @@ __all__ = [
     "minimum",
     "ne",
     "prod",
+    "quotient",
     "round_half_even",
+    "substitute",
     "total",
 ]

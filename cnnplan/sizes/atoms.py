@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnnplan.sizes.context import Context
 
-__all__ = ["Atom", "Domain", "Number", "whole"]
+__all__ = ["Atom", "Domain", "Number", "is_number", "whole"]
 
 Number = int | Fraction
 """A coefficient: an int wherever it can be one."""
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is an int or a fraction; quick for ints, which most are."""
+    return type(value) is int or isinstance(value, Number)
 
 
 def whole(value: Number) -> Number:
@@ -45,7 +50,7 @@ class Domain:
         """The least value."""
         if self.choices is not None:
             return min(self.choices)
-        if self.min is None or self.multiple_of == 1:
+        if self.min is None or not self.integer:
             return self.min
         return -(-self.min // self.multiple_of) * self.multiple_of
 
@@ -54,7 +59,7 @@ class Domain:
         """The greatest value."""
         if self.choices is not None:
             return max(self.choices)
-        if self.max is None or self.multiple_of == 1:
+        if self.max is None or not self.integer:
             return self.max
         return self.max // self.multiple_of * self.multiple_of
 
@@ -80,13 +85,13 @@ class Atom:
     """A symbol, or a function of sizes that no rule could take apart; interned by its context.
 
     Args:
-        kind: "symbol", "floor", "maximum", "minimum", "gcd", "round" or "make_divisible".
-        args: the name of the symbol, or the arguments; of a floor, the numerator and the denominator.
+        kind: "symbol", "floor", "quotient", "maximum", "minimum", "gcd", "round" or "make_divisible".
+        args: the name of the symbol, or the arguments; of a floor or quotient, the numerator and the denominator.
         low, high: bounds on its value over the declared domains, None where there is none.
         grain: what makes its value whole when multiplied by it: 1 for an integer, 0 if unknown.
     """
 
-    __slots__ = ("args", "context", "domain", "grain", "hash", "high", "index", "kind", "low", "symbols")
+    __slots__ = ("args", "context", "domain", "grain", "hash", "high", "index", "kind", "low", "order", "symbols")
 
     def __init__(
         self,
@@ -101,22 +106,18 @@ class Atom:
         self.args = args
         self.low, self.high = bounds
         self.domain = domain
-        self.grain = domain.grain if domain else 1
+        self.grain = domain.grain if domain else int(kind != "quotient")
         self.index = len(context.atoms)
-        self.hash = hash((kind, args))
+        self.hash = hash(self.key)
         self.symbols: frozenset[str] = (
             frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not isinstance(a, Number)))
         )
+        self.order = self.index if domain else min(map(context.order, self.symbols))
 
-    def __hash__(self) -> int:
-        return self.hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if not isinstance(other, Atom) or self.context is other.context:
-            return False
-        return self.hash == other.hash and self.kind == other.kind and self.args == other.args
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What it is, whichever context made it."""
+        return (self.kind, *self.args)
 
     @property
     def name(self) -> str:

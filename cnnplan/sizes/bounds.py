@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnplan.sizes.atoms import Number
 
 __all__ = ["Interval", "bounds_of", "plus", "times"]
@@ -57,6 +60,14 @@ def _floor(numerator: Interval, denominator: Interval) -> Interval:
     return bottom, (-1 if top is None and high is not None and high < 0 else top)
 
 
+def _quotient(numerator: Interval, denominator: Interval) -> Interval:
+    low, high = numerator
+    least, greatest = denominator
+    if least is None or least <= 0 or low is None or low < 0:
+        return None, None
+    return (0 if greatest is None else Fraction(low) / greatest), (None if high is None else Fraction(high) / least)
+
+
 def _floor_at_least(low: Number | None, least: Number, greatest: Number | None) -> Number | None:
     if low is None or low < 0:
         return None if low is None else low // least
@@ -97,7 +108,8 @@ def _make_divisible(value: Interval, divisor: Interval) -> Interval:
     return max(step, -(-9 * low // 10)), None if high is None else high + step
 
 
-_RULES = {
+_RULES: dict[str, Callable[..., Interval]] = {
+    "quotient": _quotient,
     "floor": _floor,
     "maximum": _maximum,
     "minimum": _minimum,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import conditions, division, evaluation, printing, symbolic
+from cnnplan.sizes import decisions, division, evaluation, printing, substitution, symbolic
 from cnnplan.sizes.atoms import Atom, Domain, Number
 from cnnplan.sizes.bounds import bounds_of
 from cnnplan.sizes.polynomials import Count, Size
@@ -12,6 +12,7 @@ from cnnplan.sizes.polynomials import Count, Size
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnplan.sizes.algebra import Monomial
     from cnnplan.sizes.conditions import Condition
 
 __all__ = ["Context"]
@@ -22,8 +23,10 @@ class Context:
 
     def __init__(self) -> None:
         self.atoms: dict[tuple[Any, ...], Atom] = {}
-        self.sizes: dict[tuple[Any, ...], Size] = {}
+        self.sizes: dict[tuple[tuple[Atom, Number], ...], dict[Number, Size]] = {}
+        self.monomials: dict[tuple[Monomial, Monomial], Monomial] = {}
         self.memo: dict[tuple[Any, ...], Any] = {}
+        self.serial = 0
 
     def symbol(self, name: str, domain: Domain | None = None) -> Size:
         """The symbol of that name.
@@ -44,6 +47,14 @@ class Context:
             raise ValueError(f"the symbol {name} is declared already, with another domain")
         return self.size(((atom, 1),), 0)
 
+    def domain(self, name: str) -> Domain:
+        """What a symbol may be."""
+        return self.atoms["symbol", name].domain or Domain()
+
+    def order(self, name: str) -> int:
+        """The place of a symbol among the symbols, in the order they were declared."""
+        return self.atoms["symbol", name].index
+
     def atom(self, kind: str, *args: Count | Number) -> Size:
         """The size that is this function of these arguments and nothing else."""
         key = (kind, *args)
@@ -54,31 +65,52 @@ class Context:
 
     def size(self, terms: tuple[tuple[Atom, Number], ...], const: Number) -> Size:
         """The size `const + sum of coefficient * atom`; the terms are sorted, none is zero, there is at least one."""
-        key = (const, terms)
-        size = self.sizes.get(key)
+        shifts = self.sizes.setdefault(terms, {})
+        size = shifts.get(const)
         if size is None:
-            size = self.sizes[key] = Size(self, terms, const, len(self.sizes))
+            self.serial += 1
+            size = shifts[const] = Size(self, terms, const, shifts, self.serial)
         return size
 
+    def count(self, products: Mapping[Monomial, Number], rest: Size | Number) -> Count:
+        """The count with these products, at least one, and this rest."""
+        return Count(self, products, rest)
+
+    def monomial(self, left: Monomial, right: Monomial) -> Monomial:
+        """The product of two products of sizes, in the order of their symbols."""
+        key = (left, right)
+        found = self.monomials.get(key)
+        if found is None:
+            found = self.monomials[key] = tuple(sorted(left + right, key=_rank))
+        return found
+
     def floor_div(self, numerator: Any, denominator: Any) -> Any:
-        """floor(numerator / denominator), in normal form."""
+        """The floor of numerator / denominator, in normal form."""
         return division.floor_div(self, numerator, denominator)
 
     def exact_div(self, numerator: Any, denominator: Any) -> Any:
-        """numerator / denominator where it is exact, else its floor."""
+        """The quotient where it is exact, else its floor."""
         return division.exact_div(self, numerator, denominator)
+
+    def quotient(self, numerator: Any, denominator: Any) -> Any:
+        """The quotient as it is, whole or not."""
+        return division.quotient(self, numerator, denominator)
 
     def equal(self, left: Any, right: Any) -> Condition:
         """The condition that two values are equal."""
-        return conditions.eq(left, right)
+        return decisions.eq(left, right)
 
     def at_least(self, left: Any, right: Any) -> Condition:
         """The condition that left >= right."""
-        return conditions.ge(left, right)
+        return decisions.ge(left, right)
 
     def evaluate(self, count: Count, values: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
         """The value at numbers or arrays."""
         return evaluation.evaluate(count, values, memo)
+
+    def substitute(self, count: Count, mapping: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
+        """The count with other values in the place of symbols."""
+        return substitution.substitute(count, mapping, memo)
 
     def text(self, count: Count) -> str:
         """The formula as text."""
@@ -92,6 +124,6 @@ class Context:
         """The formula as a sympy expression."""
         return symbolic.to_sympy(count)
 
-    def order(self, name: str) -> int:
-        """The place of a symbol among the symbols, in the order they were declared."""
-        return self.atoms["symbol", name].index
+
+def _rank(size: Size) -> tuple[int, int]:
+    return size.rank

@@ -11,7 +11,7 @@ from cnnplan.sizes.atoms import Atom, Number, whole
 from cnnplan.sizes.polynomials import Count, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["evaluate"]
 
@@ -25,16 +25,18 @@ def evaluate(count: Any, values: Mapping[str, Any], memo: dict[Any, Any] | None 
     Args:
         count: a count, a size or a number.
         values: the values of its symbols: numbers, or integer arrays of one shape.
-        memo: values of atoms that were computed before, at the same values.
+        memo: what was computed before at the same values, for many counts of one plan.
 
     Raises:
         KeyError: a symbol has no value.
     """
     if isinstance(count, Number):
         return count
+    kind = _array_type(count, values)
     if memo is None:
         memo = {}
-        values = _exact(count, values)
+    if kind is not None:
+        values, memo = memo.setdefault(kind, (_converted(values, kind), {}))
     result = _sum(count, values, memo)
     return whole(result) if isinstance(result, Number) else result
 
@@ -45,7 +47,7 @@ def _sum(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
         for atom, coef in count.terms:
             result = result + coef * _value(atom, values, memo)
         return result
-    result = evaluate(count.rest, values, memo)
+    result = count.rest if isinstance(count.rest, Number) else _sum(count.rest, values, memo)
     for monomial, coef in count.products.items():
         product: Any = coef
         for size in monomial:
@@ -74,35 +76,42 @@ def _applied(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any
 def _on_arrays(kind: str, args: list[Any]) -> Any:
     if kind in ("maximum", "minimum", "gcd"):
         return getattr(np, kind)(*args)
-    return np.vectorize(_FUNCTIONS[kind], otypes=[np.int64])(*args)
+    return np.vectorize(_FUNCTIONS[kind], otypes=[object])(*args)
 
 
-def _exact(count: Count, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values, with arrays of Python's integers where the result might not fit into int64."""
-    arrays = {name: value for name, value in values.items() if hasattr(value, "dtype") and name in count.symbols}
-    if not arrays:
-        return values
-    corner = {name: max(abs(_peak(value)), 1) for name, value in values.items() if name in count.symbols}
-    if _magnitude(count, corner) < INT64:
-        return {name: np.asarray(value) if name in arrays else value for name, value in values.items()}
-    return {name: np.asarray(value).astype(object) if name in arrays else value for name, value in values.items()}
+def _array_type(count: Count, values: Mapping[str, Any]) -> str | None:
+    """None if there is no array, int64 if everything fits, else object, which holds Python's own integers."""
+    given = {name: values[name] for name in count.symbols if name in values}
+    if not any(hasattr(value, "dtype") for value in given.values()):
+        return None
+    if any(getattr(value, "dtype", None) == np.object_ for value in given.values()):
+        return "object"
+    corner = {name: max(_peak(value), 1) for name, value in given.items()}
+    fits = len(corner) == len(count.symbols) and _magnitude(count, corner) < INT64
+    return "int64" if fits else "object"
+
+
+def _converted(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        name: np.asarray(value).astype(kind) if hasattr(value, "dtype") else value for name, value in values.items()
+    }
 
 
 def _peak(value: Any) -> int:
-    return math.ceil(value) if isinstance(value, Number) else int(np.abs(value).max(initial=0))
+    if isinstance(value, Number):
+        return max(math.ceil(value), -math.floor(value))
+    return max(abs(int(value.min(initial=0))), abs(int(value.max(initial=0))))
 
 
-def _magnitude(count: Any, corner: Mapping[str, int]) -> int:
+def _magnitude(value: Count | Number, corner: Mapping[str, int]) -> int:
     """A bound on every intermediate value, from the greatest magnitude of every symbol."""
-    if isinstance(count, Number):
-        return math.ceil(abs(count))
-    rest = count.rest
-    result = 0
-    if isinstance(rest, Size):
-        result += math.ceil(abs(rest.const)) + sum(math.ceil(abs(c)) * _reach(a, corner) for a, c in rest.terms)
-    for monomial, coef in count.products.items():
-        result += math.ceil(abs(coef)) * math.prod(_magnitude(size, corner) for size in monomial)
-    return result
+    if isinstance(value, Number):
+        return max(math.ceil(value), -math.floor(value))
+    if isinstance(value, Size):
+        reached = (_magnitude(coef, corner) * _reach(atom, corner) for atom, coef in value.terms)
+        return _magnitude(value.const, corner) + sum(reached)
+    products = ((coef, *monomial) for monomial, coef in value.products.items())
+    return _magnitude(value.rest, corner) + sum(math.prod(_magnitude(x, corner) for x in xs) for xs in products)
 
 
 def _reach(atom: Atom, corner: Mapping[str, int]) -> int:
@@ -111,7 +120,8 @@ def _reach(atom: Atom, corner: Mapping[str, int]) -> int:
     return sum(_magnitude(arg, corner) for arg in atom.args)
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "quotient": functions.quotient,
     "maximum": max,
     "minimum": min,
     "gcd": math.gcd,

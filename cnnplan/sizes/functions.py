@@ -7,8 +7,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number, whole
-from cnnplan.sizes.polynomials import Count, Size, combine
+from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.quotients import is_integral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,7 @@ __all__ = [
     "maximum",
     "minimum",
     "prod",
+    "quotient",
     "round_half_even",
     "total",
 ]
@@ -37,11 +40,16 @@ def floor_div(numerator: Any, denominator: Any) -> Any:
 
 def ceil_div(numerator: Any, denominator: Any) -> Any:
     """ceil(numerator / denominator)."""
-    if isinstance(numerator, Count) and type(denominator) is int and numerator.products is not None:
-        simple = numerator if isinstance(numerator, Size) else numerator.simplified()
-        if isinstance(simple, Size) and simple.is_integer:
-            return (simple + (denominator - 1)) // denominator
+    if type(denominator) is int and denominator > 0 and is_integral(numerator):
+        return (numerator + (denominator - 1)) // denominator
     return -(-numerator // denominator)
+
+
+def quotient(numerator: Any, denominator: Any) -> Any:
+    """The quotient as it is, whole or not."""
+    if isinstance(numerator, Number) and isinstance(denominator, Number):
+        return whole(Fraction(numerator) / denominator)
+    return numerator / denominator
 
 
 def exact_div(numerator: Any, denominator: Any) -> Any:
@@ -66,9 +74,7 @@ def round_half_even(value: Any) -> Any:
     """The nearest integer, the even one of two that are equally near, as Python rounds."""
     if isinstance(value, Number):
         return round(value)
-    if isinstance(value, Size) and value.is_integer:
-        return value
-    return value.context.atom("round", value)
+    return value if is_integral(value) else value.context.atom("round", value)
 
 
 def absolute(value: Any) -> Any:
@@ -87,45 +93,57 @@ def minimum(*values: Any) -> Any:
 
 
 def _greater(left: Any, right: Any) -> Any:
-    return _chosen("maximum", left, right)
+    if isinstance(left, Number) and isinstance(right, Number):
+        return max(left, right)
+    left_is_greater = _verdict(left, right)
+    if left_is_greater is None:
+        return _of_both("maximum", left, right)
+    return left if left_is_greater else right
 
 
 def _smaller(left: Any, right: Any) -> Any:
-    return _chosen("minimum", left, right)
-
-
-def _chosen(kind: str, left: Any, right: Any) -> Any:
     if isinstance(left, Number) and isinstance(right, Number):
-        return max(left, right) if kind == "maximum" else min(left, right)
+        return min(left, right)
+    left_is_greater = _verdict(left, right)
+    if left_is_greater is None:
+        return _of_both("minimum", left, right)
+    return right if left_is_greater else left
+
+
+def _verdict(left: Any, right: Any) -> bool | None:
+    """Whether left >= right for all values of the symbols; None where it depends on them."""
     context = (left if isinstance(left, Count) else right).context
-    verdict = context.at_least(left, right).verdict
-    if verdict is None and context.at_least(right, left).verdict:
-        verdict = False
-    if verdict is None:
-        ordered = (left, right) if str(left) <= str(right) else (right, left)
-        return context.atom(kind, *ordered)
-    return left if verdict == (kind == "maximum") else right
+    if context.at_least(left, right).verdict:
+        return True
+    return False if context.at_least(right, left).verdict else None
+
+
+def _of_both(kind: str, left: Any, right: Any) -> Any:
+    """A function that does not mind the order of its arguments."""
+    context = (left if isinstance(left, Count) else right).context
+    return context.atom(kind, *((left, right) if str(left) <= str(right) else (right, left)))
 
 
 def gcd(left: Any, right: Any) -> Any:
-    """The greatest common divisor."""
+    """The greatest common divisor of two integers; that of 0 and n is |n|."""
     if isinstance(left, Number) and isinstance(right, Number):
         return math.gcd(int(left), int(right))
     if isinstance(left, Number):
         left, right = right, left
-    if isinstance(right, Number) and isinstance(left, Size):
-        left = _remainder(left, int(right))
-        if isinstance(left, Number):
-            return math.gcd(int(left), int(right))
-    return left if left == right else left.context.atom("gcd", left, right)
+    if isinstance(right, Number):
+        return _gcd_with_number(left, abs(int(right)))
+    return absolute(left) if left in (right, -right) else _of_both("gcd", left, right)
 
 
-def _remainder(size: Size, divisor: int) -> Any:
-    """The size with what is a multiple of the divisor left out."""
-    return combine(
-        [(size.context.size(((atom, 1),), 0), coef % divisor) for atom, coef in size.terms]
-        + [(size.const % divisor, 1)]
-    )
+def _gcd_with_number(count: Count, number: int) -> Any:
+    """The multiples of the number make no difference."""
+    if number == 0:
+        return absolute(count)
+    left: Any = count
+    if isinstance(count, Size) and count.is_integer and all(atom.grain == 1 for atom, _ in count.terms):
+        pairs = [(count.context.size(((atom, 1),), 0), coef % number) for atom, coef in count.terms]
+        left = combine([*pairs, (count.const % number, 1)])
+    return math.gcd(left, number) if isinstance(left, int) else _of_both("gcd", left, number)
 
 
 def prod(values: Iterable[Any]) -> Any:
@@ -141,12 +159,20 @@ def total(values: Iterable[Any]) -> Any:
     return combine((value, 1) for value in values)
 
 
-def make_divisible(value: Any, divisor: int) -> Any:
+def make_divisible(value: Any, divisor: Any) -> Any:
     """The multiple of `divisor` nearest to the value, not more than a tenth below it, at least `divisor`.
 
     Source: MobileNet's reference code (`_make_divisible`).
     """
-    if isinstance(value, Count):
-        return value.context.atom("make_divisible", value, divisor)
+    if isinstance(value, Count) or isinstance(divisor, Count):
+        return _made_divisible(value, divisor)
     nearest = max(divisor, math.floor(value + Fraction(divisor, 2)) // divisor * divisor)
     return whole(nearest + divisor if 10 * nearest < 9 * value else nearest)
+
+
+def _made_divisible(value: Any, divisor: Any) -> Any:
+    """The value itself where it is known to be a multiple that is large enough."""
+    context = (value if isinstance(value, Count) else divisor).context
+    if is_integral(context.quotient(value, divisor)) and context.at_least(value, divisor).verdict:
+        return value
+    return context.atom("make_divisible", value, divisor)

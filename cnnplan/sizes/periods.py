@@ -36,7 +36,7 @@ def period(value: Any) -> Period | None:
 
 def _joint(parts: list[tuple[Period | None, Number]]) -> Period | None:
     """The period of a sum of multiples."""
-    length, gain = 1, Fraction(0)
+    length, gain = 1, Fraction()
     for found, _ in parts:
         if found is None:
             return None
@@ -115,6 +115,7 @@ def _unknown(*_args: Any) -> None:
 _RULES: dict[str, Callable[..., Period | None]] = {
     "symbol": _symbol,
     "floor": _floor,
+    "quotient": _unknown,
     "maximum": _extreme,
     "minimum": _extreme,
     "gcd": _gcd,
@@ -153,38 +154,45 @@ def _column(atom: Atom, symbol: str, points: range) -> list[Any]:
 
 def zero_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
     """The values of the symbol, from base on, at which the function is 0; None where it cannot be told."""
-    found = period(value)
+    found = _scaled_table(value, symbol, base)
     if found is None:
         return None
-    length, gain = found
-    table = _table(value, symbol, range(base, base + length))
+    length, gain, table = found
     if gain == 0:
         return IntegerSet.periodic(base, length, ((base + i) % length for i, x in enumerate(table) if x == 0))
-    steps = [(base + i, Fraction(-x) / Fraction(gain)) for i, x in enumerate(table)]
-    return IntegerSet.finite(base, (n + int(j) * length for n, j in steps if j.denominator == 1 and j >= 0))
+    return IntegerSet.finite(base, (base + i - x // gain * length for i, x in enumerate(table) if x % gain == 0))
 
 
 def nonnegative_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
     """The values of the symbol, from base on, at which the function is 0 or more; None where it cannot be told."""
+    found = _scaled_table(value, symbol, base)
+    if found is None:
+        return None
+    length, gain, table = found
+    if gain == 0:
+        return IntegerSet.periodic(base, length, ((base + i) % length for i, x in enumerate(table) if x >= 0))
+    if gain < 0:
+        negative = _from_thresholds(base, length, [(-x - 1, -gain) for x in table])
+        return None if negative is None else negative.complement()
+    return _from_thresholds(base, length, [(x, gain) for x in table])
+
+
+def _scaled_table(value: Count, symbol: str, base: int) -> tuple[int, int, list[int]] | None:
+    """P, Q and the first P values, times what makes all of them whole."""
     found = period(value)
     if found is None:
         return None
     length, gain = found
     table = _table(value, symbol, range(base, base + length))
-    if gain == 0:
-        return IntegerSet.periodic(base, length, ((base + i) % length for i, x in enumerate(table) if x >= 0))
-    if gain < 0:
-        negated = nonnegative_set(-value - Fraction(1, _grain(value)), symbol, base)
-        return None if negated is None else negated.complement()
+    scale = lcm(Fraction(gain).denominator, *{x.denominator for x in table})
+    return length, int(gain * scale), table if scale == 1 else [int(x * scale) for x in table]
+
+
+def _from_thresholds(base: int, length: int, lines: list[tuple[int, int]]) -> IntegerSet | None:
+    """Where x + gain*j >= 0 at n = base + i + j*length, for the i-th line (x, gain) and j >= 0."""
     thresholds = {}
-    for i, x in enumerate(table):
-        steps = max(0, -((x * Fraction(1) / Fraction(gain)).__floor__()))
-        thresholds[(base + i) % length] = base + i + steps * length
-    if max(thresholds.values()) - base > LARGEST_PERIOD and length > 1:
+    for i, (x, gain) in enumerate(lines):
+        thresholds[(base + i) % length] = base + i + max(0, -(x // gain)) * length
+    if max(thresholds.values()) - min(thresholds.values()) > LARGEST_PERIOD:
         return None
     return IntegerSet.from_thresholds(base, length, thresholds)
-
-
-def _grain(value: Any) -> int:
-    """What makes every value of the function whole when multiplied by it."""
-    return lcm(*(Fraction(coef).denominator for coef in value.expanded.values()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.sizes.algebra import combine, count_of, linear
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.division import fold
-from cnnplan.sizes.polynomials import Count, Size, combine, count_of
+from cnnplan.sizes.polynomials import Count, Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class Style:
             if not coef:
                 continue
             sign = "-" if coef < 0 else "+"
-            pieces.append((sign, self.scaled(abs(coef), text)))
+            pieces.append((sign, self.scaled(-coef if coef < 0 else coef, text)))
         if not pieces:
             return "0"
         first = ("-" if pieces[0][0] == "-" else "") + pieces[0][1]
@@ -181,6 +181,24 @@ class Latex(Style):
 
 
 _NAMES = {"maximum": "max", "minimum": "min"}
+
+
+def fold(size: Size) -> tuple[Any, Any] | None:
+    """The numerator and the denominator of a size that is one floor: floor((H + 1)/2) + 1 is (H + 3, 2)."""
+    floors = [(atom, coef) for atom, coef in size.terms if atom.kind == "floor"]
+    if len(floors) != 1 or floors[0][1] != 1 or not size.is_integer:
+        return None
+    numerator, denominator = floors[0][0].args
+    rest = linear(size.context, {a: c for a, c in size.terms if a.kind != "floor"}, size.const)
+    if not isinstance(denominator, Number):
+        return None
+    if isinstance(rest, Size) and not (rest.symbols <= numerator.symbols and _is_linear(rest)):
+        return None
+    return numerator + rest * denominator, denominator
+
+
+def _is_linear(size: Size) -> bool:
+    return all(atom.kind == "symbol" for atom, _ in size.terms)
 
 
 def _is_plain(value: Any) -> bool:

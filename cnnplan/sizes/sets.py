@@ -1,17 +1,19 @@
 """Sets of integers that repeat from some point on: what a condition on one symbol comes down to.
 
 They are closed under intersection, union and complement, and have one normal form, so that conditions that were
-found at many joins become one sentence.
+found at many joins become one sentence. Members before that point are kept as runs: H <= 10**9 is one of them.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import islice
 from math import lcm
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["LARGEST_PERIOD", "IntegerSet"]
 
@@ -21,21 +23,23 @@ LARGEST_PERIOD = 1_000_000
 MOST_SHOWN = 12
 """Members or residues that are written out."""
 
+Run = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class IntegerSet:
-    """The integers from `base` on that are in `small` or, from `start` on, have one of the `residues`.
+    """The integers from `base` on that are in a run or, from `start` on, have one of the `residues`.
 
     Args:
         base: the least integer considered.
-        small: the members below `start`.
+        runs: the members below `start`, as the first and the last of every unbroken row of them.
         start: where the repetition begins.
         modulus: how long it is.
         residues: the members' remainders.
     """
 
     base: int
-    small: frozenset[int]
+    runs: tuple[Run, ...]
     start: int
     modulus: int
     residues: frozenset[int]
@@ -43,83 +47,147 @@ class IntegerSet:
     @classmethod
     def periodic(cls, base: int, modulus: int, residues: Iterable[int]) -> IntegerSet:
         """The integers from base on with these remainders."""
-        return cls(base, frozenset(), base, modulus, frozenset(residues)).normal()
+        return cls(base, (), base, modulus, frozenset(residues)).normal()
 
     @classmethod
     def finite(cls, base: int, members: Iterable[int]) -> IntegerSet:
         """These integers only."""
-        small = frozenset(member for member in members if member >= base)
-        return cls(base, small, max(small, default=base - 1) + 1, 1, frozenset())
+        runs = runs_of(member for member in members if member >= base)
+        return cls(base, runs, runs[-1][1] + 1 if runs else base, 1, frozenset())
 
     @classmethod
     def from_thresholds(cls, base: int, modulus: int, thresholds: dict[int, int]) -> IntegerSet:
         """Every n from the threshold of its remainder on."""
         start = max([base, *thresholds.values()])
-        first = min([start, *thresholds.values()])
-        small = frozenset(n for n in range(max(base, first), start) if n >= thresholds.get(n % modulus, start))
-        return cls(base, small, start, modulus, frozenset(thresholds)).normal()
+        first = max(base, min([start, *thresholds.values()]))
+        early = runs_of(n for n in range(first, start) if n >= thresholds.get(n % modulus, start))
+        return cls(base, early, start, modulus, frozenset(thresholds)).normal()
 
     def __contains__(self, value: int) -> bool:
         if value >= self.start:
             return value % self.modulus in self.residues
-        return value in self.small
+        index = bisect_right(self.runs, value, key=_first) - 1
+        return index >= 0 and value <= self.runs[index][1]
 
     @property
     def is_empty(self) -> bool:
         """Whether it has no member."""
-        return not self.small and not self.residues
+        return not self.runs and not self.residues
+
+    def count(self, low: int, high: int) -> int:
+        """How many members there are from low to high, both included."""
+        early = sum(max(0, min(last, high) - max(first, low) + 1) for first, last in self.runs)
+        low = max(low, self.start)
+        if high < low:
+            return early
+        return early + sum((high - r) // self.modulus - (low - 1 - r) // self.modulus for r in self.residues)
+
+    def members(self, stop: int) -> Iterator[int]:
+        """Those below stop, in order."""
+        for first, last in self.runs:
+            yield from range(first, min(last + 1, stop))
+        yield from (n for n in range(self.start, stop) if n % self.modulus in self.residues)
 
     def normal(self) -> IntegerSet:
         """The same set with the least modulus and the earliest start."""
         modulus, residues = _least_period(self.modulus, self.residues)
-        start, small = self.start, self.small
-        while start > self.base and ((start - 1) % modulus in residues) == (start - 1 in small):
+        start, runs = self.start, list(self.runs)
+        while start > self.base:
+            end = runs[-1][1] + 1 if runs else self.base
+            inside = end == start
+            if ((start - 1) % modulus in residues) != inside:
+                break
+            if modulus == 1:
+                start = runs.pop()[0] if inside else end
+                continue
             start -= 1
-        return IntegerSet(self.base, frozenset(n for n in small if n < start), start, modulus, residues)
-
-    def members(self, stop: int) -> Iterator[int]:
-        """Those below stop, in order."""
-        return (n for n in range(self.base, stop) if n in self)
-
-    def _combined(self, other: IntegerSet, keep: Callable[[bool, bool], bool]) -> IntegerSet | None:
-        modulus = lcm(self.modulus, other.modulus)
-        start = max(self.start, other.start)
-        base = max(self.base, other.base)
-        if modulus > LARGEST_PERIOD or start - base > LARGEST_PERIOD:
-            return None
-        small = frozenset(n for n in range(base, start) if keep(n in self, n in other))
-        residues = frozenset(n % modulus for n in range(start, start + modulus) if keep(n in self, n in other))
-        return IntegerSet(base, small, start, modulus, residues).normal()
+            if inside:
+                first, _ = runs.pop()
+                runs += [(first, start - 1)] if first < start else []
+        return IntegerSet(self.base, tuple(runs), start, modulus, residues)
 
     def intersection(self, other: IntegerSet) -> IntegerSet | None:
-        """The common members; None where the common period is too long to be tabulated."""
-        return self._combined(other, lambda a, b: a and b)
+        """The common members; None where there are too many of them to be tabulated."""
+        modulus, start = lcm(self.modulus, other.modulus), max(self.start, other.start)
+        mine, yours = self._runs_until(start), other._runs_until(start)
+        if modulus > LARGEST_PERIOD or mine is None or yours is None:
+            return None
+        residues = self._residues_of(modulus) & other._residues_of(modulus)
+        return IntegerSet(max(self.base, other.base), _common(mine, yours), start, modulus, residues).normal()
 
     def union(self, other: IntegerSet) -> IntegerSet | None:
-        """The members of either; None where the common period is too long to be tabulated."""
-        return self._combined(other, lambda a, b: a or b)
+        """The members of either; None where there are too many of them to be tabulated."""
+        neither = self.complement().intersection(other.complement())
+        return None if neither is None else neither.complement()
 
-    def complement(self) -> IntegerSet | None:
-        """The integers from base on that are not in it; None where they are too many to be listed."""
-        if self.start - self.base > LARGEST_PERIOD:
-            return None
-        small = frozenset(n for n in range(self.base, self.start) if n not in self.small)
+    def complement(self) -> IntegerSet:
+        """The integers from base on that are not in it."""
+        ends = [self.base - 1, *(last for _, last in self.runs)]
+        firsts = [*(first for first, _ in self.runs), self.start]
+        gaps = ((last + 1, first - 1) for last, first in zip(ends, firsts, strict=True))
         residues = frozenset(range(self.modulus)) - self.residues
-        return IntegerSet(self.base, small, self.start, self.modulus, residues).normal()
+        return IntegerSet(self.base, tuple(gap for gap in gaps if gap[0] <= gap[1]), self.start, self.modulus, residues)
+
+    def _runs_until(self, stop: int) -> tuple[Run, ...] | None:
+        """The members below stop; None where they are too many to be listed."""
+        if stop <= self.start or not self.residues:
+            return self.runs
+        if self.modulus == 1:
+            return (*self.runs, (self.start, stop - 1))
+        if stop - self.start > LARGEST_PERIOD:
+            return None
+        repeated = runs_of(n for n in range(self.start, stop) if n % self.modulus in self.residues)
+        if self.runs and repeated and self.runs[-1][1] + 1 == repeated[0][0]:
+            return (*self.runs[:-1], (self.runs[-1][0], repeated[0][1]), *repeated[1:])
+        return self.runs + repeated
+
+    def _residues_of(self, modulus: int) -> frozenset[int]:
+        """The remainders modulo a multiple of the modulus."""
+        return frozenset(r + k for k in range(0, modulus, self.modulus) for r in self.residues)
 
     def text(self, name: str) -> str:
         """The condition that a value is in it, in the fewest words."""
         if self.is_empty:
             return "never"
         if not self.residues:
-            return _finite(name, self.base, sorted(self.small))
+            return _finite(name, self.base, self.runs)
         repeated = [_remainders(name, self.modulus, sorted(self.residues))] if self.modulus > 1 else []
         if self.start > self.base:
             repeated.append(f"{name} >= {self.start}")
-        if not self.small:
+        if not self.runs:
             return ", ".join(repeated) or "always"
         joined = " and ".join(repeated)
-        return f"{_finite(name, self.base, sorted(self.small))} or {f'({joined})' if len(repeated) > 1 else joined}"
+        return f"{_finite(name, self.base, self.runs)} or {f'({joined})' if len(repeated) > 1 else joined}"
+
+
+def runs_of(members: Iterable[int]) -> tuple[Run, ...]:
+    """The unbroken rows that integers form."""
+    runs: list[Run] = []
+    for member in sorted(members):
+        if runs and member <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], member)
+        else:
+            runs.append((member, member))
+    return tuple(runs)
+
+
+def _first(run: Run) -> int:
+    return run[0]
+
+
+def _common(mine: tuple[Run, ...], yours: tuple[Run, ...]) -> tuple[Run, ...]:
+    """What two ordered lists of runs share."""
+    common = []
+    i = j = 0
+    while i < len(mine) and j < len(yours):
+        first, last = max(mine[i][0], yours[j][0]), min(mine[i][1], yours[j][1])
+        if first <= last:
+            common.append((first, last))
+        if mine[i][1] < yours[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(common)
 
 
 def _least_period(modulus: int, residues: frozenset[int]) -> tuple[int, frozenset[int]]:
@@ -148,13 +216,26 @@ def _primes(number: int) -> Iterator[int]:
         yield number
 
 
-def _finite(name: str, base: int, members: list[int]) -> str:
-    low, high = members[0], members[-1]
-    if low == high:
-        return f"{name} == {low}"
-    if len(members) > 2 and len(members) == high - low + 1:  # noqa: PLR2004 - three in a row are a range
-        return f"{name} <= {high}" if low == base else f"{low} <= {name} <= {high}"
-    return f"{name} in {_listed(members)}"
+def _finite(name: str, base: int, runs: tuple[Run, ...]) -> str:
+    number = sum(last - first + 1 for first, last in runs)
+    if number == 1:
+        return f"{name} == {runs[0][0]}"
+    if len(runs) > 1 and (number <= MOST_SHOWN or len(runs) > MOST_SHOWN):
+        return f"{name} in {_listed(_each(runs), number)}"
+    return " or ".join(_row(name, base, *run) for run in runs)
+
+
+def _each(runs: tuple[Run, ...]) -> Iterator[int]:
+    for first, last in runs:
+        yield from range(first, last + 1)
+
+
+def _row(name: str, base: int, first: int, last: int) -> str:
+    if first == last:
+        return f"{name} == {first}"
+    if last == first + 1:
+        return f"{name} in {{{first}, {last}}}"
+    return f"{name} <= {last}" if first == base else f"{first} <= {name} <= {last}"
 
 
 def _remainders(name: str, modulus: int, residues: list[int]) -> str:
@@ -165,10 +246,10 @@ def _remainders(name: str, modulus: int, residues: list[int]) -> str:
     if len(residues) == modulus - 1:
         (missing,) = set(range(modulus)) - set(residues)
         return f"{name} % {modulus} != {missing}"
-    return f"{name} % {modulus} in {_listed(residues)}"
+    return f"{name} % {modulus} in {_listed(residues, len(residues))}"
 
 
-def _listed(members: list[int]) -> str:
-    shown = ", ".join(map(str, members[:MOST_SHOWN]))
-    more = len(members) - MOST_SHOWN
-    return f"{{{shown}, and {more} more}}" if more > 0 else f"{{{shown}}}"
+def _listed(members: Iterable[int], number: int) -> str:
+    shown = list(islice(members, MOST_SHOWN))
+    more = number - len(shown)
+    return f"{{{', '.join(map(str, shown))}{f', and {more} more' if more else ''}}}"

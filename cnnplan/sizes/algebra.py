@@ -1,0 +1,109 @@
+"""Sums and products of sizes, gathered term by term; what comes out constant comes out as a plain number."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cnnplan.sizes.atoms import Atom, Number, is_number, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cnnplan.sizes.context import Context
+    from cnnplan.sizes.polynomials import Count, Size
+
+__all__ = ["NO_PRODUCTS", "Monomial", "Polynomial", "combine", "count_of", "expand", "linear", "multiply"]
+
+Monomial: TypeAlias = "tuple[Size, ...]"
+Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
+NO_PRODUCTS: Mapping[Monomial, Number] = MappingProxyType({})
+
+
+def linear(context: Context, coefficients: Mapping[Atom, Number], const: Number) -> Size | Number:
+    """The size with these coefficients, or the number that it is."""
+    terms = [(atom, whole(coef)) for atom, coef in coefficients.items() if coef]
+    if not terms:
+        return whole(const)
+    if len(terms) > 1:
+        terms.sort(key=lambda term: term[0].index)
+    return context.size(tuple(terms), whole(const))
+
+
+def count_of(context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number:
+    """The count with these products of two sizes and more, and this linear rest."""
+    kept = {monomial: whole(coef) for monomial, coef in products.items() if coef}
+    return context.count(kept, rest) if kept else rest
+
+
+def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
+    """The sum of value * factor."""
+    products: dict[Monomial, Number] = {}
+    coefficients: dict[Atom, Number] = {}
+    const: Number = 0
+    context = None
+    for value, factor in pairs:
+        if is_number(value):
+            const += value * factor
+            continue
+        context = value.context
+        for monomial, coef in value.products.items():
+            products[monomial] = products.get(monomial, 0) + coef * factor
+        rest = value.rest
+        if is_number(rest):
+            const += rest * factor
+            continue
+        const += rest.const * factor
+        for atom, coef in rest.terms:
+            coefficients[atom] = coefficients.get(atom, 0) + coef * factor
+    if context is None:
+        return whole(const)
+    rest = linear(context, coefficients, const)
+    return count_of(context, products, rest) if products else rest
+
+
+def multiply(left: Count, right: Count) -> Count | Number:
+    """The product, factor by factor, never multiplied out."""
+    context = left.context
+    products: dict[Monomial, Number] = {}
+    rest: list[tuple[Any, Number]] = []
+    for a, x in left.factors:
+        for b, y in right.factors:
+            if len(a) + len(b) > 1:
+                monomial = context.monomial(a, b)
+                products[monomial] = products.get(monomial, 0) + x * y
+            else:
+                rest.append(((a + b)[0] if a or b else 1, x * y))
+    return count_of(context, products, combine(rest) if rest else 0)
+
+
+def expand(count: Count) -> Polynomial:
+    """Multiplied out, over atoms: two counts are the same polynomial where these are equal."""
+    total = _over_atoms(count.rest)
+    for monomial, coef in count.products.items():
+        product: Polynomial = {(): coef}
+        for size in monomial:
+            product = _times(product, _over_atoms(size))
+        for atoms, value in product.items():
+            total[atoms] = total.get(atoms, 0) + value
+    return {atoms: value for atoms, value in total.items() if value}
+
+
+def _over_atoms(size: Size | Number) -> Polynomial:
+    """A size as a polynomial over atoms."""
+    if isinstance(size, Number):
+        return {(): size} if size else {}
+    terms: Polynomial = {(atom,): coef for atom, coef in size.terms}
+    if size.const:
+        terms[()] = size.const
+    return terms
+
+
+def _times(left: Polynomial, right: Polynomial) -> Polynomial:
+    """The product of two polynomials over atoms."""
+    product: Polynomial = {}
+    for a, x in left.items():
+        for b, y in right.items():
+            atoms = tuple(sorted(a + b, key=lambda atom: atom.index))
+            product[atoms] = product.get(atoms, 0) + x * y
+    return product

@@ -1,0 +1,182 @@
+"""Comparisons of sizes, decided: for all values, for none, or for those that are told.
+
+A condition on one symbol is decided exactly and becomes a set of integers; one on several symbols is decided by bounds,
+by common divisors, or by trying all declared choices, and is otherwise kept as it was found. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from math import gcd, lcm, prod
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.lazy import np
+from cnnplan.sizes.algebra import combine
+from cnnplan.sizes.atoms import Number, is_number
+from cnnplan.sizes.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Divisible, Membership, membership
+from cnnplan.sizes.periods import nonnegative_set, zero_set
+from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.quotients import is_positive
+from cnnplan.sizes.sets import IntegerSet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnplan.sizes.atoms import Domain
+
+__all__ = ["chosen", "divides", "eq", "ge", "gt", "is_whole", "le", "lt", "ne"]
+
+MOST_CASES = 4096
+"""Combinations of declared choices that are tried one by one."""
+
+LONGEST_RANGE = 100_000
+"""Values of one declared range that are tried one by one, where no period is known."""
+
+
+def chosen(symbol: str, value: Any) -> Condition:
+    """The condition that a symbol has this one of its choices."""
+    return Chosen(symbol, value)
+
+
+def eq(left: Any, right: Any) -> Condition:
+    """The condition that left == right."""
+    if left is right:
+        return TRUE
+    return _decided("==", _difference(left, right))
+
+
+def ge(left: Any, right: Any) -> Condition:
+    """The condition that left >= right."""
+    return _decided(">=", _difference(left, right))
+
+
+def le(left: Any, right: Any) -> Condition:
+    """The condition that left <= right."""
+    return ge(right, left)
+
+
+def gt(left: Any, right: Any) -> Condition:
+    """The condition that left > right."""
+    return ~ge(right, left)
+
+
+def lt(left: Any, right: Any) -> Condition:
+    """The condition that left < right."""
+    return ~ge(left, right)
+
+
+def ne(left: Any, right: Any) -> Condition:
+    """The condition that left != right."""
+    return ~eq(left, right)
+
+
+def is_whole(value: Any) -> Condition:
+    """The value is an integer."""
+    return divides(1, value)
+
+
+def divides(divisor: Any, value: Any) -> Condition:
+    """The value is a multiple of the divisor; nothing is one of 0."""
+    if isinstance(divisor, Number) and isinstance(value, Number):
+        return TRUE if divisor and value % divisor == 0 else FALSE
+    if isinstance(divisor, Number) and divisor == 0:
+        return FALSE
+    context = (value if isinstance(value, Count) else divisor).context
+    condition = eq(value, context.exact_div(value, divisor) * divisor)
+    return Divisible(divisor, value) if isinstance(condition, Comparison) else condition
+
+
+def _difference(left: Any, right: Any) -> Any:
+    if type(right) is int and isinstance(left, Size):
+        return left - right
+    difference = combine(((left, 1), (right, -1)))
+    return difference if is_number(difference) or isinstance(difference, Size) else difference.simplified()
+
+
+def _decided(operator: str, difference: Any) -> Condition:
+    """The condition that the difference is zero (==) or not negative (>=), as far as it can be decided."""
+    if is_number(difference):
+        return TRUE if _holds(operator, difference) else FALSE
+    low, high = difference.interval
+    if operator == ">=" and low is not None and low >= 0:
+        return TRUE
+    if (high is not None and high < 0) or (operator == "==" and low is not None and low > 0):
+        return FALSE
+    key = (operator, difference)
+    memo = difference.context.memo
+    if key not in memo:
+        memo[key] = _solved(operator, difference)
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def _holds(operator: str, value: Any) -> Any:
+    return value == 0 if operator == "==" else value >= 0
+
+
+def _solved(operator: str, difference: Count) -> Condition:
+    if operator == "==" and _never_zero(difference):
+        return FALSE
+    domains = {name: difference.context.domain(name) for name in difference.symbols}
+    listed = {name: domain.choices for name, domain in domains.items() if domain.choices is not None}
+    solved = _by_cases(operator, difference, listed) if listed else None
+    if solved is None and len(domains) == 1 and not listed:
+        ((name, domain),) = domains.items()
+        solved = _on_one_symbol(operator, difference, name, domain)
+    return Comparison(operator, _plain(operator, difference)) if solved is None else solved
+
+
+def _never_zero(difference: Count) -> bool:
+    """Whether a number divides every term and not the constant."""
+    if any(atom.grain != 1 for atoms in difference.expanded for atom in atoms):
+        return False
+    numbers = difference.expanded.values()
+    scale = lcm(*(number.denominator for number in numbers))
+    common = gcd(*(int(coef * scale) for atoms, coef in difference.expanded.items() if atoms))
+    return bool(int(difference.expanded.get((), 0) * scale) % common)
+
+
+def _by_cases(operator: str, difference: Count, listed: Mapping[str, tuple[Number, ...]]) -> Condition | None:
+    """Decided by trying every combination of the declared choices, where they are few."""
+    if prod(map(len, listed.values())) > MOST_CASES:
+        return None
+    cases = list(product(*listed.values()))
+    outcomes = [_decided(operator, difference.substituted(dict(zip(listed, case, strict=True)))) for case in cases]
+    if all(outcome == outcomes[0] for outcome in outcomes):
+        return outcomes[0]
+    choices = [case[0] for case in cases]
+    if len(listed) > 1 or difference.symbols != listed.keys() or any(choice.denominator != 1 for choice in choices):
+        return None
+    members = (int(choice) for choice, outcome in zip(choices, outcomes, strict=True) if outcome)
+    (name,) = listed
+    return Membership(difference.context, name, IntegerSet.finite(int(min(choices)), members))
+
+
+def _on_one_symbol(operator: str, difference: Count, name: str, domain: Domain) -> Condition | None:
+    """The set of its values, by the period of the difference, or one by one over a short range."""
+    if not domain.integer or domain.low is None:
+        return None
+    low = int(domain.low)
+    members = (zero_set if operator == "==" else nonnegative_set)(difference, name, low)
+    if members is None and domain.high is not None and (domain.high - low) // domain.multiple_of < LONGEST_RANGE:
+        points = np.arange(low, int(domain.high) + 1, domain.multiple_of)
+        members = IntegerSet.finite(low, points[_holds(operator, difference.at({name: points}))].tolist())
+    return None if members is None else membership(difference.context, name, members)
+
+
+def _plain(operator: str, difference: Count) -> Count:
+    """What is zero, or not negative, exactly where the difference is, in fewer words."""
+    if operator == ">=":
+        difference = _unfloored(difference)
+    return difference * (1 / abs(Fraction(difference.primitive[0]))) if isinstance(difference, Size) else difference
+
+
+def _unfloored(difference: Any) -> Any:
+    """The same sign without the outer floor: floor(n/c) + k >= 0 where n + c*k >= 0."""
+    if isinstance(difference, Size) and difference.is_integer:
+        floors = [atom for atom, coef in difference.terms if coef == 1 and atom.kind == "floor"]
+        if len(floors) == 1 and is_positive(floors[0].args[1]):
+            numerator, denominator = floors[0].args
+            rest = difference - difference.context.size(((floors[0], 1),), 0)
+            return _unfloored(combine(((numerator, 1), (rest * denominator, 1))))
+    return difference

@@ -1,0 +1,65 @@
+"""Quotients that are exact, and what can be said to be whole by looking at it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes.algebra import Monomial, combine
+from cnnplan.sizes.atoms import Number
+from cnnplan.sizes.polynomials import Count, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["exact_quotient", "is_integral", "is_positive"]
+
+
+def exact_quotient(numerator: Any, denominator: Any) -> Any:
+    """The quotient where the denominator divides factor by factor, else None; a fraction may remain as a factor."""
+    if isinstance(denominator, Number):
+        return numerator * Fraction(1, denominator)
+    if isinstance(numerator, Number):
+        return 0 if numerator == 0 else None
+    if numerator == denominator:
+        return 1
+    if len(denominator.factors) != 1:
+        return None
+    return _cancelled(numerator, *denominator.factors[0])
+
+
+def _cancelled(numerator: Count, factors: Monomial, content: Number) -> Any:
+    """The numerator with these factors taken out of every term; None where one does not hold them all."""
+    quotients = []
+    for monomial, coef in numerator.factors:
+        left = list(monomial)
+        if any(left.count(factor) < factors.count(factor) for factor in factors):
+            return None
+        for factor in factors:
+            left.remove(factor)
+        quotients.append((_product(left, Fraction(coef) / content), 1))
+    return combine(quotients)
+
+
+def _product(sizes: Sequence[Size], coef: Number) -> Any:
+    value: Any = coef
+    for size in sizes:
+        value = size * value
+    return value
+
+
+def is_integral(value: Any) -> bool:
+    """Whether a number or count is a whole number for every value of its symbols, as far as its form tells."""
+    if isinstance(value, Number):
+        return value.denominator == 1
+    if isinstance(value, Size):
+        return value.is_integer
+    sizes = [size for monomial in value.products for size in monomial]
+    coefficients = [*value.products.values()]
+    return is_integral(value.rest) and all(map(is_integral, coefficients)) and all(size.is_integer for size in sizes)
+
+
+def is_positive(value: Any) -> bool:
+    """Whether a number or count is known to be above 0."""
+    low = value if isinstance(value, Number) else value.interval[0]
+    return low is not None and low > 0
