@@ -37,10 +37,11 @@ class Pooling(Windowed):
 
     def _halves(self, axes: int) -> Iterator[Requirement]:
         message = "padding (={pad}) must be at most half of kernel_size (={kernel})"
-        for sides, kernel in zip(margins(self.padding, axes), per_axis(self.kernel_size, axes), strict=True):
-            for pad in dict.fromkeys(sides):
-                values = {"pad": pad, "kernel": kernel}
-                yield Requirement(ge(kernel, 2 * pad), "CNN108", message, values, "put a pad in front", "padding")
+        kernels = per_axis(self.kernel_size, axes)
+        pairs = ((pad, k) for pads, k in zip(margins(self.padding, axes), kernels, strict=True) for pad in pads)
+        for pad, kernel in dict.fromkeys(pairs):
+            values = {"pad": pad, "kernel": kernel}
+            yield Requirement(ge(kernel, 2 * pad), "CNN108", message, values, "put a pad in front", "padding")
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, steps."""

@@ -137,16 +137,16 @@ class Windowed(Operator):
     def fits(self, sizes: Shape) -> Iterator[Requirement]:
         """The same, axis by axis."""
         axes = len(sizes)
-        message = "kernel_size (={kernel}) spans {span} of axis {dim}, which has {padded} with its padding"
+        message = "kernel_size (={kernel}) spans {span} of axis {dim}, which has {size} and {padding} of padding"
         hint = "a smaller kernel_size or dilation, more padding, or a larger input"
         geometry = zip(
             sizes, per_axis(self.kernel_size, axes), self.spans(axes), self.strides(axes), margins(self.padding, axes),
             strict=True,
         )  # fmt: skip
         for dim, (n, kernel, span, stride, (before, after)) in enumerate(geometry, 2):
-            padded = n + (before + after)
-            values = {"kernel": kernel, "span": span, "dim": dim, "padded": padded}
-            yield Requirement(ge(padded + self.slack(stride), span), "CNN101", message, values, hint, "kernel_size")
+            least = span - before - after - self.slack(stride)
+            values = {"kernel": kernel, "span": span, "dim": dim, "size": n, "padding": before + after}
+            yield Requirement(ge(n, least), "CNN101", message, values, hint, "kernel_size")
 
 
 class Dilated(Windowed):

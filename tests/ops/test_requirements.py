@@ -31,9 +31,9 @@ REFUSED = [
     ("conv_transpose", C | {"kernel_size": 3, "groups": 4}, [X], "CNN102", "groups", "groups (=4) does not divide out_channels (=6)"),
     ("group_norm", {"num_groups": 3}, [X], "CNN102", "num_groups", "num_groups (=3) does not divide the 4 input channels"),
     ("channel_shuffle", {"groups": 3}, [X], "CNN102", "groups", "groups (=3) does not divide the 4 input channels"),
-    ("conv", C | {"kernel_size": 8}, [X], "CNN101", "kernel_size", "kernel_size (=8) spans 8 of axis 3, which has 7 with its padding"),
-    ("conv", C | {"kernel_size": 4, "dilation": 4, "padding": ((0, 3), (1, 2))}, [X], "CNN101", "kernel_size", "kernel_size (=4) spans 13 of axis 2, which has 12 with its padding"),
-    ("max_pool", {"kernel_size": 10, "stride": 3, "ceil_mode": True}, [X], "CNN101", "kernel_size", "kernel_size (=10) spans 10 of axis 3, which has 7 with its padding"),
+    ("conv", C | {"kernel_size": 8}, [X], "CNN101", "kernel_size", "kernel_size (=8) spans 8 of axis 3, which has 7 and 0 of padding"),
+    ("conv", C | {"kernel_size": 4, "dilation": 4, "padding": ((0, 3), (1, 2))}, [X], "CNN101", "kernel_size", "kernel_size (=4) spans 13 of axis 2, which has 9 and 3 of padding"),
+    ("max_pool", {"kernel_size": 10, "stride": 3, "ceil_mode": True}, [X], "CNN101", "kernel_size", "kernel_size (=10) spans 10 of axis 3, which has 7 and 0 of padding"),
     ("conv_transpose", C | {"kernel_size": 2, "padding": 4}, [X], "CNN101", "padding", "axis 3 of the output would have 0"),
     ("conv_transpose", C | {"kernel_size": 2, "output_padding": 1}, [X], "CNN108", "output_padding", "output_padding (=1) must be less than stride (=1) or dilation (=1)"),
     ("max_pool", {"kernel_size": 3, "padding": 2}, [X], "CNN108", "padding", "padding (=2) must be at most half of kernel_size (=3)"),
@@ -106,7 +106,7 @@ def opened(operator, *shapes):
 def test_a_kernel_that_may_not_fit_is_kept_as_a_condition(context):
     conv = OPERATORS["conv"](out_channels=6, kernel_size=7, dilation=3, padding=2)
     assert opened(conv, (1, 3, context.symbol("H", Domain(min=1)), 40)) == [
-        ("H >= 15", "kernel_size (=7) spans 19 of axis 2, which has H + 4 with its padding")
+        ("H >= 15", "kernel_size (=7) spans 19 of axis 2, which has H and 4 of padding")
     ]
     assert opened(conv, (1, 3, context.symbol("W", Domain(min=15)), 40)) == []
 
@@ -136,7 +136,7 @@ def test_a_symbolic_argument_must_stay_within_its_bounds(context):
     assert opened(conv, (1, 3, 9)) == [
         ("k >= 1", "kernel_size (=k) must be at least 1"),
         ("p >= 0", "padding (=p) must be at least 0"),
-        ("p + 10 >= k", "kernel_size (=k) spans k of axis 2, which has p + 10 with its padding"),
+        ("p + 10 >= k", "kernel_size (=k) spans k of axis 2, which has 9 and p + 1 of padding"),
     ]
 
 
