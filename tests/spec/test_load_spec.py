@@ -108,6 +108,11 @@ def test_domains(spec):
     assert load_spec("cnnplan: 1\nsymbols: {p: 0}\ninput: [1, 3]\nlayers: [relu]").symbols["p"].domain().min == 0
 
 
+def test_a_default_may_lie_on_its_bounds():
+    text = "cnnplan: 1\nsymbols: {W: {default: 9, min: 9, max: 9, multiple_of: 3}}\ninput: [1, W]\nlayers: [relu]"
+    assert load_spec(text).symbols["W"].default == 9
+
+
 def test_inputs(spec):
     image, tokens = spec.inputs.values()
     assert list(spec.inputs) == ["image", "tokens"]

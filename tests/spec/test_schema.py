@@ -57,6 +57,7 @@ BAD = [
     "branches: {pahts: []}",
     "17",
     "relu: 3",
+    "relu: {slope: 0.1}",
 ]
 
 
@@ -74,6 +75,7 @@ def test_illegal_entries(entry):
     ("text", "legal"),
     [
         ("cnnplan: 1\nblocks: {a: {layers: []}}", True),
+        ("cnnplan: 1\nblocks: {a: {layers: []}}\nname: x", False),
         ("cnnplan: 2\nblocks: {a: {layers: []}}", False),
         ("cnnplan: 1\nlayers: [relu]", False),
         ("cnnplan: 1\ninput: [1, 3]\ninputs: {a: [1, 3]}\nlayers: [relu]", False),
