@@ -83,7 +83,7 @@ def text(requirement):
 
 
 @pytest.mark.parametrize(("verb", "args", "shapes", "rule", "argument", "message"), REFUSED)
-def test_the_first_failure_says_what_is_wrong(verb, args, shapes, rule, argument, message):  # noqa: PLR0913, PLR0917
+def test_the_first_failure_says_what_is_wrong(verb, args, shapes, rule, argument, message):
     operator = OPERATORS[verb](**args)
     first = failures(operator, *shapes)[0]
     assert (first.rule, first.argument, text(first)) == (rule, argument, message)

@@ -15,7 +15,7 @@ STRIDES = st.sampled_from([1, 2, 3, 5, 6, 7])
 FEW = settings(max_examples=60, deadline=None)
 
 
-def windows(n, span, stride, before, after, *, ceil_mode=False):  # noqa: PLR0913
+def windows(n, span, stride, before, after, *, ceil_mode=False):
     """How many windows there are, by walking."""
     count, start = 0, -before
     while start + span <= n + after:
