@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, reduce
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import sympy
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.polynomials import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable

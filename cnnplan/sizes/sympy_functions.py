@@ -61,12 +61,14 @@ class FloorDiv(sympy.Function):  # type: ignore[misc] # sympy has no types
         return rf"\left{left} {text} \right{right}"
 
     def _pythoncode(self, printer: Any) -> str:
-        return f"({_fraction(printer, *self.args, '//')})"
+        numerator, denominator = self.args
+        return f"({_fraction(printer, numerator, denominator, '//')})"
 
     _numpycode = _scipycode = _jaxcode = _lambdacode = _pythoncode
 
     def _javascript(self, printer: Any) -> str:
-        return f"Math.floor({_fraction(printer, *self.args, '/')})"
+        numerator, denominator = self.args
+        return f"Math.floor({_fraction(printer, numerator, denominator, '/')})"
 
 
 class Gcd(sympy.Function):  # type: ignore[misc] # sympy has no types
