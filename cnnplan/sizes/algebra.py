@@ -68,11 +68,13 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
 
 def multiply(left: Count, right: Count) -> Count | Number:
     """The product, factor by factor, never multiplied out."""
-    context = left.context
+    context, left_factors, right_factors = left.context, left.factors, right.factors
+    if len(left_factors) == len(right_factors) == 1:
+        (a, x), (b, y) = left_factors[0], right_factors[0]
+        return context.count({context.monomial(a, b): whole(x * y)}, 0)
     products: dict[Monomial, Number] = {}
     rest: list[tuple[Any, Number]] = []
-    right_factors = right.factors
-    for a, x in left.factors:
+    for a, x in left_factors:
         for b, y in right_factors:
             if len(a) + len(b) > 1:
                 monomial = context.monomial(a, b)
