@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnnplan.ops import Operator
     from cnnplan.spec import Spec
 
-__all__ = ["NodePlan", "Plan", "check", "load", "plan_spec"]
+__all__ = ["NodePlan", "Plan", "check", "load", "plan_spec", "structures"]
 
 MOST_STRUCTURES = 64
 """Combinations of structural choices that `check` plans one by one."""
@@ -359,13 +359,13 @@ def check(source: str | Path) -> list[Finding]:
     except SpecError as error:
         return list(error.findings)
     found: dict[Any, Finding] = {}
-    for values in _structures(spec):
+    for values in structures(spec):
         for finding in build(spec, values).findings:
             found.setdefault((finding.rule, finding.place, finding.message), finding)
     return list(found.values())
 
 
-def _structures(spec: Spec) -> Iterator[dict[str, Any]]:
+def structures(spec: Spec) -> Iterator[dict[str, Any]]:
     """The defaults first, then every other combination of the choices that structure rests on, up to a limit."""
     first = build(spec)
     yield {}
