@@ -185,8 +185,8 @@ def _count_by_number(context: Context, numerator: Count, divisor: int) -> Any:
 def _by_symbols(context: Context, numerator: Any, denominator: Count) -> Any:
     """A symbolic divisor: multiples of it leave the floor, and floors compose while they stay short."""
     found = exact_quotient(numerator, denominator)
-    if found is not None and is_integral(found):
-        return found
+    if found is not None:
+        return floor_div(context, found, 1)
     numerator, denominator = _lowest_terms(numerator, denominator)
     times, numerator = _multiples(numerator, denominator)
     if isinstance(numerator, Number) and numerator == 0:
