@@ -355,7 +355,7 @@ def check(source: str | Path) -> list[Finding]:
         UsageError: the file cannot be read.
     """
     try:
-        spec = load_spec(source)
+        spec = load_spec(source, partial=True)
     except SpecError as error:
         return list(error.findings)
     found: dict[Any, Finding] = {}
