@@ -66,7 +66,10 @@ def floor(value: Any) -> Any:
 
 
 def ceil(value: Any) -> Any:
-    """The least integer that is not below the value."""
+    """The least integer that is not below the value; `ceil(H / 32)` is the same as `ceil_div(H, 32)`."""
+    if isinstance(value, Size):
+        scale = math.lcm(value.const.denominator, *(coef.denominator for _, coef in value.terms))
+        return ceil_div(value * scale, scale)
     return ceil_div(value, 1)
 
 
