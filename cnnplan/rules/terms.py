@@ -1,6 +1,6 @@
 """What the names of a promise mean: amounts of the network and of its layers, symbols, conditions.
 
-params buffers macs flops          of the whole network, and memory where it is known
+params buffers macs flops memory   of the whole network; memory is bytes of weights and the peak of a run
 layer4.params, stem.macs           of a layer, block or group
 stem.receptive_field               per axis, at the end of a layer
 shape("layer4")                    its output
@@ -48,8 +48,8 @@ class Terms:
         spec = self.plan.spec
         if name in spec.symbols:
             return self._symbol(name)
-        if name in AMOUNTS and hasattr(self.plan, name):
-            return self.at(getattr(self.plan, name))
+        if name in AMOUNTS:
+            return self.at(self.plan.memory.inference if name == "memory" else getattr(self.plan, name))
         if name == "legal":
             verdict = self.plan.condition.verdict
             return self.plan.condition if verdict is None else verdict
@@ -139,7 +139,7 @@ class Layer(Record):
 
     def _field(self) -> Any:
         """The receptive field of the last layer, per axis."""
-        node = self._terms.plan[self.label]
-        if not hasattr(node, "receptive_field"):
-            raise EvaluationError(f"the receptive field of {self.label} is not known")
-        return tuple(self._terms.at(size) for size in node.receptive_field)
+        field = self._terms.plan[self.label].receptive_field
+        if field is None or None in field.size:
+            raise EvaluationError(f"{self.label} looks at the whole input")
+        return tuple(map(self._terms.at, field.size))
