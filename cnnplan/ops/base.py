@@ -97,6 +97,11 @@ class Operator(BaseModel, ABC):
     overwrites: ClassVar[bool] = False
     """Whether `run` can write its result into a given array, such as the first input."""
 
+    @property
+    def rewrites(self) -> bool:
+        """Whether the result may stand in the memory of the first input."""
+        return self.overwrites
+
     def requires(self, *shapes: Shape) -> Iterator[Requirement]:
         """What must hold for inputs of these shapes, the most basic first: the first that fails is the one reported.
 

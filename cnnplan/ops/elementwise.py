@@ -76,6 +76,11 @@ class Arithmetic(Operator):
                 if (left == 1) is not (right == 1):
                     yield meeting(left, right, dim)
 
+    @property
+    def rewrites(self) -> bool:
+        """Unless the first input is repeated."""
+        return all(place for place, _ in self._repeated or ())
+
     def placed(self, *shapes: Shape, joins: bool = False) -> Arithmetic:
         """A copy that knows which inputs are repeated on which axes; none where branches are joined."""
         together = self.output(*shapes)

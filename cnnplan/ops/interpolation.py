@@ -1,7 +1,4 @@
-"""Values between the elements of an axis, from the nearest of them.
-
-Places are computed as PyTorch does, down to its single precision where it picks the nearest element.
-"""
+"""Values between the elements of an axis, from the nearest of them."""
 
 from __future__ import annotations
 
@@ -19,13 +16,9 @@ BEND = -0.75
 
 
 def nearest(x: Array, axis: int, number: int, step: float) -> Array:
-    """Elements, `step` apart."""
-    n, places = x.shape[axis], np.arange(number)
-    if number == 2 * n:
-        places = places // 2
-    elif number != n:
-        places = np.floor(places.astype(np.float32) * np.float32(step)).astype(int)
-    return np.take(x, np.minimum(places, n - 1), axis=axis)
+    """Elements, `step` apart, in the precision of the elements as PyTorch computes it."""
+    places = np.floor(np.arange(number, dtype=x.dtype) * x.dtype.type(step)).astype(int)
+    return np.take(x, np.minimum(places, x.shape[axis] - 1), axis=axis)
 
 
 def linear(x: Array, axis: int, number: int, step: float, *, align_corners: bool) -> Array:

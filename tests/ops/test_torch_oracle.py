@@ -367,7 +367,7 @@ def test_torch_says_the_same(verb, make):
         output = operator.output(*shapes)
         assert output == truth[0].shape, (operator, shapes)
         values = operator.run(*arrays, **trained, **buffers)
-        assert np.abs(values - truth[0]).max() <= TOLERANCE, (operator, shapes)
+        np.testing.assert_allclose(values, truth[0], rtol=0, atol=TOLERANCE, err_msg=f"{operator!r} {shapes}")
         if verb in CONTRACTIONS:
             assert operator.cost(tuple(shapes), output).macs == truth[1], (operator, shapes)
         weights = operator.weights(*shapes)
