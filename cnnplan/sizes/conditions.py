@@ -122,8 +122,8 @@ class Membership(Condition):
 
 def _among(symbol: str, choices: tuple[Number, ...], members: IntegerSet) -> str:
     """Which of its choices a symbol may be."""
-    inside = [choice for choice in choices if choice in members]
-    outside = [choice for choice in choices if choice not in members]
+    inside = [choice for choice in choices if int(choice) in members]
+    outside = [choice for choice in choices if int(choice) not in members]
     if len(inside) == 1:
         return f"{symbol} == {inside[0]}"
     return f"{symbol} != {outside[0]}" if len(outside) == 1 else f"{symbol} in {{{', '.join(map(str, inside))}}}"
