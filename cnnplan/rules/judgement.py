@@ -29,7 +29,7 @@ MOST_LAYERS = 40_000
 def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
     """Every error of a spec; where there is none, the remarks of these rules, in the order of the text."""
     try:
-        spec = load_spec(source, configuration.root)
+        spec = load_spec(source, configuration.root, partial=True)
     except SpecError as error:
         return list(error.findings)
     plans, skipped = _plans(spec)
