@@ -78,11 +78,8 @@ def derivative(polynomial: Any, symbol: str) -> Any:
     return combine(terms)
 
 
-def elasticity(
-    count: Extent, symbol: str, remainders: Mapping[str, tuple[int, int]], values: Mapping[str, Any]
-) -> Fraction:
-    """By how many percent a formula grows for each percent of a symbol, along its polynomial."""
-    polynomial = on_class(count, remainders)
+def elasticity(polynomial: Any, symbol: str, values: Mapping[str, Any]) -> Fraction:
+    """By how many percent a polynomial grows for each percent of a symbol."""
     here = evaluate(polynomial, values)
     return Fraction(evaluate(derivative(polynomial, symbol), values) * values[symbol]) / here if here else Fraction(0)
 
