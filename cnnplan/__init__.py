@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnnplan.cost import Cost
     from cnnplan.errors import CnnplanError, Inconclusive, OutsideConditions, SpecError, UsageError
+    from cnnplan.executor import Execution, Measurement, execute
     from cnnplan.exploration import Extreme, Family, Sweep, solve, sweep
     from cnnplan.findings import Finding, Location, Severity
     from cnnplan.graph import Graph, Node
@@ -23,18 +24,21 @@ if TYPE_CHECKING:
     from cnnplan.rules import check
     from cnnplan.sizes import Condition, Count, Shape, Size
     from cnnplan.spec import Spec
+    from cnnplan.verification import Verification, verify
 
 __all__ = [
     "CnnplanError",
     "Condition",
     "Cost",
     "Count",
+    "Execution",
     "Extreme",
     "Family",
     "Finding",
     "Graph",
     "Inconclusive",
     "Location",
+    "Measurement",
     "Node",
     "NodePlan",
     "OutsideConditions",
@@ -47,16 +51,20 @@ __all__ = [
     "SpecError",
     "Sweep",
     "UsageError",
+    "Verification",
     "check",
+    "execute",
     "load",
     "render",
     "solve",
     "sweep",
+    "verify",
 ]
 
 ROOMS = {
     "cost": ("Cost",),
     "errors": ("CnnplanError", "Inconclusive", "OutsideConditions", "SpecError", "UsageError"),
+    "executor": ("Execution", "Measurement", "execute"),
     "exploration": ("Extreme", "Family", "Sweep", "solve", "sweep"),
     "findings": ("Finding", "Location", "Severity"),
     "graph": ("Graph", "Node"),
@@ -65,6 +73,7 @@ ROOMS = {
     "rules": ("check",),
     "sizes": ("Condition", "Count", "Shape", "Size"),
     "spec": ("Spec",),
+    "verification": ("Verification", "verify"),
 }
 """Where each name lives."""
 

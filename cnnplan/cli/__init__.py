@@ -17,10 +17,11 @@ from cnnplan.cli.report import report
 from cnnplan.cli.schema import schema
 from cnnplan.cli.solve import solve
 from cnnplan.cli.sweep import sweep
+from cnnplan.cli.verify import verify
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, sweep, solve, explain, schema)
+COMMANDS = (report, check, verify, sweep, solve, explain, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(
