@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cnnplan.comparison import Comparison, diff
     from cnnplan.cost import Cost
     from cnnplan.errors import CnnplanError, Inconclusive, OutsideConditions, SpecError, UsageError
     from cnnplan.executor import Execution, Measurement, execute
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CnnplanError",
+    "Comparison",
     "Condition",
     "Cost",
     "Count",
@@ -53,6 +55,7 @@ __all__ = [
     "UsageError",
     "Verification",
     "check",
+    "diff",
     "execute",
     "load",
     "render",
@@ -62,6 +65,7 @@ __all__ = [
 ]
 
 ROOMS = {
+    "comparison": ("Comparison", "diff"),
     "cost": ("Cost",),
     "errors": ("CnnplanError", "Inconclusive", "OutsideConditions", "SpecError", "UsageError"),
     "executor": ("Execution", "Measurement", "execute"),
