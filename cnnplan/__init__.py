@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from cnnplan.errors import CnnplanError, Inconclusive, OutsideConditions, SpecError, UsageError
     from cnnplan.findings import Finding, Location, Severity
     from cnnplan.graph import Graph, Node
-    from cnnplan.plan import NodePlan, Plan, check, load
+    from cnnplan.plan import NodePlan, Plan, load
     from cnnplan.report import Report, render
+    from cnnplan.rules import check
     from cnnplan.sizes import Condition, Count, Shape, Size
     from cnnplan.spec import Spec
 
@@ -52,8 +53,9 @@ ROOMS = {
     "errors": ("CnnplanError", "Inconclusive", "OutsideConditions", "SpecError", "UsageError"),
     "findings": ("Finding", "Location", "Severity"),
     "graph": ("Graph", "Node"),
-    "plan": ("NodePlan", "Plan", "check", "load"),
+    "plan": ("NodePlan", "Plan", "load"),
     "report": ("Report", "render"),
+    "rules": ("check",),
     "sizes": ("Condition", "Count", "Shape", "Size"),
     "spec": ("Spec",),
 }

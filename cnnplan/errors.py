@@ -1,11 +1,11 @@
 """Everything that cnnplan raises on purpose.
 
-    CnnplanError
-    ├── SpecError             a spec is at fault; carries its Findings (exit code 1)
-    ├── UsageError            the call is at fault: an option, a binding, a file (exit code 2)
-    │   └── MissingExtra      an optional package is not installed
-    ├── Inconclusive          a comparison of sizes that holds for some values and not for others
-    └── OutsideConditions     a plan was asked at sizes for which it is not legal
+CnnplanError
+├── SpecError             a spec is at fault; carries its Findings (exit code 1)
+├── UsageError            the call is at fault: an option, a binding, a file (exit code 2)
+│   └── MissingExtra      an optional package is not installed
+├── Inconclusive          a comparison of sizes that holds for some values and not for others
+└── OutsideConditions     a plan was asked at sizes for which it is not legal
 """
 
 from __future__ import annotations

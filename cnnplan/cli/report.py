@@ -31,7 +31,7 @@ def report(
         from cnnplan.report import Report  # noqa: PLC0415
         from cnnplan.spec import load_spec  # noqa: PLC0415
 
-        made = Report.of(plan_spec(load_spec(Path(spec)), bound(settings), partial=True))
+        made = Report.of(plan_spec(load_spec(Path(spec), partial=True), bound(settings), partial=True))
         put(_rendered(made, format, output), output)
         if output or format != "table":
             complain(made.findings)

@@ -74,6 +74,8 @@ class Assembly(Wiring):
                 return Handle((UNKNOWN,))
             args[key] = given.evaluate(env) if given is not None else default.evaluate(callee)  # type: ignore[union-attr]
         wanted = len(block.inputs) or 1
+        if len(inputs) != wanted and UNKNOWN in inputs:
+            return Handle((UNKNOWN,) * max(1, len(block.outputs)))
         if len(inputs) != wanted:
             message = f"{block.name} takes {wanted} input{'s' * (wanted != 1)}, got {len(inputs)}"
             self.fault("CNN105", message, entry.place, name, f"give `from` {wanted} name{'s' * (wanted != 1)}")

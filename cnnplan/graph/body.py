@@ -41,6 +41,8 @@ class Body(Assembly):
     def entry(self, entry: Entry, scope: Scope, prev: tuple[Tensor, ...]) -> Handle:
         """One entry, repeated as often as it says, under its name."""
         self.builder.step()
+        if entry.place in self.builder.spec.broken:
+            return self.broken(entry, scope)
         inputs = self.inputs(entry, scope, prev)
         env = Environment(self.frame, scope, inputs)
         try:
@@ -52,6 +54,14 @@ class Body(Assembly):
         if entry.name:
             scope.handles[entry.name] = handle
             self.fragment.names[scope.prefix + entry.name] = handle.outputs
+        return handle
+
+    @staticmethod
+    def broken(entry: Entry, scope: Scope) -> Handle:
+        """What an entry gives that has a fault of its own: nothing that could be judged."""
+        handle = Handle((UNKNOWN,))
+        if entry.verb:
+            scope.handles[scope.call(entry.verb, entry.name)] = handle
         return handle
 
     def unknown(self, error: EvaluationError, entry: Entry, name: str) -> Handle:

@@ -94,12 +94,12 @@ class Graph:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """The errors, each once, though the block that holds it may be called often."""
-        found: dict[Any, Finding] = {}
+        """The errors in the order of the text, each once, though the block that holds it may be called often."""
+        found: dict[Any, Finding] = {(fault.rule, fault.place, fault.message): fault for fault in self.spec.faults}
         for prefix, fault, callers in self._faults:
             key = (fault.rule, fault.place, fault.message)
             found.setdefault(key, self._finding(fault, prefix + fault.layer, callers))
-        return tuple(found.values())
+        return tuple(sorted(found.values(), key=_order) if self.spec.faults else found.values())
 
     def _finding(self, fault: Fault, layer: str, callers: tuple[Place, ...]) -> Finding:
         locate = self.spec.locate
@@ -130,3 +130,8 @@ class Graph:
             KeyError: there is nothing of that name.
         """
         return (name,) if name in self.nodes else self._called(self._fragment.ends(name))
+
+
+def _order(finding: Finding) -> tuple[str, int, int]:
+    where = finding.location
+    return (where.file, where.line, where.column) if where else ("", 0, 0)

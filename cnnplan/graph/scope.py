@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cnnplan.graph.parts import UNKNOWN, Handle
 from cnnplan.spec import EvaluationError, UnknownName
-
-if TYPE_CHECKING:
-    from cnnplan.graph.parts import Handle
 
 __all__ = ["Scope"]
 
@@ -16,14 +12,15 @@ class Scope:
     """The names of a block, a named group, a named path, or a copy of a named repeat.
 
     Entries without a name are called by their verb and its count. A name is looked for here, then outwards to the
-    edge of the block.
+    edge of the block. In a lenient scope, that of a spec with faults, a name that nothing has is something unknown.
     """
 
-    __slots__ = ("counts", "handles", "outer", "prefix")
+    __slots__ = ("counts", "handles", "lenient", "outer", "prefix")
 
-    def __init__(self, prefix: str = "", outer: Scope | None = None) -> None:
+    def __init__(self, prefix: str = "", outer: Scope | None = None, *, lenient: bool = False) -> None:
         self.prefix = prefix
         self.outer = outer
+        self.lenient: bool = outer.lenient if outer else lenient
         self.handles: dict[str, Handle] = {}
         self.counts: dict[str, int] = {}
 
@@ -42,6 +39,14 @@ class Scope:
         Raises:
             UnknownName: nothing that came before has that name.
         """
+        try:
+            return self._find(name)
+        except EvaluationError:
+            if self.lenient:
+                return [Handle((UNKNOWN,))]
+            raise
+
+    def _find(self, name: str) -> list[Handle]:
         first, *rest = name.split(".")
         handle = self._lookup(first)
         for step in rest[:-1]:

@@ -31,7 +31,7 @@ class Wiring:
         self.builder = builder
         self.frame = frame
         self.fragment = Fragment()
-        self.scope = Scope()
+        self.scope = Scope(lenient=bool(builder.spec.broken))
         for name, tensor in inputs.items():
             self.scope.handles[name] = Handle((tensor,))
         self.start = tuple(inputs.values()) if len(inputs) == 1 else ()
@@ -72,7 +72,7 @@ class Wiring:
 
     def share(self, entry: Entry, copy: Handle, owner: Handle | None, scope: Scope) -> None:
         """Give the layers of a copy the weights of the layers of its owner, one by one."""
-        if owner is None:
+        if owner is None or UNKNOWN in (*owner.outputs, *copy.outputs):
             return
         fault = shared(self.fragment, copy.span, owner.span)
         if fault:

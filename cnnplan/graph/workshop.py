@@ -94,7 +94,7 @@ class Workshop:
         if joins:
             for requirement in op.joins(*shapes):
                 self._require(requirement, kept)
-        return Facts(op, shapes, op.output(*shapes), tuple(kept))
+        return Facts(op.placed(*shapes, joins=joins), shapes, op.output(*shapes), tuple(kept))
 
     def _require(self, requirement: Requirement, kept: list[tuple[Condition, Requirement]]) -> None:
         """Keep an open condition; refuse one that fails, at the values or within what the spec claims."""

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from cnnplan.ops.activation import Gelu, LogSoftmax, Mish, Sigmoid, Silu, Softmax, Softplus, Tanh
 from cnnplan.ops.adaptive import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
-from cnnplan.ops.arrangement import Concat, Flatten, Permute, Reshape, Slice
+from cnnplan.ops.arrangement import Flatten, Permute, Reshape
 from cnnplan.ops.base import Operator, Requirement, Weight
 from cnnplan.ops.borders import Crop, Pad
 from cnnplan.ops.convolution import Conv, ConvTranspose
 from cnnplan.ops.elementwise import Add, Divide, Dropout, Identity, Multiply, Subtract
 from cnnplan.ops.linear import Linear
-from cnnplan.ops.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm
+from cnnplan.ops.normalization import GroupNorm, LayerNorm
 from cnnplan.ops.pooling import AvgPool, MaxPool
 from cnnplan.ops.rectifiers import Elu, HardSigmoid, HardSwish, LeakyRelu, Prelu, Relu, Relu6, Selu
 from cnnplan.ops.reduction import Mean
 from cnnplan.ops.resampling import Upsample
+from cnnplan.ops.response import LocalResponseNorm
+from cnnplan.ops.selection import Concat, Slice
 from cnnplan.ops.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from cnnplan.ops.statistics import BatchNorm, InstanceNorm
 
 __all__ = ["OPERATORS", "Operator", "Requirement", "Weight"]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import erf
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.dims import outside, position, without
 from cnnplan.ops.fields import Approximate, Dim, Number
@@ -17,9 +20,14 @@ from cnnplan.sizes import prod
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Gelu", "LogSoftmax", "Mish", "Sigmoid", "Silu", "Softmax", "Softplus", "Tanh"]
+
+HALF_ROOT = math.sqrt(0.5)
+SLOPE = math.sqrt(2 / math.pi)
+BEND = 0.044715 * SLOPE
 
 
 class Sigmoid(Pointwise):
@@ -35,6 +43,13 @@ class Sigmoid(Pointwise):
     """
 
     saves = "output"
+
+    def run(self, x: Array) -> Array:
+        """The formula, in place."""
+        with np.errstate(over="ignore"):
+            y = np.exp(-x)
+        y = np.add(y, 1, out=y)
+        return np.divide(1, y, out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """An exponential, an add, a divide."""
@@ -55,6 +70,13 @@ class Silu(Pointwise):
     18
     """
 
+    def run(self, x: Array) -> Array:
+        """The formula, in place."""
+        with np.errstate(over="ignore"):
+            y = np.exp(-x)
+        y = np.add(y, 1, out=y)
+        return np.divide(x, y, out=y)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """An exponential, an add, a divide."""
         del shapes
@@ -74,7 +96,12 @@ class Tanh(Pointwise):
     6
     """
 
+    overwrites = True
     saves = "output"
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """NumPy's."""
+        return np.tanh(x, out=out)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A transcendental."""
@@ -96,6 +123,19 @@ class Gelu(Pointwise):
     """
 
     approximate: Approximate = Field(default="none", description="`tanh` for the approximation by it.")
+
+    def run(self, x: Array) -> Array:
+        """Half the input, times 1 and a curve between -1 and 1."""
+        y = self._bell(x)
+        y = np.add(y, 1, out=y)
+        return np.multiply(np.multiply(x, 0.5), y, out=y)
+
+    def _bell(self, x: Array) -> Array:
+        if self.approximate == "none":
+            return erf(x * HALF_ROOT)
+        y = np.multiply(x, x)
+        y = np.add(np.multiply(y, BEND, out=y), SLOPE, out=y)
+        return np.tanh(np.multiply(x, y, out=y), out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Multiplies, adds, a transcendental."""
@@ -121,6 +161,14 @@ class Softplus(Pointwise):
     beta: Number = Field(default=1.0, description="How sharp the bend is.")
     threshold: Number = Field(default=20.0, description="From where on an element stays as it is.")
 
+    def run(self, x: Array) -> Array:
+        """A line where the curve cannot be told from it."""
+        scaled = x * self.beta
+        with np.errstate(over="ignore"):
+            y = np.log1p(np.exp(scaled))
+        y = np.divide(y, self.beta, out=y)
+        return np.where(scaled > self.threshold, x, y)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A multiply, a compare, two transcendentals, a divide."""
         del shapes
@@ -139,6 +187,12 @@ class Mish(Pointwise):
     >>> Mish().cost(((2, 3),), (2, 3)).transcendentals
     18
     """
+
+    def run(self, x: Array) -> Array:
+        """The formula, in place."""
+        with np.errstate(over="ignore"):
+            y = np.log1p(np.exp(x))
+        return np.multiply(x, np.tanh(y, out=y), out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Three transcendentals, a multiply."""
@@ -189,6 +243,12 @@ class Softmax(AlongAxis):
     18
     """
 
+    def run(self, x: Array) -> Array:
+        """Exponentials of what is at most 0."""
+        y = x - np.max(x, axis=self.dim, keepdims=True)
+        y = np.exp(y, out=y)
+        return np.divide(y, np.sum(y, axis=self.dim, keepdims=True), out=y)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A maximum, a difference, exponentials, a sum, a quotient."""
         del shapes
@@ -209,6 +269,11 @@ class LogSoftmax(AlongAxis):
     >>> LogSoftmax().cost(((2, 10),), (2, 10)).transcendentals
     22
     """
+
+    def run(self, x: Array) -> Array:
+        """Without exponentials of what is above 0."""
+        y = x - np.max(x, axis=self.dim, keepdims=True)
+        return np.subtract(y, np.log(np.sum(np.exp(y), axis=self.dim, keepdims=True)), out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A maximum, a difference, exponentials, a sum, logarithms, a difference."""

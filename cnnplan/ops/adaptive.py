@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import expanded
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.fields import SizeOrKeptPerAxis
 from cnnplan.ops.links import Link, shared_out
@@ -16,6 +19,7 @@ from cnnplan.sizes import gcd, prod
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "GlobalAvgPool", "GlobalMaxPool"]
@@ -50,11 +54,28 @@ class AdaptivePooling(Operator):
         wanted = per_axis(self.output_size, len(x) - 2)
         return (*x[:2], *(n if m is None else m for n, m in zip(x[2:], wanted, strict=True)))
 
+    def _windows(self, x: Array) -> Iterator[Array]:
+        """The parts of the input that the windows cover, the last axis fastest."""
+        wanted = expanded(self.output_size, x.ndim - 2)
+        cuts = (_cuts(n, n if m is None else m) for n, m in zip(x.shape[2:], wanted, strict=True))
+        return (x[(..., *place)] for place in product(*cuts))
+
+    def _arranged(self, windows: list[Array], x: Array) -> Array:
+        """A number per window, in the order of the windows."""
+        wanted = expanded(self.output_size, x.ndim - 2)
+        sizes = (n if m is None else m for n, m in zip(x.shape[2:], wanted, strict=True))
+        return np.stack(windows, axis=-1).reshape(*x.shape[:2], *sizes)
+
     def reductions(self, x: Shape, y: Shape) -> Extent:
         """The elements that windows touch, n + m - gcd(n, m) along an axis, less one for each window."""
         touched: Extent = prod(n + m - gcd(n, m) for n, m in zip(x[2:], y[2:], strict=True))
         windows: Extent = prod(y[2:])
         return x[0] * x[1] * (touched - windows)
+
+
+def _cuts(n: int, m: int) -> list[slice]:
+    """The m windows on an axis of n elements."""
+    return [slice(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]
 
 
 class AdaptiveAvgPool(AdaptivePooling):
@@ -68,6 +89,11 @@ class AdaptiveAvgPool(AdaptivePooling):
     >>> AdaptiveAvgPool(output_size=(3, None)).output((1, 4, 7, 5))
     (1, 4, 3, 5)
     """
+
+    def run(self, x: Array) -> Array:
+        """The mean of each part."""
+        spatial = tuple(range(2, x.ndim))
+        return self._arranged([np.mean(window, axis=spatial) for window in self._windows(x)], x)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Sums and divides."""
@@ -85,6 +111,11 @@ class AdaptiveMaxPool(AdaptivePooling):
     >>> AdaptiveMaxPool(output_size=3).output((1, 4, 7, 5))
     (1, 4, 3, 3)
     """
+
+    def run(self, x: Array) -> Array:
+        """The maximum of each part."""
+        spatial = tuple(range(2, x.ndim))
+        return self._arranged([np.max(window, axis=spatial) for window in self._windows(x)], x)
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Where the greatest elements were."""
@@ -125,6 +156,10 @@ class GlobalAvgPool(GlobalPooling):
 
     saves = "nothing"
 
+    def run(self, x: Array) -> Array:
+        """The mean of the spatial axes."""
+        return np.mean(x, axis=tuple(range(2, x.ndim)), keepdims=True)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A sum and a divide."""
         means = prod(output)
@@ -142,6 +177,10 @@ class GlobalMaxPool(GlobalPooling):
     >>> GlobalMaxPool().output((1, 4, 7, 5))
     (1, 4, 1, 1)
     """
+
+    def run(self, x: Array) -> Array:
+        """The maximum of the spatial axes."""
+        return np.max(x, axis=tuple(range(2, x.ndim)), keepdims=True)
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Where the greatest elements were."""

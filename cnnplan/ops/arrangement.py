@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
-from cnnplan.ops.elementwise import meeting, unequal_ranks
-from cnnplan.ops.fields import Dim, Dims, Extents, Positive, Whole
+from cnnplan.ops.fields import Dim, Dims, Extents
 from cnnplan.ops.links import Link
-from cnnplan.sizes import Count, ceil_div, divides, eq, exact_div, ge, prod, total
+from cnnplan.sizes import divides, eq, exact_div, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Concat", "Flatten", "Permute", "Rearrangement", "Reshape", "Slice"]
+__all__ = ["Flatten", "Permute", "Rearrangement", "Reshape"]
 
 
 class Rearrangement(Operator):
@@ -75,6 +75,13 @@ class Flatten(Rearrangement):
         (x,) = shapes
         first, last = position(self.start_dim, len(x)), position(self.end_dim, len(x))
         return (*x[:first], prod(x[first : last + 1]), *x[last + 1 :])
+
+    def run(self, x: Array) -> Array:
+        """Another shape of the same memory."""
+        (first,), (last,) = along(self.start_dim, x.ndim), along(self.end_dim, x.ndim)
+        if first > last:
+            raise ValueError(f"axis {first} comes after {last}")
+        return x.reshape(*x.shape[:first], -1, *x.shape[last + 1 :])
 
 
 class Reshape(Rearrangement):
@@ -132,6 +139,10 @@ class Reshape(Rearrangement):
                 wanted.append(n)
         return prod(there), prod(wanted)
 
+    def run(self, x: Array) -> Array:
+        """Another shape of the same memory."""
+        return x.reshape(self.shape)
+
 
 class Permute(Rearrangement):
     """The axes in another order.
@@ -167,104 +178,6 @@ class Permute(Rearrangement):
         (x,) = shapes
         return tuple(x[dim] for dim in self.dims)
 
-
-class Concat(Rearrangement):
-    """The inputs one after the other along an axis.
-
-    Output   the sum of the extents along `dim`; the other extents are equal
-    Weights  none
-    Cost     nothing
-    Source   torch.cat
-
-    >>> Concat().output((2, 16, 5, 7), (2, 24, 5, 7))
-    (2, 40, 5, 7)
-    """
-
-    arity = (1, None)
-
-    dim: Dim = Field(default=1, description="The axis along which the inputs are lined up.")
-
-    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
-        """Equal extents on all other axes."""
-        rank = len(shapes[0])
-        fault = next(chain(unequal_ranks(shapes), outside("dim", self.dim, rank)), None)
-        if fault is not None:
-            yield fault
-            return
-        along = position(self.dim, rank)
-        for shape in shapes[1:]:
-            for dim, (left, right) in enumerate(zip(shapes[0], shape, strict=True)):
-                if dim != along and left is not right:
-                    yield meeting(left, right, dim)
-
-    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """Element by element; along the axis, whichever input it is."""
-        del operand
-        return None if dim == position(self.dim, len(shapes[0])) else Link(dim)
-
-    def output(self, *shapes: Shape) -> Shape:
-        """A sum along one axis."""
-        along = position(self.dim, len(shapes[0]))
-        joined: Extent = total(shape[along] for shape in shapes)
-        return (*shapes[0][:along], joined, *shapes[0][along + 1 :])
-
-
-class Slice(Rearrangement):
-    """A part of an axis: every `step`-th element from `start` to before `end`.
-
-    Output   ceil((end - start) / step) along `dim`; negative numbers count from the end
-    Weights  none
-    Cost     nothing
-    Source   x[:, start:end:step]; unlike there, nothing may lie outside
-
-    >>> Slice(start=-4).output((2, 16, 5, 7))
-    (2, 4, 5, 7)
-    """
-
-    dim: Dim = Field(default=1, description="The axis.")
-    start: Whole = Field(default=0, description="The first element.")
-    end: Whole | None = Field(default=None, description="The element behind the last; left out, the end of the axis.")
-    step: Positive = Field(default=1, description="Distance between elements.")
-
-    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
-        """A part that is there, and not empty."""
-        (x,) = shapes
-        fault = next(outside("dim", self.dim, len(x)), None)
-        if fault is not None:
-            yield fault
-            return
-        n = x[self.dim]
-        start, end = self._part(n)
-        values = {"start": self.start, "end": self.end, "size": n, "dim": position(self.dim, len(x))}
-        message = "start (={start}) lies outside the {size} elements of axis {dim}"
-        yield Requirement(ge(start, 0), "CNN107", message, values, "", "start")
-        yield Requirement(ge(n, start + 1), "CNN107", message, values, "", "start")
-        if self.end is not None:
-            message = "end (={end}) lies outside the {size} elements of axis {dim}"
-            yield Requirement(ge(n, end), "CNN107", message, values, "", "end")
-            message = "end (={end}) does not come after start (={start}) on axis {dim} of {size} elements"
-            yield Requirement(ge(end, start + 1), "CNN107", message, values, "", "end")
-
-    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """Every step-th element."""
-        del operand
-        (x,) = shapes
-        if dim != position(self.dim, len(x)):
-            return Link(dim)
-        start, _ = self._part(x[self.dim])
-        return Link(dim, self.step, start, start)
-
-    def output(self, *shapes: Shape) -> Shape:
-        """A shorter axis."""
-        (x,) = shapes
-        start, end = self._part(x[self.dim])
-        along = position(self.dim, len(x))
-        return (*x[:along], ceil_div(end - start, self.step), *x[along + 1 :])
-
-    def _part(self, n: Extent) -> tuple[Extent, Extent]:
-        return from_front(self.start, n), n if self.end is None else from_front(self.end, n)
-
-
-def from_front(index: Extent, n: Extent) -> Extent:
-    """An index counted from the front; a symbolic one is so already."""
-    return index if isinstance(index, Count) or index >= 0 else n + index
+    def run(self, x: Array) -> Array:
+        """A view."""
+        return x.transpose(self.dims)

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from cnnplan.ops.fields import kinds, leaves
-from cnnplan.sizes import ge, is_whole
+from cnnplan.sizes import Count, ge, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,6 +94,14 @@ class Operator(BaseModel, ABC):
         """Give the class its verb."""
         cls.verb = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
+    overwrites: ClassVar[bool] = False
+    """Whether `run` can write its result into a given array, such as the first input."""
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether the result may stand in the memory of the first input."""
+        return self.overwrites
+
     def requires(self, *shapes: Shape) -> Iterator[Requirement]:
         """What must hold for inputs of these shapes, the most basic first: the first that fails is the one reported.
 
@@ -145,9 +153,29 @@ class Operator(BaseModel, ABC):
         del shapes
         return {}
 
+    @abstractmethod
     def run(self, *arrays: Any, **weights: Any) -> Any:
-        """Compute the output in plain NumPy."""
-        raise NotImplementedError(f"{self.verb} has no kernel")
+        """Compute the output in plain NumPy; what is illegal raises. The result may be a view of an input.
+
+        Where the class says `overwrites`, there is an argument `out`: an array of the output's shape to write into,
+        which may be the first input.
+        """
+
+    def at(self, values: Mapping[str, Any]) -> Self:
+        """The same with its arguments at these values of the symbols."""
+        found = {name: _evaluated(getattr(self, name), values) for name in kinds(type(self))}
+        changed = {name: value for name, value in found.items() if value is not getattr(self, name)}
+        return self.model_copy(update=changed) if changed else self
+
+    def placed(self, *shapes: Shape, joins: bool = False) -> Operator:
+        """The operator as it stands behind inputs of these shapes: what it notes of them for its kernel.
+
+        Args:
+            shapes: the shapes of the inputs.
+            joins: whether it joins branches.
+        """
+        del shapes, joins
+        return self
 
     def _misfit(self, shapes: tuple[Shape, ...]) -> Requirement | None:
         """The requirement on the form of inputs and arguments that does not hold."""
@@ -185,6 +213,14 @@ class Operator(BaseModel, ABC):
                 )
                 bound = ge(size, kind.least)
                 yield Requirement(bound, "CNN013", "{name} (={value}) must be at least {least}", values, "", name)
+
+
+def _evaluated(value: Any, values: Mapping[str, Any]) -> Any:
+    """The value of a field, at values of the symbols; the same object where it has none."""
+    if isinstance(value, tuple):
+        found = tuple(_evaluated(item, values) for item in value)
+        return value if all(new is old for new, old in zip(found, value, strict=True)) else found
+    return value.at(values) if isinstance(value, Count) else value
 
 
 def within(number: int, limits: Limits) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.ops.arrangement import Rearrangement
+from cnnplan.ops.arrays import cropped, expanded, padded, sides
 from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.elementwise import unequal_ranks
 from cnnplan.ops.fields import Number, PadMode, Sides, SizePerAxis
@@ -17,6 +18,7 @@ from cnnplan.sizes import ge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Shape
 
 __all__ = ["Crop", "Pad"]
@@ -44,6 +46,10 @@ class Pad(Rearrangement):
         """An input that is long enough to be reflected or wrapped."""
         (x,) = shapes
         yield from wrapping(self.mode, x[2:], margins(self.padding, len(x) - 2))
+
+    def run(self, x: Array) -> Array:
+        """The input in the middle."""
+        return padded(x, sides(self.padding, x.ndim - 2), self.mode, self.value)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """The element as it was placed."""
@@ -99,6 +105,16 @@ class Crop(Rearrangement):
     def output(self, *shapes: Shape) -> Shape:
         """Shorter axes."""
         return (*shapes[0][:2], *self._sizes(shapes))
+
+    def run(self, x: Array, like: Array | None = None) -> Array:
+        """A view of the middle."""
+        if (self.size is None) is not (like is not None):
+            raise ValueError("takes a size or a second input")
+        wanted = expanded(self.size, x.ndim - 2) if like is None else like.shape[2:]
+        spare = [n - size for n, size in zip(x.shape[2:], wanted, strict=True)]
+        if min(spare) < 0:
+            raise ValueError(f"cannot crop {x.shape[2:]} to {wanted}")
+        return cropped(x, [(more // 2, more - more // 2) for more in spare])
 
     def _sizes(self, shapes: tuple[Shape, ...]) -> Shape:
         return shapes[1][2:] if self.size is None else per_axis(self.size, len(shapes[0]) - 2)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sides, sides, windows
 from cnnplan.ops.base import Requirement, Weight
+from cnnplan.ops.contraction import correlated, spread
 from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link
 from cnnplan.ops.windows import Dilated, margins, merged, per_axis, wrapping
@@ -16,6 +19,7 @@ from cnnplan.sizes import divides, ge, gt, prod
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Conv", "ConvTranspose"]
@@ -90,6 +94,28 @@ class Conv(Filtered):
         taps = x[1] // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
         return Cost(macs=elements * taps, adds=elements if self.bias else 0)
 
+    def run(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        """Windows in columns, filters in rows, their product."""
+        axes = x.ndim - 2
+        kernel, strides = expanded(self.kernel_size, axes), expanded(self.stride, axes)
+        dilations = expanded(self.dilation, axes)
+        held("weight", weight, self.out_channels, x.shape[1] // self.groups, *kernel)
+        held("bias", bias, self.out_channels, there=self.bias)
+        pads = self._sides(x.shape[2:], kernel, strides, dilations)
+        view = windows(padded(x, pads, self.padding_mode), kernel, strides, dilations)
+        y = correlated(view, weight, self.groups)
+        return y if bias is None else np.add(y, beside(bias, y), out=y)
+
+    def _sides(
+        self, sizes: tuple[int, ...], kernel: tuple[int, ...], strides: tuple[int, ...], dilations: tuple[int, ...]
+    ) -> tuple[tuple[int, int], ...]:
+        """The padding of the kernel."""
+        if self.padding not in ("same", "same_lower"):
+            return sides(self.padding, len(sizes))
+        lower = self.padding == "same_lower"
+        geometry = zip(sizes, kernel, strides, dilations, strict=True)
+        return tuple(same_sides(n, (k - 1) * d + 1, s, lower=lower) for n, k, s, d in geometry)
+
 
 class ConvTranspose(Filtered):
     """Every element of the input spreads a filter over the output, `stride` apart; what overlaps is added.
@@ -149,6 +175,19 @@ class ConvTranspose(Filtered):
         (x,) = shapes
         taps = self.out_channels // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
         return Cost(macs=prod(x) * taps, adds=prod(output) if self.bias else 0)
+
+    def run(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        """Filters scaled and added up where they fall, then cropped."""
+        axes = x.ndim - 2
+        kernel, strides = expanded(self.kernel_size, axes), expanded(self.stride, axes)
+        dilations, extras = expanded(self.dilation, axes), expanded(self.output_padding, axes)
+        held("weight", weight, x.shape[1], self.out_channels // self.groups, *kernel)
+        held("bias", bias, self.out_channels, there=self.bias)
+        if any(extra >= max(s, d) for extra, s, d in zip(extras, strides, dilations, strict=True)):
+            raise ValueError(f"output_padding of {extras}: no step covers it")
+        y = spread(x, weight, self.groups, tuple(zip(strides, dilations, strict=True)), extras)
+        y = cropped(y, sides(self.padding, axes))
+        return y if bias is None else np.add(y, beside(bias, y), out=y)
 
     def _covered(self, axes: int) -> Iterator[Requirement]:
         message = "output_padding (={extra}) must be less than stride (={stride}) or dilation (={dilation})"

@@ -7,9 +7,10 @@ from functools import reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.fields import Probability
 from cnnplan.ops.links import Link
@@ -19,6 +20,7 @@ from cnnplan.sizes import eq, prod, total
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Add", "Divide", "Dropout", "Identity", "Multiply", "Subtract", "meeting", "unequal_ranks"]
@@ -49,6 +51,10 @@ class Arithmetic(Operator):
     """An operation on the elements of several inputs; an extent that is the number 1 is repeated."""
 
     arity: ClassVar[Limits] = (2, None)
+    overwrites = True
+
+    _repeated: frozenset[tuple[int, int]] | None = PrivateAttr(default=None)
+    """The inputs and axes whose extent is the number 1 and gives way; None: whatever comes as 1 is that number."""
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Equal extents, where neither is 1."""
@@ -69,6 +75,41 @@ class Arithmetic(Operator):
             for dim, (left, right) in enumerate(zip(shapes[0], shape, strict=True)):
                 if (left == 1) is not (right == 1):
                     yield meeting(left, right, dim)
+
+    @property
+    def rewrites(self) -> bool:
+        """Unless the first input is repeated."""
+        return all(place for place, _ in self._repeated or ())
+
+    def placed(self, *shapes: Shape, joins: bool = False) -> Arithmetic:
+        """A copy that knows which inputs are repeated on which axes; none where branches are joined."""
+        together = self.output(*shapes)
+        numbers = (
+            (place, dim)
+            for place, shape in enumerate(shapes)
+            for dim, (n, most) in enumerate(zip(shape, together, strict=True))
+            if n == 1 and most != 1
+        )
+        copy = self.model_copy()
+        copy._repeated = frozenset() if joins else frozenset(numbers)  # noqa: SLF001 - a copy of itself
+        return copy
+
+    def run(self, *arrays: Array, out: Array | None = None) -> Array:
+        """One input after the other; none is repeated that the layer does not know to be a number."""
+        self._refuse_others(arrays)
+        operation = getattr(np, self.verb)
+        first, *rest = arrays
+        for array in rest:
+            first = operation(first, array, out=out)
+        return first
+
+    def _refuse_others(self, arrays: tuple[Array, ...]) -> None:
+        """Raise where an extent meets another that it must not give way to."""
+        for dim, extents in enumerate(zip(*(array.shape for array in arrays), strict=True)):
+            for place, n in enumerate(extents):
+                repeated = n == 1 and (self._repeated is None or (place, dim) in self._repeated)
+                if n != max(extents) and not repeated:
+                    raise ValueError(f"{self.verb}: {' meets '.join(map(str, extents))} on axis {dim}")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Element by element; all of an axis that is repeated."""
@@ -185,6 +226,10 @@ class Identity(Pointwise):
 
     is_view = True
 
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing."""
         del shapes, output
@@ -208,6 +253,10 @@ class Dropout(Pointwise):
     is_view = True
 
     p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
+
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Which elements were left out."""

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import held
 from cnnplan.ops.base import Operator, Weight
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.links import Link
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Shape
 
 __all__ = ["Linear"]
@@ -47,6 +50,13 @@ class Linear(Operator):
         if self.bias:
             found["bias"] = Weight((self.out_features,))
         return found
+
+    def run(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        """A matrix product."""
+        held("weight", weight, self.out_features, x.shape[-1])
+        held("bias", bias, self.out_features, there=self.bias)
+        y = np.matmul(x, weight.T)
+        return y if bias is None else np.add(y, bias, out=y)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """All features, at one place."""

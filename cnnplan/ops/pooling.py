@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import expanded, padded, same_sides, sides, taps, together, windows
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.windows import Dilated, Windowed, is_same, margins, per_axis
@@ -15,6 +17,7 @@ from cnnplan.sizes import ge, minimum, prod
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["AvgPool", "MaxPool"]
@@ -59,6 +62,32 @@ class Pooling(Windowed):
         last: Extent = minimum(before + after - span + stride - 1, before - 1)
         return last + stride
 
+    def _windows(self, x: Array, fill: float, beyond: float, dilation: Any = 1) -> Array:
+        """The windows on the padded input; in ceil mode also those that stick out into what is beyond."""
+        axes = x.ndim - 2
+        kernel, strides, dilations = expanded(self.kernel_size, axes), self._distances(axes), expanded(dilation, axes)
+        pads = self._sides(x.shape[2:], dilations)
+        ends = tuple(before + n for n, (before, _) in zip(x.shape[2:], pads, strict=True))
+        x = padded(x, pads, value=fill)
+        if not self.ceil_mode:
+            return windows(x, kernel, strides, dilations)
+        return windows(padded(x, [(0, s - 1) for s in strides], value=beyond), kernel, strides, dilations, ends)
+
+    def _distances(self, axes: int) -> tuple[int, ...]:
+        return expanded(self.kernel_size if self.stride is None else self.stride, axes)
+
+    def _sides(self, sizes: tuple[int, ...], dilations: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """The padding of the kernel."""
+        kernel = expanded(self.kernel_size, len(sizes))
+        if self.padding in ("same", "same_lower"):
+            geometry = zip(sizes, kernel, dilations, self._distances(len(sizes)), strict=True)
+            lower = self.padding == "same_lower"
+            return tuple(same_sides(n, (k - 1) * d + 1, s, lower=lower) for n, k, d, s in geometry)
+        found = sides(self.padding, len(sizes))
+        if any(2 * max(pads) > k for pads, k in zip(found, kernel, strict=True)):
+            raise ValueError(f"padding of {found} is more than half of {kernel}")
+        return found
+
     def taps(self, output: Shape) -> Extent:
         """The elements of one window."""
         elements: Extent = prod(per_axis(self.kernel_size, len(output) - 2))
@@ -76,6 +105,10 @@ class MaxPool(Pooling, Dilated):
     >>> MaxPool(kernel_size=3, stride=2, ceil_mode=True).output((1, 4, 12, 9))
     (1, 4, 6, 4)
     """
+
+    def run(self, x: Array) -> Array:
+        """The maximum of the first elements of all windows and the second and so on."""
+        return together(np.maximum, taps(self._windows(x, -np.inf, -np.inf, self.dilation), x.ndim - 2))
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Where the greatest elements were."""
@@ -103,6 +136,18 @@ class AvgPool(Pooling):
     divisor_override: Positive | None = Field(
         default=None, description="What to divide by, instead of the number of elements."
     )
+
+    def run(self, x: Array) -> Array:
+        """The sum of the first elements of all windows and the second and so on, divided."""
+        y = together(np.add, taps(self._windows(x, 0, 0), x.ndim - 2))
+        return np.divide(y, self._divisors(x), out=y)
+
+    def _divisors(self, x: Array) -> Any:
+        """How many elements of each window count."""
+        if self.divisor_override is not None:
+            return self.divisor_override
+        ones = np.ones((1, 1, *x.shape[2:]), dtype=x.dtype)
+        return together(np.add, taps(self._windows(ones, float(self.count_include_pad), 0), x.ndim - 2))
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A sum and a divide."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import beside, held
 from cnnplan.ops.base import Operator, Requirement, Weight
 from cnnplan.ops.fields import Number, Positive
 from cnnplan.ops.links import Link
@@ -15,9 +17,13 @@ from cnnplan.sizes import eq, prod
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Shape
 
 __all__ = ["Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "Pointwise", "Prelu", "Relu", "Relu6", "Selu"]
+
+ALPHA, SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+"""The constants of selu: mean 0 and variance 1 stay so."""
 
 
 class Pointwise(Operator):
@@ -46,7 +52,12 @@ class Relu(Pointwise):
     6
     """
 
+    overwrites = True
     saves = "output"
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """A maximum."""
+        return np.maximum(x, 0, out=out)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A compare."""
@@ -65,6 +76,13 @@ class Relu6(Pointwise):
     >>> Relu6().cost(((2, 3),), (2, 3)).compares
     12
     """
+
+    overwrites = True
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """A maximum and a minimum."""
+        y = np.maximum(x, 0, out=out)
+        return np.minimum(y, 6, out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Two compares."""
@@ -85,6 +103,10 @@ class LeakyRelu(Pointwise):
     """
 
     negative_slope: Number = Field(default=0.01, description="What negative elements are multiplied by.")
+
+    def run(self, x: Array) -> Array:
+        """One of two lines."""
+        return np.where(x > 0, x, x * self.negative_slope)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A compare and a multiply."""
@@ -122,6 +144,12 @@ class Prelu(Pointwise):
         del shapes
         return {"weight": Weight((self.num_parameters,))}
 
+    def run(self, x: Array, weight: Array) -> Array:
+        """One of two lines per channel."""
+        held("weight", weight, self.num_parameters)
+        slopes = weight if self.num_parameters == 1 else beside(weight, x)
+        return np.where(x > 0, x, x * slopes)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A compare and a multiply."""
         del shapes
@@ -143,6 +171,10 @@ class Elu(Pointwise):
 
     alpha: Number = Field(default=1.0, description="What negative elements approach, less its sign.")
 
+    def run(self, x: Array) -> Array:
+        """A line or a curve."""
+        return np.where(x > 0, x, np.expm1(np.minimum(x, 0)) * self.alpha)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Two compares, a multiply, an exponential."""
         del shapes
@@ -161,6 +193,10 @@ class Selu(Pointwise):
     >>> Selu().cost(((2, 3),), (2, 3)).multiplies
     12
     """
+
+    def run(self, x: Array) -> Array:
+        """A line or a curve, scaled."""
+        return np.where(x > 0, x, np.expm1(np.minimum(x, 0)) * ALPHA) * SCALE
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Two compares, two multiplies, an exponential."""
@@ -181,6 +217,14 @@ class HardSigmoid(Pointwise):
     24
     """
 
+    overwrites = True
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """Moved, cut off, scaled."""
+        y = np.add(x, 3, out=out)
+        y = np.minimum(np.maximum(y, 0, out=y), 6, out=y)
+        return np.divide(y, 6, out=y)
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """An add, two compares, a divide."""
         del shapes
@@ -199,6 +243,13 @@ class HardSwish(Pointwise):
     >>> HardSwish().cost(((2, 3),), (2, 3)).flops
     30
     """
+
+    def run(self, x: Array) -> Array:
+        """Moved, cut off, times the input, scaled."""
+        y = np.add(x, 3)
+        y = np.minimum(np.maximum(y, 0, out=y), 6, out=y)
+        y = np.multiply(x, y, out=y)
+        return np.divide(y, 6, out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """An add, two compares, a multiply, a divide."""

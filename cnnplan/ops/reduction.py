@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
+from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
 from cnnplan.ops.fields import DimOrDims, Flag
@@ -16,6 +18,7 @@ from cnnplan.sizes import prod
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Shape
 
 __all__ = ["Mean"]
@@ -56,6 +59,10 @@ class Mean(Operator):
         if self.keepdim:
             return tuple(1 if dim in gone else n for dim, n in enumerate(x))
         return tuple(n for dim, n in enumerate(x) if dim not in gone)
+
+    def run(self, x: Array) -> Array:
+        """NumPy's."""
+        return np.mean(x, axis=along(self.dim, x.ndim), keepdims=self.keepdim)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Other axes; those of the mean as a whole."""

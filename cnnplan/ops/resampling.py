@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.ops.arrays import expanded
 from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Flag, Interpolation, ScalePerAxis, SizePerAxis
+from cnnplan.ops.interpolation import cubic, linear, nearest
 from cnnplan.ops.links import Link
 from cnnplan.ops.windows import merged, per_axis
 from cnnplan.sizes import floor, gcd, ge, prod, total
@@ -17,6 +20,7 @@ from cnnplan.sizes import floor, gcd, ge, prod, total
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Upsample"]
@@ -99,6 +103,24 @@ class Upsample(Operator):
         blends = self._blends(shapes[0], output)
         linear = taps == TAPS["linear"]
         return Cost(adds=(2 if linear else taps - 1) * blends, multiplies=(1 if linear else taps) * blends)
+
+    def run(self, x: Array) -> Array:
+        """An axis after the other."""
+        axes = x.ndim - 2
+        sizes, factors = expanded(self.size, axes), expanded(self.scale_factor, axes)
+        for axis, (size, factor) in enumerate(zip(sizes, factors, strict=True), 2):
+            n = x.shape[axis]
+            m = math.floor(n * factor) if size is None else size
+            if m < 1:
+                raise ValueError(f"nothing is left of {n} elements")
+            x = self._resampled(x, axis, m, n / m if factor is None else 1 / float(factor))
+        return x
+
+    def _resampled(self, x: Array, axis: int, number: int, step: float) -> Array:
+        if self.mode == "nearest":
+            return nearest(x, axis, number, step)
+        blend = cubic if self.mode == "bicubic" else linear
+        return blend(x, axis, number, step, align_corners=self.align_corners)
 
     def _contradiction(self, axes: int) -> Requirement | None:
         if (self.size is None) is (self.scale_factor is None):

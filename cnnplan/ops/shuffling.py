@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from cnnplan.lazy import np
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.fields import Positive
@@ -15,6 +16,7 @@ from cnnplan.sizes import divides, exact_div
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Shape
 
 __all__ = ["ChannelShuffle", "PixelShuffle", "PixelUnshuffle"]
@@ -56,6 +58,17 @@ class PixelShuffle(Rearrangement):
         r = self.upscale_factor
         return (x[0], exact_div(x[1], r ** (len(x) - 2)), *(n * r for n in x[2:]))
 
+    def run(self, x: Array) -> Array:
+        """Axes of a square each, moved behind those of space."""
+        r, axes = self.upscale_factor, x.ndim - 2
+        y = x.reshape(x.shape[0], -1, *(r for _ in range(axes)), *x.shape[2:])
+        y = y.transpose(
+            0,
+            1,
+            *(axis for pair in zip(range(2 + axes, 2 + 2 * axes), range(2, 2 + axes), strict=True) for axis in pair),
+        )
+        return y.reshape(*y.shape[:2], *(n * r for n in x.shape[2:]))
+
 
 class PixelUnshuffle(Rearrangement):
     """Small squares of pixels become channels.
@@ -93,6 +106,14 @@ class PixelUnshuffle(Rearrangement):
         r = self.downscale_factor
         return (x[0], x[1] * r ** (len(x) - 2), *(exact_div(n, r) for n in x[2:]))
 
+    def run(self, x: Array) -> Array:
+        """Axes of a square each, moved to the channels."""
+        r, axes = self.downscale_factor, x.ndim - 2
+        pairs = (part for n in x.shape[2:] for part in (n // r, r))
+        y = x.reshape(*x.shape[:2], *pairs)
+        y = y.transpose(0, 1, *range(3, 3 + 2 * axes, 2), *range(2, 2 + 2 * axes, 2))
+        return y.reshape(x.shape[0], -1, *y.shape[2 + axes :])
+
 
 class ChannelShuffle(Rearrangement):
     """Channels are dealt out: one of each group after the other.
@@ -126,3 +147,8 @@ class ChannelShuffle(Rearrangement):
         """The shape of the input."""
         (x,) = shapes
         return x
+
+    def run(self, x: Array) -> Array:
+        """Groups and their channels, transposed."""
+        y = x.reshape(x.shape[0], self.groups, -1, *x.shape[2:])
+        return np.moveaxis(y, 1, 2).reshape(x.shape)

@@ -147,7 +147,7 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     for first in plan.causes[:1]:
         yield "", str(first)
         if len(plan.causes) > 1:
-            yield "", f"and {len(plan.causes) - 1} more: cnnplan explain {plan.spec.file}"
+            yield "", f"and {len(plan.causes) - 1} more: see plan.causes"
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"

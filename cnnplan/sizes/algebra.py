@@ -26,8 +26,12 @@ def linear(context: Context, coefficients: Mapping[Atom, Number], const: Number)
     if not terms:
         return whole(const)
     if len(terms) > 1:
-        terms.sort(key=lambda term: term[0].index)
+        terms.sort(key=_by_index)
     return context.size(tuple(terms), whole(const))
+
+
+def _by_index(term: tuple[Atom, Number]) -> int:
+    return term[0].index
 
 
 def count_of(context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number:
@@ -64,17 +68,20 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
 
 def multiply(left: Count, right: Count) -> Count | Number:
     """The product, factor by factor, never multiplied out."""
-    context = left.context
+    context, left_factors, right_factors = left.context, left.factors, right.factors
+    if len(left_factors) == len(right_factors) == 1:
+        (a, x), (b, y) = left_factors[0], right_factors[0]
+        return context.count({context.monomial(a, b): whole(x * y)}, 0)
     products: dict[Monomial, Number] = {}
     rest: list[tuple[Any, Number]] = []
-    for a, x in left.factors:
-        for b, y in right.factors:
+    for a, x in left_factors:
+        for b, y in right_factors:
             if len(a) + len(b) > 1:
                 monomial = context.monomial(a, b)
                 products[monomial] = products.get(monomial, 0) + x * y
             else:
                 rest.append(((a + b)[0] if a or b else 1, x * y))
-    return count_of(context, products, combine(rest) if rest else 0)
+    return count_of(context, products, combine(rest))
 
 
 def expand(count: Count) -> Polynomial:

@@ -17,8 +17,8 @@ Number = int | Fraction
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is an int or a fraction; quick for ints, which most are."""
-    return type(value) is int or isinstance(value, Number)
+    """Whether it is an int or a fraction; quicker than asking for a Number, which goes through abstract classes."""
+    return type(value) is int or type(value) is Fraction or isinstance(value, int)
 
 
 def whole(value: Number) -> Number:
@@ -113,6 +113,10 @@ class Atom:
             frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not isinstance(a, Number)))
         )
         self.order = self.index if domain else min(map(context.order, self.symbols))
+
+    def is_whole(self, coef: Number) -> bool:
+        """Whether its multiple by this number is whole for every value of its symbols."""
+        return type(coef) is int and (self.grain == 1 or (self.grain > 1 and coef % self.grain == 0))
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import Monomial, combine, count_of, linear
-from cnnplan.sizes.atoms import Atom, Number
+from cnnplan.sizes.atoms import Atom, Number, is_number
 from cnnplan.sizes.polynomials import Count, Size
 from cnnplan.sizes.quotients import exact_quotient, is_integral, is_positive
 
@@ -35,10 +35,20 @@ def floor_div(context: Context, numerator: Any, denominator: Any) -> Any:
     Raises:
         ZeroDivisionError: the denominator is 0.
     """
-    key = ("//", numerator, denominator)
-    if key not in context.memo:
-        context.memo[key] = _floor_div(context, numerator, denominator)
-    return context.memo[key]
+    if isinstance(numerator, Size) and numerator.is_integer and type(denominator) is int and denominator > 0:
+        return _in_normal_form(context, numerator, denominator)
+    if is_number(numerator) and is_number(denominator):
+        return numerator // denominator
+    if isinstance(numerator, Count):
+        numerator = numerator.simplified()
+    if isinstance(denominator, Count):
+        denominator = denominator.simplified()
+    cleared = _without_quotient(context, numerator, denominator)
+    if cleared is not None:
+        return floor_div(context, *cleared)
+    if is_number(denominator):
+        return _by_number(context, numerator, denominator)
+    return 0 if numerator == 0 else _by_symbols(context, *_whole_coefficients(numerator, denominator))
 
 
 def exact_div(context: Context, numerator: Any, denominator: Any) -> Any:
@@ -55,21 +65,6 @@ def quotient(context: Context, numerator: Any, denominator: Any) -> Any:
     return context.atom("quotient", numerator, denominator)
 
 
-def _floor_div(context: Context, numerator: Any, denominator: Any) -> Any:
-    if isinstance(numerator, Number) and isinstance(denominator, Number):
-        return numerator // denominator
-    if isinstance(numerator, Count) and not isinstance(numerator, Size):
-        numerator = numerator.simplified()
-    if isinstance(denominator, Count) and not isinstance(denominator, Size):
-        denominator = denominator.simplified()
-    cleared = _without_quotient(context, numerator, denominator)
-    if cleared is not None:
-        return floor_div(context, *cleared)
-    if isinstance(denominator, Number):
-        return _by_number(context, numerator, denominator)
-    return 0 if numerator == 0 else _by_symbols(context, *_whole_coefficients(numerator, denominator))
-
-
 def _without_quotient(context: Context, numerator: Any, denominator: Any) -> tuple[Any, Any] | None:
     """The same fraction multiplied by the divisor of a quotient in its numerator: (n/s + 1)/2 is (n + s)/(2*s)."""
     if not isinstance(numerator, Size):
@@ -83,19 +78,23 @@ def _without_quotient(context: Context, numerator: Any, denominator: Any) -> tup
 
 
 def _by_number(context: Context, numerator: Any, denominator: Number) -> Any:
-    if isinstance(numerator, Number):
+    if is_number(numerator):
         return numerator // denominator
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
     numerator, denominator = _whole_coefficients(numerator, denominator)
-    divisor = int(denominator)
-    if not isinstance(numerator, Size):
-        return _count_by_number(context, numerator, divisor)
+    form = _in_normal_form if isinstance(numerator, Size) else _count_by_number
+    return form(context, numerator, int(denominator))
+
+
+def _in_normal_form(context: Context, numerator: Size, divisor: int) -> Any:
+    """The floor of a size with whole coefficients by a positive integer."""
     outside, inside = _split(numerator, divisor)
-    whole_part = linear(context, outside, numerator.const // divisor)
-    if not inside:
-        return whole_part
-    return combine(((whole_part, 1), (_reduced(context, inside, int(numerator.const % divisor), divisor), 1)))
+    shift, const = divmod(int(numerator.const), divisor)
+    floor = _reduced(context, inside, const, divisor) if inside else 0
+    if outside:
+        floor = combine(((linear(context, outside, 0), 1), (floor, 1)))
+    return floor + shift
 
 
 def _whole_coefficients(numerator: Any, denominator: Any) -> tuple[Any, Any]:
@@ -118,10 +117,10 @@ def _split(size: Size, divisor: int) -> tuple[dict[Atom, Number], dict[Atom, int
     outside: dict[Atom, Number] = {}
     inside: dict[Atom, int] = {}
     for atom, coef in size.terms:
-        step = divisor * atom.grain
-        times, remainder = divmod(int(coef), step) if step else (0, int(coef))
+        grain = atom.grain
+        times, remainder = divmod(int(coef), divisor * grain) if grain else (0, int(coef))
         if times:
-            outside[atom] = times * atom.grain
+            outside[atom] = times * grain
         if remainder:
             inside[atom] = remainder
     return outside, inside
@@ -131,20 +130,24 @@ def _reduced(context: Context, inside: dict[Atom, int], const: int, divisor: int
     """`floor((inside + const) / divisor)`, every coefficient and the constant below the divisor."""
     is_integer = all(atom.grain == 1 for atom in inside)
     common = gcd(divisor, *inside.values(), 0 if is_integer else const)
-    inside = {atom: coef // common for atom, coef in inside.items()}
-    const, divisor = const // common, divisor // common
+    if common > 1:
+        inside = {atom: coef // common for atom, coef in inside.items()}
+        const, divisor = const // common, divisor // common
     if divisor == 1 and is_integer:
         return linear(context, inside, const)
     nested = _nested(inside.items()) if is_integer else None
-    if nested is not None:
-        rest = linear(context, {atom: coef for atom, coef in inside.items() if atom is not nested}, const)
-        return _composed(context, nested, rest, divisor)
-    return context.atom("floor", linear(context, inside, const), divisor)
+    if nested is None:
+        return context.atom("floor", linear(context, inside, const), divisor)
+    del inside[nested]
+    return _composed(context, nested, linear(context, inside, const), divisor)
 
 
 def _nested(terms: Any) -> Atom | None:
     """The first floor that stands alone."""
-    return next((atom for atom, coef in terms if coef == 1 and atom.kind == "floor"), None)
+    for atom, coef in terms:
+        if coef == 1 and atom.kind == "floor":
+            return atom  # type: ignore[no-any-return]
+    return None
 
 
 def _composed(context: Context, nested: Atom, rest: Any, divisor: Any) -> Any:
@@ -152,9 +155,9 @@ def _composed(context: Context, nested: Atom, rest: Any, divisor: Any) -> Any:
     numerator, inner = nested.args
     if isinstance(inner, Number) and isinstance(divisor, Number):
         if isinstance(rest, Number) or len(rest.terms) <= LONGEST_FOLD:
-            return floor_div(context, numerator + rest * inner, inner * divisor)
+            return (numerator + rest * inner) // (inner * divisor)
     elif _length(numerator) + _length(rest) <= LONGEST_FOLD and _length(inner) * _length(divisor) == 1:
-        return floor_div(context, combine(((numerator, 1), (rest * inner, 1))), inner * divisor)
+        return combine(((numerator, 1), (rest * inner, 1))) // (inner * divisor)
     return context.atom("floor", combine(((context.size(((nested, 1),), 0), 1), (rest, 1))), divisor)
 
 
@@ -185,8 +188,8 @@ def _count_by_number(context: Context, numerator: Count, divisor: int) -> Any:
 def _by_symbols(context: Context, numerator: Any, denominator: Count) -> Any:
     """A symbolic divisor: multiples of it leave the floor, and floors compose while they stay short."""
     found = exact_quotient(numerator, denominator)
-    if found is not None and is_integral(found):
-        return found
+    if found is not None:
+        return floor_div(context, found, 1)
     numerator, denominator = _lowest_terms(numerator, denominator)
     times, numerator = _multiples(numerator, denominator)
     if isinstance(numerator, Number) and numerator == 0:

@@ -143,7 +143,7 @@ def _gcd_with_number(count: Count, number: int) -> Any:
     if isinstance(count, Size) and count.is_integer and all(atom.grain == 1 for atom, _ in count.terms):
         pairs = [(count.context.size(((atom, 1),), 0), coef % number) for atom, coef in count.terms]
         left = combine([*pairs, (count.const % number, 1)])
-    return math.gcd(left, number) if isinstance(left, int) else _of_both("gcd", left, number)
+    return math.gcd(left, number) if isinstance(left, int) else count.context.atom("gcd", left, number)
 
 
 def prod(values: Iterable[Any]) -> Any:

@@ -60,7 +60,7 @@ class Count:
             total = plus(total, reduce(times, (size.interval for size in monomial), bounds))
         return total
 
-    @cached_property
+    @property
     def factors(self) -> list[tuple[Monomial, Number]]:
         """Its terms as products of primitive sizes; the constant is the empty product."""
         factors = list(self.products.items())
@@ -106,11 +106,9 @@ class Count:
         return combine(((other, 1), (self, -1))) if isinstance(other, Number) else NotImplemented
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Count):
-            return multiply(self, other)
-        if not is_number(other):
-            return NotImplemented
-        return (self if other == 1 else self._scaled(other)) if other else 0
+        if is_number(other):
+            return (self if other == 1 else self._scaled(other)) if other else 0
+        return multiply(self, other) if isinstance(other, Count) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -220,6 +218,8 @@ class Count:
 class Size(Count):
     """An extent: a constant and multiples of atoms; interned, so that equal sizes are one object.
 
+    `is_integer` says whether it is a whole number for every value of its symbols; `quotients` are its floors so far.
+
     Args:
         context: where it is interned.
         terms: the atoms with their coefficients.
@@ -228,7 +228,7 @@ class Size(Count):
         serial: its number among the sizes of its context.
     """
 
-    __slots__ = ("const", "hash", "quotients", "rank", "shifts", "terms")
+    __slots__ = ("const", "hash", "is_integer", "quotients", "rank", "shifts", "terms")
 
     def __init__(
         self,
@@ -245,8 +245,14 @@ class Size(Count):
         self.const = const
         self.shifts = shifts
         self.quotients: dict[Any, Any] = {}
-        self.hash = hash((const, sum(atom.hash * hash(coef) for atom, coef in terms)))
-        self.rank = (min(atom.order for atom, _ in terms), serial)
+        self.is_integer = type(const) is int
+        key, order = 0, terms[0][0].order
+        for atom, coef in terms:
+            key += atom.hash * hash(coef)
+            order = min(order, atom.order)
+            self.is_integer = self.is_integer and atom.is_whole(coef)
+        self.hash = hash((const, key))
+        self.rank = (order, serial)
 
     @cached_property
     def symbols(self) -> frozenset[str]:
@@ -262,22 +268,17 @@ class Size(Count):
         return bounds
 
     @cached_property
-    def is_integer(self) -> bool:
-        """Whether it is a whole number for every value of its symbols."""
-        return type(self.const) is int and all(
-            atom.grain and Fraction(coef, atom.grain).denominator == 1 for atom, coef in self.terms
-        )
-
-    @cached_property
     def primitive(self) -> tuple[Number, Size]:
         """The greatest number that divides it, and what is left: 2*floor(H/4) + 4 is 2 times floor(H/4) + 2."""
-        numbers = [coef for _, coef in self.terms] + ([self.const] if self.const else [])
-        content = Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers)))
+        numbers = [self.const, *(coef for _, coef in self.terms)]
+        scale = lcm(*(number.denominator for number in numbers))
+        content = gcd(*(int(number * scale) for number in numbers))
         content = -content if self.terms[0][1] < 0 else content
-        if content == 1:
+        if content == scale:
             return 1, self
-        terms = tuple((atom, whole(coef / content)) for atom, coef in self.terms)
-        return whole(content), self.context.size(terms, whole(self.const / content))
+        terms = tuple((atom, int(coef * scale) // content) for atom, coef in self.terms)
+        size = self.context.size(terms, int(self.const * scale) // content)
+        return whole(Fraction(content, scale)), size
 
     def __add__(self, other: Any) -> Any:
         if type(other) is not int:

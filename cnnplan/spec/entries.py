@@ -25,15 +25,14 @@ __all__ = ["read_entries"]
 
 
 def read_entries(reading: Reading, data: Any, place: Place, scope: Scope) -> tuple[Entry, ...]:
-    """The entries of a list; those that are none are reported and left out."""
+    """The entries of a list; those that are none are reported."""
     if not isinstance(data, list):
         reading.faults.add("CNN013", place, "layers are a list: each begins with `-`", layer=scope.layer)
         return ()
-    entries = [read_entry(reading, item, place.below(i), scope) for i, item in enumerate(data)]
-    return tuple(entry for entry in entries if entry is not None)
+    return tuple([read_entry(reading, item, place.below(i), scope) for i, item in enumerate(data)])
 
 
-def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry | None:
+def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry:
     """One entry of a list."""
     strays: list[str] = []
     if isinstance(data, str) and data:
@@ -43,7 +42,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
         verb_place = place.below(verb)
     else:
         reading.faults.add("CNN016", place, "a layer is a verb, or a mapping with one verb", layer=scope.layer)
-        return None
+        return Entry("", place, "layer")
     wiring = {key: value for key, value in data.items() if key in WIRING}
     copies = wiring.get("repeat")
     name = wiring.get("name") if isinstance(wiring.get("name"), str) else None

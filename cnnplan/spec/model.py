@@ -15,7 +15,7 @@ from cnnplan.findings import Location
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnplan.findings import Place
+    from cnnplan.findings import Finding, Place
     from cnnplan.spec.expressions import Expression
 
 __all__ = ["Block", "Entry", "Expectation", "Input", "JoinSpec", "PathSpec", "Repeat", "Spec", "Symbol"]
@@ -182,7 +182,11 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A network as it is written."""
+    """A network as it is written.
+
+    `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
+    empty in a valid spec.
+    """
 
     file: str
     name: str
@@ -194,6 +198,8 @@ class Spec:
     layers: tuple[Entry, ...] = ()
     outputs: tuple[str, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    faults: tuple[Finding, ...] = ()
+    broken: frozenset[Place] = frozenset()
     locator: Callable[[Place], Location] = field(
         default=lambda place: Location(place.file, 1, 1), repr=False, compare=False
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan import ops
 from cnnplan.errors import SpecError
 from cnnplan.findings import Location, Place
+from cnnplan.spec.breakage import broken_entries
 from cnnplan.spec.declarations import read_inputs, read_symbols
 from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
 from cnnplan.spec.entries import read_entries, refer
@@ -36,12 +37,16 @@ TEXT = "<text>"
 """The file name of a spec that is given as text."""
 
 
-def load_spec(text_or_path: str | os.PathLike[str], root: str | os.PathLike[str] | None = None) -> Spec:
+def load_spec(
+    text_or_path: str | os.PathLike[str], root: str | os.PathLike[str] | None = None, *, partial: bool = False
+) -> Spec:
     """The validated spec of a file or a text.
 
     Args:
         text_or_path: a path, or the text itself: a str of several lines.
         root: a folder above the spec's own that included files may come from.
+        partial: True to return a spec whose entries alone have faults, with its `faults`, instead of raising: what
+            does not rest on them can still be judged.
 
     Raises:
         SpecError: every static fault of the spec and of the files it includes, with its line and column.
@@ -49,9 +54,9 @@ def load_spec(text_or_path: str | os.PathLike[str], root: str | os.PathLike[str]
     """
     top = None if root is None else Path(root)
     if isinstance(text_or_path, str) and ("\n" in text_or_path or text_or_path.lstrip().startswith(("cnnplan:", "{"))):
-        return _Reader(Source(TEXT, text_or_path), None, top).spec()
+        return _Reader(Source(TEXT, text_or_path), None, top).spec(partial=partial)
     path = Path(text_or_path)
-    return _Reader(Source(str(path), read_text(path)), path, top).spec()
+    return _Reader(Source(str(path), read_text(path)), path, top).spec(partial=partial)
 
 
 @dataclass(slots=True)
@@ -73,8 +78,9 @@ class _Reader:
     reading: Reading = field(default_factory=Reading)
     sources: dict[str, Source] = field(default_factory=dict)
 
-    def spec(self) -> Spec:
+    def spec(self, *, partial: bool) -> Spec:
         """The spec; raises SpecError."""
+        spec: Spec | None = None
         self.sources[self.source.file] = self.source
         self.reading.faults.found.extend(self.source.faults.found)
         with suppress(Enough):
@@ -83,9 +89,13 @@ class _Reader:
             else:
                 message = "a spec is a mapping that begins with `cnnplan: 1`"
                 self.reading.faults.add("CNN001", Place(self.source.file), message)
-        if self.reading.faults.found:
-            raise SpecError(self._located(self.reading.faults.found))
-        return spec
+        faults = self._located(self.reading.faults.found)
+        if spec is not None and not faults:
+            return spec
+        broken = broken_entries(spec, faults) if spec is not None and partial else None
+        if spec is None or broken is None:
+            raise SpecError(faults)
+        return replace(spec, faults=tuple(faults), broken=broken)
 
     def locate(self, place: Place) -> Location:
         """Where a place stands in its file."""

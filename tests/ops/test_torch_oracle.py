@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 from math import prod
 
+import numpy as np
 import pytest
 
 from cnnplan.ops import OPERATORS
@@ -16,7 +18,8 @@ flop_counter = pytest.importorskip("torch.utils.flop_counter")
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
 
-GEOMETRIES = 30
+GEOMETRIES = int(os.environ.get("CNNPLAN_GEOMETRIES", "30"))
+TOLERANCE = 1e-9
 CONTRACTIONS = {"conv", "conv_transpose", "linear"}
 
 
@@ -312,17 +315,31 @@ def test_every_operator_is_compared():
     assert set(MAKERS) == set(OPERATORS)
 
 
-def ran(module, shapes):
-    """The shape that PyTorch computes and its multiply-adds, or None where it refuses."""
+def ran(module, arrays):
+    """What PyTorch computes and its multiply-adds, or None where it refuses."""
     counter = flop_counter.FlopCounterMode(display=False)
     try:
         with torch.no_grad(), counter:
-            output = module(*(torch.rand(shape) for shape in shapes))
+            output = module(*map(torch.from_numpy, arrays))
     except (RuntimeError, ValueError, NotImplementedError):
         return None
     if 0 in output.shape:
         return None
-    return tuple(output.shape), counter.get_total_flops() // 2
+    return output.numpy(), counter.get_total_flops() // 2
+
+
+def prepared(module, numbers):
+    """The module in double precision, its weights and statistics drawn at random, and those by name."""
+    if not isinstance(module, nn.Module):
+        return {}, {}
+    module.double().eval()
+    found = [dict(module.named_parameters()), dict(module.named_buffers())]
+    found[1].pop("num_batches_tracked", None)
+    with torch.no_grad():
+        for name, tensor in (found[0] | found[1]).items():
+            drawn = torch.from_numpy(numbers.standard_normal(tensor.shape))
+            tensor.copy_(drawn.abs() + 0.1 if name == "running_var" else drawn)
+    return [{name: tensor.detach().numpy() for name, tensor in tensors.items()} for tensors in found]
 
 
 def legal(operator, shapes):
@@ -332,32 +349,32 @@ def legal(operator, shapes):
 @pytest.mark.parametrize(("verb", "make"), CASES, ids=[f"{verb}-{make.__name__}" for verb, make in CASES])
 def test_torch_says_the_same(verb, make):
     rng = random.Random(f"{verb}, {make.__name__}")  # noqa: S311
+    numbers = np.random.default_rng(len(verb))
     compared = 0
     for _ in range(GEOMETRIES):
         try:
             args, shapes, module = make(rng)
         except ValueError:
             continue
-        if isinstance(module, nn.Module):
-            module.eval()
+        trained, buffers = prepared(module, numbers)
         operator = OPERATORS[verb](**args)
-        truth = ran(module, shapes)
+        arrays = [numbers.standard_normal(shape) for shape in shapes]
+        truth = ran(module, arrays)
         assert legal(operator, shapes) is (truth is not None), (operator, shapes, truth)
         if truth is None:
             continue
         compared += 1
         output = operator.output(*shapes)
-        assert output == truth[0], (operator, shapes)
+        assert output == truth[0].shape, (operator, shapes)
+        values = operator.run(*arrays, **trained, **buffers)
+        np.testing.assert_allclose(values, truth[0], rtol=0, atol=TOLERANCE, err_msg=f"{operator!r} {shapes}")
         if verb in CONTRACTIONS:
             assert operator.cost(tuple(shapes), output).macs == truth[1], (operator, shapes)
         weights = operator.weights(*shapes)
-        trained = dict(module.named_parameters()) if isinstance(module, nn.Module) else {}
-        buffers = dict(module.named_buffers()) if isinstance(module, nn.Module) else {}
-        buffers.pop("num_batches_tracked", None)
         assert {name: w.shape for name, w in weights.items() if w.trainable} == shapes_of(trained)
         assert {name: w.shape for name, w in weights.items() if not w.trainable} == shapes_of(buffers)
     assert compared > GEOMETRIES // 4
 
 
 def shapes_of(tensors):
-    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    return {name: tensor.shape for name, tensor in tensors.items()}

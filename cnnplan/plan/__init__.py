@@ -15,138 +15,25 @@ from cnnplan.cost import KINDS, Cost
 from cnnplan.errors import OutsideConditions, SpecError, UsageError
 from cnnplan.graph import Graph, bindings, build
 from cnnplan.graph.causes import causes
-from cnnplan.ops import Weight
-from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every, prod
+from cnnplan.memory import Memory
+from cnnplan.plan.nodes import Figures, NodePlan
+from cnnplan.receptive_field import ReceptiveFields
+from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
 from cnnplan.spec import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from cnnplan.findings import Finding, Place
-    from cnnplan.graph import Facts, Node
+    from cnnplan.findings import Finding
+    from cnnplan.graph import Facts
     from cnnplan.graph.causes import Cause
-    from cnnplan.ops import Operator
     from cnnplan.spec import Spec
 
-__all__ = ["NodePlan", "Plan", "check", "load", "plan_spec"]
+__all__ = ["NodePlan", "Plan", "check", "load", "plan_spec", "structures"]
 
 MOST_STRUCTURES = 64
 """Combinations of structural choices that `check` plans one by one."""
-
-
-class Figures:
-    """What a layer needs and costs; one object for all layers that are alike."""
-
-    __slots__ = ("buffers", "cost", "params", "shape", "weights")
-
-    def __init__(
-        self, shape: Shape, weights: Mapping[str, Weight], params: Extent, buffers: Extent, cost: Cost
-    ) -> None:
-        self.shape = shape
-        self.weights = weights
-        self.params = params
-        self.buffers = buffers
-        self.cost = cost
-
-    @classmethod
-    def of(cls, facts: Facts) -> Figures:
-        """The figures that follow from an operator and the shapes of its inputs."""
-        shape = facts.shape
-        assert shape is not None  # noqa: S101 - only legal layers are planned
-        weights = facts.op.weights(*facts.shapes)
-        params = combine((prod(weight.shape), 1) for weight in weights.values() if weight.trainable)
-        buffers = combine((prod(weight.shape), 1) for weight in weights.values() if not weight.trainable)
-        return cls(shape, weights, params, buffers, facts.op.cost(facts.shapes, shape))
-
-    def at(self, number: Callable[[Any], Any]) -> Figures:
-        """The same with numbers in place of letters."""
-        weights = {
-            name: Weight(tuple(map(number, weight.shape)), weight.trainable) for name, weight in self.weights.items()
-        }
-        cost = Cost(*(number(getattr(self.cost, kind)) for kind in KINDS))
-        return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
-
-
-class NodePlan:
-    """Everything predicted of one layer.
-
-    `params` and `buffers` count weights where they are owned: a layer that shares the weights of another has none.
-    """
-
-    __slots__ = ("figures", "node")
-
-    def __init__(self, node: Node, figures: Figures) -> None:
-        self.node = node
-        self.figures = figures
-
-    @property
-    def name(self) -> str:
-        """The full name of the layer."""
-        return self.node.name
-
-    @property
-    def op(self) -> Operator:
-        """Its operator."""
-        return self.node.op
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The names of what it reads, in order."""
-        return self.node.inputs
-
-    @property
-    def place(self) -> Place:
-        """The entry that made it."""
-        return self.node.place
-
-    @property
-    def shape(self) -> Shape:
-        """The shape of its output: N, C, spatial."""
-        return self.figures.shape
-
-    @property
-    def weights(self) -> Mapping[str, Weight]:
-        """Its weights by PyTorch's names, its own or shared."""
-        return self.figures.weights
-
-    @property
-    def shared(self) -> str | None:
-        """The layer whose weights it has, None where they are its own."""
-        return None if self.node.owner == self.node.name else self.node.owner
-
-    @property
-    def params(self) -> Extent:
-        """The number of trainable weights that it owns."""
-        return self.figures.params if self.node.owner == self.node.name else 0
-
-    @property
-    def buffers(self) -> Extent:
-        """The number of weights that are not trained, such as running means."""
-        return self.figures.buffers if self.node.owner == self.node.name else 0
-
-    @property
-    def cost(self) -> Cost:
-        """The arithmetic it does."""
-        return self.figures.cost
-
-    @property
-    def macs(self) -> Extent:
-        """Multiply-adds, without bias."""
-        return self.figures.cost.macs
-
-    @property
-    def flops(self) -> Extent:
-        """Two for each multiply-add, one for everything else."""
-        return self.figures.cost.flops
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """What must hold for this layer to be legal, beyond what is declared."""
-        return tuple(condition for condition, _ in self.node.facts.open)
-
-    def __repr__(self) -> str:
-        return f"NodePlan({self.name!r}, {self.op.verb}, shape={self.shape}, params={self.params}, macs={self.macs})"
 
 
 class Plan:
@@ -168,7 +55,7 @@ class Plan:
         self.findings: tuple[Finding, ...] = graph.findings
         self._figures = dict(figures or {})
         self.nodes: dict[str, NodePlan] = {
-            name: NodePlan(node, self._of(node.facts)) for name, node in graph.nodes.items()
+            name: NodePlan(node, self._of(node.facts), self) for name, node in graph.nodes.items()
         }
 
     def _of(self, facts: Facts) -> Figures:
@@ -261,6 +148,21 @@ class Plan:
         return () if condition.verdict else tuple(getattr(condition, "parts", (condition,)))
 
     @cached_property
+    def memory(self) -> Memory:
+        """The bytes it takes: weights, activations, the peak of a run, training."""
+        return Memory(self.graph, self._numbers)
+
+    @cached_property
+    def receptive_fields(self) -> ReceptiveFields:
+        """What every layer looks at."""
+        return ReceptiveFields(self.graph, self._numbers)
+
+    @property
+    def _numbers(self) -> Mapping[str, Any] | None:
+        """What stands in place of the letters; None where they stay."""
+        return None
+
+    @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """The layers behind the conditions, and the way out of each."""
         return causes(self.graph)
@@ -304,6 +206,10 @@ class Plan:
 
 class PlanAt(Plan):
     """A plan with numbers in place of the letters."""
+
+    @property
+    def _numbers(self) -> Mapping[str, Any] | None:
+        return self.values
 
     def _number(self, value: Any) -> Any:
         return evaluate(value, self.values)
@@ -355,17 +261,17 @@ def check(source: str | Path) -> list[Finding]:
         UsageError: the file cannot be read.
     """
     try:
-        spec = load_spec(source)
+        spec = load_spec(source, partial=True)
     except SpecError as error:
         return list(error.findings)
     found: dict[Any, Finding] = {}
-    for values in _structures(spec):
+    for values in structures(spec):
         for finding in build(spec, values).findings:
             found.setdefault((finding.rule, finding.place, finding.message), finding)
     return list(found.values())
 
 
-def _structures(spec: Spec) -> Iterator[dict[str, Any]]:
+def structures(spec: Spec) -> Iterator[dict[str, Any]]:
     """The defaults first, then every other combination of the choices that structure rests on, up to a limit."""
     first = build(spec)
     yield {}

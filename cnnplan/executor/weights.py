@@ -1,0 +1,114 @@
+"""The weights of a run: given, or drawn when a layer first asks for them."""
+
+from __future__ import annotations
+
+import zlib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import UsageError
+from cnnplan.lazy import np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cnnplan.executor.tensors import Array
+    from cnnplan.ops import Operator
+
+__all__ = ["Weights"]
+
+
+class Weights:
+    """Weights by layer. What is drawn depends on the seed and the name, and not on the order of layers.
+
+    Args:
+        given: arrays by name ("layer1.conv1.weight"), an .npz file, a folder of .npy files; None to draw them.
+        layers: the names of the layers.
+        seed: of what is drawn.
+        dtype: what all are brought to.
+
+    Attributes:
+        used: the weights that layers asked for.
+    """
+
+    def __init__(
+        self, given: Mapping[str, Any] | str | Path | None, layers: Iterable[str], seed: int, dtype: str
+    ) -> None:
+        self._given = _read(given) if isinstance(given, str | Path) else given
+        self._seed = seed
+        self._dtype = dtype
+        self.used: dict[str, Array] = {}
+        if self._given is not None:
+            _refuse_unknown(self._given, list(layers))
+
+    def of(self, owner: str, op: Operator, arrays: list[Array]) -> dict[str, Array]:
+        """The weights of a layer, at the shapes that these inputs call for.
+
+        Raises:
+            UsageError: one was not given, or has another shape.
+        """
+        wanted = op.weights(*(array.shape for array in arrays))
+        return {name: self._one(f"{owner}.{name}", weight.shape) for name, weight in wanted.items()}
+
+    @staticmethod
+    def counted(op: Operator, arrays: list[Array], weights: Mapping[str, Array]) -> tuple[int, int]:
+        """The elements of those that are trained, and of the others."""
+        kinds = op.weights(*(array.shape for array in arrays))
+        sizes = [(array.size, kinds[name].trainable) for name, array in weights.items()]
+        return sum(n for n, trained in sizes if trained), sum(n for n, trained in sizes if not trained)
+
+    def _one(self, name: str, shape: Any) -> Array:
+        """One weight; a layer that shares it gets it as it is, and it is for the kernel to refuse it."""
+        if name not in self.used:
+            array = _drawn(name, shape, self._seed, self._dtype) if self._given is None else self._found(name, shape)
+            self.used[name] = array
+        return self.used[name]
+
+    def _found(self, name: str, shape: Any) -> Array:
+        assert self._given is not None  # noqa: S101 - the caller knows
+        if name not in self._given:
+            raise UsageError(f"the weight {name} {shape} was not given")
+        array = np.asarray(self._given[name], dtype=self._dtype)
+        if array.shape != tuple(shape):
+            raise UsageError(f"the weight {name} has the shape {array.shape}, and the layer asks for {shape}")
+        return array
+
+
+def _refuse_unknown(given: Iterable[str], layers: list[str]) -> None:
+    """Names of weights must be those of layers."""
+    known = set(layers)
+    for name in given:
+        layer = name.rpartition(".")[0]
+        if layer not in known:
+            near = get_close_matches(layer, layers, n=1)
+            raise UsageError(f"the weight {name} belongs to no layer{f'; did you mean {near[0]}?' if near else ''}")
+
+
+def _read(path: str | Path) -> Mapping[str, Any]:
+    """The arrays of a file or a folder, each read when it is asked for."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in sorted(path.glob("*.npy"))}
+        loaded: Any = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: weights cannot be read: {error}") from error
+    if not hasattr(loaded, "files"):
+        raise UsageError(f"{path}: weights are an .npz file or a folder of .npy files")
+    return loaded  # type: ignore[no-any-return]
+
+
+def _drawn(name: str, shape: Any, seed: int, dtype: str) -> Array:
+    """A weight that keeps activations of the same magnitude from layer to layer; variances are positive."""
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    array: Array = rng.random(shape, dtype=dtype)  # type: ignore[call-overload]
+    kind = name.rpartition(".")[2]
+    if kind == "running_var":
+        array += 0.5
+        return array
+    array -= 0.5
+    array *= (24 * shape[0] / array.size) ** 0.5 if array.ndim > 1 else 0.2
+    if kind == "weight" and array.ndim == 1:
+        array += 1
+    return array

@@ -1,0 +1,104 @@
+"""The greatest of many counts, with those left out that never are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes import Count, Size, ge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnplan.sizes import Extent
+
+__all__ = ["summits"]
+
+FAR = 720_720
+"""A value for every symbol at which counts are put in order; divisible by 1 to 16."""
+
+Terms = dict[tuple[Any, ...], Any]
+
+
+def summits(counts: Iterable[Extent]) -> tuple[Extent, ...]:
+    """The counts whose maximum is the maximum of all, the greatest at large sizes first.
+
+    A count is left out only where another is proved to be as great for all values of the symbols, so that the maximum
+    is exact. What cannot be proved stays.
+    """
+    distinct = {_key(count): count for count in counts}
+    kept: list[Any] = []
+    for count in sorted(distinct.values(), key=_far, reverse=True):
+        if not any(_covers(other, count) for other in kept):
+            kept.append(count)
+    return tuple(kept)
+
+
+def _key(count: Any) -> Any:
+    return (frozenset(count.products.items()), count.rest) if isinstance(count, Count) else count
+
+
+def _far(count: Any) -> Any:
+    return count.at(dict.fromkeys(count.symbols, FAR)) if isinstance(count, Count) else count
+
+
+def _terms(count: Any) -> Terms:
+    """Products of sizes with their factors; the constant is the empty product."""
+    if not isinstance(count, Count):
+        return {(): count} if count else {}
+    terms = dict(count.products)
+    if isinstance(count.rest, Size):
+        content, size = count.rest.primitive
+        terms[size,] = terms.get((size,), 0) + content
+    elif count.rest:
+        terms[()] = count.rest
+    return terms
+
+
+def _covers(great: Any, small: Any) -> bool:
+    """Whether the terms of one can be dealt out so that they cover those of the other."""
+    supply, demand = _terms(great), _terms(small)
+    if any(coef < 0 for coef in (*supply.values(), *demand.values())):
+        return False
+    for monomial in list(demand):
+        common = min(supply.get(monomial, 0), demand[monomial])
+        if common:
+            supply[monomial] -= common
+            demand[monomial] -= common
+    return all(_covered(supply, monomial, coef) for monomial, coef in demand.items())
+
+
+def _covered(supply: Terms, monomial: tuple[Any, ...], coef: Any) -> bool:
+    """Take what covers one term out of the supply; False where it does not suffice."""
+    for other in supply:
+        if not coef:
+            break
+        ratio = _ratio(other, monomial) if supply[other] else 0
+        if ratio:
+            taken = min(supply[other], -(-coef // ratio))
+            supply[other] -= taken
+            coef = max(0, coef - taken * ratio)
+    return not coef
+
+
+def _ratio(great: tuple[Any, ...], small: tuple[Any, ...]) -> int:
+    """A number r such that one product is always at least r times the other; 0 where none is known."""
+    left = list(great)
+    ratio = 1
+    for size in small:
+        best = max(((_times(other, size), i) for i, other in enumerate(left)), default=(0, 0))
+        if not best[0]:
+            return 0
+        ratio *= best[0]
+        left.pop(best[1])
+    return ratio if all(ge(size, 1).verdict for size in left) else 0
+
+
+def _times(great: Size, small: Size) -> int:
+    """The same for two sizes."""
+    if great is small:
+        return 1
+    memo, key = great.context.memo, ("times", great, small)
+    if key not in memo:
+        guess = int(_far(great) // _far(small)) if _far(small) > 0 else 0
+        memo[key] = next((r for r in dict.fromkeys((guess, 1)) if r > 0 and ge(great, r * small).verdict), 0)
+    return int(memo[key])

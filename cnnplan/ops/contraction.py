@@ -1,0 +1,94 @@
+"""Convolution as matrix products: the elements of the windows in columns, a row of weights per filter.
+
+A column matrix is a copy, made in blocks of a few megabytes so that it stays in the cache and the memory of a run stays
+near that of its tensors. Where a window is a single element, the input is its own column matrix and nothing is copied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.lazy import np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnplan.ops.arrays import Array
+
+__all__ = ["correlated", "spread"]
+
+BLOCK = 2**23
+"""Bytes of a column matrix, about."""
+
+
+def correlated(view: Array, weight: Array, groups: Any) -> Array:
+    """The dot product of every window with every filter of its group.
+
+    Args:
+        view: windows (N, C, *steps, *kernel).
+        weight: filters (out_channels, C / groups, *kernel).
+        groups: number of groups.
+    """
+    axes = weight.ndim - 2
+    batch, steps, kernel = view.shape[0], view.shape[2 : 2 + axes], view.shape[2 + axes :]
+    filters = weight.reshape(groups, weight.shape[0] // groups, -1)
+    columns = view.reshape(batch, groups, -1, *view.shape[2:])
+    columns = np.moveaxis(columns, range(3, 3 + axes), range(-axes, 0))
+    y = np.empty_like(view, shape=(batch, *filters.shape[:2], *steps))
+    for sample, products in zip(columns, y, strict=True):
+        if all(k == 1 for k in kernel):
+            rows = sample.reshape(*sample.shape[:2], -1)
+            np.matmul(filters, rows, out=products.reshape(*filters.shape[:2], -1))
+        else:
+            _blockwise(sample, filters, products)
+    return y.reshape(batch, -1, *steps)
+
+
+def _blockwise(sample: Array, filters: Array, products: Array) -> None:
+    """One sample, a block of the first spatial axis after the other, in a room that all blocks share."""
+    axes = products.ndim - 2
+    lines = products.shape[2]
+    rows = max(1, min(lines, BLOCK * lines // (sample.size * sample.itemsize)))
+    room = np.empty_like(sample, shape=sample[_lines(0, rows, axes)].size)
+    flat = products.reshape(*products.shape[:2], -1)
+    width = flat.shape[2] // lines
+    for start in range(0, lines, rows):
+        part = sample[_lines(start, start + rows, axes)]
+        block = room[: part.size].reshape(part.shape)
+        np.copyto(block, part)
+        matrix = block.reshape(filters.shape[0], filters.shape[2], -1)
+        np.matmul(filters, matrix, out=flat[:, :, start * width : (start + rows) * width])
+
+
+def _lines(start: int, stop: int, axes: int) -> Any:
+    """A block of the first of the last `axes` axes."""
+    return (..., slice(start, stop), *(slice(None) for _ in range(axes - 1)))
+
+
+def spread(x: Array, weight: Array, groups: Any, geometry: Sequence[tuple[int, int]], extras: Sequence[int]) -> Array:
+    """Every element of the input, times its filter, added to what the filter covers.
+
+    Args:
+        x: the input (N, C, *sizes).
+        weight: filters (C, out_channels / groups, *kernel).
+        groups: number of groups.
+        geometry: per axis, how far apart neighbours spread and how far apart the taps of a filter are.
+        extras: how many elements there are behind the last that a filter reaches.
+    """
+    batch, sizes = x.shape[0], x.shape[2:]
+    columns = x.reshape(batch, groups, x.shape[1] // groups, -1)
+    filters = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
+    ends = [line.stop for line in _reached([k - 1 for k in weight.shape[2:]], sizes, geometry)]
+    y = np.zeros_like(x, shape=(batch, groups * weight.shape[1], *map(sum, zip(ends, extras, strict=True))))
+    for place in np.ndindex(*weight.shape[2:]):
+        tap = filters[(..., *place)].transpose(0, 2, 1)
+        sums = y[(..., *_reached(place, sizes, geometry))]
+        products = np.matmul(tap, columns).reshape(batch, -1, *sizes)
+        np.add(sums, products, out=sums)
+    return y
+
+
+def _reached(place: Sequence[int], sizes: Sequence[int], geometry: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
+    """Where a tap of the filter falls, for all elements of the input."""
+    lines = (range(p * d, p * d + n * s, s) for p, n, (s, d) in zip(place, sizes, geometry, strict=True))
+    return tuple(slice(line[0], line[-1] + 1, line.step) for line in lines)

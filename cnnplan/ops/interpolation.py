@@ -1,0 +1,73 @@
+"""Values between the elements of an axis, from the nearest of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.lazy import np
+
+if TYPE_CHECKING:
+    from cnnplan.ops.arrays import Array
+
+__all__ = ["cubic", "linear", "nearest"]
+
+BEND = -0.75
+"""The free parameter of the cubic; -0.5 elsewhere."""
+
+
+def nearest(x: Array, axis: int, number: int, step: float) -> Array:
+    """Elements, `step` apart, in the precision of the elements as PyTorch computes it."""
+    places = np.floor(np.arange(number, dtype=x.dtype) * x.dtype.type(step)).astype(int)
+    return np.take(x, np.minimum(places, x.shape[axis] - 1), axis=axis)
+
+
+def linear(x: Array, axis: int, number: int, step: float, *, align_corners: bool) -> Array:
+    """Between two neighbours; beyond the edge the element there."""
+    n = x.shape[axis]
+    places = np.maximum(_places(n, number, 1.0 if number == n else step, align_corners=align_corners), 0)
+    low = np.minimum(np.floor(places), n - 1).astype(int)
+    share = _beside(places - low, x, axis)
+    left, right = np.take(x, low, axis=axis), np.take(x, np.minimum(low + 1, n - 1), axis=axis)
+    y = np.subtract(right, left, out=right)
+    y = np.multiply(y, share, out=y)
+    return np.add(y, left, out=y)
+
+
+def cubic(x: Array, axis: int, number: int, step: float, *, align_corners: bool) -> Array:
+    """Between four neighbours; beyond the edge the element there."""
+    n = x.shape[axis]
+    places = _places(n, number, step, align_corners=align_corners)
+    low = np.floor(places).astype(int)
+    share = places - low
+    weights = (_outer(1 + share), _inner(share), _inner(1 - share), _outer(2 - share))
+    parts = (
+        np.take(x, np.clip(low + offset, 0, n - 1), axis=axis) * _beside(weight, x, axis)
+        for offset, weight in enumerate(weights, -1)
+    )
+    y = next(parts)
+    for part in parts:
+        y = np.add(y, part, out=y)
+    return y
+
+
+def _places(n: int, number: int, step: float, *, align_corners: bool) -> Array:
+    """Where the new elements lie among the old."""
+    there = np.arange(number, dtype=np.float64)
+    if align_corners:
+        return there * ((n - 1) / (number - 1) if number > 1 else 0.0)
+    return (there + 0.5) * step - 0.5
+
+
+def _beside(weight: Array, x: Array, axis: int) -> Array:
+    """A number per element of an axis."""
+    return weight.astype(x.dtype).reshape(-1, *(1 for _ in x.shape[axis + 1 :]))
+
+
+def _inner(t: Array) -> Array:
+    """The weight of a neighbour less than 1 away."""
+    return ((BEND + 2) * t - (BEND + 3)) * t * t + 1
+
+
+def _outer(t: Array) -> Array:
+    """The weight of a neighbour 1 to 2 away."""
+    return ((BEND * t - 5 * BEND) * t + 8 * BEND) * t - 4 * BEND

@@ -1,0 +1,151 @@
+"""Everything that is predicted of one layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.cost import KINDS, Cost
+from cnnplan.ops import Weight
+from cnnplan.sizes import Condition, Extent, Shape, combine, prod
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnnplan.findings import Place
+    from cnnplan.graph import Facts, Node
+    from cnnplan.memory import NodeMemory
+    from cnnplan.ops import Operator
+    from cnnplan.plan import Plan
+    from cnnplan.receptive_field import ReceptiveField
+
+__all__ = ["Figures", "NodePlan"]
+
+
+class Figures:
+    """What a layer needs and costs; one object for all layers that are alike."""
+
+    __slots__ = ("buffers", "cost", "params", "shape", "weights")
+
+    def __init__(
+        self, shape: Shape, weights: Mapping[str, Weight], params: Extent, buffers: Extent, cost: Cost
+    ) -> None:
+        self.shape = shape
+        self.weights = weights
+        self.params = params
+        self.buffers = buffers
+        self.cost = cost
+
+    @classmethod
+    def of(cls, facts: Facts) -> Figures:
+        """The figures that follow from an operator and the shapes of its inputs."""
+        shape = facts.shape
+        assert shape is not None  # noqa: S101 - only legal layers are planned
+        weights = facts.op.weights(*facts.shapes)
+        params = combine((prod(weight.shape), 1) for weight in weights.values() if weight.trainable)
+        buffers = combine((prod(weight.shape), 1) for weight in weights.values() if not weight.trainable)
+        return cls(shape, weights, params, buffers, facts.op.cost(facts.shapes, shape))
+
+    def at(self, number: Callable[[Any], Any]) -> Figures:
+        """The same with numbers in place of letters."""
+        weights = {
+            name: Weight(tuple(map(number, weight.shape)), weight.trainable) for name, weight in self.weights.items()
+        }
+        cost = Cost(*(number(getattr(self.cost, kind)) for kind in KINDS))
+        return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
+
+
+class NodePlan:
+    """Everything predicted of one layer.
+
+    `params` and `buffers` count weights where they are owned: a layer that shares the weights of another has none.
+    """
+
+    __slots__ = ("figures", "node", "plan")
+
+    def __init__(self, node: Node, figures: Figures, plan: Plan) -> None:
+        self.node = node
+        self.figures = figures
+        self.plan = plan
+
+    @property
+    def name(self) -> str:
+        """The full name of the layer."""
+        return self.node.name
+
+    @property
+    def op(self) -> Operator:
+        """Its operator."""
+        return self.node.op
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of what it reads, in order."""
+        return self.node.inputs
+
+    @property
+    def place(self) -> Place:
+        """The entry that made it."""
+        return self.node.place
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of its output: N, C, spatial."""
+        return self.figures.shape
+
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        """Its weights by PyTorch's names, its own or shared."""
+        return self.figures.weights
+
+    @property
+    def shared(self) -> str | None:
+        """The layer whose weights it has, None where they are its own."""
+        return None if self.node.owner == self.node.name else self.node.owner
+
+    @property
+    def params(self) -> Extent:
+        """The number of trainable weights that it owns."""
+        return self.figures.params if self.node.owner == self.node.name else 0
+
+    @property
+    def buffers(self) -> Extent:
+        """The number of weights that are not trained, such as running means."""
+        return self.figures.buffers if self.node.owner == self.node.name else 0
+
+    @property
+    def cost(self) -> Cost:
+        """The arithmetic it does."""
+        return self.figures.cost
+
+    @property
+    def macs(self) -> Extent:
+        """Multiply-adds, without bias."""
+        return self.figures.cost.macs
+
+    @property
+    def flops(self) -> Extent:
+        """Two for each multiply-add, one for everything else."""
+        return self.figures.cost.flops
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold for this layer to be legal, beyond what is declared."""
+        return tuple(condition for condition, _ in self.node.facts.open)
+
+    @property
+    def memory(self) -> NodeMemory:
+        """The bytes of its weights, of its output, and of all that is alive while it runs."""
+        return self.plan.memory.nodes[self.name]
+
+    @property
+    def receptive_fields(self) -> Mapping[str, ReceptiveField]:
+        """What it looks at, by the inputs of the network that it depends on."""
+        return self.plan.receptive_fields.of(self.name)
+
+    @property
+    def receptive_field(self) -> ReceptiveField | None:
+        """What it looks at on the first of these inputs; None where it depends on none."""
+        return next(iter(self.receptive_fields.values()), None)
+
+    def __repr__(self) -> str:
+        return f"NodePlan({self.name!r}, {self.op.verb}, shape={self.shape}, params={self.params}, macs={self.macs})"

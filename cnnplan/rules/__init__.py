@@ -1,0 +1,149 @@
+"""What there is to say about a network besides whether it is legal: one rule a file, one table of contents.
+
+A rule is a module with a RULE; RULES is the table, by identifier, in the order in which they are followed. CNN0xx are
+errors of the language and CNN1xx errors of legality: the rooms below find them, `faults` describes them. CNN2xx are
+rules of design, CNN3xx what the spec and the configuration promise.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from cnnplan.configuration import Configuration
+from cnnplan.errors import UsageError
+from cnnplan.rules.faults import FAULTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnnplan.findings import Finding
+    from cnnplan.rules.base import Rule
+
+__all__ = ["FAULTS", "RULES", "check", "documentation", "followed", "identifier", "rule", "title"]
+
+RULES: dict[str, str] = {
+    "CNN201": "kernel_exceeds_input",
+    "CNN202": "stride_skips_input",
+    "CNN203": "border_never_read",
+    "CNN204": "window_sees_only_padding",
+    "CNN205": "branches_of_unequal_size",
+    "CNN206": "dead_layer",
+    "CNN207": "unused_symbol",
+    "CNN208": "unused_block",
+    "CNN209": "unused_argument",
+    "CNN210": "bias_before_normalization",
+    "CNN211": "activation_after_activation",
+    "CNN212": "linear_after_linear",
+    "CNN213": "dropout_before_normalization",
+    "CNN214": "channels_waste_tensor_cores",
+    "CNN215": "abrupt_bottleneck",
+    "CNN217": "pooling_of_one",
+    "CNN218": "huge_linear_after_flatten",
+    "CNN219": "name_shadows",
+    "CNN220": "sizes_fixed_by_weights",
+    "CNN301": "contract_broken",
+    "CNN302": "budget_exceeded",
+    "CNN303": "contract_unproved",
+    "CNN304": "unused_ignore",
+}
+"""The modules of the rules, by identifier; a rule is called like its module, with hyphens."""
+
+EVERY = "ALL"
+
+
+def check(source: str | Path, configuration: Configuration | None = None) -> list[Finding]:
+    """All there is to say about a spec: its errors, or else what the rules find in every structure that it has.
+
+    Args:
+        source: the path of a YAML file, or its text.
+        configuration: which rules are followed, and what is promised of every spec; left out: the defaults.
+
+    Raises:
+        UsageError: the file cannot be read, or the configuration names a rule that does not exist.
+    """
+    from cnnplan.rules.judgement import judge  # noqa: PLC0415 - who reads documentation judges nothing
+
+    configuration = configuration or Configuration()
+    return judge(source, followed(configuration), configuration)
+
+
+def rule(name: str) -> Rule:
+    """The rule of an identifier."""
+    found: Rule = import_module(f"cnnplan.rules.{RULES[name]}").RULE
+    return found
+
+
+def identifier(word: str) -> str:
+    """The identifier of a rule that is called by its name or by its identifier."""
+    module = word.replace("-", "_")
+    return next((name for name, called in RULES.items() if called == module), word)
+
+
+def documentation(word: str) -> str:
+    """What a rule or an error is about, as Markdown, by its identifier or name.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    from cnnplan.rules.documents import document  # noqa: PLC0415
+
+    name = identifier(word)
+    if name not in RULES and name not in FAULTS:
+        raise _unknown(word)
+    return document(name)
+
+
+def title(word: str) -> str:
+    """The first line of the documentation of a rule or an error."""
+    return documentation(word).splitlines()[0].lstrip("# ")
+
+
+def followed(configuration: Configuration) -> list[Rule]:
+    """The rules that a configuration asks for.
+
+    Raises:
+        UsageError: it names a rule that does not exist, or options that a rule does not have.
+    """
+    every = [rule(name) for name in RULES]
+    wanted = _chosen(configuration.select) if configuration.select else {each.id for each in every if each.default}
+    wanted |= _chosen(configuration.extend_select)
+    wanted -= _chosen(configuration.ignore)
+    for name, options in configuration.options.items():
+        _options(name, options)
+    return [each for each in every if each.id in wanted]
+
+
+def _chosen(words: tuple[str, ...]) -> set[str]:
+    """The rules that these words mean: identifiers, the beginnings of some, names, or ALL."""
+    return {name for word in words for name in _meant(word)}
+
+
+def _meant(word: str) -> list[str]:
+    if word == EVERY:
+        return list(RULES)
+    name = identifier(word)
+    if name in FAULTS or (name.startswith(("CNN0", "CNN1")) and any(fault.startswith(name) for fault in FAULTS)):
+        raise UsageError(f"{word} is an error of the spec: errors are always reported")
+    found = [each for each in RULES if each.startswith(name)] if name.startswith("CNN") else []
+    if not found:
+        raise _unknown(word)
+    return found
+
+
+def _options(name: str, options: object) -> None:
+    known = rule(name).options if name in RULES else None
+    if known is None:
+        raise _unknown(name)
+    for key, value in options.items() if isinstance(options, dict) else ():
+        if key not in known:
+            raise UsageError(f"{name} has no option {key}; its options are {', '.join(known) or 'none'}")
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise UsageError(f"{name}: {key} (={value}) must be a whole number of at least 1")
+
+
+def _unknown(word: str) -> UsageError:
+    from cnnplan.spec.words import did_you_mean  # noqa: PLC0415
+
+    names = (*RULES, *FAULTS, *(module.replace("_", "-") for module in RULES.values()))
+    return UsageError(f"there is no rule {word}{did_you_mean(word, names)}")

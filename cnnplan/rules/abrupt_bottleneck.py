@@ -1,0 +1,78 @@
+"""Activations shrink by a large factor in one step.
+
+## What it finds
+
+A convolution or pooling with an output of which the input is 16 times as large, or more; `factor` says how much. Heads
+are left out: global pooling, layers that give an output of the network, maps of one position; and so is a layer whose
+input others read too.
+
+## Why it matters
+
+What does not pass through the bottleneck is lost for all layers behind it. Inception's first rule of design is to avoid
+it early in a network (Szegedy et al. 2015, arXiv:1512.00567).
+
+## Example
+
+```yaml
+cnnplan: 1
+input: [1, 3, 64, 96]
+layers:
+  - conv: {out_channels: 32, kernel_size: 3, padding: 1}
+  - relu
+  - conv: {out_channels: 16, kernel_size: 7, stride: 4}
+  - relu
+```
+
+## Instead
+
+```yaml
+cnnplan: 1
+input: [1, 3, 64, 96]
+layers:
+  - conv: {out_channels: 32, kernel_size: 3, padding: 1}
+  - relu
+  - conv: {out_channels: 64, kernel_size: 7, stride: 4}
+  - relu
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.findings import Severity
+from cnnplan.rules.base import Rule
+from cnnplan.rules.windows import slides
+from cnnplan.sizes import prod
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.rules.base import Remark, Subject
+
+__all__ = ["RULE"]
+
+
+def check(subject: Subject) -> Iterator[Remark]:
+    """Layers that leave little of what came in."""
+    factor = subject.options["factor"]
+    for node in subject.plan:
+        if not slides(node) or node.name in subject.outputs or subject.before(node) is None:
+            continue
+        source, output = subject.shape(node.inputs[0]), subject.shape(node.name)
+        if not source or not output or prod(output[2:]) == 1:
+            continue
+        before, after = prod(source[1:]), prod(output[1:])
+        if before >= factor * after:
+            message = f"{before:,} activations become {after:,} in one step, a {before // after}th{subject.at}"
+            yield subject.remark(node, message, hint="more out_channels, or the stride in two steps")
+
+
+RULE = Rule(
+    id="CNN215",
+    name="abrupt-bottleneck",
+    severity=Severity.NOTE,
+    doc=__doc__,
+    check=check,
+    options={"factor": 16},
+)

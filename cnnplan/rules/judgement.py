@@ -1,0 +1,107 @@
+"""A spec judged: its errors, or, where there are none, what the rules have to say of every structure that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import SpecError
+from cnnplan.findings import Finding, Place, Severity
+from cnnplan.plan import plan_spec, structures
+from cnnplan.rules.base import Subject
+from cnnplan.rules.ignores import Ignores
+from cnnplan.spec import load_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from cnnplan.configuration import Configuration
+    from cnnplan.plan import Plan
+    from cnnplan.rules.base import Remark, Rule
+    from cnnplan.spec import Spec
+
+__all__ = ["judge"]
+
+MOST_LAYERS = 40_000
+"""The layers that are judged; what structures a spec has beyond that is not looked at, which is said."""
+
+
+def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
+    """Every error of a spec; where there is none, the remarks of these rules, in the order of the text."""
+    try:
+        spec = load_spec(source, configuration.root)
+    except SpecError as error:
+        return list(error.findings)
+    plans, skipped = _plans(spec)
+    errors = _unique(finding for plan in plans for finding in plan.findings)
+    if errors:
+        return _sorted(errors)
+    remarks = list(_remarks(spec, plans, rules, configuration))
+    return _sorted([*remarks, *([_unlooked(spec, len(plans))] if skipped else [])])
+
+
+def _plans(spec: Spec) -> tuple[list[Plan], bool]:
+    """The network in every structure, the default first; and whether there are more than are looked at."""
+    plans: list[Plan] = []
+    seen: list[Any] = []
+    layers = 0
+    for values in structures(spec):
+        if layers > MOST_LAYERS:
+            return plans, True
+        plan = plan_spec(spec, values, partial=True)
+        if plan.values not in seen:
+            seen.append(plan.values)
+            plans.append(plan)
+            layers += len(plan)
+    return plans, False
+
+
+def _unlooked(spec: Spec, number: int) -> Finding:
+    place = Place(spec.file, ("symbols",))
+    message = f"only the first {number} of the structures that its choices make were looked at"
+    return Finding("CNN019", Severity.NOTE, message, place, spec.locate(place))
+
+
+def _remarks(
+    spec: Spec, plans: Sequence[Plan], rules: Sequence[Rule], configuration: Configuration
+) -> Iterator[Finding]:
+    """The findings of the rules, each once for a place, however many layers stand there."""
+    ignores = Ignores(spec, {rule.id for rule in rules})
+    budgets = tuple(budget for budget in configuration.budgets if configuration.covers(budget, spec.file))
+    subjects = [Subject(spec, plan, budgets=budgets, ignores=ignores, first=plan is plans[0]) for plan in plans]
+    for rule in rules:
+        found: dict[Any, list[Remark]] = {}
+        for subject in subjects[:1] if rule.once else subjects:
+            subject.options = {**rule.options, **configuration.options.get(rule.id, {})}
+            new: dict[Any, list[Remark]] = {}
+            for remark in rule.check(subject):
+                if not ignores.silence(rule, remark):
+                    new.setdefault(remark.place, []).append(remark._replace(message=remark.message + subject.choice))
+            for place, remarks in new.items():
+                found.setdefault(place, remarks)
+        yield from (_finding(spec, rule, remarks) for remarks in found.values())
+
+
+def _finding(spec: Spec, rule: Rule, remarks: Sequence[Remark]) -> Finding:
+    """The first of the remarks on one place, with the number of the others."""
+    remark = remarks[0]
+    others = len(remarks) - 1
+    message = f"{remark.message} (and {others} more like it)" if others else remark.message
+    called_from = tuple(map(spec.locate, remark.called_from))
+    location = spec.locate(remark.place)
+    return Finding(rule.id, rule.severity, message, remark.place, location, remark.layer, remark.hint, called_from)
+
+
+def _unique(findings: Iterable[Finding]) -> list[Finding]:
+    return list({(finding.rule, finding.place, finding.message): finding for finding in findings}.values())
+
+
+def _sorted(findings: Sequence[Finding]) -> list[Finding]:
+    """In the order of the text, file by file; those of one place in the order in which they were found."""
+    files = {file: i for i, file in enumerate(dict.fromkeys(finding.place.file for finding in findings))}
+    return sorted(findings, key=lambda finding: (files[finding.place.file], *_position(finding)))
+
+
+def _position(finding: Finding) -> tuple[int, int]:
+    location = finding.location
+    return (location.line, location.column) if location else (0, 0)

@@ -1,0 +1,73 @@
+"""A weight fixes the size of the input.
+
+## What it finds
+
+A layer with a weight whose shape depends on the height or width that comes in: a linear layer behind a flatten, most
+often. The number of its parameters is a formula in H and W.
+
+## Why it matters
+
+A trained weight has one shape. The network takes images of the size it was made for and no other, whatever its
+convolutions could do; at any other size it is another network, with other parameters.
+
+## Example
+
+```yaml
+cnnplan: 1
+symbols: {H: 32, W: 48}
+input: [1, 3, H, W]
+layers:
+  - conv: {out_channels: 16, kernel_size: 3}
+  - relu
+  - flatten
+  - linear: {out_features: 10}
+```
+
+## Instead
+
+```yaml
+cnnplan: 1
+symbols: {H: 32, W: 48}
+input: [1, 3, H, W]
+layers:
+  - conv: {out_channels: 16, kernel_size: 3}
+  - relu
+  - adaptive_avg_pool: {output_size: 4}
+  - flatten
+  - linear: {out_features: 10}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.findings import Severity
+from cnnplan.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.rules.base import Remark, Subject
+
+__all__ = ["RULE"]
+
+
+def check(subject: Subject) -> Iterator[Remark]:
+    """The layers whose parameters depend on what comes in."""
+    sizes = frozenset(subject.sizes)
+    for node in subject.plan:
+        fixed = sizes & getattr(node.params, "symbols", frozenset())
+        if fixed:
+            names = " and ".join(name for name in subject.sizes if name in fixed)
+            message = f"{node.params} parameters depend on {names}: this design fixes {names}"
+            yield subject.remark(node, message, hint="pool to a fixed size first: adaptive_avg_pool, global_avg_pool")
+
+
+RULE = Rule(
+    id="CNN220",
+    name="sizes-fixed-by-weights",
+    severity=Severity.NOTE,
+    doc=__doc__,
+    check=check,
+)

@@ -1,0 +1,145 @@
+"""What the names of a promise mean: amounts of the network and of its layers, symbols, conditions.
+
+params buffers macs flops memory   of the whole network; memory is bytes of weights and the peak of a run
+layer4.params, stem.macs           of a layer, block or group
+stem.receptive_field               per axis, at the end of a layer
+shape("layer4")                    its output
+legal                              for which sizes the network is legal; `conditions` as a list of texts
+H, variant.depths                  symbols; those that stand under `at` are numbers, others letters
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes import Condition, Count, combine, substitute
+from cnnplan.spec import EvaluationError, Record, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cnnplan.plan import NodePlan, Plan
+
+__all__ = ["AMOUNTS", "Layer", "Terms"]
+
+AMOUNTS = ("params", "buffers", "macs", "flops", "memory")
+"""What is counted of a network; all but `memory` of a layer too."""
+
+FIELDS = ("shape", "params", "buffers", "macs", "flops", "receptive_field")
+"""What is known of a layer."""
+
+
+class Terms:
+    """The environment of a promise.
+
+    Args:
+        plan: the network.
+        pinned: the numbers in the place of symbols.
+    """
+
+    def __init__(self, plan: Plan, pinned: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self.pinned = pinned
+        self.values = {**plan.values, **pinned}
+        self._memo: dict[Any, Any] = {}
+
+    def lookup(self, name: str) -> Any:
+        """A symbol, an amount, what is legal, or a layer."""
+        spec = self.plan.spec
+        if name in spec.symbols:
+            return self._symbol(name)
+        if name in AMOUNTS:
+            return self.at(self.plan.memory.inference if name == "memory" else getattr(self.plan, name))
+        if name == "legal":
+            verdict = self.plan.condition.verdict
+            return self.plan.condition if verdict is None else verdict
+        if name == "conditions":
+            return tuple(map(str, self.plan.conditions))
+        if name in self._scopes:
+            return Layer(name, self)
+        raise UnknownName(name, (*spec.symbols, *AMOUNTS, "legal", "conditions", *self._scopes))
+
+    def shape(self, name: str) -> tuple[Any, ...]:
+        """The output of a layer, block or group."""
+        try:
+            shape = self.plan.inputs[name] if name in self.plan.inputs else self.plan[name].shape
+        except (KeyError, IndexError):
+            raise UnknownName(name, self.plan.nodes) from None
+        return tuple(map(self.at, shape))
+
+    def decide(self, condition: Condition) -> bool:
+        """Decide at the values, where a promise cannot go on without."""
+        missing = sorted(condition.symbols - self.values.keys())
+        if missing:
+            raise EvaluationError(f"{' and '.join(missing)} needs a value")
+        return condition.holds(self.values)
+
+    def at(self, value: Any) -> Any:
+        """A count with the numbers in it."""
+        return substitute(value, self.pinned, self._memo) if isinstance(value, Count) else value
+
+    def number(self, value: Any) -> Any:
+        """A value with numbers for all letters, None where one has none."""
+        if isinstance(value, Count):
+            return value.at(self.values) if value.symbols <= self.values.keys() else None
+        return value
+
+    def inside(self, name: str) -> list[NodePlan]:
+        """The layers of a block or group, or the one layer of that name."""
+        if name in self.plan.nodes:
+            return [self.plan.nodes[name]]
+        return [node for node in self.plan if node.name.startswith(f"{name}.")]
+
+    def total(self, nodes: Iterable[NodePlan], amount: str) -> Any:
+        """An amount of several layers."""
+        return self.at(combine((getattr(node, amount), 1) for node in nodes))
+
+    @property
+    def _scopes(self) -> dict[str, None]:
+        """The names that layers, blocks and groups have at the top."""
+        return dict.fromkeys(name.partition(".")[0] for name in self.plan.nodes)
+
+    def _symbol(self, name: str) -> Any:
+        if name in self.pinned:
+            return self.pinned[name]
+        symbol = self.plan.spec.symbols[name]
+        if symbol.numeric:
+            return self.plan.graph.context.symbol(name, symbol.domain())
+        if name not in self.plan.values:
+            raise EvaluationError(f"{name} needs a value")
+        return self.plan.values[name]
+
+
+class Layer(Record):
+    """A layer, block or group as a promise sees it: what is known of it, and what is inside."""
+
+    __slots__ = ("_terms",)
+
+    def __init__(self, label: str, terms: Terms) -> None:
+        super().__init__(label, {})
+        self._terms = terms
+
+    def __getitem__(self, field: str) -> Any:
+        if field == "shape":
+            return self._terms.shape(self.label)
+        if field == "receptive_field":
+            return self._field()
+        if field in FIELDS:
+            return self._terms.total(self._terms.inside(self.label), field)
+        return Layer(f"{self.label}.{field}", self._terms)
+
+    def __contains__(self, field: object) -> bool:
+        return field in FIELDS or bool(self._terms.inside(f"{self.label}.{field}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
+
+    def _field(self) -> Any:
+        """The receptive field of the last layer, per axis."""
+        field = self._terms.plan[self.label].receptive_field
+        if field is None or None in field.size:
+            raise EvaluationError(f"{self.label} looks at the whole input")
+        return tuple(map(self._terms.at, field.size))
