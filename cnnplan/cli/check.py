@@ -2,51 +2,134 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, exit_code, exit_codes, say
-from cnnplan.cli.options import Paths  # noqa: TC001 - typer reads it
+from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
+from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them
+from cnnplan.cli.output import put
 from cnnplan.errors import UsageError
-from cnnplan.report.text import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from cnnplan.configuration import Configuration
+    from cnnplan.findings import Finding
 
 __all__ = ["check"]
 
 SUFFIXES = {".yaml", ".yml"}
+FORMATS = "text|json|sarif|github|junit"
+
+Format = Annotated[str, typer.Option("--format", "-f", metavar=FORMATS, help="How to write the findings.")]
+Select = Annotated[str, typer.Option(metavar="RULES", help="Follow these rules: CNN210,dead-layer,CNN3 or ALL.")]
+Ignore = Annotated[str, typer.Option(metavar="RULES", help="Do not follow these rules.")]
+FailOn = Annotated[str, typer.Option(metavar="error|warning|note|never", help="Exit with 1 from there on.")]
+Config = Annotated[Path | None, typer.Option(metavar="FILE", help="A cnnplan.toml or pyproject.toml.")]
+Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where included files may come from.")]
+Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Findings that are known and not told.")]
+Update = Annotated[bool, typer.Option("--update-baseline", help="Write all findings to the baseline.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes.")]
 
 
-def check(paths: Paths) -> None:
-    """Print every error of these specs."""
+def check(  # noqa: PLR0913, PLR0917 - options
+    paths: Paths,
+    format: Format = "text",  # noqa: A002 - the option's name
+    output: Output = None,
+    select: Select = "",
+    ignore: Ignore = "",
+    fail_on: FailOn = "",
+    config: Config = None,
+    root: Root = None,
+    baseline: Baseline = None,
+    update_baseline: Update = False,  # noqa: FBT002 - a flag
+    watch: Watch = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
-        raise typer.Exit(max(map(_check, _specs(paths)), default=CLEAN))
+        lists = {"select": _words(select), "ignore": _words(ignore)}
+        wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
+        if update_baseline:
+            raise typer.Exit(_update(paths, wanted))
+        if watch:
+            from cnnplan.cli.watching import watching  # noqa: PLC0415
+
+            watching(paths, lambda: _once(paths, wanted, format, output))
+        raise typer.Exit(_once(paths, wanted, format, output))
 
 
-def _check(path: Path) -> int:
-    """Print the findings of one file; the exit code they ask for."""
-    import cnnplan  # noqa: PLC0415
+def _configuration(config: Path | None, options: dict[str, Any]) -> Configuration:
+    from cnnplan.configuration import FAIL_ON, configuration  # noqa: PLC0415
 
-    try:
-        findings = cnnplan.check(path)
-    except UsageError as error:
-        say(str(error))
-        return COULD_NOT_RUN
-    for finding in findings:
-        typer.echo(told(finding))
-    return exit_code(findings)
+    if options["fail_on"] and options["fail_on"] not in FAIL_ON:
+        raise UsageError(f"--fail-on {options['fail_on']}: choose one of {', '.join(FAIL_ON)}")
+    return configuration(config).over(**options)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _once(paths: Iterable[Path], wanted: Configuration, format: str, output: Path | None) -> int:  # noqa: A002
+    """Check once; the exit code that the findings ask for."""
+    from cnnplan.report.findings import Checked, render_findings  # noqa: PLC0415
+    from cnnplan.rules.baseline import unknown  # noqa: PLC0415
+
+    render_findings((), format)
+    files, findings, code = _found(paths, wanted)
+    if wanted.baseline:
+        findings = unknown(findings, wanted.baseline)
+    put(render_findings(findings, format, files=files, fail_on=wanted.fail_on), output)
+    failed = any(map(Checked((), (), wanted.fail_on).fails, findings))
+    return max(code, FINDINGS if failed else CLEAN)
+
+
+def _update(paths: Iterable[Path], wanted: Configuration) -> int:
+    """Write down everything that is found, to be known from now on."""
+    from cnnplan.rules.baseline import document  # noqa: PLC0415
+
+    if not wanted.baseline:
+        raise UsageError("--update-baseline needs --baseline FILE, or baseline in the configuration")
+    _, findings, code = _found(paths, wanted)
+    put(document(findings, wanted.baseline), wanted.baseline)
+    say(f"{len(findings)} findings are known now, in {wanted.baseline}")
+    return code
+
+
+def _found(paths: Iterable[Path], wanted: Configuration) -> tuple[list[str], list[Finding], int]:
+    """The files, their findings, and the exit code for those that could not be read."""
+    from cnnplan.rules import check, followed  # noqa: PLC0415
+
+    followed(wanted)
+    files: list[str] = []
+    findings: list[Finding] = []
+    code = CLEAN
+    for path in _specs(paths):
+        try:
+            findings += check(path, wanted)
+            files.append(str(path))
+        except UsageError as error:
+            say(str(error))
+            code = COULD_NOT_RUN
+    return files, findings, code
 
 
 def _specs(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files, and those below the folders."""
+    """The files, and the specs below the folders; what is hidden or somebody else's is left alone."""
+    from cnnplan.rules.library import is_spec  # noqa: PLC0415
+
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
-        if not found:
+        found = [file for file in sorted(path.rglob("*")) if file.suffix in SUFFIXES and _shown(file, path)]
+        specs = [file for file in found if file.is_file() and is_spec(file)]
+        if not specs:
             raise UsageError(f"{path}: there is no spec in this folder")
-        yield from found
+        yield from specs
+
+
+def _shown(file: Path, folder: Path) -> bool:
+    return not any(part.startswith(".") for part in file.relative_to(folder).parts)

@@ -22,6 +22,10 @@ __all__ = ["RENDERERS", "Report", "render"]
 RENDERERS: dict[str, str] = {
     "table": "cnnplan.report.table",
     "json": "cnnplan.report.json_",
+    "formulas": "cnnplan.report.formulas",
+    "latex": "cnnplan.report.latex",
+    "numpy": "cnnplan.report.numpy_",
+    "javascript": "cnnplan.report.javascript_",
 }
 """The formats and the modules that write them."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.rules.base import Rule
 
-__all__ = ["FAULTS", "RULES", "check", "documentation", "followed", "identifier", "rule", "title"]
+__all__ = ["FAULTS", "RULES", "check", "documentation", "followed", "identifier", "name_of", "rule"]
 
 RULES: dict[str, str] = {
     "CNN201": "kernel_exceeds_input",
@@ -94,9 +94,12 @@ def documentation(word: str) -> str:
     return document(name)
 
 
-def title(word: str) -> str:
-    """The first line of the documentation of a rule or an error."""
-    return documentation(word).splitlines()[0].lstrip("# ")
+def name_of(name: str) -> str:
+    """What the rule or error of an identifier is called: named after the problem."""
+    if name in RULES:
+        return RULES[name].replace("_", "-")
+    heading = documentation(name).splitlines()[0].removeprefix(f"# {name} ")
+    return heading.replace(",", "").replace(" ", "-")
 
 
 def followed(configuration: Configuration) -> list[Rule]:

@@ -116,7 +116,17 @@ class Membership(Condition):
         return hash((self.symbol, self.members))
 
     def __str__(self) -> str:
-        return self.members.text(self.symbol)
+        choices = self.context.domain(self.symbol).choices
+        return self.members.text(self.symbol) if choices is None else _among(self.symbol, choices, self.members)
+
+
+def _among(symbol: str, choices: tuple[Number, ...], members: IntegerSet) -> str:
+    """Which of its choices a symbol may be."""
+    inside = [choice for choice in choices if int(choice) in members]
+    outside = [choice for choice in choices if int(choice) not in members]
+    if len(inside) == 1:
+        return f"{symbol} == {inside[0]}"
+    return f"{symbol} != {outside[0]}" if len(outside) == 1 else f"{symbol} in {{{', '.join(map(str, inside))}}}"
 
 
 class Comparison(Condition):
@@ -260,8 +270,9 @@ def _misses(domain: Domain, members: IntegerSet) -> bool:
     """Whether no value of the domain is in the set."""
     if domain.low is None:
         return members.is_empty
-    values = IntegerSet.periodic(int(domain.low), domain.multiple_of, (0,))
-    common = values.intersection(members)
+    common: IntegerSet | None = members
+    if domain.multiple_of > 1:
+        common = IntegerSet.periodic(int(domain.low), domain.multiple_of, (0,)).intersection(members)
     if common is None:
         return False
     return common.is_empty if domain.high is None else not common.count(int(domain.low), int(domain.high))

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Number, whole
+from cnnplan.sizes.atoms import Number, is_number, whole
 from cnnplan.sizes.polynomials import Count, Size
 from cnnplan.sizes.quotients import is_integral
 
@@ -66,7 +66,10 @@ def floor(value: Any) -> Any:
 
 
 def ceil(value: Any) -> Any:
-    """The least integer that is not below the value."""
+    """The least integer that is not below the value; `ceil(H / 32)` is the same as `ceil_div(H, 32)`."""
+    if isinstance(value, Size):
+        scale = math.lcm(value.const.denominator, *(coef.denominator for _, coef in value.terms))
+        return ceil_div(value * scale, scale)
     return ceil_div(value, 1)
 
 
@@ -148,10 +151,14 @@ def _gcd_with_number(count: Count, number: int) -> Any:
 
 def prod(values: Iterable[Any]) -> Any:
     """The product, 1 if there is nothing to multiply."""
+    number: Number = 1
     product: Any = 1
     for value in values:
-        product = product * value
-    return product
+        if is_number(value):
+            number *= value
+        else:
+            product = product * value
+    return product * number
 
 
 def total(values: Iterable[Any]) -> Any:

@@ -1,0 +1,126 @@
+"""Findings as SARIF 2.1.0, which code scanning reads.
+
+URIs are relative to the current folder, which is the root of the repository where CI runs; columns are counted in
+characters; the fingerprints stay when lines move, so that a finding that is known is not reported as new.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cnnplan.findings import Severity
+from cnnplan.report.findings import relative
+from cnnplan.report.text import printable
+from cnnplan.rules import documentation, name_of
+from cnnplan.rules.baseline import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnplan.findings import Finding, Location
+    from cnnplan.report.findings import Checked
+
+__all__ = ["document", "render"]
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+ROOT = "%SRCROOT%"
+SECURE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
+
+
+def render(checked: Checked) -> str:
+    """The log as text."""
+    return json.dumps(document(checked), indent=1) + "\n"
+
+
+def document(checked: Checked) -> dict[str, Any]:
+    """The log: one run, with the rules that found something and their help."""
+    rules = {finding.rule: finding.severity for finding in checked.findings}
+    driver = {"name": "cnnplan", "semanticVersion": _version(), "rules": [_rule(*each) for each in rules.items()]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which cnnplan was run."}}},
+        "results": _results(checked.findings, list(rules)),
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _version() -> str:
+    try:
+        return version("cnnplan")
+    except PackageNotFoundError:
+        return "0.0.0"
+
+
+def _rule(identifier: str, severity: Severity) -> dict[str, Any]:
+    text = documentation(identifier)
+    heading, _, body = text.partition("\n\n")
+    title = heading.lstrip("# ")
+    finds = body.split("## ")[1].partition("\n")[2].strip()
+    return {
+        "id": identifier,
+        "name": name_of(identifier),
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": " ".join(finds.split())},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": str(severity)},
+        "properties": {"tags": ["convolutional-network"], "problem.severity": SECURE[severity]},
+    }
+
+
+def _results(findings: Sequence[Finding], rules: list[str]) -> list[dict[str, Any]]:
+    seen: Counter[str] = Counter()
+    results = []
+    for finding in findings:
+        mark = fingerprint(finding)
+        seen[mark] += 1
+        results.append(_result(finding, rules.index(finding.rule), f"{mark}:{seen[mark]}"))
+    return results
+
+
+def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
+    message = f"{finding.layer}: {finding.message}" if finding.layer else finding.message
+    text = printable("\n".join(filter(None, (message, finding.hint))))
+    location = _location(finding.location, finding.place.file)
+    if finding.layer:
+        location["logicalLocations"] = [{"fullyQualifiedName": printable(finding.layer), "kind": "member"}]
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": str(finding.severity),
+        "message": {"text": _plain(text)},
+        "locations": [location],
+        "partialFingerprints": {"cnnplan/v1": mark},
+    }
+    if finding.called_from:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": "called from here"}, **_location(caller, caller.file)}
+            for number, caller in enumerate(finding.called_from, 1)
+        ]
+    return result
+
+
+def _plain(text: str) -> str:
+    """A message in which nothing is taken for a link, [text](target), or for a placeholder, {0}."""
+    if "](" in text:
+        text = text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return re.sub(r"\{(\d+)\}", r"{{\1}}", text)
+
+
+def _location(location: Location | None, file: str) -> dict[str, Any]:
+    artifact = _artifact(location.file if location else file)
+    region = {"startLine": location.line if location else 1, "startColumn": location.column if location else 1}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+
+
+def _artifact(file: str) -> dict[str, str]:
+    """A relative URI below the root, or an absolute one."""
+    path = relative(file)
+    if path.startswith("/") or path[1:2] == ":":
+        return {"uri": "file:///" + quote(path.lstrip("/"))}
+    return {"uri": quote(path), "uriBaseId": ROOT}
