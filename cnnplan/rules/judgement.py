@@ -35,6 +35,8 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
         spec = load_spec(source, configuration.root, partial=True)
     except SpecError as error:
         return list(error.findings)
+    if spec.is_library:
+        return []
     plans, skipped = _plans(spec)
     errors = _unique(finding for plan in plans for finding in plan.findings)
     if errors:
