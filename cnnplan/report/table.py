@@ -29,16 +29,18 @@ __all__ = ["render"]
 
 WIDTH = 80
 LABEL = 30
+BAR = 10
+EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 UNKNOWN = "?"
 
 
-def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
-    """The report as a table that is that many columns wide."""
+def render(report: Report, *, width: int = WIDTH, color: bool = False, depth: int | None = None) -> str:
+    """The report as a table that is that many columns wide; depth says how many levels of blocks it shows."""
     figures = Figures(report)
     text = StringIO()
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
-    console.print(_layers(figures, console))
+    console.print(_layers(figures, console, depth))
     console.print(_summary(report, figures))
     if report.findings:
         findings = "\n".join(map(told, report.findings))
@@ -57,15 +59,19 @@ def _title(figures: Figures) -> Text:
     return title.append(printable(f" at {at}" if at else ""), style="not bold")
 
 
-def _layers(figures: Figures, console: Console) -> Table:
-    """One line a layer where the width allows it, else two."""
-    tree = [*lines(figures.rows)]
-    wide = _table(figures, tree, stacked=False)
-    fits = Measurement.get(console, console.options.update(max_width=10**6), wide).maximum <= console.width
-    return wide if fits else _table(figures, tree, stacked=True)
+def _layers(figures: Figures, console: Console, depth: int | None) -> Table:
+    """One line a layer where the width allows it, else two; a bar for its share where there is room for that too."""
+    tree = [*lines(figures.rows, depth)]
+    forms = [(stacked, bars) for stacked in (False, True) for bars in (True, False)]
+    tables = (_table(figures, tree, stacked=stacked, bars=bars) for stacked, bars in forms)
+    endless = console.options.update(max_width=10**6)
+    narrow = _table(figures, tree, stacked=True, bars=False)
+    return next(
+        (table for table in tables if Measurement.get(console, endless, table).maximum <= console.width), narrow
+    )
 
 
-def _table(figures: Figures, tree: list[Line], *, stacked: bool) -> Table:
+def _table(figures: Figures, tree: list[Line], *, stacked: bool, bars: bool) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
     table.add_column("output", overflow="fold")
@@ -73,10 +79,13 @@ def _table(figures: Figures, tree: list[Line], *, stacked: bool) -> Table:
         table.add_column("as a formula", overflow="fold")
     for heading in ("params", "MACs", "share"):
         table.add_column(heading, justify="right", no_wrap=True)
+    if bars:
+        table.add_column("", no_wrap=True, style="blue")
     above: list[str] = []
     for line in tree:
         output = _stacked(line, above) if stacked else _apart(line)
-        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs))
+        cells = (_label(line), *output, *_counts(line, figures.totals.macs))
+        table.add_row(*cells, *([_bar(line, figures.totals.macs)] if bars else []))
         above = above if line.heading else line.row.formula
     return table
 
@@ -111,6 +120,15 @@ def _counts(line: Line, total: int | None) -> Iterator[Text]:
     macs = line.numbers.macs
     yield from (Text(_count(count), style=style) for count in (line.numbers.params, macs))
     yield Text(f"{macs / total:.1%}" if macs and total else "", style=style)
+
+
+def _bar(line: Line, total: int | None) -> Text:
+    """The share of a line's MACs, to an eighth of a letter; of a heading its layers' bars say it."""
+    macs = line.numbers.macs
+    if line.heading or not (macs and total):
+        return Text()
+    full, eighths = divmod(round(8 * BAR * macs / total), 8)
+    return Text("█" * full + EIGHTHS[eighths])
 
 
 def _count(count: int | None) -> str:

@@ -10,7 +10,7 @@ from cnnplan.sizes.atoms import Atom, Number
 from cnnplan.sizes.polynomials import Count, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 __all__ = ["LATEX", "TEXT", "Style"]
 
@@ -249,5 +249,5 @@ def _without(count: Count, factors: list[Size]) -> Any:
     return count_of(count.context, products, combine(rests))
 
 
-TEXT: Callable[[Any], str] = Style()
-LATEX: Callable[[Any], str] = Latex()
+TEXT = Style()
+LATEX = Latex()
