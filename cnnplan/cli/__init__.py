@@ -14,10 +14,12 @@ import typer
 from cnnplan.cli.check import check
 from cnnplan.cli.report import report
 from cnnplan.cli.schema import schema
+from cnnplan.cli.solve import solve
+from cnnplan.cli.sweep import sweep
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, schema)
+COMMANDS = (report, check, sweep, solve, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ import typer
 
 from cnnplan.errors import UsageError
 
-__all__ = ["Output", "Paths", "Settings", "Spec", "bound"]
+__all__ = ["Output", "Paths", "Settings", "Spec", "bound", "pairs"]
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="The YAML file of a network.")]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="YAML files, and folders of them.")]
@@ -18,16 +18,26 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", h
 Settings = Annotated[list[str], typer.Option("--set", metavar="SYMBOL=VALUE", help="Give a symbol a value.")]
 
 
+def pairs(settings: list[str]) -> dict[str, str]:
+    """What stands right of the equals signs of `--set`, by symbol, unread."""
+    return dict(map(_halves, settings))
+
+
 def bound(settings: list[str]) -> dict[str, Any]:
     """The values of `--set` by symbol."""
     return dict(map(_setting, settings))
 
 
-def _setting(text: str) -> tuple[str, Any]:
-    """`H=320` as a name and a value: a whole number, a decimal as an exact fraction, or the name of a choice."""
+def _halves(text: str) -> tuple[str, str]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
         raise UsageError(f"--set {text}: write SYMBOL=VALUE, as in --set H=320")
+    return name, value
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """`H=320` as a name and a value: a whole number, a decimal as an exact fraction, or the name of a choice."""
+    name, value = _halves(text)
     with suppress(ValueError):
         return name, int(value)
     with suppress(ValueError, ZeroDivisionError):

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from cnnplan.errors import UsageError
 
-__all__ = ["put"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import TextIOWrapper
+
+__all__ = ["opened", "put"]
 
 
 def put(text: str | bytes, output: Path | None) -> None:
@@ -27,16 +33,36 @@ def put(text: str | bytes, output: Path | None) -> None:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
 
 
+@contextmanager
+def opened(output: Path | None) -> Iterator[TextIO]:
+    """Where rows go as they are made: stdout, or a file that takes its place when the last one is written."""
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with _replacing(output.resolve()) as file:
+            yield file
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+
+
 def _write(text: str | bytes, path: Path) -> None:
     """Write beside the file, then take its place; what is not a file, such as /dev/null, is written to."""
-    data = text.encode() if isinstance(text, str) else text
+    with _replacing(path) as file:
+        file.buffer.write(text.encode() if isinstance(text, str) else text)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIOWrapper]:
+    """A file beside the one of that path, which takes its place if all goes well."""
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        with path.open("w", encoding="utf-8") as file:
+            yield file
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - a handle, not a path
-            file.write(data)
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, not a path
+            yield file
         Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException:

@@ -25,7 +25,7 @@ class Builder:
         self.spec = spec
         self.symbols = symbols
         self.workshop = workshop
-        self.verbs: dict[str, Any] = {**OPERATORS, **spec.blocks}
+        self.verbs = frozenset((*OPERATORS, *spec.blocks))
         self.steps = 0
         self._fragments: dict[Any, Fragment] = {}
 

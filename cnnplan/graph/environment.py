@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from cnnplan.graph.parts import Tensor
     from cnnplan.graph.scope import Scope
-    from cnnplan.ops import Operator
     from cnnplan.sizes import Shape
     from cnnplan.spec import Spec, Symbol
 
@@ -116,7 +115,7 @@ class Frame:
     def __init__(
         self,
         symbols: Symbols,
-        verbs: Mapping[str, type[Operator] | Any],
+        verbs: frozenset[str],
         args: Mapping[str, Any],
         *,
         sees_symbols: bool,

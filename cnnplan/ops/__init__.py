@@ -1,77 +1,61 @@
 """The operators, by the verb that calls them in a spec.
 
-One file per family. A verb that is not here is not known, and nothing is registered from elsewhere.
+One file per family. A verb that is not here is not known, and nothing is registered from elsewhere. A family is
+imported when one of its operators is first asked for, so that a spec pays for what it uses.
 """
 
 from __future__ import annotations
 
-from cnnplan.ops.activation import Gelu, LogSoftmax, Mish, Sigmoid, Silu, Softmax, Softplus, Tanh
-from cnnplan.ops.adaptive import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
-from cnnplan.ops.arrangement import Flatten, Permute, Reshape
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from cnnplan.ops.base import Operator, Requirement, Weight
-from cnnplan.ops.borders import Crop, Pad
-from cnnplan.ops.convolution import Conv, ConvTranspose
-from cnnplan.ops.elementwise import Add, Divide, Dropout, Identity, Multiply, Subtract
-from cnnplan.ops.linear import Linear
-from cnnplan.ops.normalization import GroupNorm, LayerNorm
-from cnnplan.ops.pooling import AvgPool, MaxPool
-from cnnplan.ops.rectifiers import Elu, HardSigmoid, HardSwish, LeakyRelu, Prelu, Relu, Relu6, Selu
-from cnnplan.ops.reduction import Mean
-from cnnplan.ops.resampling import Upsample
-from cnnplan.ops.response import LocalResponseNorm
-from cnnplan.ops.selection import Concat, Slice
-from cnnplan.ops.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
-from cnnplan.ops.statistics import BatchNorm, InstanceNorm
 
-__all__ = ["OPERATORS", "Operator", "Requirement", "Weight"]
+__all__ = ["FAMILIES", "OPERATORS", "Operator", "Requirement", "Weight"]
 
-OPERATORS: dict[str, type[Operator]] = {
-    "conv": Conv,
-    "conv_transpose": ConvTranspose,
-    "max_pool": MaxPool,
-    "avg_pool": AvgPool,
-    "adaptive_avg_pool": AdaptiveAvgPool,
-    "adaptive_max_pool": AdaptiveMaxPool,
-    "global_avg_pool": GlobalAvgPool,
-    "global_max_pool": GlobalMaxPool,
-    "linear": Linear,
-    "batch_norm": BatchNorm,
-    "layer_norm": LayerNorm,
-    "group_norm": GroupNorm,
-    "instance_norm": InstanceNorm,
-    "local_response_norm": LocalResponseNorm,
-    "relu": Relu,
-    "relu6": Relu6,
-    "leaky_relu": LeakyRelu,
-    "prelu": Prelu,
-    "elu": Elu,
-    "selu": Selu,
-    "hard_sigmoid": HardSigmoid,
-    "hard_swish": HardSwish,
-    "gelu": Gelu,
-    "silu": Silu,
-    "mish": Mish,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "softplus": Softplus,
-    "softmax": Softmax,
-    "log_softmax": LogSoftmax,
-    "dropout": Dropout,
-    "identity": Identity,
-    "flatten": Flatten,
-    "reshape": Reshape,
-    "permute": Permute,
-    "pad": Pad,
-    "crop": Crop,
-    "slice": Slice,
-    "concat": Concat,
-    "add": Add,
-    "subtract": Subtract,
-    "multiply": Multiply,
-    "divide": Divide,
-    "mean": Mean,
-    "upsample": Upsample,
-    "pixel_shuffle": PixelShuffle,
-    "pixel_unshuffle": PixelUnshuffle,
-    "channel_shuffle": ChannelShuffle,
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "convolution": ("conv", "conv_transpose"),
+    "pooling": ("max_pool", "avg_pool"),
+    "adaptive": ("adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool"),
+    "linear": ("linear",),
+    "statistics": ("batch_norm", "instance_norm"),
+    "normalization": ("layer_norm", "group_norm"),
+    "response": ("local_response_norm",),
+    "rectifiers": ("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "hard_sigmoid", "hard_swish"),
+    "activation": ("gelu", "silu", "mish", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"),
+    "elementwise": ("dropout", "identity", "add", "subtract", "multiply", "divide"),
+    "arrangement": ("flatten", "reshape", "permute"),
+    "borders": ("pad", "crop"),
+    "selection": ("slice", "concat"),
+    "reduction": ("mean",),
+    "resampling": ("upsample",),
+    "shuffling": ("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
 }
+"""The table of contents: the verbs of each module of this room. The class of `conv_transpose` is ConvTranspose."""
+
+
+class Contents(Mapping[str, type[Operator]]):
+    """The classes of the operators by verb, each imported when it is first asked for."""
+
+    def __init__(self, families: Mapping[str, tuple[str, ...]]) -> None:
+        self._family = {verb: family for family, verbs in families.items() for verb in verbs}
+        self._classes: dict[str, type[Operator]] = {}
+
+    def __getitem__(self, verb: str) -> type[Operator]:
+        known = self._classes.get(verb)
+        if known is None:
+            module = import_module(f"cnnplan.ops.{self._family[verb]}")
+            known = self._classes[verb] = getattr(module, verb.title().replace("_", ""))
+        return known
+
+    def __contains__(self, verb: object) -> bool:
+        return verb in self._family
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._family)
+
+    def __len__(self) -> int:
+        return len(self._family)
+
+
+OPERATORS = Contents(FAMILIES)

@@ -1,4 +1,4 @@
-"""The graph as a picture: laid out by grandalf (Sugiyama's method), drawn in the ink of the reader's light or dark page."""
+"""The graph as a picture: laid out by grandalf (Sugiyama's method), in the colors of the reader's light or dark page."""
 
 from __future__ import annotations
 
@@ -130,13 +130,15 @@ def _boxes(drawing: Drawing, placed: _Placed) -> Iterator[str]:
         x, y = view.xy
         kind = "box" if box.layers else "end"
         corner = f'x="{x - view.w / 2:.1f}" y="{y - view.h / 2:.1f}"'
-        texts = "".join(
-            f'<text class="{"small" if number else "name"}" x="{x:.1f}" y="{first + number * LINE:.1f}">{_text(line)}</text>'
-            for first in [y - view.h / 2 + LINE]
-            for number, line in enumerate(box.lines)
-        )
+        texts = "".join(_line(x, y - view.h / 2 + LINE, number, line) for number, line in enumerate(box.lines))
         rect = f'<rect class="{kind}" {corner} width="{view.w:.1f}" height="{view.h:.1f}" rx="5"/>'
         yield f"  <g><title>{_text(box.name)}</title>{rect}{texts}</g>"
+
+
+def _line(x: float, first: float, number: int, line: str) -> str:
+    """A line of a box; those below the first are small."""
+    kind = "small" if number else "name"
+    return f'<text class="{kind}" x="{x:.1f}" y="{first + number * LINE:.1f}">{_text(line)}</text>'
 
 
 def _arrows(drawing: Drawing, placed: _Placed) -> Iterator[str]:
@@ -145,7 +147,8 @@ def _arrows(drawing: Drawing, placed: _Placed) -> Iterator[str]:
         (x, y), (before, _) = points[-1], points[0]
         yield f'  <path class="arrow" d="{_curve(points)}"/>'
         yield f'  <path class="tip" d="M{x - 4:.1f},{y - 7:.1f} {x + 4:.1f},{y - 7:.1f} {x:.1f},{y:.1f}z"/>'
-        middle = ((x + before) / 2, (y + points[0][1]) / 2) if len(points) == 2 else points[len(points) // 2]  # noqa: PLR2004 - a straight one
+        straight = ((x + before) / 2, (y + points[0][1]) / 2)
+        middle = points[len(points) // 2] if points[1:-1] else straight
         where = f'x="{middle[0] + 4:.1f}" y="{middle[1] + 3:.1f}" style="text-anchor: start"'
         yield f'  <text class="small" {where}>{_text(arrow.label)}</text>'
 

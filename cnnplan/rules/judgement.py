@@ -32,7 +32,7 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
     if isinstance(source, Path) and is_library(source):
         return faults(source)
     try:
-        spec = load_spec(source, configuration.root)
+        spec = load_spec(source, configuration.root, partial=True)
     except SpecError as error:
         return list(error.findings)
     plans, skipped = _plans(spec)

@@ -35,8 +35,13 @@ class Style:
         folded = fold(size)
         if folded is not None:
             return self.division(*folded)
-        terms: list[tuple[Number, str]] = [(coef, self.atom(atom)) for atom, coef in size.terms]
-        return self.sum([*terms, (size.const, "")])
+        return self.sum([*(self.term(*term) for term in size.terms), (size.const, "")])
+
+    def term(self, atom: Atom, coef: Number) -> tuple[Number, str]:
+        """A multiple of an atom; -floor(-n/s) is ceil(n/s)."""
+        if coef < 0 and atom.kind == "floor" and isinstance(atom.args[0], Size) and atom.args[0].terms[0][1] < 0:
+            return -coef, self.ceiling(-atom.args[0], atom.args[1])
+        return coef, self.atom(atom)
 
     def count(self, count: Count) -> str:
         """A polynomial, common factors first."""
@@ -48,7 +53,7 @@ class Style:
             return self.sum([*terms, (count.rest, "")])
         if count.rest.const or len(count.rest.terms) > 1:
             return self.sum(terms) + _signed(self.size(count.rest))
-        return self.sum([*terms, (count.rest.terms[0][1], self.atom(count.rest.terms[0][0]))])
+        return self.sum([*terms, self.term(*count.rest.terms[0])])
 
     def sum(self, terms: Iterable[tuple[Number, str]]) -> str:
         """A sum of coefficient * text, the empty text for a constant."""
@@ -79,7 +84,7 @@ class Style:
     def factor(self, size: Size) -> str:
         """A size that stands in a product."""
         text = self.size(size)
-        alone = fold(size) is not None or (len(size.terms) == 1 and not size.const and size.terms[0][1] == 1)
+        alone = fold(size) is not None or _is_plain(size)
         return text if alone else self.bracket(text)
 
     def atom(self, atom: Atom) -> str:
@@ -88,6 +93,8 @@ class Style:
             return self.symbol(atom.name)
         if atom.kind == "floor":
             return self.division(*atom.args)
+        if atom.kind == "quotient":
+            return self.quotient(*atom.args)
         return self.function(atom.kind, [self(arg) for arg in atom.args])
 
     def division(self, numerator: Any, denominator: Any) -> str:
@@ -205,7 +212,10 @@ def _is_plain(value: Any) -> bool:
     """Whether it reads as one thing below a fraction's bar."""
     if isinstance(value, Number):
         return True
-    return isinstance(value, Size) and len(value.terms) == 1 and not value.const and value.terms[0][1] == 1
+    if not isinstance(value, Size) or value.const or len(value.terms) > 1:
+        return False
+    ((atom, coef),) = value.terms
+    return coef == 1 and atom.kind != "quotient"
 
 
 def _signed(text: str) -> str:

@@ -109,7 +109,7 @@ class IntegerSet:
     def intersection(self, other: IntegerSet) -> IntegerSet | None:
         """The common members; None where there are too many of them to be tabulated."""
         modulus, start = lcm(self.modulus, other.modulus), max(self.start, other.start)
-        mine, yours = self._runs_until(start), other._runs_until(start)
+        mine, yours = self._runs_until(other._early_end(start)), other._runs_until(self._early_end(start))
         if modulus > LARGEST_PERIOD or mine is None or yours is None:
             return None
         residues = self._residues_of(modulus) & other._residues_of(modulus)
@@ -127,6 +127,12 @@ class IntegerSet:
         gaps = ((last + 1, first - 1) for last, first in zip(ends, firsts, strict=True))
         residues = frozenset(range(self.modulus)) - self.residues
         return IntegerSet(self.base, tuple(gap for gap in gaps if gap[0] <= gap[1]), self.start, self.modulus, residues)
+
+    def _early_end(self, start: int) -> int:
+        """The end of its members below a common start."""
+        if self.residues and self.start < start:
+            return start
+        return self.runs[-1][1] + 1 if self.runs else self.base
 
     def _runs_until(self, stop: int) -> tuple[Run, ...] | None:
         """The members below stop; None where they are too many to be listed."""

@@ -1,0 +1,67 @@
+"""`cnnplan solve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnplan.cli.exits import exit_codes
+from cnnplan.cli.options import pairs
+from cnnplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from cnnplan.cli.sweep import Values
+
+__all__ = ["solve"]
+
+Spec = Annotated[str | None, typer.Argument(metavar="[SPEC]", help="The YAML file of a network; not with --map.")]
+Where = Annotated[str | None, typer.Option("--where", metavar="QUESTION", help='What must hold: "macs <= 1G".')]
+Greatest = Annotated[str | None, typer.Option("--max", metavar="SYMBOL", help="Find the greatest value of a symbol.")]
+Least = Annotated[str | None, typer.Option("--min", metavar="SYMBOL", help="Find the least value of a symbol.")]
+All = Annotated[str | None, typer.Option("--for", metavar="SYMBOL,...", help="Find all values of these symbols.")]
+Map = Annotated[str | None, typer.Option("--map", metavar="N:M", help="Find the windows that map size N to size M.")]
+Layers = Annotated[int, typer.Option("--layers", metavar="COUNT", min=1, help="With --map: chains of so many windows.")]
+Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help='Short for --where "memory <= SIZE".')]
+
+
+def solve(  # noqa: PLR0913, PLR0917 - one parameter an option
+    spec: Spec = None,
+    where: Where = None,
+    greatest: Greatest = None,
+    least: Least = None,
+    wanted: All = None,
+    map: Map = None,  # noqa: A002 - the option's name
+    layers: Layers = 1,
+    memory: Memory = None,
+    values: Values = [],  # noqa: B006 - how typer says "none"
+) -> None:
+    """Find the values of symbols that do what is asked, in whole numbers."""
+    with exit_codes():
+        typer.echo(
+            _mapped(map, layers, values) if map else _solved(spec, where, (greatest, least, wanted), memory, values)
+        )
+
+
+def _solved(
+    spec: str | None,
+    where: str | None,
+    asked: tuple[str | None, str | None, str | None],
+    memory: str | None,
+    values: list[str],
+) -> str:
+    from cnnplan.exploration.solving import solve  # noqa: PLC0415
+
+    parts = [*([f"({where})" if memory else where] if where else []), *([f"memory <= {memory}"] if memory else [])]
+    if spec is None or not parts:
+        raise UsageError("solve needs a SPEC and a question: --where, or --memory; or --map N:M alone")
+    greatest, least, wanted = asked
+    names = tuple(filter(None, (wanted or "").split(",")))
+    return str(solve(Path(spec), where=" and ".join(parts), max=greatest, min=least, for_=names, **pairs(values)))
+
+
+def _mapped(text: str, layers: int, values: list[str]) -> str:
+    from cnnplan.exploration.windows import mapped  # noqa: PLC0415
+
+    return mapped(text, layers, pairs(values))

@@ -1,0 +1,78 @@
+"""`cnnplan sweep`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnplan.cli.exits import exit_codes
+from cnnplan.cli.options import Output, Spec, pairs
+from cnnplan.cli.output import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["sweep"]
+
+Values = Annotated[
+    list[str],
+    typer.Option("--set", metavar="SYMBOL=VALUES", help="A value, several (1,2,4), a range (128:320:32), or a symbol."),
+]
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="QUESTION", help='What to keep: "macs <= 600M and params < 5M".')
+]
+Sort = Annotated[str | None, typer.Option("--sort", metavar="COLUMN", help="Least first; -COLUMN for greatest first.")]
+Pareto = Annotated[
+    str | None,
+    typer.Option("--pareto", metavar="COLUMN,...", help="Only what nothing beats in these; -COLUMN: more is better."),
+]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="ROWS", min=1, help="At most so many rows.")]
+Format = Annotated[str, typer.Option("--format", "-f", metavar="table|csv|json|parquet", help="How to write it.")]
+Dask = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS|N", help="Share the work: a scheduler, or N processes here.")
+]
+
+
+def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
+    spec: Spec,
+    values: Values = [],  # noqa: B006 - how typer says "none"
+    where: Where = None,
+    sort: Sort = None,
+    pareto: Pareto = None,
+    limit: Limit = None,
+    format: Format = "table",  # noqa: A002 - the option's name
+    output: Output = None,
+    dask: Dask = None,
+) -> None:
+    """Compute every combination of a network's choices."""
+    with exit_codes():
+        from cnnplan.exploration.design import stream  # noqa: PLC0415
+        from cnnplan.exploration.distribution import client  # noqa: PLC0415
+        from cnnplan.exploration.selection import Selection  # noqa: PLC0415
+        from cnnplan.exploration.writing import write  # noqa: PLC0415
+
+        selection = Selection(sort, tuple(filter(None, (pareto or "").split(","))), limit)
+        engine = client(dask) if dask else None
+        with _progress() as (total, advance):
+            made = stream(Path(spec), pairs(values), where=where, selection=selection, engine=engine, progress=advance)
+            total(made.points)
+            with opened(output) as file:
+                write(made.parts, made.columns, format, file)
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """How far it is, on stderr where that is a terminal: a function that is told all there is, and one what is done."""
+    if not sys.stderr.isatty():
+        yield (lambda _: None), (lambda _: None)
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sweep", total=None)
+        yield (lambda points: bar.update(task, total=points)), (lambda points: bar.advance(task, points))

@@ -1,0 +1,101 @@
+"""Every combination of a design space, as columns or as a stream of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.exploration.distribution import distributed
+from cnnplan.exploration.results import Sweep
+from cnnplan.exploration.selection import Selection, length, stacked
+from cnnplan.exploration.sweeping import SLAB, Sweeper
+from cnnplan.lazy import np
+from cnnplan.spec import Spec, load_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from cnnplan.exploration.sweeping import Columns
+
+__all__ = ["Stream", "stream", "sweep"]
+
+
+class Stream:
+    """A sweep that is computed as it is read.
+
+    Args:
+        columns: the names of its columns.
+        points: how many designs are looked at.
+        parts: the rows, part by part.
+    """
+
+    def __init__(self, columns: Sequence[str], points: int, parts: Iterator[Columns]) -> None:
+        self.columns = tuple(columns)
+        self.points = points
+        self.parts = parts
+
+
+def stream(  # noqa: PLR0913 - what a sweep is made of
+    source: str | Path | Spec,
+    given: Mapping[str, Any],
+    *,
+    where: str | None = None,
+    selection: Selection | None = None,
+    engine: Any = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Stream:
+    """The sweep of a spec, computed as it is read; see `sweep`.
+
+    Args:
+        source: the path of a spec, its text, or the spec.
+        given: the values of symbols.
+        where: what to keep.
+        selection: in which order, and how many.
+        engine: a dask.distributed.Client that shares the work.
+        progress: called with the number of designs that have been looked at since the last call.
+    """
+    spec = source if isinstance(source, Spec) else load_spec(source)
+    selection = selection or Selection()
+    sweeper = Sweeper(spec, given, where)
+    selection.check(sweeper.columns)
+    if engine is None:
+        parts = _counted(sweeper, progress)
+    else:
+        parts = distributed(engine, str(spec.file if isinstance(source, Spec) else source), given, where, selection)
+    return Stream(sweeper.columns, sweeper.space.size, selection.of(parts))
+
+
+def _counted(sweeper: Sweeper, progress: Callable[[int], None]) -> Iterator[Columns]:
+    for box in sweeper.space.slabs(SLAB):
+        yield sweeper.slab(box)
+        progress(box.size)
+
+
+def sweep(  # noqa: PLR0913 - one parameter an option
+    source: str | Path | Spec,
+    *,
+    where: str | None = None,
+    sort: str | None = None,
+    pareto: Sequence[str] = (),
+    limit: int | None = None,
+    client: Any = None,
+    **values: Any,
+) -> Sweep:
+    """Every combination of a spec's choices, as columns.
+
+    Args:
+        source: the path of a spec, its text, or the spec.
+        where: what to keep, as in `"macs <= 600M and params < 5M"`; what is not legal is left out then.
+        sort: a column to order by; `-macs` for the greatest first.
+        pareto: columns of which nothing else may have all as small.
+        limit: how many rows at most.
+        client: a dask.distributed.Client that shares the work.
+        values: of symbols: a number, several, a range such as `"128:320:32"`, or the symbol that is followed.
+
+    Raises:
+        UsageError: a symbol, a value or the question makes no sense.
+        SpecError: the spec is at fault.
+    """
+    made = stream(source, values, where=where, selection=Selection(sort, pareto, limit), engine=client)
+    parts = [part for part in made.parts if length(part)]
+    return Sweep(stacked(parts) if parts else {name: np.empty(0, np.int64) for name in made.columns})

@@ -1,0 +1,72 @@
+"""The same sweep on many machines: parts of the space handed to Dask, which runs them where it likes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import MissingExtra, UsageError
+from cnnplan.exploration.selection import Selection, length, stacked
+from cnnplan.exploration.sweeping import SLAB, Sweeper
+from cnnplan.spec import load_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnnplan.exploration.sweeping import Columns
+
+__all__ = ["client", "distributed"]
+
+AHEAD = 4
+"""Parts that are asked for before they are needed, for each worker."""
+
+
+def client(address: str) -> Any:
+    """A Dask client: of the scheduler at an address, or of a cluster of that many processes on this machine.
+
+    Raises:
+        MissingExtra: Dask is not installed.
+    """
+    try:
+        connect: Any = import_module("dask.distributed").Client
+    except ImportError:
+        raise MissingExtra("a distributed sweep", "dask", "dask") from None
+    if address.isdecimal():
+        return connect(n_workers=int(address), threads_per_worker=1, dashboard_address=None)
+    return connect(address)
+
+
+def distributed(
+    engine: Any, source: str, given: Mapping[str, Any], where: str | None, selection: Selection
+) -> Iterator[Columns]:
+    """The rows of a sweep in the order of the space, computed by Dask's workers.
+
+    Args:
+        engine: a dask.distributed.Client.
+        source: the path or the text of the spec, which workers read for themselves.
+        given: the values of symbols, see Space.
+        where: a question.
+        selection: what is kept; what cannot be is not sent back.
+    """
+    if not hasattr(engine, "submit"):
+        raise UsageError("a distributed sweep needs a dask.distributed.Client")
+    slabs = len(Sweeper(load_spec(source), given, where).slabs())
+    workers = max(1, len(engine.scheduler_info()["workers"]))
+    per_task = max(1, min(64, slabs // (workers * AHEAD)))
+    tasks = [(start, min(start + per_task, slabs)) for start in range(0, slabs, per_task)]
+    sent = []
+    for task in tasks:
+        sent.append(engine.submit(part, source, dict(given), where, selection, task, pure=False))
+        if len(sent) >= workers * AHEAD:
+            yield sent.pop(0).result()
+    while sent:
+        yield sent.pop(0).result()
+
+
+def part(
+    source: str, given: dict[str, Any], where: str | None, selection: Selection, numbers: tuple[int, int]
+) -> Columns:
+    """The rows of some slabs, from one number up to another: what a worker does."""
+    sweeper = Sweeper(load_spec(source), given, where)
+    rows = [selection.partial(found) for found in sweeper.run(sweeper.slabs(SLAB)[slice(*numbers)])]
+    return stacked([found for found in rows if length(found)] or rows[:1])

@@ -1,0 +1,134 @@
+"""Which rows of a sweep are kept, and in which order: the best, and those that nothing beats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.errors import UsageError
+from cnnplan.lazy import np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cnnplan.exploration.sweeping import Columns
+
+__all__ = ["Selection", "length", "stacked"]
+
+
+def length(rows: Columns) -> int:
+    """How many rows there are."""
+    return len(next(iter(rows.values()))) if rows else 0
+
+
+def stacked(parts: Sequence[Columns]) -> Columns:
+    """Rows of several parts, one after the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+class Selection:
+    """What is kept of a stream of rows.
+
+    Args:
+        sort: a column to order by, the least first; `-macs` for the greatest first.
+        pareto: columns of which no other row may have all as small and one smaller; `-name` for as large.
+        limit: how many rows at most.
+    """
+
+    def __init__(self, sort: str | None = None, pareto: Sequence[str] = (), limit: int | None = None) -> None:
+        self.sort = sort
+        self.pareto = tuple(pareto)
+        self.limit = limit
+
+    def check(self, columns: Iterable[str]) -> None:
+        """Refuse to order by what is no column."""
+        known = tuple(columns)
+        for name in (*self.pareto, *([self.sort] if self.sort else [])):
+            if name.removeprefix("-") not in known:
+                raise UsageError(f"no column {name.removeprefix('-')}; the columns: {', '.join(known)}")
+
+    def of(self, parts: Iterable[Columns]) -> Iterator[Columns]:
+        """The rows that are kept: part by part where that is possible, else all at the end."""
+        if self.sort or self.pareto:
+            yield from self._gathered(parts)
+            return
+        left = self.limit
+        for rows in parts:
+            kept = rows if left is None else _taken(rows, slice(left))
+            if length(kept):
+                yield kept
+            if left is not None:
+                left -= length(kept)
+                if left == 0:
+                    return
+
+    def _gathered(self, parts: Iterable[Columns]) -> Iterator[Columns]:
+        """Rows that are kept until the last part has been seen; what is beaten is dropped on the way."""
+        kept: list[Columns] = []
+        for rows in parts:
+            kept.append(self.best(_legal(rows) if self.pareto else rows))
+            if self.pareto or self.limit is not None:
+                kept = [self.best(stacked(kept))]
+        if kept:
+            yield self.best(stacked(kept))
+
+    def best(self, rows: Columns) -> Columns:
+        """The rows that are kept if these are all."""
+        if self.pareto and length(rows):
+            rows = _taken(rows, _front([_key(rows, name) for name in self.pareto]))
+        if self.sort:
+            rows = _taken(rows, np.argsort(_key(rows, self.sort), kind="stable"))
+        return rows if self.limit is None else _taken(rows, slice(self.limit))
+
+    def partial(self, rows: Columns) -> Columns:
+        """What may be kept of one part, whatever the others hold."""
+        if self.sort or self.pareto:
+            return self.best(_legal(rows) if self.pareto else rows)
+        return rows if self.limit is None else _taken(rows, slice(self.limit))
+
+
+def _taken(rows: Columns, which: np.ndarray | slice) -> Columns:
+    return {name: column[which] for name, column in rows.items()}
+
+
+def _legal(rows: Columns) -> Columns:
+    return rows if rows["legal"].all() else _taken(rows, rows["legal"])
+
+
+def _key(rows: Columns, name: str) -> np.ndarray:
+    """What to order by, as ranks where the column cannot be negated."""
+    column = rows[name.removeprefix("-")]
+    if not name.startswith("-"):
+        return column
+    return -np.unique(column, return_inverse=True)[1] if column.dtype.kind in "UbO" else -column
+
+
+def _front(keys: Sequence[np.ndarray]) -> np.ndarray:
+    """The places, in order, of the rows that no other row beats; of equal rows all are kept."""
+    order = np.lexsort(tuple(reversed(keys)))
+    points = np.stack([np.unique(key, return_inverse=True)[1] for key in keys], axis=1)[order]
+    kept = _staircase(points) if points.shape[1] == len("xy") else _unbeaten(points)
+    return np.sort(order[kept])
+
+
+def _staircase(points: np.ndarray) -> np.ndarray:
+    """Of points in order: those below all before them, and their equals."""
+    second = points[:, 1]
+    before = np.concatenate([[second[0] + 1], np.minimum.accumulate(second)[:-1]])
+    starts = second < before
+    equal = np.concatenate([[False], (points[1:] == points[:-1]).all(axis=1)])
+    groups = np.cumsum(~equal) - 1
+    first = starts[np.flatnonzero(~equal)]
+    kept: np.ndarray = first[groups]
+    return kept
+
+
+def _unbeaten(points: np.ndarray) -> np.ndarray:
+    """Of points in order: those that none of the kept ones before beats; a later one cannot beat an earlier one."""
+    kept = np.zeros(len(points), bool)
+    front = np.empty((0, points.shape[1]), points.dtype)
+    for i, point in enumerate(points):
+        smaller = (front <= point).all(axis=1)
+        if not (smaller & (front < point).any(axis=1)).any():
+            kept[i] = True
+            front = np.vstack([front, point])
+    return kept

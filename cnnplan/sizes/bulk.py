@@ -1,0 +1,96 @@
+"""Many points at once: formulas compiled to NumPy, in blocks that stay in the cache, exact or not at all."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.lazy import np
+from cnnplan.sizes.atoms import Atom, Number
+from cnnplan.sizes.codegen import source, symbols_of
+from cnnplan.sizes.evaluation import evaluate
+from cnnplan.sizes.polynomials import Count, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["INT64", "Compiled", "compiled", "reach"]
+
+INT64 = 2**62
+"""Beyond this an intermediate value might not fit into an int64."""
+
+BLOCK = 1 << 13
+"""Points at a time: what a few dozen arrays of may stay in a core's cache."""
+
+
+class Compiled:
+    """Formulas as one function of their symbols.
+
+    Args:
+        formulas: counts and numbers.
+    """
+
+    def __init__(self, formulas: Mapping[str, Any]) -> None:
+        self.formulas = dict(formulas)
+        self.symbols: list[str] = symbols_of(formulas.values())
+        self.function = _executed(formulas, "shifting")
+
+    def on(self, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Every formula at many points: int64, or Python's integers where one might not fit."""
+        arrays = np.broadcast_arrays(*[np.atleast_1d(np.asarray(values[name])) for name in self.symbols])
+        peaks = {name: _peak(array) for name, array in zip(self.symbols, arrays, strict=True)}
+        if max((reach(formula, peaks) for formula in self.formulas.values()), default=0) >= INT64:
+            given = {name: array.astype(object) for name, array in zip(self.symbols, arrays, strict=True)}
+            return {key: evaluate(formula, given) for key, formula in self.formulas.items()}
+        length = len(arrays[0]) if arrays else 1
+        results = {key: np.empty(length, np.int64) for key in self.formulas}
+        for start in range(0, length, BLOCK):
+            block = slice(start, start + BLOCK)
+            part = self.function(*[array[block] for array in arrays])
+            for key, result in results.items():
+                result[block] = part[key]
+        return results
+
+
+def compiled(count: Any) -> Callable[..., int]:
+    """One formula as a function of Python's integers, its symbols in the order of `symbols_of`, compiled once."""
+    if not isinstance(count, Count):
+        return lambda: int(count)
+    memo = count.context.memo
+    key = ("compiled", count)
+    if key not in memo:
+        function = _executed({"": count}, "python")
+        memo[key] = lambda *values: function(*values)[""]
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def _executed(formulas: Mapping[str, Any], language: str) -> Callable[..., dict[str, Any]]:
+    scope: dict[str, Any] = {}
+    exec(source(formulas, language), scope)  # noqa: S102 - source that was written by us, of names and numbers
+    return scope["formulas"]  # type: ignore[no-any-return]
+
+
+def _peak(array: np.ndarray) -> int:
+    return max(abs(int(array.max(initial=0))), abs(int(array.min(initial=0))), 1)
+
+
+def reach(value: Count | Number, peaks: Mapping[str, int]) -> int:
+    """A bound on every intermediate value of a formula, from the greatest magnitude of each symbol."""
+    if isinstance(value, Number):
+        return ceil(abs(Fraction(value)))
+    if isinstance(value, Size):
+        return reach(value.const, peaks) + sum(reach(coef, peaks) * _of_atom(atom, peaks) for atom, coef in value.terms)
+    total = reach(value.rest, peaks)
+    for monomial, coef in value.products.items():
+        product = reach(coef, peaks)
+        for size in monomial:
+            product *= reach(size, peaks)
+        total += product
+    return total
+
+
+def _of_atom(atom: Atom, peaks: Mapping[str, int]) -> int:
+    if atom.kind == "symbol":
+        return peaks[atom.name]
+    return sum(reach(arg, peaks) for arg in atom.args)
