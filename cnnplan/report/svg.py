@@ -1,4 +1,4 @@
-"""The graph as a picture: laid out by grandalf (Sugiyama's method), in the colors of the reader's light or dark page."""
+"""The graph as a picture: laid out by grandalf (Sugiyama), drawn in the colors of the reader's light or dark page."""
 
 from __future__ import annotations
 
