@@ -10,7 +10,7 @@ A contraction of k elements is k multiply-adds, of which the last has yet nothin
 
 from __future__ import annotations
 
-from math import prod
+from math import isqrt, prod
 from typing import Any
 
 import numpy as np
@@ -44,8 +44,7 @@ FREE = {
 }  # fmt: skip
 """Functions that move elements."""
 
-THROUGH = {"all", "any", "max", "min", "amax", "amin", "sum", "prod", "cumsum", "cumprod", "mean", "var", "std", "clip",
-           "tensordot"}  # fmt: skip
+THROUGH = {"all", "any", "max", "min", "sum", "prod", "cumsum", "cumprod", "mean", "var", "std", "clip", "amax", "amin"}
 """Functions that NumPy makes of operations which are counted one by one."""
 
 
@@ -105,13 +104,21 @@ class Watched(np.ndarray[Any, Any]):
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """Let through what moves elements or is made of operations that are counted; count contractions here."""
         name = func.__name__
-        if name in ("dot", "inner", "einsum"):
+        if name in ("dot", "inner", "tensordot", "einsum"):
             return _contraction(name, func, args, kwargs)
         if name == "copyto" and not isinstance(args[0], Watched):
             raise TypeError("copyto would write watched elements into an array that is not")
         if name not in FREE and name not in THROUGH:
             raise TypeError(f"the meter does not know numpy.{name}")
-        return super().__array_function__(func, types, args, kwargs)
+        result = super().__array_function__(func, types, args, kwargs)
+        return self._kept(result) if name in FREE else result
+
+    def _kept(self, result: Any) -> Any:
+        """What NumPy gave, watched again where it forgot."""
+        if isinstance(result, list):
+            return list(map(self._kept, result))
+        meter = self.meter
+        return meter.watch(result) if type(result) is np.ndarray and meter is not None else result
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """The method, counted like the function."""
@@ -177,19 +184,20 @@ def _contraction(name: str, func: Any, args: Any, kwargs: Any) -> Any:
     if meter is None or (out is not None and not isinstance(out, Watched)):
         raise TypeError(f"{name} would write watched elements into an array that is not")
     result = func(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
-    kind, number = _summands(args) if name == "einsum" else ("macs", _inner(name, args))
-    meter.count(kind, number if name == "einsum" else number * np.size(result))
+    kind, number = _summands(args) if name == "einsum" else ("macs", _products(name, args, result))
+    meter.count(kind, number)
     found = meter.watch(result) if out is None else out
     found.contracted = kind == "macs"
     return found
 
 
-def _inner(name: str, args: Any) -> int:
-    """The extent that `dot` and `inner` sum over; products by a number are refused."""
-    left, right = np.shape(args[0]), np.shape(args[1])
-    if not left or not right:
+def _products(name: str, args: Any, result: Any) -> int:
+    """How many products `dot`, `inner` and `tensordot` sum up; those with a number are refused."""
+    left, right = args[:2]
+    if not np.ndim(left) or not np.ndim(right):
         raise TypeError(f"the meter takes {name} of arrays only")
-    return int(left[-1])
+    inner = isqrt(np.size(left) * np.size(right) // np.size(result))
+    return inner * int(np.size(result))
 
 
 def _summands(args: Any) -> tuple[str, int]:

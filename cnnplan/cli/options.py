@@ -10,12 +10,17 @@ import typer
 
 from cnnplan.errors import UsageError
 
-__all__ = ["Output", "Paths", "Settings", "Spec", "bound", "pairs"]
+__all__ = ["Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs"]
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="The YAML file of a network.")]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="YAML files, and folders of them.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="SYMBOL=VALUE", help="Give a symbol a value.")]
+
+Values = Annotated[
+    list[str],
+    typer.Option("--set", metavar="SYMBOL=VALUES", help="A value, several (1,2,4), a range (128:320:32), or a symbol."),
+]
 
 
 def pairs(settings: list[str]) -> dict[str, str]:

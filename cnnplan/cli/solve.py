@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import pairs
+from cnnplan.cli.options import Values, pairs
 from cnnplan.errors import UsageError
-
-if TYPE_CHECKING:
-    from cnnplan.cli.sweep import Values
 
 __all__ = ["solve"]
 

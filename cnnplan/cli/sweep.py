@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import Output, Spec, pairs
+from cnnplan.cli.options import Output, Spec, Values, pairs
 from cnnplan.cli.output import opened
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sweep"]
 
-Values = Annotated[
-    list[str],
-    typer.Option("--set", metavar="SYMBOL=VALUES", help="A value, several (1,2,4), a range (128:320:32), or a symbol."),
-]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="QUESTION", help='What to keep: "macs <= 600M and params < 5M".')
 ]

@@ -88,7 +88,7 @@ def divides(divisor: Any, value: Any) -> Condition:
 
 
 def _difference(left: Any, right: Any) -> Any:
-    if type(right) is int and isinstance(left, Size):
+    if type(right) is int and (type(left) is int or isinstance(left, Size)):
         return left - right
     difference = combine(((left, 1), (right, -1)))
     return difference if is_number(difference) or isinstance(difference, Size) else difference.simplified()

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Number, whole
+from cnnplan.sizes.atoms import Number, is_number, whole
 from cnnplan.sizes.polynomials import Count, Size
 from cnnplan.sizes.quotients import is_integral
 
@@ -151,10 +151,14 @@ def _gcd_with_number(count: Count, number: int) -> Any:
 
 def prod(values: Iterable[Any]) -> Any:
     """The product, 1 if there is nothing to multiply."""
+    number: Number = 1
     product: Any = 1
     for value in values:
-        product = product * value
-    return product
+        if is_number(value):
+            number *= value
+        else:
+            product = product * value
+    return product * number
 
 
 def total(values: Iterable[Any]) -> Any:

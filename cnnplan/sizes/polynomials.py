@@ -33,6 +33,10 @@ def interval(value: Count | Number) -> Interval:
     return (value, value) if isinstance(value, Number) else value.interval
 
 
+def _is_operand(value: Any) -> bool:
+    return is_number(value) or isinstance(value, Count)
+
+
 class Count:
     """A number of things: a sum of products of sizes, and a linear rest."""
 
@@ -89,7 +93,7 @@ class Count:
         return linear(self.context, coefficients, self.expanded.get((), 0))
 
     def __add__(self, other: Any) -> Any:
-        return combine(((self, 1), (other, 1))) if isinstance(other, Count | Number) else NotImplemented
+        return combine(((self, 1), (other, 1))) if _is_operand(other) else NotImplemented
 
     __radd__ = __add__
 
@@ -100,7 +104,7 @@ class Count:
         return self
 
     def __sub__(self, other: Any) -> Any:
-        return combine(((self, 1), (other, -1))) if isinstance(other, Count | Number) else NotImplemented
+        return combine(((self, 1), (other, -1))) if _is_operand(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Any:
         return combine(((other, 1), (self, -1))) if isinstance(other, Number) else NotImplemented
@@ -123,19 +127,19 @@ class Count:
         return reduce(lambda product, _: product * self, range(power), 1)
 
     def __floordiv__(self, other: Any) -> Any:
-        return self.context.floor_div(self, other) if isinstance(other, Count | Number) else NotImplemented
+        return self.context.floor_div(self, other) if _is_operand(other) else NotImplemented
 
     def __rfloordiv__(self, other: Any) -> Any:
         return self.context.floor_div(other, self) if isinstance(other, Number) else NotImplemented
 
     def __mod__(self, other: Any) -> Any:
-        return self - other * (self // other) if isinstance(other, Count | Number) else NotImplemented
+        return self - other * (self // other) if _is_operand(other) else NotImplemented
 
     def __rmod__(self, other: Any) -> Any:
         return other - self * (other // self) if isinstance(other, Number) else NotImplemented
 
     def __truediv__(self, other: Any) -> Any:
-        return self.context.quotient(self, other) if isinstance(other, Count | Number) else NotImplemented
+        return self.context.quotient(self, other) if _is_operand(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
         return self.context.quotient(other, self) if isinstance(other, Number) else NotImplemented

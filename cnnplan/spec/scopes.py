@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Layers", "Reference", "Scope"]
 
+SUGGESTED: Final = 1_000
+"""The most layers of one verb among which a misspelt name is looked for: a repeat may be as long as anybody writes."""
+
 _REFERENCE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z0-9_]+)*(\.\*)?", re.ASCII)
 _COUNTED: Final = re.compile(r"(.*?)([0-9]+)")
 
@@ -100,7 +103,10 @@ class Layers:
         elif not self._counted(head):
             known = {*taken, *(word for scope in self.outwards() for word in scope.declared)}
             known.update(
-                f"{verb}{i + 1}" for scope in self.outwards() for verb, n in scope.counts.items() for i in range(n)
+                f"{verb}{i + 1}"
+                for scope in self.outwards()
+                for verb, n in scope.counts.items()
+                for i in range(min(n, SUGGESTED))
             )
             message = f"there is no layer {head} before this{did_you_mean(head, known)}"
             faults.add("CNN015", reference.place, message, layer=reference.layer)

@@ -36,9 +36,14 @@ def main() -> None:
 
     with atheris.instrument_imports(include=["cnnplan"]):
         from survival import survives
+    from mutation import mutated
 
     def once(data: bytes) -> None:
         survives(data)
+
+    def mutate(data: bytes, most: int, seed: int) -> bytes:
+        changed = mutated(data, seed) if seed % 3 else atheris.Mutate(data, most)
+        return changed[:most]
 
     folders = [Path(argument) for argument in sys.argv[1:] if not argument.startswith("-")]
     for folder in folders:
@@ -48,7 +53,7 @@ def main() -> None:
                 (folder / f"{spec.parent.name}-{spec.name}").write_bytes(spec.read_bytes())
         dictionary(folder.parent / "words.dict")
         sys.argv.append(f"-dict={folder.parent / 'words.dict'}")
-    atheris.Setup(sys.argv, once)
+    atheris.Setup(sys.argv, once, custom_mutator=mutate)
     atheris.Fuzz()
 
 

@@ -1,0 +1,268 @@
+"""Random arguments and shapes for every operator, legal or not; no two extents of a shape alike."""
+
+from __future__ import annotations
+
+from math import prod
+
+from cnnplan.ops import OPERATORS
+
+MODES = ["zeros", "reflect", "replicate", "circular"]
+
+
+def distinct(rng, number, least=1, most=9, but=()):
+    """Extents, no two alike."""
+    return rng.sample([n for n in range(least, most + 1) if n not in but], number)
+
+
+def image(rng, multiple=1, axes=None, most=9):
+    """The shape of a batch of images, its channels a multiple, and the number of its spatial axes."""
+    axes = axes or rng.randint(1, 3)
+    channels = multiple * rng.randint(2, 4)
+    batch = rng.choice([n for n in (1, 2, 3) if n != channels])
+    return (batch, channels, *distinct(rng, axes, most=most, but=(batch, channels))), axes
+
+
+def some(rng, axes, least, most):
+    """A number, or one per axis."""
+    return rng.randint(least, most) if rng.random() < 0.4 else tuple(rng.randint(least, most) for _ in range(axes))
+
+
+def pairs(rng, axes, most):
+    return tuple((rng.randint(0, most), rng.randint(0, most)) for _ in range(axes))
+
+
+def padding(rng, axes, most, *words):
+    return rng.choice([some(rng, axes, 0, most), pairs(rng, axes, most), *words])
+
+
+def window(rng, axes, kernel=4, stride=3, dilation=2):
+    return {
+        "kernel_size": some(rng, axes, 1, kernel),
+        "stride": some(rng, axes, 1, stride),
+        "dilation": some(rng, axes, 1, dilation),
+    }
+
+
+def filters(rng):
+    groups = rng.choice([1, 1, 2, 3])
+    return groups, {"out_channels": groups * rng.randint(1, 4), "groups": groups, "bias": rng.random() < 0.5}
+
+
+def conv(rng):
+    groups, args = filters(rng)
+    shape, axes = image(rng, rng.choice([groups, groups, 1]))
+    args |= window(rng, axes) | {"padding": padding(rng, axes, 3, "valid", "same", "same_lower")}
+    return args | {"padding_mode": rng.choice(MODES)}, [shape]
+
+
+def conv_transpose(rng):
+    groups, args = filters(rng)
+    shape, axes = image(rng, rng.choice([groups, groups, 1]), most=7)
+    args |= window(rng, axes) | {"padding": padding(rng, axes, 3, "valid")}
+    return args | {"output_padding": some(rng, axes, 0, 1)}, [shape]
+
+
+def pool(rng):
+    shape, axes = image(rng)
+    args = window(rng, axes, stride=5)
+    args |= {"padding": padding(rng, axes, 2, "valid", "same", "same_lower"), "ceil_mode": rng.random() < 0.6}
+    return args | ({"stride": None} if rng.random() < 0.3 else {}), [shape], axes
+
+
+def max_pool(rng):
+    return pool(rng)[:2]
+
+
+def avg_pool(rng):
+    args, shapes, _ = pool(rng)
+    del args["dilation"]
+    divisor = rng.choice([None, None, 7])
+    return args | {"count_include_pad": rng.random() < 0.5, "divisor_override": divisor}, shapes
+
+
+def adaptive(rng):
+    shape, axes = image(rng)
+    kept = tuple(rng.choice([None, 2, 5]) for _ in range(axes))
+    return {"output_size": rng.choice([some(rng, axes, 1, 6), kept])}, [shape]
+
+
+def plain(rng):
+    return {}, [image(rng)[0]]
+
+
+def linear(rng):
+    return {"out_features": rng.randint(1, 9), "bias": rng.random() < 0.5}, [tuple(distinct(rng, rng.randint(1, 4)))]
+
+
+def tracked(rng):
+    args = {name: rng.random() < 0.5 for name in ("affine", "track_running_stats")}
+    return args, [image(rng)[0]]
+
+
+def group_norm(rng):
+    groups = rng.randint(1, 4)
+    return {"num_groups": groups, "affine": rng.random() < 0.6}, [image(rng, rng.choice([groups, 1]))[0]]
+
+
+def layer_norm(rng):
+    shape = tuple(distinct(rng, rng.randint(2, 4)))
+    wanted = shape[-rng.randint(1, len(shape)) :]
+    wanted = rng.choice([wanted, wanted, None, wanted[0], (*wanted[:-1], wanted[-1] + 1)])
+    args = {"elementwise_affine": rng.random() < 0.7, "bias": rng.random() < 0.5}
+    return args | {"normalized_shape": wanted}, [shape]
+
+
+def local_response_norm(rng):
+    return {"size": rng.randint(1, 5), "alpha": 0.3, "beta": 0.6, "k": 1.5}, [image(rng)[0]]
+
+
+def pointwise(**args):
+    return lambda rng: (args, [tuple(distinct(rng, rng.randint(1, 4)))])
+
+
+def prelu(rng):
+    shape = image(rng)[0]
+    return {"num_parameters": rng.choice([1, shape[1], shape[1], 5])}, [shape]
+
+
+def gelu(rng):
+    return {"approximate": rng.choice(["none", "tanh"])}, [tuple(distinct(rng, rng.randint(1, 4)))]
+
+
+def along(rng):
+    rank = rng.randint(1, 4)
+    return {"dim": rng.randint(-rank, rank - rng.choice([0, 1, 1, 1]))}, [tuple(distinct(rng, rank))]
+
+
+def flatten(rng):
+    rank = rng.randint(1, 5)
+    return {name: rng.randint(-rank, rank - 1) for name in ("start_dim", "end_dim")}, [tuple(distinct(rng, rank))]
+
+
+def reshape(rng):
+    shape = tuple(distinct(rng, rng.randint(2, 4)))
+    turned = (prod(shape[1:]), shape[0])
+    return {"shape": rng.choice([(-1,), (shape[0], -1), turned, (-1, *reversed(shape)), (7, -1), (11, 2)])}, [shape]
+
+
+def permute(rng):
+    rank = rng.randint(1, 5)
+    dims = tuple(rng.choice([dim, dim - rank]) for dim in rng.sample(range(rank), rank))
+    return {"dims": rng.choice([dims, dims, dims, (*dims[1:], dims[-1])])}, [tuple(distinct(rng, rank))]
+
+
+def pad(rng):
+    shape, axes = image(rng)
+    mode = rng.choice(["constant", *MODES[1:]])
+    return {"padding": padding(rng, axes, 4), "mode": mode, "value": rng.choice([0.0, 1.5])}, [shape]
+
+
+def crop(rng):
+    shape, axes = image(rng)
+    if rng.random() < 0.5:
+        return {"size": some(rng, axes, 1, 6)}, [shape]
+    return {}, [shape, (shape[0], 11, *distinct(rng, axes, most=6))]
+
+
+def slice_(rng):
+    shape = tuple(distinct(rng, rng.randint(1, 4)))
+    args = {"dim": rng.randint(-len(shape), len(shape) - 1), "start": rng.randint(-4, 4), "step": rng.randint(1, 3)}
+    return args | {"end": rng.choice([None, None, rng.randint(-4, 10)])}, [shape]
+
+
+def concat(rng):
+    rank = rng.randint(1, 4)
+    shape, dim = distinct(rng, rank), rng.randint(-rank, rank - 1)
+    shapes = [[*shape] for _ in range(rng.randint(1, 3))]
+    for other in shapes[1:]:
+        other[dim] = rng.randint(1, 9)
+        other[rng.choice([dim, dim, 0])] += 1
+    return {"dim": dim}, [tuple(other) for other in shapes]
+
+
+def arithmetic(most):
+    def draw(rng):
+        shape = distinct(rng, rng.randint(1, 4))
+        number = rng.randint(2, most)
+        shapes = [[1 if rng.random() < 0.3 else n for n in shape] for _ in range(number)]
+        shapes[-1][-1] += rng.choice([0, 0, 0, 1])
+        return {}, [tuple(other) for other in shapes]
+
+    return draw
+
+
+def mean(rng):
+    rank = rng.randint(1, 4)
+    dims = tuple(rng.choice([dim, dim - rank]) for dim in rng.sample(range(rank), rng.randint(1, rank)))
+    dim = rng.choice([dims, dims[0], None, (*dims, dims[0])])
+    return {"dim": dim, "keepdim": rng.random() < 0.5}, [tuple(distinct(rng, rank))]
+
+
+def upsample(rng):
+    shape, axes = image(rng)
+    special = {1: "linear", 2: rng.choice(["bilinear", "bicubic"]), 3: "trilinear"}[axes]
+    mode = rng.choice(["nearest", "linear", special])
+    factors = tuple(rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125]) for _ in range(axes))
+    args = rng.choice([{"size": some(rng, axes, 1, 13)}, {"scale_factor": factors}, {"scale_factor": factors[0]}])
+    return args | {"mode": mode, "align_corners": mode != "nearest" and rng.random() < 0.5}, [shape]
+
+
+def pixel_shuffle(rng):
+    r = rng.randint(1, 3)
+    axes = rng.randint(1, 3 if r < 3 else 2)
+    return {"upscale_factor": r}, [image(rng, rng.choice([r**axes, r]), axes, most=6)[0]]
+
+
+def pixel_unshuffle(rng):
+    r = rng.randint(1, 3)
+    shape, _ = image(rng, most=5)
+    spare = rng.choice([0, 0, 0, 1])
+    return {"downscale_factor": r}, [(*shape[:2], *(r * n + spare for n in shape[2:]))]
+
+
+def channel_shuffle(rng):
+    groups = rng.randint(1, 4)
+    return {"groups": groups}, [image(rng, rng.choice([groups, groups, 1]))[0]]
+
+
+SPECIAL = {
+    "conv": conv,
+    "conv_transpose": conv_transpose,
+    "max_pool": max_pool,
+    "avg_pool": avg_pool,
+    "adaptive_avg_pool": adaptive,
+    "adaptive_max_pool": adaptive,
+    "global_avg_pool": plain,
+    "global_max_pool": plain,
+    "linear": linear,
+    "batch_norm": tracked,
+    "instance_norm": tracked,
+    "group_norm": group_norm,
+    "layer_norm": layer_norm,
+    "local_response_norm": local_response_norm,
+    "leaky_relu": pointwise(negative_slope=0.2),
+    "elu": pointwise(alpha=0.7),
+    "softplus": pointwise(beta=2.0, threshold=1.0),
+    "prelu": prelu,
+    "gelu": gelu,
+    "softmax": along,
+    "log_softmax": along,
+    "flatten": flatten,
+    "reshape": reshape,
+    "permute": permute,
+    "pad": pad,
+    "crop": crop,
+    "slice": slice_,
+    "concat": concat,
+    "add": arithmetic(4),
+    "multiply": arithmetic(4),
+    "subtract": arithmetic(2),
+    "divide": arithmetic(2),
+    "mean": mean,
+    "upsample": upsample,
+    "pixel_shuffle": pixel_shuffle,
+    "pixel_unshuffle": pixel_unshuffle,
+    "channel_shuffle": channel_shuffle,
+}
+
+DRAWS = {verb: SPECIAL.get(verb, pointwise()) for verb in OPERATORS}

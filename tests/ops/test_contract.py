@@ -1,0 +1,204 @@
+"""The contract of every operator: what its rules predict is what its kernel does.
+
+Shape, weights and tally are compared on random geometries; where a requirement is broken the kernel itself must fail.
+`CNNPLAN_EXAMPLES` says how many geometries an operator gets.
+"""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnplan.cost import KINDS
+from cnnplan.graph import build
+from cnnplan.meter import Meter
+from cnnplan.ops import OPERATORS
+from cnnplan.ops.fields import kinds
+from cnnplan.sizes import Context, Domain
+from cnnplan.spec import load_spec
+from tests.ops.geometries import DRAWS
+
+EXAMPLES = int(os.environ.get("CNNPLAN_EXAMPLES", "20"))
+REFUSALS = (ValueError, IndexError)
+
+every_operator = pytest.mark.parametrize("verb", DRAWS)
+some_geometries = given(rng=st.randoms(use_true_random=False))
+few = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None)
+
+
+def drawn(verb, rng):
+    args, shapes = DRAWS[verb](rng)
+    return OPERATORS[verb](**args), shapes
+
+
+def legal(operator, shapes):
+    return all(bool(requirement.condition) for requirement in operator.requires(*shapes))
+
+
+def inputs(shapes, seed=0):
+    """Negative throughout, so that no weight of a rectifier is passed over."""
+    numbers = np.random.default_rng(seed)
+    return [-1 - numbers.random(shape) for shape in shapes]
+
+
+def weighed(operator, shapes):
+    numbers = np.random.default_rng(7)
+    return {name: 0.5 + numbers.random(weight.shape) for name, weight in operator.weights(*shapes).items()}
+
+
+@every_operator
+@few
+@some_geometries
+def test_what_is_predicted_is_what_happens(verb, rng):
+    operator, shapes = drawn(verb, rng)
+    arrays = inputs(shapes)
+    if not legal(operator, shapes):
+        weights = weighed(operator, shapes) if verb not in ("conv", "conv_transpose") else filters(operator, shapes)
+        with pytest.raises(REFUSALS):
+            operator.run(*arrays, **weights)
+        return
+    weights, meter = weighed(operator, shapes), Meter()
+    output = operator.output(*shapes)
+    watched = operator.run(*map(meter.watch, arrays), **weights)
+    assert watched.shape == output
+    assert watched.dtype == arrays[0].dtype
+    cost = operator.cost(tuple(shapes), output)
+    assert meter.tally == {kind: getattr(cost, kind) for kind in KINDS}
+    assert np.array_equal(np.asarray(watched), operator.run(*arrays, **weights), equal_nan=True)
+    assert all(np.array_equal(array, same) for array, same in zip(arrays, inputs(shapes), strict=True))
+
+
+def filters(operator, shapes):
+    """The weights of a convolution that may not be legal."""
+    (shape,) = shapes
+    out, groups, kernel = operator.out_channels, operator.groups, operator.kernel_size
+    kernel = kernel if isinstance(kernel, tuple) else (kernel,) * (len(shape) - 2)
+    ends = {"conv": (out, shape[1] // groups), "conv_transpose": (shape[1], out // groups)}
+    return {"weight": np.ones((*ends[operator.verb], *kernel))} | ({"bias": np.ones(out)} if operator.bias else {})
+
+
+@every_operator
+@few
+@some_geometries
+def test_every_weight_is_used_and_none_broadcasts(verb, rng):
+    operator, shapes = drawn(verb, rng)
+    if not legal(operator, shapes):
+        return
+    arrays, weights = inputs(shapes), weighed(operator, shapes)
+    with pytest.raises((ValueError, TypeError)):
+        operator.run(*arrays, **weights, unasked=np.ones(1))
+    for name, weight in weights.items():
+        rest = {other: value for other, value in weights.items() if other != name}
+        with pytest.raises((ValueError, TypeError)):
+            operator.run(*arrays, **rest)
+        reached = np.isnan(operator.run(*arrays, **rest, **{name: np.full_like(weight, np.nan)})).any()
+        assert reached or verb == "conv_transpose"  # cropped to what no filter reaches
+        for shape in wrong(weight.shape):
+            with pytest.raises(ValueError, match=name):
+                operator.run(*arrays, **rest, **{name: np.ones(shape)})
+
+
+def wrong(shape):
+    """Shapes that differ: in an extent, by an extent of 1, by the order of extents, by an axis."""
+    for dim, n in enumerate(shape):
+        for other in {1, n + 1, max(1, n - 1)} - {n}:
+            yield (*shape[:dim], other, *shape[dim + 1 :])
+    if shape != shape[::-1]:
+        yield shape[::-1]
+    yield (*shape, 1)
+
+
+@every_operator
+@few
+@some_geometries
+def test_letters_then_numbers_are_numbers(verb, rng):
+    operator, shapes = drawn(verb, rng)
+    context, values = Context(), {}
+    letters = [tuple(lettered(context, values, n) if n != 1 else n for n in shape) for shape in shapes]
+    lettering = {
+        name: argument(context, values, getattr(operator, name), kind) for name, kind in kinds(type(operator)).items()
+    }
+    for symbolic in (operator, type(operator)(**lettering)):
+        assert symbolic.at(values).model_dump() == operator.model_dump()
+        verdicts = [holds(requirement.condition, values) for requirement in symbolic.requires(*letters)]
+        assert all(verdicts) is legal(operator, shapes)
+        if all(verdicts):
+            output = symbolic.output(*letters)
+            assert numbers(output, values) == operator.output(*shapes)
+            cost, same = symbolic.cost(tuple(letters), output), operator.cost(tuple(shapes), operator.output(*shapes))
+            assert numbers(tally(cost), values) == tally(same)
+            weights = {name: numbers(weight.shape, values) for name, weight in symbolic.weights(*letters).items()}
+            assert weights == {name: weight.shape for name, weight in operator.weights(*shapes).items()}
+
+
+def lettered(context, values, n):
+    values[f"n{n}"] = n
+    return context.symbol(f"n{n}", Domain(min=1))
+
+
+def argument(context, values, value, kind):
+    """An argument with a letter for every whole number that may be one."""
+    if isinstance(value, tuple):
+        return tuple(argument(context, values, item, kind) for item in value)
+    if type(value) is not int or kind.least is None or value <= 1:
+        return value
+    return lettered(context, values, value)
+
+
+def tally(cost):
+    return tuple(getattr(cost, kind) for kind in KINDS)
+
+
+def numbers(extents, values):
+    return tuple(n if isinstance(n, int) else n.at(values) for n in extents)
+
+
+def holds(condition, values):
+    return condition if isinstance(condition, bool) else condition.holds(values)
+
+
+@every_operator
+@settings(few, max_examples=max(1, EXAMPLES // 4))
+@some_geometries
+def test_written_as_yaml_and_read_again_it_is_the_same(verb, rng):
+    operator, shapes = drawn(verb, rng)
+    if not legal(operator, shapes):
+        return
+    args = {name: written(value) for name, value in operator.model_dump(exclude_defaults=True).items()}
+    names = [f"input{number}" for number in range(len(shapes))]
+    document = {
+        "cnnplan": 1,
+        "name": "one",
+        "inputs": {name: list(shape) for name, shape in zip(names, shapes, strict=True)},
+        "layers": [{verb: args, "name": "layer", "from": names}],
+    }
+    graph = build(load_spec(yaml.safe_dump(document, sort_keys=False)))
+    assert not graph.findings
+    assert graph.nodes["layer"].op.model_dump() == operator.model_dump()
+    assert graph.nodes["layer"].shape == operator.output(*shapes)
+
+
+def written(value):
+    """A value as YAML has it."""
+    if isinstance(value, tuple):
+        return [written(item) for item in value]
+    return float(value) if isinstance(value, Fraction) else value
+
+
+@every_operator
+@few
+@some_geometries
+def test_in_place_is_the_same(verb, rng):
+    operator, shapes = drawn(verb, rng)
+    if not operator.overwrites or not legal(operator, shapes) or operator.output(*shapes) != shapes[0]:
+        return
+    arrays, weights = inputs(shapes), weighed(operator, shapes)
+    expected = operator.run(*arrays, **weights)
+    result = operator.run(*arrays, **weights, out=arrays[0])
+    assert np.array_equal(result, expected)
