@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnnplan.cost import Cost
     from cnnplan.errors import CnnplanError, Inconclusive, OutsideConditions, SpecError, UsageError
+    from cnnplan.exploration import Extreme, Family, Sweep, solve, sweep
     from cnnplan.findings import Finding, Location, Severity
     from cnnplan.graph import Graph, Node
     from cnnplan.plan import NodePlan, Plan, load
@@ -28,6 +29,8 @@ __all__ = [
     "Condition",
     "Cost",
     "Count",
+    "Extreme",
+    "Family",
     "Finding",
     "Graph",
     "Inconclusive",
@@ -42,15 +45,19 @@ __all__ = [
     "Size",
     "Spec",
     "SpecError",
+    "Sweep",
     "UsageError",
     "check",
     "load",
     "render",
+    "solve",
+    "sweep",
 ]
 
 ROOMS = {
     "cost": ("Cost",),
     "errors": ("CnnplanError", "Inconclusive", "OutsideConditions", "SpecError", "UsageError"),
+    "exploration": ("Extreme", "Family", "Sweep", "solve", "sweep"),
     "findings": ("Finding", "Location", "Severity"),
     "graph": ("Graph", "Node"),
     "plan": ("NodePlan", "Plan", "load"),

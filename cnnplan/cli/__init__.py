@@ -12,6 +12,7 @@ import sys
 import typer
 
 from cnnplan.cli.check import check
+from cnnplan.cli.explain import explain
 from cnnplan.cli.report import report
 from cnnplan.cli.schema import schema
 from cnnplan.cli.solve import solve
@@ -19,7 +20,7 @@ from cnnplan.cli.sweep import sweep
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, sweep, solve, schema)
+COMMANDS = (report, check, sweep, solve, explain, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

@@ -23,10 +23,7 @@ TOGETHER = "html"
 
 Specs = Annotated[list[Path], typer.Argument(metavar="SPEC...", help="The YAML file of a network; several for html.")]
 Format = Annotated[
-    str,
-    typer.Option(
-        "--format", "-f", metavar="FORMAT", help="table, json, md, csv, latex, html, svg, png, dot or mermaid."
-    ),
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="How to write it, as a table if not said otherwise.")
 ]
 Depth = Annotated[
     int | None, typer.Option(min=1, metavar="LEVELS", help="Show so many levels of blocks, the rest as sums.")

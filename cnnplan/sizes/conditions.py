@@ -270,8 +270,9 @@ def _misses(domain: Domain, members: IntegerSet) -> bool:
     """Whether no value of the domain is in the set."""
     if domain.low is None:
         return members.is_empty
-    values = IntegerSet.periodic(int(domain.low), domain.multiple_of, (0,))
-    common = values.intersection(members)
+    common: IntegerSet | None = members
+    if domain.multiple_of > 1:
+        common = IntegerSet.periodic(int(domain.low), domain.multiple_of, (0,)).intersection(members)
     if common is None:
         return False
     return common.is_empty if domain.high is None else not common.count(int(domain.low), int(domain.high))
