@@ -29,6 +29,9 @@ __all__ = ["render"]
 
 WIDTH = 80
 LABEL = 30
+MOST_LINES = 1_500
+"""A table that nobody reads to its end is not written to its end either."""
+
 UNKNOWN = "?"
 
 
@@ -60,9 +63,13 @@ def _title(figures: Figures) -> Text:
 def _layers(figures: Figures, console: Console) -> Table:
     """One line a layer where the width allows it, else two."""
     tree = [*lines(figures.rows)]
-    wide = _table(figures, tree, stacked=False)
+    shown = tree[:MOST_LINES]
+    wide = _table(figures, shown, stacked=False)
     fits = Measurement.get(console, console.options.update(max_width=10**6), wide).maximum <= console.width
-    return wide if fits else _table(figures, tree, stacked=True)
+    table = wide if fits else _table(figures, shown, stacked=True)
+    if len(tree) > len(shown):
+        table.add_row(f"... {len(tree) - len(shown):,} more lines", "see --format json")
+    return table
 
 
 def _table(figures: Figures, tree: list[Line], *, stacked: bool) -> Table:
