@@ -29,6 +29,7 @@ Depth = Annotated[
     int | None, typer.Option(min=1, metavar="LEVELS", help="Show so many levels of blocks, the rest as sums.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Report again whenever a file changes.")]
+Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
 def report(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -38,9 +39,10 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     settings: Settings = [],  # noqa: B006 - how typer says "none"
     depth: Depth = None,
     watch: Watch = False,  # noqa: FBT002 - a flag
+    memory: Memory = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what every layer of a network is and costs."""
-    options = {} if depth is None else {"depth": depth}
+    options = {name: value for name, value in (("depth", depth), ("memory", memory)) if value}
     with exit_codes():
         if watch:
             watching(specs, lambda: _watched(specs, format, output, settings, options))

@@ -7,7 +7,6 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.polynomials import Size
 from cnnplan.sizes.printing import Style, common_factors, fold
 
 if TYPE_CHECKING:
@@ -46,10 +45,10 @@ class MathML(Style):
 
     def sum(self, terms: Iterable[tuple[Number, str]]) -> str:
         """A sum of coefficient and element, the empty text for a constant."""
-        pieces = []
+        pieces: list[str] = []
         for coef, text in terms:
             if coef:
-                pieces += [_operator("−" if coef < 0 else "+")] if coef < 0 or pieces else []
+                pieces += [_operator("&#x2212;" if coef < 0 else "+")] if coef < 0 or pieces else []
                 pieces.append(self.scaled(-coef if coef < 0 else coef, text))
         return f"<mrow>{''.join(pieces) or self.number(0)}</mrow>"
 
