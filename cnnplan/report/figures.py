@@ -134,7 +134,8 @@ class Figures:
 
 def _known(value: Any, values: Mapping[str, Any]) -> Any:
     """A number, or None."""
-    return None if value is None else _plain(value) if isinstance(value, Fraction) else number(value, values)
+    found = value if value is None or isinstance(value, Fraction) else number(value, values)
+    return None if found is None else _plain(found)
 
 
 def _plain(value: Any) -> Any:

@@ -18,9 +18,9 @@ sys.path.insert(0, str(ROOT))
 WORDS = """
 cnnplan: name: description: symbols: input: inputs: blocks: layers: outputs: expect: include: dtype: args: required
 branches: paths: join: sequence: from: repeat: when: share: ignore: default: min: max: multiple_of: choices: at: that:
-conv: conv_transpose: max_pool: avg_pool: linear: batch_norm relu flatten add concat split: parameter: upsample: reshape:
+conv: conv_transpose: max_pool: avg_pool: linear: batch_norm relu flatten add concat split: parameter: upsample:
 out_channels: kernel_size: stride: padding: dilation: groups: bias: output_padding: ceil_mode: out_features: same
-in_channels in_shape shape( make_divisible( floor( ceil( // ** == <= != and or not if else [N, 3, H, W] { } [ ] -
+in_channels in_shape shape( make_divisible( floor( ceil( // ** == <= != and or not if else [N, 3, H, W] { } [ ]
 10**60"""
 
 
