@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-MOST_LAYERS = 100_000
+MOST_LAYERS = 20_000
 """The most layers, and the most entries evaluated: a bound on time and memory."""
 
 
@@ -170,6 +170,15 @@ class Fragment:
         """Append a layer or a block."""
         self.items.append(item)
         self.size += item.fragment.size if isinstance(item, Call) else 1
+
+    def called(self, ref: int | None) -> str:
+        """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
+        start = 0
+        for item in self.items:
+            start += item.fragment.size if isinstance(item, Call) else 1
+            if ref is not None and 0 <= ref < start:
+                return item.name
+        return ""
 
     def drafts(self) -> Iterator[Draft]:
         """Its layers, with those of the blocks, under their names within their blocks."""

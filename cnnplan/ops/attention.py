@@ -13,7 +13,8 @@ from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.elementwise import meeting, unequal_ranks
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.links import Link
-from cnnplan.sizes import divides, prod
+from cnnplan.ops.sharing import fully
+from cnnplan.sizes import combine, divides, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,6 +183,16 @@ class MultiHeadAttention(Operator):
         elements = prod(query) * 2 + prod(key) + prod(value)
         linear = Cost(macs=elements * output[2], adds=elements if self.bias else 0)
         return linear + attention_cost(*(self._split(x) for x in (query, key, value)))
+
+    def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """The projections at each place; the products of queries, keys and values have no weights."""
+        rows = prod(shapes[0][1:]) * 2 + sum(prod(x[1:]) for x in triple(shapes)[1:])
+        return rows * output[2] + (rows if self.bias else 0)
+
+    def dense(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """Projections of all places to all places."""
+        maps = ((x, x) for x in (*triple(shapes), output))
+        return combine((fully(x, y, bias=self.bias), 1) for x, y in maps)  # type: ignore[no-any-return]
 
     def _split(self, x: Shape) -> Shape:
         share: Extent = x[2] // self.num_heads

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cnnplan.ops.elements import NUMBERS
 from cnnplan.ops.fields import kinds, leaves
-from cnnplan.sizes import Count, ge, is_whole
+from cnnplan.sizes import Count, ge, is_whole, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -155,6 +155,18 @@ class Operator(BaseModel, ABC):
     @abstractmethod
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """The arithmetic done; a zero is written, never inherited."""
+
+    def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """The weights it would have if none were shared within a sample: one for each use of a weight.
+
+        Unless a class says otherwise, every trained weight meets every element of the output once.
+        """
+        uses = sum(1 for weight in self.weights(*shapes).values() if weight.trainable)
+        return uses * prod(output[1:]) if uses else 0
+
+    def dense(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """The weights it would have if every output looked at every input; no more where nothing is summed."""
+        return self.connections(shapes, output)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """What an index of the output looks at on axis `dim` of an operand.

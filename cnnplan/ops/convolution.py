@@ -13,6 +13,7 @@ from cnnplan.ops.base import Requirement, Weight
 from cnnplan.ops.contraction import correlated, spread
 from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link
+from cnnplan.ops.sharing import Weighted
 from cnnplan.ops.windows import Dilated, margins, merged, per_axis, wrapping
 from cnnplan.sizes import divides, ge, gt, prod
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Conv", "ConvTranspose"]
 
 
-class Filtered(Dilated):
+class Filtered(Weighted, Dilated):
     """What a convolution and its transpose have in common: filters, in groups."""
 
     stride: Stride = 1

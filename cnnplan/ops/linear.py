@@ -9,9 +9,10 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import held
-from cnnplan.ops.base import Operator, Weight
+from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.links import Link
+from cnnplan.ops.sharing import Weighted
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Linear"]
 
 
-class Linear(Operator):
+class Linear(Weighted):
     """Every output is a weighted sum of all features, the last axis of the input.
 
     Output   (..., out_features)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cnnplan.ops.arrays import Array
     from cnnplan.ops.elements import Elements
-    from cnnplan.sizes import Shape
+    from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Embedding", "Parameter", "Scale"]
 
@@ -52,6 +52,11 @@ class Parameter(Operator):
         """Themselves."""
         del shapes
         return {"weight": Weight(self.shape)}
+
+    def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """Each of them once."""
+        del shapes
+        return prod(output)
 
     def run(self, weight: Array) -> Array:
         """The weight itself."""
@@ -137,6 +142,15 @@ class Embedding(Operator):
         """The table."""
         del shapes
         return {"weight": Weight((self.num_embeddings, self.embedding_dim))}
+
+    def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """A table for each place."""
+        del output
+        return prod(shapes[0][1:]) * self.num_embeddings * self.embedding_dim
+
+    def dense(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """From each row of each place to the features of all places."""
+        return prod(shapes[0][1:]) * self.num_embeddings * prod(output[1:])
 
     def run(self, x: Array, weight: Array) -> Array:
         """The rows."""

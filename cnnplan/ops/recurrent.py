@@ -10,9 +10,11 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import held
-from cnnplan.ops.base import Operator, Weight
+from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Nonlinearity, Positive, Several
 from cnnplan.ops.links import Link
+from cnnplan.ops.sharing import Weighted
+from cnnplan.sizes import combine, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +35,7 @@ def sigmoid(x: Array) -> Array:
     return np.divide(1, y, out=y)
 
 
-class Recurrent(Operator):
+class Recurrent(Weighted):
     """Layers, one on top of the other, whose every step takes the state that the step before left.
 
     The output is the state at every step, in the order (N, T, features): the batch comes first. The last state is a
@@ -76,6 +78,12 @@ class Recurrent(Operator):
             together += products + self.step_cost() * self.hidden_size
         del output
         return together * (x[0] * x[1])
+
+    def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
+        """All weights, for each step: what a network as deep as the sequence is long would have."""
+        steps, weights = shapes[0][1], self.weights(*shapes).values()
+        del output
+        return combine((prod(weight.shape), 1) for weight in weights) * steps  # type: ignore[no-any-return]
 
     def run(self, x: Array, **weights: Array) -> Array:
         """Layer by layer, both directions beside each other."""

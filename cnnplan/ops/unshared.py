@@ -12,6 +12,7 @@ from cnnplan.ops.arrays import expanded, held, padded, sides, windows
 from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Margins, Positive, Stride
 from cnnplan.ops.links import Link
+from cnnplan.ops.sharing import Weighted
 from cnnplan.ops.windows import Dilated, per_axis
 from cnnplan.sizes import prod
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LocallyConnected"]
 
 
-class LocallyConnected(Dilated):
+class LocallyConnected(Weighted, Dilated):
     """Weighted sum of each window of the input, with weights of its own at every position.
 
     What a convolution shares across space is not shared here, so the layer fits one input size only.

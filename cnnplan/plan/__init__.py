@@ -6,11 +6,13 @@ set of figures, so that a network costs as much to plan as it has different laye
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from itertools import islice, product
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.conventions import Counting, convention
 from cnnplan.cost import KINDS, Cost
 from cnnplan.errors import OutsideConditions, SpecError, UsageError
 from cnnplan.graph import Graph, bindings, build
@@ -117,7 +119,7 @@ class Plan:
     @property
     def inputs(self) -> dict[str, Shape]:
         """The shapes of the inputs."""
-        return {name: tuple(map(self._number, shape)) for name, shape in self.graph.inputs.items()}
+        return {name: tuple(map(self.number, shape)) for name, shape in self.graph.inputs.items()}
 
     @property
     def outputs(self) -> dict[str, Shape]:
@@ -148,6 +150,33 @@ class Plan:
         return () if condition.verdict else tuple(getattr(condition, "parts", (condition,)))
 
     @cached_property
+    def connections(self) -> Extent:
+        """The weights it would have if none were shared: not across space or time, and not between layers."""
+        return self._uses("connections")
+
+    @cached_property
+    def dense(self) -> Extent:
+        """The weights it would have if every output of a layer looked at all of its inputs."""
+        return self._uses("dense")
+
+    def _uses(self, name: str) -> Extent:
+        kinds = Counter(id(node.facts) for node in self.graph.nodes.values())
+        facts = {id(node.facts): node.facts for node in self.graph.nodes.values()}
+        counts = ((getattr(facts[key].op, name)(facts[key].shapes, facts[key].shape), kinds[key]) for key in kinds)
+        return self.number(combine(counts))
+
+    def counted(self, tool: str) -> Counting:
+        """What another tool counts of it, and why.
+
+        Args:
+            tool: one of cnnplan.conventions.CONVENTIONS, such as "fvcore".
+
+        Raises:
+            UsageError: there is no such convention.
+        """
+        return Counting(self.graph, convention(tool), self._numbers)
+
+    @cached_property
     def memory(self) -> Memory:
         """The bytes it takes: weights, activations, the peak of a run, training."""
         return Memory(self.graph, self._numbers)
@@ -167,7 +196,8 @@ class Plan:
         """The layers behind the conditions, and the way out of each."""
         return causes(self.graph)
 
-    def _number(self, value: Any) -> Any:
+    def number(self, value: Any) -> Any:
+        """What a formula is in this plan: itself."""
         return value
 
     def at(self, **values: Any) -> Plan:
@@ -211,7 +241,8 @@ class PlanAt(Plan):
     def _numbers(self) -> Mapping[str, Any] | None:
         return self.values
 
-    def _number(self, value: Any) -> Any:
+    def number(self, value: Any) -> Any:
+        """What a formula is in this plan: its number at the values."""
         return evaluate(value, self.values)
 
 

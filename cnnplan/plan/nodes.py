@@ -128,6 +128,18 @@ class NodePlan:
         return self.figures.cost.flops
 
     @property
+    def connections(self) -> Extent:
+        """The weights it would have if none were shared within a sample: one for each use of a weight."""
+        facts = self.node.facts
+        return self.plan.number(facts.op.connections(facts.shapes, self.node.shape))
+
+    @property
+    def dense(self) -> Extent:
+        """The weights it would have if every output looked at every input."""
+        facts = self.node.facts
+        return self.plan.number(facts.op.dense(facts.shapes, self.node.shape))
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """What must hold for this layer to be legal, beyond what is declared."""
         return tuple(condition for condition, _ in self.node.facts.open)

@@ -44,6 +44,7 @@ RULES: dict[str, str] = {
     "CNN218": "huge_linear_after_flatten",
     "CNN219": "name_shadows",
     "CNN220": "sizes_fixed_by_weights",
+    "CNN222": "linear_along_width",
     "CNN301": "contract_broken",
     "CNN302": "budget_exceeded",
     "CNN303": "contract_unproved",

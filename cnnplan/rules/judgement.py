@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import SpecError
 from cnnplan.findings import Finding, Place, Severity
-from cnnplan.plan import plan_spec, structures
+from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.ignores import Ignores
 from cnnplan.rules.library import faults, is_library
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["judge"]
 
-MOST_LAYERS = 40_000
-"""The layers that are judged; what structures a spec has beyond that is not looked at, which is said."""
+MOST_LAYERS = 20_000
+MOST_STRUCTURES = 64
+"""The layers and structures that are judged; what a spec has beyond that is not looked at, which is said."""
 
 
 def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
@@ -38,7 +40,7 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
     if spec.is_library:
         return []
     plans, skipped = _plans(spec)
-    errors = _unique(finding for plan in plans for finding in plan.findings)
+    errors = _errors(plans)
     if errors:
         return _sorted(errors)
     remarks = list(_remarks(spec, plans, rules, configuration))
@@ -47,18 +49,24 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
 
 def _plans(spec: Spec) -> tuple[list[Plan], bool]:
     """The network in every structure, the default first; and whether there are more than are looked at."""
-    plans: list[Plan] = []
-    seen: list[Any] = []
-    layers = 0
-    for values in structures(spec):
-        if layers > MOST_LAYERS:
+    plans = [plan_spec(spec, partial=True)]
+    layers = len(plans[0])
+    for values in _others(spec, plans[0]):
+        if len(plans) == MOST_STRUCTURES or layers > MOST_LAYERS:
             return plans, True
-        plan = plan_spec(spec, values, partial=True)
-        if plan.values not in seen:
-            seen.append(plan.values)
-            plans.append(plan)
-            layers += len(plan)
+        plans.append(plan_spec(spec, values, partial=True))
+        layers += len(plans[-1])
     return plans, False
+
+
+def _others(spec: Spec, first: Plan) -> Iterator[dict[str, Any]]:
+    """Every other combination of the choices that the structure rests on."""
+    names = sorted({name for condition in first.structure for name in condition.symbols if spec.symbols[name].choices})
+    options = [list((spec.symbols[name].choices or {}).values()) for name in names]
+    for case in product(*options):
+        values = dict(zip(names, case, strict=True))
+        if any(first.values.get(name) != value for name, value in values.items()):
+            yield values
 
 
 def _unlooked(spec: Spec, number: int) -> Finding:
@@ -97,16 +105,22 @@ def _finding(spec: Spec, rule: Rule, remarks: Sequence[Remark]) -> Finding:
     return Finding(rule.id, rule.severity, message, remark.place, location, remark.layer, remark.hint, called_from)
 
 
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
-    return list({(finding.rule, finding.place, finding.message): finding for finding in findings}.values())
+def _errors(plans: Iterable[Plan]) -> list[Finding]:
+    """Each once; what one structure has been told of a place, the others need not be told."""
+    found: list[Finding] = []
+    for plan in plans:
+        known = {(finding.rule, finding.place) for finding in found}
+        found += [finding for finding in plan.findings if (finding.rule, finding.place) not in known]
+    return found
 
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:
-    """In the order of the text, file by file; those of one place in the order in which they were found."""
+    """In the order of the text, file by file; of those at one place the gravest first."""
     files = {file: i for i, file in enumerate(dict.fromkeys(finding.place.file for finding in findings))}
     return sorted(findings, key=lambda finding: (files[finding.place.file], *_position(finding)))
 
 
-def _position(finding: Finding) -> tuple[int, int]:
+def _position(finding: Finding) -> tuple[int, int, int]:
     location = finding.location
-    return (location.line, location.column) if location else (0, 0)
+    gravity = [*Severity].index(finding.severity)
+    return (location.line, location.column, gravity) if location else (0, 0, gravity)
