@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnplan.conventions.base import ADDS
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from cnnplan.conventions.base import Layer, Term
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["ATTENTION", "three", "unseen"]
+__all__ = ["three", "unseen", "unseen_doubled"]
 
 ATTENTION = "products of attention, not counted"
 
@@ -28,3 +29,10 @@ def unseen(layer: Layer) -> Iterable[Term]:
     query, key, value = three(layer)
     projections: Extent = (2 * prod(query) + prod(key) + prod(value)) * query[2]
     yield ATTENTION, projections - layer.macs
+
+
+def unseen_doubled(layer: Layer) -> Iterable[Term]:
+    """The projections, a multiply and an add each."""
+    for name, amount in unseen(layer):
+        yield name, amount
+        yield ADDS, layer.macs + amount

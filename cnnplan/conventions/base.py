@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from cnnplan.sizes import prod
 
@@ -55,12 +55,12 @@ class Layer(NamedTuple):
     @property
     def inputs(self) -> Extent:
         """The elements of the first input."""
-        return prod(self.x)
+        return cast("Extent", prod(self.x))
 
     @property
     def outputs(self) -> Extent:
         """The elements of the output."""
-        return prod(self.shape)
+        return cast("Extent", prod(self.shape))
 
     @property
     def macs(self) -> Extent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.conventions.affine import affine, normalization
+from cnnplan.conventions.attention import unseen_doubled
 from cnnplan.conventions.base import ADDS, BIASES, Convention, Layer, Rule, doubled, of_input
 from cnnplan.conventions.functions import local_response_norm
 from cnnplan.conventions.recurrent import recurrent
@@ -48,7 +49,10 @@ def _convolved(layer: Layer) -> Extent:
     geometry = zip(
         layer.x[2:], layer.op.spans(axes), layer.op.strides(axes), margins(layer.op.padding, axes), strict=True
     )
-    return prod(floor_div(size + before + after - span, stride) + 1 for size, span, stride, (before, after) in geometry)
+    positions: Extent = prod(
+        floor_div(size + before + after - span, stride) + 1 for size, span, stride, (before, after) in geometry
+    )
+    return positions
 
 
 def _upsample(layer: Layer) -> Iterable[Term]:
@@ -65,6 +69,7 @@ RULES: dict[str, Rule] = {
     **normalization(5, 4),
     **dict.fromkeys(POOLS, of_input("pooling")),
     **dict.fromkeys(ACTIVATIONS, of_input("activations")),
+    "multi_head_attention": unseen_doubled,
     "softmax": of_input("softmax"),
     "upsample": _upsample,
     "local_response_norm": local_response_norm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.conventions.affine import affine, normalization
+from cnnplan.conventions.attention import unseen
 from cnnplan.conventions.base import NOTHING, Convention, Layer, Rule, of_input
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ CONVENTION = Convention(
     version="0.1.5.post20221221",
     unit="FLOPs, one for a multiply-add",
     source="fvcore/nn/flop_count.py and jit_handles.py: FlopCountAnalysis",
-    note="Attention and recurrent layers are operators that it does not know.",
+    note="It does not know recurrent layers, nor the kernel that fuses the products of attention.",
     rules={
         **dict.fromkeys(("conv", "conv_transpose", "linear", "matmul"), NOTHING),
+        "multi_head_attention": unseen,
         "batch_norm": affine(2, 1),
         **normalization(5, 4),
         "upsample": _image(_upsample),

@@ -71,6 +71,6 @@ CONVENTION = Convention(
     version="0.7.5",
     unit="MACs",
     source="ptflops/pytorch_ops.py and pytorch_engine.py: get_model_complexity_info, backend pytorch",
-    note="It looks at one sample; pooling and most activations are counted by their module and by the function it calls.",
+    note="It looks at one sample; pooling and most activations count by their module and by the function that calls.",
     rules=RULES,
 )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnplan.conventions.base import ADDS, BIASES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnplan.conventions.base import Layer, Rule, Term
     from cnnplan.sizes import Extent
 
-__all__ = ["NAME", "Cells", "cells", "recurrent"]
+__all__ = ["recurrent"]
 
 NAME = "the steps of recurrent layers"
 
@@ -23,13 +24,13 @@ class Cells(NamedTuple):
         steps: how often each of them works: samples times steps.
         rows: the rows of the weights of one.
         hidden: the features of its state.
-        count: how many cells there are, of all layers and directions.
+        number: how many cells there are, of all layers and directions.
     """
 
     steps: Extent
     rows: Extent
     hidden: Extent
-    count: int
+    number: int
 
 
 def cells(layer: Layer) -> Cells:
@@ -59,10 +60,10 @@ def _terms(layer: Layer, features: int, *, adds: bool) -> Iterable[Term]:
     yield from _adds(layer, adds=adds)
     yield NAME, steps * count * hidden * features
     if layer.op.bias:
-        yield "biases", 2 * steps * count * rows
+        yield BIASES, 2 * steps * count * rows
 
 
 def _adds(layer: Layer, *, adds: bool) -> Iterator[Term]:
     if adds:
         steps, rows, _, count = cells(layer)
-        yield "the add of each multiply-add", layer.macs - 2 * steps * count * rows
+        yield ADDS, layer.macs - 2 * steps * count * rows

@@ -61,6 +61,6 @@ CONVENTION = Convention(
     version="0.1.1.post2209072238",
     unit="MACs",
     source="thop/vision/basic_hooks.py, calc_func.py and rnn_hooks.py: profile",
-    note="What has no module of its own, and modules without a hook, attention and group norm among them, cost nothing.",
+    note="Modules without a hook, attention and group norm among them, and functions cost nothing.",
     rules=RULES,
 )

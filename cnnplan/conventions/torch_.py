@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from cnnplan.conventions.attention import unseen
-from cnnplan.conventions.base import ADDS, Convention, doubled
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cnnplan.conventions.base import Layer, Term
+from cnnplan.conventions.attention import unseen_doubled
+from cnnplan.conventions.base import Convention, doubled
 
 __all__ = ["CONVENTION"]
-
-
-def _attention(layer: Layer) -> Iterable[Term]:
-    """The projections, doubled."""
-    for name, amount in unseen(layer):
-        yield name, amount
-        yield ADDS, layer.macs + amount
 
 
 CONVENTION = Convention(
@@ -31,6 +17,6 @@ CONVENTION = Convention(
     "it has no formula for.",
     rules={
         **dict.fromkeys(("conv", "conv_transpose", "linear", "matmul", "rnn", "gru"), doubled),
-        "multi_head_attention": _attention,
+        "multi_head_attention": unseen_doubled,
     },
 )

@@ -187,7 +187,8 @@ class MultiHeadAttention(Operator):
     def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """The projections at each place; the products of queries, keys and values have no weights."""
         rows = prod(shapes[0][1:]) * 2 + sum(prod(x[1:]) for x in triple(shapes)[1:])
-        return rows * output[2] + (rows if self.bias else 0)
+        weights: Extent = rows * output[2] + (rows if self.bias else 0)
+        return weights
 
     def dense(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """Projections of all places to all places."""

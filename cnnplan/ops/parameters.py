@@ -56,7 +56,8 @@ class Parameter(Operator):
     def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """Each of them once."""
         del shapes
-        return prod(output)
+        weights: Extent = prod(output)
+        return weights
 
     def run(self, weight: Array) -> Array:
         """The weight itself."""
@@ -146,11 +147,13 @@ class Embedding(Operator):
     def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """A table for each place."""
         del output
-        return prod(shapes[0][1:]) * self.num_embeddings * self.embedding_dim
+        tables: Extent = prod(shapes[0][1:]) * self.num_embeddings * self.embedding_dim
+        return tables
 
     def dense(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """From each row of each place to the features of all places."""
-        return prod(shapes[0][1:]) * self.num_embeddings * prod(output[1:])
+        weights: Extent = prod(shapes[0][1:]) * self.num_embeddings * prod(output[1:])
+        return weights
 
     def run(self, x: Array, weight: Array) -> Array:
         """The rows."""

@@ -20,8 +20,9 @@ def alone(shape: Shape) -> Shape:
 
 def fully(x: Shape, y: Shape, *, bias: bool) -> Extent:
     """The weights of a layer from every element of a sample to every element of its output."""
-    elements: Extent = prod(alone(y))
-    return prod(alone(x)) * elements + (elements if bias else 0)
+    elements = prod(alone(y))
+    weights: Extent = prod(alone(x)) * elements + (elements if bias else 0)
+    return weights
 
 
 class Weighted(Operator):
@@ -32,7 +33,8 @@ class Weighted(Operator):
     def connections(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """A weight for each multiply-add of a sample, and one for each bias that is added."""
         cost = self.cost(tuple(map(alone, shapes)), alone(output))
-        return cost.macs + cost.adds
+        weights: Extent = cost.macs + cost.adds
+        return weights
 
     def dense(self, shapes: tuple[Shape, ...], output: Shape) -> Extent:
         """A weight from each element of the input to each of the output, and a bias for each of these."""

@@ -103,6 +103,8 @@ def by_pycls(network, x):
             )
         elif node.op.verb == "linear":
             (shape,) = node.facts.shapes
+            if len(shape) > 2:
+                return None
             totals = net.complexity_conv2d(
                 totals | {"h": 1, "w": 1}, shape[-1], node.op.out_features, 1, 1, 0, bias=node.op.bias
             )
@@ -135,16 +137,21 @@ def measured(tools, case):
 
 def main(tools):
     cases = yaml.safe_load((HERE / "networks.yaml").read_text(encoding="utf-8"))
-    totals = {tool: {} for tool in tools}
+    files = {tool: HERE / f"{tool}.json" for tool in tools}
+    known = {tool: _known(file) for tool, file in files.items()}
     for name, case in cases.items():
-        for tool, total in measured(tools, case).items():
-            if total is not None:
-                totals[tool][name] = int(total)
+        missing = [tool for tool in tools if name not in known[tool]]
+        for tool, total in measured(missing, case).items():
+            known[tool][name] = None if total is None else int(total)
+            package = {"tool": tool, "version": version(tool), "torch": version("torch")}
+            text = json.dumps({**package, "totals": known[tool]}, indent=1)
+            files[tool].write_text(f"{text}\n", encoding="utf-8")
         sys.stderr.write(f"{name}\n")
-    for tool, known in totals.items():
-        package = {"tool": tool, "version": version(tool), "torch": version("torch")}
-        text = json.dumps({**package, "totals": known}, indent=1)
-        (HERE / f"{tool}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _known(file):
+    """What has been written down already; to measure anew, delete the file."""
+    return json.loads(file.read_text(encoding="utf-8"))["totals"] if file.exists() else {}
 
 
 if __name__ == "__main__":

@@ -157,7 +157,8 @@ def recurrent(op, x):
 def upsample(op, x):
     align = op.align_corners if op.mode != "nearest" else None
     mode = "bilinear" if op.mode == "linear" and len(x) == 4 else op.mode
-    scale = tuple(map(float, per_axis(op.scale_factor, len(x) - 2))) if op.scale_factor is not None else None
+    scale = op.scale_factor
+    scale = tuple(map(float, scale)) if isinstance(scale, tuple) else None if scale is None else float(scale)
     return nn.Upsample(op.size, scale, mode, align)
 
 
@@ -210,7 +211,7 @@ MODULES = {
     "scaled_dot_product_attention": lambda op, *_: Calling(
         lambda q, k, v: functional.scaled_dot_product_attention(q, k, v, is_causal=op.is_causal)
     ),
-    "matmul": lambda *_: Calling(torch.matmul),
+    "matmul": lambda *_: Calling(lambda x, y: torch.matmul(x, y))  # looked up when it is called: tools replace it,
     "concat": lambda op, *_: Calling(lambda *tensors: torch.cat(tensors, op.dim)),
     "flatten": lambda op, _: nn.Flatten(op.start_dim, op.end_dim),
     "permute": lambda op, _: Calling(lambda x: x.permute(op.dims)),
