@@ -153,8 +153,10 @@ class MultiHeadAttention(Operator):
 
     def run(self, *arrays: Array, **weights: Array) -> Array:
         """Projected, attended head by head, projected back."""
-        query, _, _ = arrays = triple(arrays)
+        query, key, value = arrays * 3 if len(arrays) == 1 else arrays
         e = query.shape[2]
+        if {key.shape[::2], value.shape[::2]} != {query.shape[::2]}:
+            raise ValueError(f"{query.shape}, {key.shape} and {value.shape} do not meet")
         names = ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")
         w, b, back, last = (weights.pop(name, None) for name in names)
         if weights:
@@ -164,7 +166,7 @@ class MultiHeadAttention(Operator):
         held("in_proj_bias", b, 3 * e, there=self.bias)
         held("out_proj.bias", last, e, there=self.bias)
         parts = (slice(i * e, (i + 1) * e) for i in range(3))
-        pairs = zip(arrays, parts, strict=True)
+        pairs = zip((query, key, value), parts, strict=True)
         heads = [self._heads(_affine(x, w[part], None if b is None else b[part])) for x, part in pairs]
         y = np.swapaxes(attended(*heads), 1, 2)
         return _affine(y.reshape(query.shape), back, last)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from cnnplan.lazy import np
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.dims import outside, position
@@ -24,7 +25,7 @@ __all__ = ["Chunk", "Split"]
 
 
 class Division(Rearrangement):
-    """What stands for a slice for each part; asked as one layer, it is the first."""
+    """What stands for a slice for each part. On its own, as no network has it, its output is the first of them."""
 
     dim: Dim = Field(default=1, description="The axis.")
 
@@ -55,9 +56,6 @@ class Division(Rearrangement):
         """That of the first part."""
         return self.parts(*shapes)[0].output(*shapes)
 
-    def run(self, x: Array) -> Array:
-        """The first part; as a layer of a network, this is never asked."""
-        return self.parts(x.shape)[0].run(x)
 
 
 class Split(Division):
@@ -88,6 +86,15 @@ class Split(Division):
         message = "sections add up to {total}, and axis {dim} has {size} elements"
         yield Requirement(eq(together, n), "CNN106", message, values | {"total": together}, "", "sections")
 
+    def run(self, x: Array) -> Array:
+        """NumPy's; of the list a cut behind each but the last."""
+        if isinstance(self.sections, int):
+            return np.split(x, self.sections, self.dim)[0]
+        *cuts, end = accumulate(self.sections)
+        if end != x.shape[self.dim]:
+            raise ValueError(f"{self.sections} of {x.shape[self.dim]} elements")
+        return np.split(x, cuts, self.dim)[0]
+
     def edges(self, n: Extent) -> tuple[Extent, ...]:
         """Multiples, or sums."""
         if isinstance(self.sections, int):
@@ -115,6 +122,14 @@ class Chunk(Division):
         message = "chunks (={chunks}) leaves no element of the {size} of axis {dim} for the last"
         before = (self.chunks - 1) * ceil_div(n, self.chunks)
         yield Requirement(gt(n, before), "CNN106", message, values, "fewer chunks", "chunks")
+
+    def run(self, x: Array) -> Array:
+        """Cuts at multiples of what every chunk-th element counts."""
+        n = x.shape[self.dim]
+        starts = range(0, n, len(range(0, n, self.chunks)))
+        if len(starts) != self.chunks:
+            raise ValueError(f"{self.chunks} chunks of {n} elements")
+        return np.split(x, starts[1:], self.dim)[0]
 
     def edges(self, n: Extent) -> tuple[Extent, ...]:
         """Multiples of the first, and the end."""

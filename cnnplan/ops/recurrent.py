@@ -79,8 +79,9 @@ class Recurrent(Operator):
 
     def run(self, x: Array, **weights: Array) -> Array:
         """Layer by layer, both directions beside each other."""
+        ends = ["", "_reverse"] if self.bidirectional else [""]
         for layer in range(self.num_layers):
-            states = [self._states(x, f"l{layer}{direction}", weights) for direction in self._directions]
+            states = [self._states(x, f"l{layer}{end}", weights) for end in ends]
             x = np.concatenate(states, axis=2)
         if weights:
             raise TypeError(f"{', '.join(weights)} are no weights of this layer")
@@ -90,10 +91,10 @@ class Recurrent(Operator):
         """The states of one layer, in one direction."""
         w, u, b, c = (weights.pop(f"{kind}_{suffix}", None) for kind in KINDS)
         rows = self.gates * self.hidden_size
-        held("weight_ih", w, rows, x.shape[2])
-        held("weight_hh", u, rows, self.hidden_size)
-        held("bias_ih", b, rows, there=self.bias)
-        held("bias_hh", c, rows, there=self.bias)
+        held(f"weight_ih_{suffix}", w, rows, x.shape[2])
+        held(f"weight_hh_{suffix}", u, rows, self.hidden_size)
+        held(f"bias_ih_{suffix}", b, rows, there=self.bias)
+        held(f"bias_hh_{suffix}", c, rows, there=self.bias)
         inputs = _affine(x, w, b)
         state = np.zeros_like(x, shape=(x.shape[0], self.hidden_size))
         memory: Any = np.zeros_like(state)
