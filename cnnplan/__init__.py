@@ -13,8 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cnnplan.comparison import Comparison, diff
     from cnnplan.cost import Cost
     from cnnplan.errors import CnnplanError, Inconclusive, OutsideConditions, SpecError, UsageError
+    from cnnplan.executor import Execution, Measurement, execute
     from cnnplan.exploration import Extreme, Family, Sweep, solve, sweep
     from cnnplan.findings import Finding, Location, Severity
     from cnnplan.graph import Graph, Node
@@ -23,18 +25,22 @@ if TYPE_CHECKING:
     from cnnplan.rules import check
     from cnnplan.sizes import Condition, Count, Shape, Size
     from cnnplan.spec import Spec
+    from cnnplan.verification import Verification, verify
 
 __all__ = [
     "CnnplanError",
+    "Comparison",
     "Condition",
     "Cost",
     "Count",
+    "Execution",
     "Extreme",
     "Family",
     "Finding",
     "Graph",
     "Inconclusive",
     "Location",
+    "Measurement",
     "Node",
     "NodePlan",
     "OutsideConditions",
@@ -47,16 +53,22 @@ __all__ = [
     "SpecError",
     "Sweep",
     "UsageError",
+    "Verification",
     "check",
+    "diff",
+    "execute",
     "load",
     "render",
     "solve",
     "sweep",
+    "verify",
 ]
 
 ROOMS = {
+    "comparison": ("Comparison", "diff"),
     "cost": ("Cost",),
     "errors": ("CnnplanError", "Inconclusive", "OutsideConditions", "SpecError", "UsageError"),
+    "executor": ("Execution", "Measurement", "execute"),
     "exploration": ("Extreme", "Family", "Sweep", "solve", "sweep"),
     "findings": ("Finding", "Location", "Severity"),
     "graph": ("Graph", "Node"),
@@ -65,6 +77,7 @@ ROOMS = {
     "rules": ("check",),
     "sizes": ("Condition", "Count", "Shape", "Size"),
     "spec": ("Spec",),
+    "verification": ("Verification", "verify"),
 }
 """Where each name lives."""
 

@@ -27,12 +27,17 @@ SPATIAL = 2
 
 
 class Window(NamedTuple):
-    """Index i of an axis of a tensor looks at the whole numbers from first + jump * i to `reach` behind that."""
+    """Index i of an axis of a tensor looks at the whole numbers from first + jump * i to `reach` behind that.
+
+    Where an axis became longer on the way, that holds for all indices together: each for itself may look at less, in a
+    pattern that repeats after at most `phases`.
+    """
 
     axis: int
     jump: Any = 1
     first: Any = 0
     reach: Any = 0
+    phases: Any = 1
 
     @property
     def last(self) -> Any:
@@ -45,14 +50,15 @@ class Window(NamedTuple):
             return Window(link.axis, *self[1:])
         step = quotient(self.jump, link.per)
         first, reach = self.first + step * link.first, self.reach + step * (link.last - link.first)
-        return Window(link.axis, step * link.jump, first, reach)
+        return Window(link.axis, step * link.jump, first, reach, self.phases * link.per)
 
     def joined(self, other: Window | None) -> Window | None:
         """The union with another; None where they move at different speeds."""
         if other is None or self.axis != other.axis or self.jump != other.jump:
             return None
         first = minimum(self.first, other.first)
-        return Window(self.axis, self.jump, first, maximum(self.last, other.last) - first)
+        reach = maximum(self.last, other.last) - first
+        return Window(self.axis, self.jump, first, reach, maximum(self.phases, other.phases))
 
 
 class ReceptiveField(NamedTuple):

@@ -12,15 +12,18 @@ import sys
 import typer
 
 from cnnplan.cli.check import check
+from cnnplan.cli.diff import diff
 from cnnplan.cli.explain import explain
+from cnnplan.cli.init import init
 from cnnplan.cli.report import report
 from cnnplan.cli.schema import schema
 from cnnplan.cli.solve import solve
 from cnnplan.cli.sweep import sweep
+from cnnplan.cli.verify import verify
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, sweep, solve, explain, schema)
+COMMANDS = (report, check, verify, diff, sweep, solve, explain, init, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
+from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them
 from cnnplan.cli.output import put
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
 
 __all__ = ["check"]
 
-SUFFIXES = {".yaml", ".yml"}
 FORMATS = "text|json|sarif|github|junit"
 
 Format = Annotated[str, typer.Option("--format", "-f", metavar=FORMATS, help="How to write the findings.")]
@@ -106,7 +106,7 @@ def _found(paths: Iterable[Path], wanted: Configuration) -> tuple[list[str], lis
     files: list[str] = []
     findings: list[Finding] = []
     code = CLEAN
-    for path in _specs(paths):
+    for path in specs(paths):
         try:
             findings += check(path, wanted)
             files.append(str(path))
@@ -114,22 +114,3 @@ def _found(paths: Iterable[Path], wanted: Configuration) -> tuple[list[str], lis
             say(str(error))
             code = COULD_NOT_RUN
     return files, findings, code
-
-
-def _specs(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files, and the specs below the folders; what is hidden or somebody else's is left alone."""
-    from cnnplan.rules.library import is_spec  # noqa: PLC0415
-
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = [file for file in sorted(path.rglob("*")) if file.suffix in SUFFIXES and _shown(file, path)]
-        specs = [file for file in found if file.is_file() and is_spec(file)]
-        if not specs:
-            raise UsageError(f"{path}: there is no spec in this folder")
-        yield from specs
-
-
-def _shown(file: Path, folder: Path) -> bool:
-    return not any(part.startswith(".") for part in file.relative_to(folder).parts)

@@ -17,6 +17,7 @@ from cnnplan.cli.output import put
 __all__ = ["report"]
 
 Format = Annotated[str, typer.Option("--format", "-f", metavar="table|json", help="How to write it.")]
+Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
 def report(
@@ -24,6 +25,7 @@ def report(
     format: Format = "table",  # noqa: A002 - the option's name
     output: Output = None,
     settings: Settings = [],  # noqa: B006 - how typer says "none"
+    memory: Memory = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what every layer of a network is and costs."""
     with exit_codes():
@@ -32,17 +34,17 @@ def report(
         from cnnplan.spec import load_spec  # noqa: PLC0415
 
         made = Report.of(plan_spec(load_spec(Path(spec), partial=True), bound(settings), partial=True))
-        put(_rendered(made, format, output), output)
+        put(_rendered(made, format, output, memory=memory), output)
         if output or format != "table":
             complain(made.findings)
         raise typer.Exit(exit_code(made.findings))
 
 
-def _rendered(made: Any, format: str, output: Path | None) -> str:  # noqa: A002 - the option's name
+def _rendered(made: Any, format: str, output: Path | None, *, memory: bool) -> str:  # noqa: A002 - the option's name
     """The text of a report, a table as wide as the terminal that it goes to."""
     from cnnplan.report import render  # noqa: PLC0415
 
     if format != "table":
         return render(made, format)
     color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return render(made, format, width=shutil.get_terminal_size((80, 24)).columns, color=color)
+    return render(made, format, width=shutil.get_terminal_size((80, 24)).columns, color=color, memory=memory)

@@ -106,7 +106,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     *,
     values: Mapping[str, Any] | None = None,
     inputs: Mapping[str, Any] | None = None,
-    weights: Mapping[str, Any] | str | Path | None = None,
+    weights: Weights | Mapping[str, Any] | str | Path | None = None,
     seed: int = 0,
     dtype: str = "",
     metered: bool = False,
@@ -120,7 +120,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         graph: the network, its operators with letters or numbers.
         values: of its symbols; left out, those it was built with.
         inputs: arrays by name; those left out are drawn.
-        weights: arrays by name, an .npz file or a folder of .npy files; left out, they are drawn.
+        weights: arrays by name, an .npz file, a folder of .npy files, or Weights; left out, they are drawn.
         seed: of what is drawn.
         dtype: float32 or float64; left out, what the spec says.
         metered: whether arithmetic is counted, which takes longer.

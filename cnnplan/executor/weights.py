@@ -27,17 +27,24 @@ class Weights:
         layers: the names of the layers.
         seed: of what is drawn.
         dtype: what all are brought to.
+        pool: what was drawn in earlier runs with the same seed, by name and shape; it grows.
 
     Attributes:
         used: the weights that layers asked for.
     """
 
     def __init__(
-        self, given: Mapping[str, Any] | str | Path | None, layers: Iterable[str], seed: int, dtype: str
+        self,
+        given: Mapping[str, Any] | str | Path | None,
+        layers: Iterable[str],
+        seed: int,
+        dtype: str,
+        pool: dict[Any, Array] | None = None,
     ) -> None:
         self._given = _read(given) if isinstance(given, str | Path) else given
         self._seed = seed
         self._dtype = dtype
+        self._pool = {} if pool is None else pool
         self.used: dict[str, Array] = {}
         if self._given is not None:
             _refuse_unknown(self._given, list(layers))
@@ -61,9 +68,13 @@ class Weights:
     def _one(self, name: str, shape: Any) -> Array:
         """One weight; a layer that shares it gets it as it is, and it is for the kernel to refuse it."""
         if name not in self.used:
-            array = _drawn(name, shape, self._seed, self._dtype) if self._given is None else self._found(name, shape)
-            self.used[name] = array
+            self.used[name] = self._fresh(name, tuple(shape)) if self._given is None else self._found(name, shape)
         return self.used[name]
+
+    def _fresh(self, name: str, shape: tuple[int, ...]) -> Array:
+        if (name, shape) not in self._pool:
+            self._pool[name, shape] = _drawn(name, shape, self._seed, self._dtype)
+        return self._pool[name, shape]
 
     def _found(self, name: str, shape: Any) -> Array:
         assert self._given is not None  # noqa: S101 - the caller knows

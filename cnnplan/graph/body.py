@@ -41,7 +41,7 @@ class Body(Assembly):
     def entry(self, entry: Entry, scope: Scope, prev: tuple[Tensor, ...]) -> Handle:
         """One entry, repeated as often as it says, under its name."""
         self.builder.step()
-        if entry.place in self.builder.spec.broken:
+        if self.builder.broken and entry.place in self.builder.broken:
             return self.broken(entry, scope)
         inputs = self.inputs(entry, scope, prev)
         env = Environment(self.frame, scope, inputs)

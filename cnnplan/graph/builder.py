@@ -26,6 +26,7 @@ class Builder:
         self.symbols = symbols
         self.workshop = workshop
         self.verbs = frozenset((*OPERATORS, *spec.blocks))
+        self.broken = spec.broken
         self.steps = 0
         self._fragments: dict[Any, Fragment] = {}
 

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-MOST_LAYERS = 100_000
+MOST_LAYERS = 20_000
 """The most layers, and the most entries evaluated: a bound on time and memory."""
 
 

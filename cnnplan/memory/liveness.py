@@ -34,7 +34,7 @@ class Liveness:
             for source in node.inputs:
                 self.last[self.roots[source]] = name
             self.roots[name] = self.roots[node.inputs[0]] if node.op.is_view else name
-        self._kept = {self.roots[name] for name in graph.outputs}
+        self._kept = {self.roots[name] for name in graph.outputs if name in self.roots}
         for root in self._kept:
             self.last.pop(root, None)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cnnplan.report import Report
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Figures", "Numbers", "Row", "add", "formula", "number"]
+__all__ = ["Bytes", "Figures", "Numbers", "Row", "add", "formula", "number"]
 
 
 def number(extent: Extent, values: Mapping[str, Any]) -> int | None:
@@ -55,6 +56,14 @@ class Numbers(NamedTuple):
         return cls(*(number(getattr(counted, field), values) for field in cls._fields))
 
 
+class Bytes(NamedTuple):
+    """What a layer or a network takes: its weights, its outputs, and all that is alive at once."""
+
+    weight_bytes: int | None = None
+    activation_bytes: int | None = None
+    live_bytes: int | None = None
+
+
 class Row(NamedTuple):
     """One layer of a report."""
 
@@ -65,6 +74,8 @@ class Row(NamedTuple):
     shape: list[int | None]
     numbers: Numbers
     line: int
+    memory: Bytes = Bytes()
+    fields: Mapping[str, Mapping[str, list[Any]]] = MappingProxyType({})
 
 
 class Figures:
@@ -84,6 +95,12 @@ class Figures:
         """The counts of the whole network; weights that are shared count once."""
         return Numbers.of(self.plan, self.plan.values)
 
+    @cached_property
+    def memory(self) -> Bytes:
+        """The same of the network; what is alive at once is its peak."""
+        memory = self.plan.memory
+        return Bytes(*(number(n, self.plan.values) for n in (memory.weights, memory.activations, memory.peak)))
+
     @property
     def conditions(self) -> list[str]:
         """What the symbols must satisfy: to be legal, and to have the structure that is shown."""
@@ -102,7 +119,23 @@ class Figures:
     def _row(self, node: NodePlan) -> Row:
         line = self.plan.spec.locate(node.place).line
         numbers = Numbers.of(node, self.plan.values)
-        return Row(node.name, node.op.verb, node.inputs, formula(node.shape), self.shape(node.shape), numbers, line)
+        shape = (formula(node.shape), self.shape(node.shape))
+        memory = Bytes(*(number(size, self.plan.values) for size in node.memory))
+        return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, self._fields(node))
+
+    def _fields(self, node: NodePlan) -> dict[str, dict[str, list[Any]]]:
+        """The receptive field on each input that the layer depends on; None is a whole axis, or not known."""
+        return {
+            source: {name: [_known(n, self.plan.values) for n in axes] for name, axes in field._asdict().items()}
+            for source, field in node.receptive_fields.items()
+            if field.size
+        }
+
+
+def _known(value: Any, values: Mapping[str, Any]) -> Any:
+    """A number, or None."""
+    found = value if value is None or isinstance(value, Fraction) else number(value, values)
+    return None if found is None else _plain(found)
 
 
 def _plain(value: Any) -> Any:

@@ -9,10 +9,11 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.report.figures import Figures, Numbers, Row, formula
+from cnnplan.report.figures import Bytes, Figures, Numbers, Row, formula
 
 if TYPE_CHECKING:
     from cnnplan.findings import Finding
+    from cnnplan.plan import Plan
     from cnnplan.report import Report
     from cnnplan.sizes import Shape
 
@@ -36,8 +37,8 @@ def document(report: Report) -> dict[str, Any]:
         "spec": plan.spec.file,
         "name": plan.name,
         "at": figures.at,
-        "totals": _known(figures.totals) if report.complete else {},
-        "formulas": {"params": str(plan.params), "macs": str(plan.macs)} if report.complete else {},
+        "totals": _totals(figures) if report.complete else {},
+        "formulas": _formulas(plan) if report.complete else {},
         "conditions": figures.conditions,
         "outputs": {name: _shape(figures, shape) for name, shape in plan.outputs.items()},
         "layers": [_layer(row) for row in figures.rows],
@@ -63,7 +64,17 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _known(numbers: Numbers) -> dict[str, int]:
+def _totals(figures: Figures) -> dict[str, int]:
+    memory = _known(figures.memory)
+    peak = {"peak_bytes": memory.pop("live_bytes")} if "live_bytes" in memory else {}
+    return {**_known(figures.totals), **memory, **peak}
+
+
+def _formulas(plan: Plan) -> dict[str, str]:
+    return {"params": str(plan.params), "macs": str(plan.macs), "peak_bytes": str(plan.memory.peak)}
+
+
+def _known(numbers: Numbers | Bytes) -> dict[str, int]:
     return {field: value for field, value in numbers._asdict().items() if value is not None}
 
 
@@ -73,7 +84,9 @@ def _shape(figures: Figures, shape: Shape) -> dict[str, Any]:
 
 def _layer(row: Row) -> dict[str, Any]:
     shape = {"shape": row.shape, "formula": row.formula}
-    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **_known(row.numbers), "line": row.line}
+    counts = {**_known(row.numbers), **_known(row.memory)}
+    fields = {"receptive_fields": row.fields} if row.fields else {}
+    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **fields, "line": row.line}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -29,17 +29,20 @@ __all__ = ["render"]
 
 WIDTH = 80
 LABEL = 30
+MOST_LINES = 1_500
+"""A table that nobody reads to its end is not written to its end either."""
+
 UNKNOWN = "?"
 
 
-def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
-    """The report as a table that is that many columns wide."""
+def render(report: Report, *, width: int = WIDTH, color: bool = False, memory: bool = False) -> str:
+    """The report as a table that is that many columns wide, with memory and receptive fields if they are asked for."""
     figures = Figures(report)
     text = StringIO()
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
-    console.print(_layers(figures, console))
-    console.print(_summary(report, figures))
+    console.print(_layers(figures, console, memory=memory))
+    console.print(_summary(report, figures, memory=memory))
     if report.findings:
         findings = "\n".join(map(told, report.findings))
         console.print(Text(f"\n{findings}", style="red"), soft_wrap=True)
@@ -57,26 +60,31 @@ def _title(figures: Figures) -> Text:
     return title.append(printable(f" at {at}" if at else ""), style="not bold")
 
 
-def _layers(figures: Figures, console: Console) -> Table:
+def _layers(figures: Figures, console: Console, *, memory: bool) -> Table:
     """One line a layer where the width allows it, else two."""
     tree = [*lines(figures.rows)]
-    wide = _table(figures, tree, stacked=False)
+    shown = tree[:MOST_LINES]
+    wide = _table(figures, shown, stacked=False, memory=memory)
     fits = Measurement.get(console, console.options.update(max_width=10**6), wide).maximum <= console.width
-    return wide if fits else _table(figures, tree, stacked=True)
+    table = wide if fits else _table(figures, shown, stacked=True, memory=memory)
+    if len(tree) > len(shown):
+        table.add_row(f"... {len(tree) - len(shown):,} more lines", "see --format json")
+    return table
 
 
-def _table(figures: Figures, tree: list[Line], *, stacked: bool) -> Table:
+def _table(figures: Figures, tree: list[Line], *, stacked: bool, memory: bool) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
     table.add_column("output", overflow="fold")
     if not stacked:
         table.add_column("as a formula", overflow="fold")
-    for heading in ("params", "MACs", "share"):
+    for heading in ("params", "MACs", "share", *(("live bytes", "field") if memory else ())):
         table.add_column(heading, justify="right", no_wrap=True)
     above: list[str] = []
     for line in tree:
         output = _stacked(line, above) if stacked else _apart(line)
-        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs))
+        derived = _derived(line) if memory else ()
+        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs), *derived)
         above = above if line.heading else line.row.formula
     return table
 
@@ -113,6 +121,15 @@ def _counts(line: Line, total: int | None) -> Iterator[Text]:
     yield Text(f"{macs / total:.1%}" if macs and total else "", style=style)
 
 
+def _derived(line: Line) -> tuple[Text, Text]:
+    """What is alive while a layer runs, and what it looks at; a heading leaves both to its layers."""
+    if line.heading:
+        return Text(), Text()
+    sizes = (field["size"] for field in line.row.fields.values())
+    texts = ("x".join("all" if size is None else str(size) for size in axes) if any(axes) else "all" for axes in sizes)
+    return Text(_count(line.row.memory.live_bytes)), Text(", ".join(texts))
+
+
 def _count(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
 
@@ -121,12 +138,13 @@ def _extent(extent: int | None) -> str:
     return UNKNOWN if extent is None else str(extent)
 
 
-def _summary(report: Report, figures: Figures) -> Table:
+def _summary(report: Report, figures: Figures, *, memory: bool) -> Table:
     """Totals with their formulas, and the conditions."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for heading, text in _facts(report, figures):
+    bytes_ = _bytes(report, figures) if memory else ()
+    for heading, text in (*_facts(report, figures), *bytes_):
         table.add_row(heading, Text(printable(text)))
     return table
 
@@ -151,6 +169,15 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"
+
+
+def _bytes(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
+    memory = report.plan.memory
+    yield "weights", f"{_count(figures.memory.weight_bytes)} bytes"
+    yield "activations", f"{_count(figures.memory.activation_bytes)} bytes"
+    of = ", the greatest of" if len(memory.peaks) > 1 else ""
+    yield "peak", f"{_count(figures.memory.live_bytes)} bytes{of}"
+    yield from (("", f"= {peak}") for peak in memory.peaks)
 
 
 def _fact(heading: str, value: int | None, formula: str) -> Iterator[tuple[str, str]]:

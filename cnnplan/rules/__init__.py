@@ -7,6 +7,7 @@ rules of design, CNN3xx what the spec and the configuration promise.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.rules.base import Rule
 
-__all__ = ["FAULTS", "RULES", "check", "documentation", "followed", "identifier", "name_of", "rule"]
+__all__ = ["FAULTS", "RULES", "check", "documentation", "followed", "identifier", "known", "name_of", "rule"]
 
 RULES: dict[str, str] = {
     "CNN201": "kernel_exceeds_input",
@@ -38,10 +39,12 @@ RULES: dict[str, str] = {
     "CNN213": "dropout_before_normalization",
     "CNN214": "channels_waste_tensor_cores",
     "CNN215": "abrupt_bottleneck",
+    "CNN216": "narrow_receptive_field",
     "CNN217": "pooling_of_one",
     "CNN218": "huge_linear_after_flatten",
     "CNN219": "name_shadows",
     "CNN220": "sizes_fixed_by_weights",
+    "CNN222": "linear_along_width",
     "CNN301": "contract_broken",
     "CNN302": "budget_exceeded",
     "CNN303": "contract_unproved",
@@ -88,10 +91,14 @@ def documentation(word: str) -> str:
     """
     from cnnplan.rules.documents import document  # noqa: PLC0415
 
-    name = identifier(word)
-    if name not in RULES and name not in FAULTS:
+    if identifier(word) not in (*RULES, *FAULTS):
         raise _unknown(word)
-    return document(name)
+    return document(identifier(word))
+
+
+def known(word: str) -> bool:
+    """Whether a rule or an error is called that; everything that looks like an identifier is meant as one."""
+    return identifier(word) in (*RULES, *FAULTS) or re.fullmatch(r"CNN\d+", word) is not None
 
 
 def name_of(name: str) -> str:

@@ -19,7 +19,7 @@ input: [1, 3, 64, 96]
 layers:
   - conv: {out_channels: 32, kernel_size: 3, padding: 1}
   - relu
-  - conv: {out_channels: 16, kernel_size: 7, stride: 4}
+  - conv: {out_channels: 16, kernel_size: 8, stride: 4}
   - relu
 ```
 
@@ -31,7 +31,7 @@ input: [1, 3, 64, 96]
 layers:
   - conv: {out_channels: 32, kernel_size: 3, padding: 1}
   - relu
-  - conv: {out_channels: 64, kernel_size: 7, stride: 4}
+  - conv: {out_channels: 64, kernel_size: 8, stride: 4}
   - relu
 ```
 """

@@ -53,8 +53,8 @@ def _count(number: Any) -> str:
 def _at(that: Expression, terms: Terms) -> str:
     """The values of the symbols that an amount depends on."""
     used: set[str] = set()
-    for name in that.names & set(AMOUNTS):
-        used |= getattr(getattr(terms.plan, name, None), "symbols", frozenset())
+    for name in that.names & AMOUNTS.keys():
+        used |= getattr(AMOUNTS[name](terms.plan), "symbols", frozenset())
     shown = [f"{name} = {terms.values[name]}" for name in terms.plan.spec.symbols if name in used & terms.values.keys()]
     return f" at {', '.join(shown)}" if shown else ""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import SpecError
 from cnnplan.findings import Finding, Place, Severity
-from cnnplan.plan import plan_spec, structures
+from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.ignores import Ignores
 from cnnplan.rules.library import faults, is_library
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["judge"]
 
-MOST_LAYERS = 40_000
-"""The layers that are judged; what structures a spec has beyond that is not looked at, which is said."""
+MOST_LAYERS = 20_000
+MOST_STRUCTURES = 64
+"""The layers and structures that are judged; what a spec has beyond that is not looked at, which is said."""
 
 
 def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
@@ -47,18 +49,24 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
 
 def _plans(spec: Spec) -> tuple[list[Plan], bool]:
     """The network in every structure, the default first; and whether there are more than are looked at."""
-    plans: list[Plan] = []
-    seen: list[Any] = []
-    layers = 0
-    for values in structures(spec):
-        if layers > MOST_LAYERS:
+    plans = [plan_spec(spec, partial=True)]
+    layers = len(plans[0])
+    for values in _others(spec, plans[0]):
+        if len(plans) == MOST_STRUCTURES or layers > MOST_LAYERS:
             return plans, True
-        plan = plan_spec(spec, values, partial=True)
-        if plan.values not in seen:
-            seen.append(plan.values)
-            plans.append(plan)
-            layers += len(plan)
+        plans.append(plan_spec(spec, values, partial=True))
+        layers += len(plans[-1])
     return plans, False
+
+
+def _others(spec: Spec, first: Plan) -> Iterator[dict[str, Any]]:
+    """Every other combination of the choices that the structure rests on."""
+    names = sorted({name for condition in first.structure for name in condition.symbols if spec.symbols[name].choices})
+    options = [list((spec.symbols[name].choices or {}).values()) for name in names]
+    for case in product(*options):
+        values = dict(zip(names, case, strict=True))
+        if any(first.values.get(name) != value for name, value in values.items()):
+            yield values
 
 
 def _unlooked(spec: Spec, number: int) -> Finding:

@@ -21,6 +21,7 @@ blocks:
     args: {width: 8}
     layers:
       - conv: {out_channels: width, kernel_size: 3}
+      - relu
 layers:
   - unit
   - conv: {out_channels: width, kernel_size: 1}
@@ -37,6 +38,7 @@ blocks:
     args: {features: 8}
     layers:
       - conv: {out_channels: features, kernel_size: 3}
+      - relu
 layers:
   - unit
   - conv: {out_channels: width, kernel_size: 1}

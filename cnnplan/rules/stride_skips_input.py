@@ -16,6 +16,7 @@ cnnplan: 1
 input: [1, 3, 32, 48]
 layers:
   - conv: {out_channels: 16, kernel_size: 3, padding: 1}
+  - relu
   - conv: {out_channels: 32, kernel_size: 1, stride: 2}
 ```
 
@@ -26,6 +27,7 @@ cnnplan: 1
 input: [1, 3, 32, 48]
 layers:
   - conv: {out_channels: 16, kernel_size: 3, stride: 2, padding: 1}
+  - relu
   - conv: {out_channels: 32, kernel_size: 1}
 ```
 """

@@ -16,14 +16,22 @@ from cnnplan.sizes import Condition, Count, combine, substitute
 from cnnplan.spec import EvaluationError, Record, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cnnplan.plan import NodePlan, Plan
 
 __all__ = ["AMOUNTS", "Layer", "Terms"]
 
-AMOUNTS = ("params", "buffers", "macs", "flops", "memory")
-"""What is counted of a network; all but `memory` of a layer too."""
+AMOUNTS: dict[str, Callable[[Plan], Any]] = {
+    "params": lambda plan: plan.params,
+    "buffers": lambda plan: plan.buffers,
+    "macs": lambda plan: plan.macs,
+    "flops": lambda plan: plan.flops,
+    "memory": lambda plan: plan.memory.inference,
+    "peak": lambda plan: plan.memory.peak,
+    "activations": lambda plan: plan.memory.activations,
+}
+"""What is counted of a network."""
 
 FIELDS = ("shape", "params", "buffers", "macs", "flops", "receptive_field")
 """What is known of a layer."""
@@ -138,8 +146,10 @@ class Layer(Record):
         return len(FIELDS)
 
     def _field(self) -> Any:
-        """The receptive field of the last layer, per axis."""
-        field = self._terms.plan[self.label].receptive_field
-        if field is None or None in field.size:
-            raise EvaluationError(f"{self.label} looks at the whole input")
-        return tuple(map(self._terms.at, field.size))
+        """The receptive field of the last layer, per axis; what looks at everything looks at the whole axis."""
+        plan = self._terms.plan
+        for source, field in plan[self.label].receptive_fields.items():
+            whole = plan.inputs[source][2:]
+            sizes = zip(field.size, whole, strict=True)
+            return tuple(self._terms.at(extent if size is None else size) for size, extent in sizes)
+        raise EvaluationError(f"{self.label} depends on no input: it has no receptive field")

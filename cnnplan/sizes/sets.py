@@ -112,8 +112,9 @@ class IntegerSet:
         mine, yours = self._runs_until(other._early_end(start)), other._runs_until(self._early_end(start))
         if modulus > LARGEST_PERIOD or mine is None or yours is None:
             return None
-        sparse, dense = sorted((self, other), key=IntegerSet._density)
-        residues = frozenset(r for r in sparse._residues_of(modulus) if r % dense.modulus in dense.residues)
+        sparse, dense = sorted((self, other), key=_density)
+        repeated = (r + k for k in range(0, modulus, sparse.modulus) for r in sparse.residues)
+        residues = frozenset(r for r in repeated if r % dense.modulus in dense.residues)
         return IntegerSet(max(self.base, other.base), _common(mine, yours), start, modulus, residues).normal()
 
     def union(self, other: IntegerSet) -> IntegerSet | None:
@@ -148,14 +149,6 @@ class IntegerSet:
             return (*self.runs[:-1], (self.runs[-1][0], repeated[0][1]), *repeated[1:])
         return self.runs + repeated
 
-    def _density(self) -> float:
-        """The share of the integers that are in it, far out."""
-        return len(self.residues) / self.modulus
-
-    def _residues_of(self, modulus: int) -> Iterator[int]:
-        """The remainders modulo a multiple of the modulus."""
-        return (r + k for k in range(0, modulus, self.modulus) for r in self.residues)
-
     def text(self, name: str) -> str:
         """The condition that a value is in it, in the fewest words."""
         if self.is_empty:
@@ -169,6 +162,11 @@ class IntegerSet:
             return ", ".join(repeated) or "always"
         joined = " and ".join(repeated)
         return f"{_finite(name, self.base, self.runs)} or {f'({joined})' if len(repeated) > 1 else joined}"
+
+
+def _density(integers: IntegerSet) -> float:
+    """The share of all integers that are in it, far out."""
+    return len(integers.residues) / integers.modulus
 
 
 def runs_of(members: Iterable[int]) -> tuple[Run, ...]:

@@ -4,7 +4,7 @@
     python tests/fuzz/fuzz_check.py -max_total_time=1800 -timeout=5 -rss_limit_mb=1024 CORPUS_FOLDER
 
 The folder is filled with the specs of the project when it is empty. What libFuzzer keeps as `crash-*`, `timeout-*` or
-`oom-*` belongs, made small, into `tests/fuzz/regressions`, which `test_regressions.py` runs through the same `survives`.
+`oom-*` belongs, made small, into `tests/fuzz/regressions`; `test_regressions.py` runs that through the same `survives`.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ sys.path.insert(0, str(ROOT))
 WORDS = """
 cnnplan: name: description: symbols: input: inputs: blocks: layers: outputs: expect: include: dtype: args: required
 branches: paths: join: sequence: from: repeat: when: share: ignore: default: min: max: multiple_of: choices: at: that:
-conv: conv_transpose: max_pool: avg_pool: linear: batch_norm relu flatten add concat split: parameter: upsample: reshape:
+conv: conv_transpose: max_pool: avg_pool: linear: batch_norm relu flatten add concat split: parameter: upsample:
 out_channels: kernel_size: stride: padding: dilation: groups: bias: output_padding: ceil_mode: out_features: same
-in_channels in_shape shape( make_divisible( floor( ceil( // ** == <= != and or not if else [N, 3, H, W] { } [ ] - 10**60
-""".split()
+in_channels in_shape shape( make_divisible( floor( ceil( // ** == <= != and or not if else [N, 3, H, W] { } [ ]
+10**60"""
 
 
 def dictionary(file: Path) -> None:
     """The words of the language in the form that libFuzzer reads."""
-    lines = (f'"{word}"' for word in WORDS if '"' not in word)
+    lines = (f'"{word}"' for word in WORDS.split() if '"' not in word)
     file.write_text("\n".join(lines) + "\n")
 
 
 def main() -> None:
     """Fuzz until the time is up."""
-    import atheris
+    import atheris  # noqa: PLC0415
 
     with atheris.instrument_imports(include=["cnnplan"]):
-        from survival import survives
-    from mutation import mutated
+        from survival import survives  # noqa: PLC0415
+    from mutation import mutated  # noqa: PLC0415
 
     def once(data: bytes) -> None:
         survives(data)

@@ -10,18 +10,22 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 VALUES = [
-    *(0, 1, 2, 3, 7, 8, 64, -1, -7, 1000, 10**9, 10**18, 10**60, 0.5, 1.25, 1e300, True, False, None, "", "same", "valid"),
-    *("H", "W", "N", "H // 2", "H % 3", "in_channels", "in_shape", "in_shape[2]", "i", "width", "variant", "-H", "H - W"),
+    *(0, 1, 2, 3, 7, 8, 64, -1, -7, 1000, 10**9, 10**18, 10**60, 0.5, 1.25, 1e300, True, False, None, "", "same"),
+    *("H", "W", "N", "H // 2", "H % 3", "in_channels", "in_shape", "in_shape[2]", "i", "width", "variant", "-H"),
     *("H ** 8", "H * W * N", "10 ** 59", "1 / H", "floor(H / 0)", "make_divisible(H, 8)", "[H, W]", "[1, 2][H]"),
-    *("1 if H > 9 else 2", "H == W", "not H", 'shape("conv1")', 'shape("x.0")[1]', "<b9>", "=1+1", "::error::x", "@x"),
+    *("1 if H > 9 else 2", "H == W", "not H", 'shape("conv1")', 'shape("x.0")[1]', "<b9>", "=1+1", "::error::x"),
     *("\x1b[31m", "a\nb", "é", "\u202eabc", "%0A", "prev", "input", "conv1", "relu", "x.*", [1, 2], [[0, 1], [1, 0]]),
     *({"i": 3}, {"i": "H"}, {"d": [1, 2]}, {"default": 4, "min": 1}, {"choices": [1, 2, 3]}, {"default": 3, "max": 9}),
 ]
-VERBS = """conv conv_transpose max_pool avg_pool linear batch_norm relu flatten add concat upsample reshape permute split
-parameter global_avg_pool adaptive_avg_pool dropout softmax pixel_shuffle channel_shuffle pad crop slice mean multiply
-interpolate layer_norm group_norm identity branches sequence matmul embedding""".split()
-KEYS = """out_channels kernel_size stride padding dilation groups bias output_padding ceil_mode out_features dim name from
-repeat when share ignore sections shape scale_factor output_size expect that at outputs min max multiple_of""".split()
+VERBS = (
+    "conv conv_transpose max_pool avg_pool linear batch_norm relu flatten add concat upsample reshape permute split "
+    "parameter global_avg_pool adaptive_avg_pool dropout softmax pixel_shuffle channel_shuffle pad crop slice mean "
+    "multiply layer_norm group_norm identity branches sequence matmul embedding"
+)
+KEYS = (
+    "out_channels kernel_size stride padding dilation groups bias output_padding ceil_mode out_features dim name from "
+    "repeat when share ignore sections shape scale_factor output_size expect that at outputs min max multiple_of"
+)
 
 
 def documents() -> list[object]:
@@ -78,10 +82,12 @@ def change(holder: list[object], rng: random.Random) -> None:
     elif roll < 0.6:
         del container[key]
     elif isinstance(container, list):
-        entry = {rng.choice(VERBS): {rng.choice(KEYS): rng.choice(VALUES) for _ in range(rng.randint(0, 3))}}
-        container.insert(key, rng.choice([container[key], entry, rng.choice(VERBS)]))
+        entry = {
+            rng.choice(VERBS.split()): {rng.choice(KEYS.split()): rng.choice(VALUES) for _ in range(rng.randint(0, 3))}
+        }
+        container.insert(key, rng.choice([container[key], entry, rng.choice(VERBS.split())]))
     else:
-        container[rng.choice(KEYS)] = rng.choice(VALUES)
+        container[rng.choice(KEYS.split())] = rng.choice(VALUES)
 
 
 def spots(value: object) -> list[tuple[object, object]]:

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import tempfile
-from pathlib import Path
-from xml.etree import ElementTree as ET
-
+import time
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from cnnplan.configuration import Configuration
 from cnnplan.errors import CnnplanError
@@ -19,6 +21,9 @@ from cnnplan.report.findings import FORMATS, render_findings
 from cnnplan.rules import RULES, check
 from cnnplan.spec import load_spec
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 for module in (*RENDERERS.values(), *FORMATS.values(), *(f"cnnplan.rules.{name}" for name in RULES.values())):
     import_module(module)  # now, so that a fuzzer sees their branches
 
@@ -26,23 +31,38 @@ HOSTILE = ("\x1b", "\x07", "\x00", "\x9b", "\u202e")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def survives(data: bytes) -> None:
-    """Take a spec of these bytes through everything; raises where something is not as it must be."""
+def survives(data: bytes) -> float:
+    """Take a spec of these bytes through everything; raises where something is not as it must be.
+
+    Returns the seconds of the longest step: a check, a plan, or a report in one format.
+    """
+    seconds = [0.0]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "spec.yaml"
         file.write_bytes(data)
-        findings(file)
+        with timed(seconds):
+            findings(file)
         try:
-            plan = plan_spec(load_spec(file), partial=True)
+            with timed(seconds):
+                plan = plan_spec(load_spec(file), partial=True)
         except CnnplanError:
-            return
+            return max(seconds)
         for name in RENDERERS:
-            try:
+            with timed(seconds), suppress(CnnplanError):
                 text = render(plan, name)
-            except CnnplanError:
-                continue
-            if isinstance(text, str):
-                harmless(name, text)
+                if isinstance(text, str):
+                    harmless(name, text)
+    return max(seconds)
+
+
+@contextmanager
+def timed(seconds: list[float]) -> Iterator[None]:
+    """Write down how long something takes."""
+    start = time.process_time()
+    try:
+        yield
+    finally:
+        seconds.append(time.process_time() - start)
 
 
 def findings(file: Path) -> None:

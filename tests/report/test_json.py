@@ -35,8 +35,20 @@ def test_the_document_of_a_stem(tmp_path, monkeypatch):
         "spec": "stem.yaml",
         "name": "stem",
         "at": {"N": 1, "H": 224, "W": 224},
-        "totals": {"params": 9408, "buffers": 0, "macs": 118013952, "flops": 236027904},
-        "formulas": {"params": "9408", "macs": "9408*N*ceil(H/2)*ceil(W/2)"},
+        "totals": {
+            "params": 9408,
+            "buffers": 0,
+            "macs": 118013952,
+            "flops": 236027904,
+            "weight_bytes": 37632,
+            "activation_bytes": 3211264,
+            "peak_bytes": 602112 + 3211264,
+        },
+        "formulas": {
+            "params": "9408",
+            "macs": "9408*N*ceil(H/2)*ceil(W/2)",
+            "peak_bytes": "N*(12*H*W + 256*ceil(H/2)*ceil(W/2))",
+        },
         "conditions": [],
         "outputs": {"conv1": {"shape": [1, 64, 112, 112], "formula": ["N", "64", "ceil(H/2)", "ceil(W/2)"]}},
         "layers": [
@@ -50,6 +62,10 @@ def test_the_document_of_a_stem(tmp_path, monkeypatch):
                 "buffers": 0,
                 "macs": 118013952,
                 "flops": 236027904,
+                "weight_bytes": 37632,
+                "activation_bytes": 3211264,
+                "live_bytes": 602112 + 3211264,
+                "receptive_fields": {"input": {"size": [7, 7], "jump": [2, 2], "offset": [-3, -3]}},
                 "line": 6,
             }
         ],
@@ -61,7 +77,7 @@ def test_what_needs_a_symbol_without_a_value_is_left_out():
     document = told(open_height)
     (layer,) = document["layers"]
     assert document["at"] == {"N": 1, "W": 224}
-    assert document["totals"] == {"params": 9408, "buffers": 0}
+    assert document["totals"] == {"params": 9408, "buffers": 0, "weight_bytes": 37632}
     assert document["formulas"]["macs"] == "9408*N*ceil(H/2)*ceil(W/2)"
     assert layer["shape"] == [1, 64, None, 112]
     assert layer["formula"] == ["N", "64", "ceil(H/2)", "ceil(W/2)"]

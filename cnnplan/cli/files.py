@@ -1,0 +1,34 @@
+"""Which files are meant: those that are named, and the specs below the folders that are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+__all__ = ["specs"]
+
+SUFFIXES = {".yaml", ".yml"}
+
+
+def specs(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files, and the specs below the folders; what is hidden or somebody else's is left alone."""
+    from cnnplan.rules.library import is_spec  # noqa: PLC0415
+
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = [file for file in sorted(path.rglob("*")) if file.suffix in SUFFIXES and _shown(file, path)]
+        known = [file for file in found if file.is_file() and is_spec(file)]
+        if not known:
+            raise UsageError(f"{path}: there is no spec in this folder")
+        yield from known
+
+
+def _shown(file: Path, folder: Path) -> bool:
+    return not any(part.startswith(".") for part in file.relative_to(folder).parts)

@@ -1,0 +1,79 @@
+"""A layer as it is compared: texts and numbers that mean the same in two plans with letters of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnnplan.ops.base import show
+from cnnplan.sizes import Count
+
+if TYPE_CHECKING:
+    from cnnplan.plan import NodePlan, Plan
+
+__all__ = ["Layer", "layers"]
+
+
+class Layer(NamedTuple):
+    """What is compared of a layer.
+
+    Args:
+        name: its full name.
+        op: its verb.
+        arguments: those of its operator, as texts.
+        source: the shapes of what it reads, as formulas.
+        shape: the shape of its output, as a formula.
+        sizes: the same at the values of the symbols.
+        params, macs: at the values of the symbols, None where one has none.
+    """
+
+    name: str
+    op: str
+    arguments: tuple[tuple[str, str], ...]
+    source: tuple[str, ...]
+    shape: str
+    sizes: str
+    params: int | None
+    macs: int | None
+
+    @property
+    def form(self) -> tuple[Any, ...]:
+        """What it does, whatever it is called."""
+        return self[1:6]
+
+    def differences(self, other: Layer) -> dict[str, tuple[Any, Any]]:
+        """What is different of another, besides the name and what it reads."""
+        mine, others = dict(self.arguments), dict(other.arguments)
+        names = dict.fromkeys((*mine, *others)) if self.op == other.op else {}
+        found = {name: (mine.get(name), others.get(name)) for name in names}
+        found |= {name: (getattr(self, name), getattr(other, name)) for name in ("op", "shape", "params", "macs")}
+        return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+
+
+def layers(plan: Plan) -> list[Layer]:
+    """The layers of a plan, in the order in which they are written."""
+    memo: dict[Any, Any] = {}
+    return [_layer(plan, node, memo) for node in plan]
+
+
+def _layer(plan: Plan, node: NodePlan, memo: dict[Any, Any]) -> Layer:
+    """A layer; what is alike is worked out once."""
+    key = id(node.figures)
+    if key not in memo:
+        memo[key] = _figures(plan, node)
+    arguments, source, shape, sizes = memo[key]
+    counts = (_number(plan, extent) for extent in (node.params, node.macs))
+    return Layer(node.name, node.op.verb, arguments, source, shape, sizes, *counts)
+
+
+def _figures(plan: Plan, node: NodePlan) -> tuple[Any, ...]:
+    fields = type(node.op).model_fields
+    arguments = tuple((name, show(getattr(node.op, name))) for name in fields)
+    source = tuple(map(show, node.node.facts.shapes))
+    sizes = tuple(_number(plan, extent) for extent in node.shape)
+    return arguments, source, show(node.shape), "" if None in sizes else show(sizes)
+
+
+def _number(plan: Plan, extent: Any) -> Any:
+    if not isinstance(extent, Count):
+        return extent
+    return extent.at(plan.values) if extent.symbols <= plan.values.keys() else None

@@ -1,0 +1,66 @@
+"""Predictions against execution: the one room that sees both.
+
+A network is run at bindings that are chosen to find faults, in NumPy and with arithmetic counted, and compared layer
+by layer and in total: shapes, parameters, buffers, every kind of arithmetic, the bytes that are alive. Receptive fields
+are measured by what a NaN reaches. And at sizes that a condition forbids, execution must really fail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.graph import bindings
+from cnnplan.plan import plan_spec
+from cnnplan.spec import load_spec
+from cnnplan.verification.choice import structures
+from cnnplan.verification.results import Case, Mismatch, Score, Verification
+from cnnplan.verification.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cnnplan.verification.trial import Run
+
+    Progress = Callable[[int, int, str], None]
+
+__all__ = ["Case", "Mismatch", "Score", "Verification", "verify"]
+
+
+def verify(
+    source: str | Path,
+    /,
+    *,
+    seed: int = 0,
+    limit: int | None = None,
+    progress: Progress | None = None,
+    **values: Any,
+) -> Verification:
+    """Hold every prediction of a network against its execution.
+
+    Args:
+        source: the path of a YAML file, or its text.
+        seed: of inputs and weights.
+        limit: bytes that a run may take; left out, half of what is free.
+        progress: is called before each run: how many are done, of how many, and what comes.
+        values: of symbols; those left out are chosen.
+
+    Raises:
+        SpecError: the spec is at fault.
+        UsageError: the file cannot be read, a value is wrong, or a run needs too much memory.
+    """
+    spec = load_spec(source)
+    bound = bindings(spec, values)
+    told = {name: bound[name] for name in values}
+    found = Verification(spec.name)
+    runs: list[tuple[str, Run]] = []
+    for case in structures(spec, told):
+        fixed = {**told, **case}
+        runs += Trial(plan_spec(spec, fixed), fixed, found, seed, limit).runs()
+    total = len(runs)
+    for done in range(total):
+        text, run = runs.pop(0)
+        if progress:
+            progress(done, total, text)
+        run()
+    return found

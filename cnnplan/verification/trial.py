@@ -1,0 +1,134 @@
+"""One structure of a network, run at chosen sizes and compared."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.cost import KINDS
+from cnnplan.errors import CnnplanError
+from cnnplan.executor import DTYPES, execute
+from cnnplan.executor.weights import Weights
+from cnnplan.lazy import np
+from cnnplan.memory import Memory
+from cnnplan.verification.choice import Choice
+from cnnplan.verification.fields import probes
+from cnnplan.verification.results import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cnnplan.executor import Execution
+    from cnnplan.plan import Plan
+    from cnnplan.verification.fields import Probe
+    from cnnplan.verification.results import Verification
+
+    Run = Callable[[], None]
+
+__all__ = ["Trial"]
+
+
+class Trial:
+    """The runs of a network whose structure is decided.
+
+    Args:
+        plan: the network, with letters.
+        told: values that are not to be chosen.
+        found: where comparisons go.
+        seed: of inputs and weights.
+        limit: bytes that a run may take.
+    """
+
+    def __init__(self, plan: Plan, told: Mapping[str, Any], found: Verification, seed: int, limit: int | None) -> None:
+        self.plan = plan
+        self.choice = Choice(plan, told)
+        self.found = found
+        self.seed = seed
+        self.limit = limit
+        self.dtype = plan.spec.dtype if plan.spec.dtype in DTYPES else DTYPES[0]
+        self._pool: dict[Any, Any] = {}
+
+    def runs(self) -> Iterator[tuple[str, Run]]:
+        """What to run, each with a text that says what it is."""
+        for values in self.choice.bindings():
+            yield _text(values), partial(self.compare, values)
+        for values in self.choice.forbidden():
+            yield f"{_text(values)}, which is forbidden", partial(self.refuse, values)
+        for probe in probes(self.choice):
+            for place in probe.places():
+                yield f"receptive field at {_text(probe.plan.values)}", partial(self.probe, probe, place)
+
+    def compare(self, values: Mapping[str, Any]) -> None:
+        """Run at these values, and hold every prediction against what came out."""
+        plan = self.plan.at(**values)
+        memory = Memory(plan.graph, plan.values, self.dtype)
+        at = plan.values
+        self.found.cases.append(Case(at, len(plan), "sizes"))
+        try:
+            run = execute(
+                plan.graph,
+                values=at,
+                weights=self._weights(plan),
+                seed=self.seed,
+                dtype=self.dtype,
+                metered=True,
+                need=int(memory.inference),  # type: ignore[arg-type]
+                limit=self.limit,
+            )
+        except CnnplanError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a kernel raises is the finding
+            self.found.compare("runs", "", at, "runs", f"{type(error).__name__}: {error}")
+            return
+        self._layers(plan, memory, run)
+        self._totals(plan, memory, run)
+
+    def refuse(self, values: Mapping[str, Any]) -> None:
+        """Run at values that a condition forbids: the kernels must fail."""
+        at = {**self.plan.values, **values}
+        self.found.cases.append(Case(at, 0, "forbidden"))
+        try:
+            with np.errstate(all="ignore"):
+                execute(self.plan.graph, values=at, weights=self._weights(self.plan), seed=self.seed, dtype=self.dtype)
+        except CnnplanError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever a kernel raises is what was predicted
+            outcome = "fails"
+        else:
+            outcome = "runs"
+        self.found.compare("forbidden sizes", "", at, "fails", outcome)
+
+    def probe(self, probe: Probe, place: int) -> None:
+        """See what a NaN reaches."""
+        self.found.cases.append(Case(probe.plan.values, len(probe.plan), "receptive field"))
+        probe.run(place, self._weights(probe.plan), self.found)
+
+    def _weights(self, plan: Plan) -> Weights:
+        return Weights(None, plan.nodes, self.seed, self.dtype, self._pool)
+
+    def _layers(self, plan: Plan, memory: Memory, run: Execution) -> None:
+        compare, at = self.found.compare, plan.values
+        for name, node in plan.nodes.items():
+            seen = run.measurements[name]
+            compare("shape", name, at, node.shape, seen.shape)
+            compare("type", name, at, self.dtype, seen.dtype)
+            compare("parameters", name, at, node.params, seen.params)
+            compare("buffers", name, at, node.buffers, seen.buffers)
+            compare("live bytes", name, at, memory.nodes[name].live, seen.live)
+            for kind in KINDS:
+                compare(kind, name, at, getattr(node.cost, kind), getattr(seen.cost, kind))
+
+    def _totals(self, plan: Plan, memory: Memory, run: Execution) -> None:
+        compare, at = self.found.compare, plan.values
+        seen = run.measurements.values()
+        compare("outputs", "", at, plan.outputs, {name: array.shape for name, array in run.outputs.items()})
+        compare("total parameters", "", at, plan.params, sum(measurement.params for measurement in seen))
+        compare("total buffers", "", at, plan.buffers, sum(measurement.buffers for measurement in seen))
+        for kind in KINDS:
+            compare(f"total {kind}", "", at, getattr(plan.cost, kind), getattr(run.cost, kind))
+        compare("weight bytes", "", at, memory.weights, run.weight_bytes)
+        compare("peak bytes", "", at, memory.peak, run.peak)
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())

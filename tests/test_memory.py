@@ -1,0 +1,163 @@
+"""Memory to the byte: worked by hand, as formulas, in training; and the greatest of many counts."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnnplan
+from cnnplan.errors import UsageError
+from cnnplan.memory import Memory
+from cnnplan.memory.summits import summits
+from cnnplan.sizes import Context, ceil_div
+
+HEAD = "cnnplan: 1\nname: t\nsymbols: {N: 1, H: 8, W: 6}\ninput: [N, 3, H, W]\nlayers:\n"
+
+# layers, the bytes alive at each of them at N = 2, H = 8, W = 6, in float32
+#   the input has 2*3*8*6 = 288 elements
+LIVE = [
+    # a convolution makes 2*5*8*6 = 480 elements
+    ("- conv: {out_channels: 5, kernel_size: 1}", [288 + 480]),
+    # relu writes over the convolution, whose input is gone
+    ("- conv: {out_channels: 5, kernel_size: 1}\n- relu", [288 + 480, 480]),
+    # the input of the network is never written over
+    ("- relu", [288 + 288]),
+    # tanh of what is read again later takes memory of its own; the addition writes over its first input
+    ("- conv: {out_channels: 5, kernel_size: 1}\n  name: a\n- tanh\n- add:\n  from: [a, prev]", [768, 960, 960]),
+    # a tensor that is added to itself is not written over
+    ("- conv: {out_channels: 5, kernel_size: 1}\n  name: a\n- add:\n  from: [a, a]", [768, 960]),
+    # flatten gives the same memory, and keeps it alive
+    ("- max_pool: {kernel_size: 2}\n- flatten\n- linear: {out_features: 7, bias: false}", [288 + 72, 72, 72 + 14]),
+    # so relu after it writes over what flatten looks at
+    ("- max_pool: {kernel_size: 2}\n- flatten\n- relu", [360, 72, 72]),
+    # a view of the input is the input: it is neither copied nor written over
+    ("- dropout\n- relu", [288, 576]),
+    # slice takes memory of its own, although NumPy would give a view
+    ("- slice: {start: 1}", [288 + 192]),
+    # what nobody reads is freed at once
+    ("- conv: {out_channels: 5, kernel_size: 1}\n- relu:\n  from: input\n- relu", [768, 576, 288]),
+    # group norm has no way to write over its input
+    ("- conv: {out_channels: 4, kernel_size: 1}\n- group_norm: {num_groups: 2}", [288 + 384, 768]),
+]
+
+
+def planned(layers, outputs=""):
+    indented = "".join(f"  {line}\n" for line in layers.splitlines())
+    return cnnplan.load(HEAD + indented + outputs)
+
+
+@pytest.mark.parametrize(("layers", "elements"), LIVE)
+def test_live_bytes(layers, elements):
+    plan = planned(layers).at(N=2)
+    assert [node.memory.live for node in plan] == [4 * n for n in elements]
+    assert plan.memory.peak == 4 * max(elements)
+
+
+def test_an_output_is_never_freed_nor_written_over():
+    layers = "- conv: {out_channels: 5, kernel_size: 1}\n  name: a\n- relu\n- max_pool: {kernel_size: 2}\n  name: b"
+    plan = planned(layers, "outputs: [a, b]\n").at(N=2)
+    assert [node.memory.live for node in plan] == [4 * 768, 4 * 960, 4 * (480 + 480 + 120)]
+
+
+def test_the_peak_is_a_formula_of_few_terms(specs):
+    memory = cnnplan.load(specs / "resnet.yaml").memory
+    assert len(memory.peaks) == 6
+    assert str(memory.peaks[0]) == "2304*N*ceil(H/4)*ceil(W/4)"
+    assert memory.peak.at({"N": 1, "H": 224, "W": 224}) == 2304 * 56 * 56
+
+
+@pytest.mark.parametrize("at", [(1, 1, 1), (2, 33, 65), (3, 64, 31), (1, 7, 500)])
+@pytest.mark.parametrize("name", ["resnet", "googlenet", "mobilenet_v2"])
+def test_letters_then_numbers_are_the_numbers(specs, name, at):
+    values = dict(zip("NHW", (at[0], max(15, at[1]), max(15, at[2])), strict=True))
+    plan = cnnplan.load(specs / f"{name}.yaml")
+    there = plan.at(**values).memory
+    for prediction in ("weights", "activations", "peak", "inference"):
+        assert getattr(plan.memory, prediction) == getattr(there, prediction) or (
+            getattr(plan.memory, prediction).at(values) == getattr(there, prediction)
+        )
+    assert there.peak == max(node.live for node in there.nodes.values())
+
+
+def test_shared_weights_count_once():
+    plan = planned("- conv: {out_channels: 3, kernel_size: 1}\n  repeat: 4\n  share: true")
+    assert plan.memory.weights == 4 * (9 + 3)
+    assert [node.memory.weights for node in plan] == [48, 0, 0, 0]
+
+
+def test_weights_in_other_types(specs):
+    memory = cnnplan.load(specs / "resnet.yaml").memory
+    assert memory.weights == 4 * (25_557_032 + 53_120)
+    assert memory.weights_in("float16") * 2 == memory.weights
+    assert Memory(cnnplan.load(specs / "resnet.yaml").graph, dtype="float64").weights == 2 * memory.weights
+
+
+# layers, elements saved for the backward pass at N = 2, H = 8, W = 6, and bytes besides
+SAVED = [
+    ("- conv: {out_channels: 5, kernel_size: 1}", 288, 0),
+    ("- conv: {out_channels: 5, kernel_size: 1}\n- relu", 288 + 480, 0),
+    ("- conv: {out_channels: 5, kernel_size: 1}\n- batch_norm\n- relu", 288 + 480 + 2 * 5 + 480, 0),
+    # what max_pool takes its maxima from, and where they were
+    ("- max_pool: {kernel_size: 2}", 288, 8 * 72),
+    ("- dropout", 0, 288),
+    ("- conv: {out_channels: 5, kernel_size: 1}\n  name: a\n- tanh\n- add:\n  from: [a, prev]", 288 + 480, 0),
+    # flatten gives what is saved already
+    ("- sigmoid\n- flatten\n- linear: {out_features: 7}", 288, 0),
+]
+
+
+@pytest.mark.parametrize(("layers", "elements", "besides"), SAVED)
+def test_what_is_saved_for_the_backward_pass(layers, elements, besides):
+    assert planned(layers).at(N=2).memory.saved() == 4 * elements + besides
+
+
+def test_a_training_step():
+    plan = planned("- conv: {out_channels: 5, kernel_size: 1}\n- batch_norm").at(N=2)
+    trained, buffers, saved = 20 + 10, 10, 288 + 480 + 10
+    assert plan.memory.training() == (4 * (trained + buffers), 4 * trained, 0, 4 * saved)
+    assert plan.memory.training("momentum").optimizer == 4 * trained
+    assert plan.memory.training("adam").total == 4 * (trained + buffers) + 4 * trained + 8 * trained + 4 * saved
+    mixed = plan.memory.training("adam", mixed=True)
+    # the input stays as it came
+    assert mixed == (4 * (trained + buffers) + 2 * trained, 2 * trained, 8 * trained, 4 * 288 + 2 * 480 + 4 * 10)
+
+
+def test_an_optimizer_that_is_not_known(specs):
+    with pytest.raises(UsageError, match="adam"):
+        cnnplan.load(specs / "lenet5.yaml").memory.training("sdg")
+
+
+@pytest.mark.parametrize("optimizer", ["", "sgd", "adam"])
+@pytest.mark.parametrize("limit", [2**27, 2**30, 10**10 + 7])
+def test_the_largest_batch_fits_and_one_more_does_not(specs, limit, optimizer):
+    plan = cnnplan.load(specs / "mobilenet_v2.yaml")
+    most = plan.at(H=97, W=65).memory.largest_batch(limit, optimizer)
+    assert plan.memory.largest_batch(limit, optimizer).at({"H": 97, "W": 65}) == most
+
+    def need(batch):
+        memory = plan.at(N=batch, H=97, W=65).memory
+        return memory.training(optimizer).total if optimizer else memory.inference
+
+    assert need(most) <= limit < need(most + 1)
+
+
+def test_no_batch_fits(specs):
+    assert cnnplan.load(specs / "vgg.yaml").at().memory.largest_batch(1000) == 0
+
+
+def test_a_batch_that_is_no_symbol():
+    text = HEAD.replace("[N, 3", "[2, 3") + "  - relu\n"
+    with pytest.raises(UsageError, match="batch"):
+        cnnplan.load(text).memory.largest_batch(10**6)
+
+
+def test_summits_leave_out_only_what_never_is_greatest():
+    context = Context()
+    h = context.symbol("H")
+    half, quarter = ceil_div(h, 2), ceil_div(h, 4)
+    # ceil(H/4) is at most ceil(H/2), but two of it are more at H = 1
+    assert summits((3 * half * half, 3 * quarter * quarter)) == (3 * half * half,)
+    assert summits((3 * half * half, 4 * quarter * quarter)) == (3 * half * half, 4 * quarter * quarter)
+    # H is at least twice floor(H/2), whatever H is
+    assert summits((4 * h * h, 16 * (h // 2) * (h // 2))) == (4 * h * h,)
+    assert summits((h * h + h, h * h)) == (h * h + h,)
+    assert summits((5, 7, 7)) == (7,)

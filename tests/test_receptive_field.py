@@ -1,0 +1,151 @@
+"""Receptive fields: worked by hand, as formulas, of real networks, and against what a NaN reaches."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cnnplan
+from cnnplan.executor import execute
+from cnnplan.sizes import evaluate
+
+HEAD = "cnnplan: 1\nname: t\nsymbols: {N: 1, H: 40, W: 43}\ninput: [N, 2, H, W]\nlayers:\n"
+
+
+def planned(layers, head=HEAD):
+    return cnnplan.load(head + "".join(f"  {line}\n" for line in layers.splitlines()))
+
+
+def last(plan):
+    return list(plan)[-1]
+
+
+ALL = (None, None)
+UNION = """\
+- branches:
+    join: add
+    paths:
+      - - conv: {out_channels: 3, kernel_size: [3, 1], padding: [1, 0]}
+      - - conv: {out_channels: 3, kernel_size: [1, 5], padding: [0, 2]}
+"""
+FIELDS = [
+    # layers, size, jump, offset
+    ("- relu", (1, 1), (1, 1), (0, 0)),
+    ("- conv: {out_channels: 3, kernel_size: [3, 5], padding: [1, 0]}", (3, 5), (1, 1), (-1, 0)),
+    ("- conv: {out_channels: 3, kernel_size: 3, stride: [2, 3]}\n- max_pool: {kernel_size: 2}", (5, 6), (4, 6), (0, 0)),
+    ("- conv: {out_channels: 3, kernel_size: 3, dilation: [2, 4]}", (5, 9), (1, 1), (0, 0)),
+    ("- conv: {out_channels: 3, kernel_size: 4, padding: same}", (4, 4), (1, 1), (-1, -1)),
+    ("- conv: {out_channels: 3, kernel_size: 4, padding: same_lower}", (4, 4), (1, 1), (-2, -2)),
+    ("- avg_pool: {kernel_size: 3, stride: 2, padding: 1}", (3, 3), (2, 2), (-1, -1)),
+    ("- pad: {padding: [[2, 0], [3, 1]]}", (1, 1), (1, 1), (-2, -3)),
+    ("- crop: {size: [20, 23]}", (1, 1), (1, 1), (10, 10)),
+    ("- slice: {dim: 3, start: 4, step: 3}", (1, 1), (1, 3), (0, 4)),
+    ("- permute: {dims: [0, 1, 3, 2]}\n- conv: {out_channels: 3, kernel_size: [3, 5]}", (5, 3), (1, 1), (0, 0)),
+    ("- pixel_unshuffle: {downscale_factor: 1}", (1, 1), (1, 1), (0, 0)),
+    ("- max_pool: {kernel_size: 2}\n- upsample: {scale_factor: 2}", (3, 3), (1, 1), (-1, -1)),
+    ("- upsample: {scale_factor: 2}", (1, 1), ("1/2", "1/2"), (0, 0)),
+    ("- upsample: {scale_factor: 2, mode: bilinear}", (2, 2), ("1/2", "1/2"), (-1, -1)),
+    ("- upsample: {scale_factor: 4, mode: bicubic}", (4, 4), ("1/4", "1/4"), (-2, -2)),
+    ("- conv_transpose: {out_channels: 3, kernel_size: 4, stride: 2, padding: 1}", (2, 2), ("1/2", "1/2"), (-1, -1)),
+    ("- conv_transpose: {out_channels: 3, kernel_size: 3, stride: 1}", (3, 3), (1, 1), (-2, -2)),
+    ("- adaptive_avg_pool: {output_size: [8, null]}", (5, 1), (5, 1), (0, 0)),
+    ("- global_avg_pool", ALL, ALL, ALL),
+    ("- flatten", ALL, ALL, ALL),
+    ("- linear: {out_features: 3}", (1, None), (1, None), (0, None)),
+    ("- instance_norm", ALL, ALL, ALL),
+    ("- layer_norm", (1, 1), (1, 1), (0, 0)),
+    ("- softmax: {dim: 2}", (None, 1), (None, 1), (None, 0)),
+    ("- mean: {dim: 2}", (None, 1), (None, 1), (None, 0)),
+    ("- concat:\n  from: [input, input]", (1, 1), (1, 1), (0, 0)),
+    ("- concat: {dim: 2}\n  from: [input, input]", (None, 1), (None, 1), (None, 0)),
+    # the union of 3x1 and 1x5, both centred
+    (UNION, (3, 5), (1, 1), (-1, -2)),
+    # a gate by global pooling looks at everything
+    ("- global_avg_pool\n- multiply:\n  from: [input, prev]", ALL, ALL, ALL),
+]  # fmt: skip
+
+
+def text(axes, values=None):
+    return tuple(None if axis is None else str(evaluate(axis, values) if values else axis) for axis in axes)
+
+
+@pytest.mark.parametrize(("layers", "size", "jump", "offset"), FIELDS)
+def test_fields_by_hand(layers, size, jump, offset):
+    plan = planned(layers)
+    for field in (last(plan).receptive_field, last(plan.at()).receptive_field):
+        found = tuple(text(axes, plan.values) for axes in field)
+        assert found == (text(size), text(jump), text(offset))
+
+
+NETWORKS = [
+    # ResNet-50 to the last 3x3 of the torchvision variant; DenseNet and VGG as Araujo et al. (2019) list them
+    ("resnet", {"variant": "resnet18"}, "layer4", 435),
+    ("resnet", {}, "layer4.bottleneck3.conv_bn2.conv1", 427),
+    ("vgg", {}, "features", 212),
+    ("alexnet", {}, "features", 195),
+    ("mobilenet_v2", {}, "features", 491),
+    ("densenet121", {}, "block4", 2071),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "layer", "size"), NETWORKS)
+def test_published_fields(specs, name, values, layer, size):
+    assert cnnplan.load(specs / f"{name}.yaml", **values)[layer].receptive_field.size == (size, size)
+
+
+def test_a_field_in_letters():
+    head = HEAD.replace("W: 43", "W: 43, s: {default: 2, min: 1}, p: {default: 1, min: 0}")
+    conv = "- conv: {out_channels: 3, kernel_size: 3, stride: s, padding: p}\n"
+    plan = planned(conv * 2, head)
+    assert text(last(plan).receptive_field.size) == ("2*s + 3", "2*s + 3")
+    assert text(last(plan).receptive_field.offset) == ("p*(-s - 1)", "p*(-s - 1)")
+    assert last(plan.at(s=3, p=2)).receptive_field == ((9, 9), (9, 9), (-8, -8))
+
+
+def test_two_inputs():
+    text_ = HEAD.replace("input: [N, 2, H, W]", "inputs: {left: [N, 2, H, W], right: [N, 2, H, W]}")
+    layers = "- conv: {out_channels: 2, kernel_size: 3, padding: 1}\n  from: left\n- add:\n  from: [prev, right]"
+    fields = last(planned(layers, text_)).receptive_fields
+    assert {name: field.size for name, field in fields.items()} == {"left": (3, 3), "right": (1, 1)}
+
+
+def reached(plan, place):
+    """The indices along W of the last output that a NaN at this place reaches."""
+    shape = plan.inputs["input"]
+    x = np.zeros(shape)
+    x[..., place] = np.nan
+    (y,) = execute(plan.graph, values=plan.values, inputs={"input": x}, dtype="float64").outputs.values()
+    return {int(i) for i in np.flatnonzero(np.isnan(y).any(axis=(0, 1, 2)))}
+
+
+LAYER = st.sampled_from([
+    "- conv: {out_channels: 2, kernel_size: [1, 3], padding: [0, 1]}",
+    "- conv: {out_channels: 2, kernel_size: [1, 3], stride: [1, 2]}",
+    "- conv: {out_channels: 2, kernel_size: [1, 2], dilation: [1, 1], padding: [[0, 0], [1, 0]]}",
+    "- max_pool: {kernel_size: [1, 3], stride: [1, 2], padding: [0, 1], ceil_mode: true}",
+    "- avg_pool: {kernel_size: [1, 2]}",
+    "- upsample: {scale_factor: [1, 2]}",
+    "- upsample: {scale_factor: [1, 3], mode: bilinear}",
+    "- conv_transpose: {out_channels: 2, kernel_size: [1, 4], stride: [1, 2]}",
+    "- conv_transpose: {out_channels: 2, kernel_size: [1, 2], stride: [1, 2]}",
+    "- pad: {padding: [[0, 0], [1, 2]]}",
+    "- slice: {dim: 3, start: 1, step: 2}",
+    "- relu",
+])  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(LAYER, min_size=1, max_size=4))
+def test_a_nan_reaches_no_element_that_does_not_see_it(layers):
+    plan = planned("\n".join(layers), HEAD.replace("H: 40, W: 43", "H: 1, W: 29")).at()
+    window = plan.receptive_fields.windows[last(plan).name]["input"][1]
+    extent = last(plan).shape[3]
+    for place in range(0, 29, 3):
+        sees = {i for i in range(extent) if window.first <= place - window.jump * i <= window.last}
+        assert reached(plan, place) <= sees
+    middle = extent // 2
+    ends = (window.first + window.jump * middle, window.last + window.jump * middle)
+    if window.phases == 1 and "slice" not in str(layers) and 0 <= ends[0] <= ends[1] < 29:
+        assert all(middle in reached(plan, end) for end in ends)
