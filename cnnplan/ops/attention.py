@@ -29,7 +29,7 @@ def attended(query: Array, key: Array, value: Array, *, causal: bool = False) ->
     query = np.multiply(query, query.shape[-1] ** -0.5)
     y = np.matmul(query, np.swapaxes(key, -1, -2))
     if causal:
-        y = np.where(np.tri(*y.shape[-2:], dtype=bool), y, -np.inf)
+        y = np.where(np.tri(*y.shape[-2:]) > 0, y, -np.inf)
     y = np.subtract(y, np.max(y, axis=-1, keepdims=True))
     y = np.exp(y, out=y)
     y = np.divide(y, np.sum(y, axis=-1, keepdims=True), out=y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -49,13 +49,11 @@ class Division(Rearrangement):
     def parts(self, *shapes: Shape) -> tuple[Slice, ...]:
         """A slice from each edge to the next."""
         (x,) = shapes
-        edges = self.edges(x[self.dim])
-        return tuple(Slice(dim=self.dim, start=a, end=b) for a, b in zip(edges, edges[1:], strict=False))
+        return tuple(Slice(dim=self.dim, start=a, end=b) for a, b in pairwise(self.edges(x[self.dim])))
 
     def output(self, *shapes: Shape) -> Shape:
         """That of the first part."""
         return self.parts(*shapes)[0].output(*shapes)
-
 
 
 class Split(Division):
@@ -90,7 +88,8 @@ class Split(Division):
         """NumPy's; of the list a cut behind each but the last."""
         if isinstance(self.sections, int):
             return np.split(x, self.sections, self.dim)[0]
-        *cuts, end = accumulate(self.sections)
+        sections: Any = self.sections
+        *cuts, end = accumulate(sections)
         if end != x.shape[self.dim]:
             raise ValueError(f"{self.sections} of {x.shape[self.dim]} elements")
         return np.split(x, cuts, self.dim)[0]

@@ -57,7 +57,7 @@ class Recurrent(Operator):
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Those of each layer and direction."""
-        found = {}
+        found: dict[str, Weight] = {}
         for suffix, features in self._cells(shapes[0][2]):
             rows = self.gates * self.hidden_size
             extents: tuple[Shape, ...] = ((rows, features), (rows, self.hidden_size), (rows,), (rows,))
@@ -96,7 +96,8 @@ class Recurrent(Operator):
         held(f"bias_ih_{suffix}", b, rows, there=self.bias)
         held(f"bias_hh_{suffix}", c, rows, there=self.bias)
         inputs = _affine(x, w, b)
-        state = np.zeros_like(x, shape=(x.shape[0], self.hidden_size))
+        wide: Any = self.hidden_size
+        state = np.zeros_like(x, shape=(x.shape[0], wide))
         memory: Any = np.zeros_like(state)
         found: list[Array] = [state] * x.shape[1]
         steps = range(x.shape[1])
@@ -142,7 +143,7 @@ def _affine(x: Array, weight: Array, bias: Array | None) -> Array:
 
 def _parts(x: Array, number: int) -> list[Array]:
     """The gates, which lie one behind the other."""
-    return np.split(x, number, axis=-1)  # type: ignore[no-any-return]
+    return np.split(x, number, axis=-1)
 
 
 class Rnn(Recurrent):
