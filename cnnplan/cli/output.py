@@ -15,13 +15,16 @@ from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import TextIOWrapper
 
 __all__ = ["opened", "put"]
 
 
-def put(text: str, output: Path | None) -> None:
+def put(text: str | bytes, output: Path | None) -> None:
     """The answer, where it was asked for; a file is whole or not there."""
     if output is None:
+        if isinstance(text, bytes) and sys.stdout.isatty():
+            raise UsageError("this is no text for a terminal: write it to a file with -o FILE")
         typer.echo(text, nl=False)
         return
     try:
@@ -43,14 +46,14 @@ def opened(output: Path | None) -> Iterator[TextIO]:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
 
 
-def _write(text: str, path: Path) -> None:
+def _write(text: str | bytes, path: Path) -> None:
     """Write beside the file, then take its place; what is not a file, such as /dev/null, is written to."""
     with _replacing(path) as file:
-        file.write(text)
+        file.buffer.write(text.encode() if isinstance(text, str) else text)
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
+def _replacing(path: Path) -> Iterator[TextIOWrapper]:
     """A file beside the one of that path, which takes its place if all goes well."""
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8") as file:

@@ -10,41 +10,89 @@ from typing import Annotated, Any
 
 import typer
 
-from cnnplan.cli.exits import complain, exit_code, exit_codes
-from cnnplan.cli.options import Output, Settings, Spec, bound
+from cnnplan.cli.exits import CLEAN, complain, exit_code, exit_codes, say
+from cnnplan.cli.options import Output, Settings, bound
 from cnnplan.cli.output import put
+from cnnplan.cli.watching import watching
+from cnnplan.errors import SpecError, UsageError
 
 __all__ = ["report"]
 
-Format = Annotated[str, typer.Option("--format", "-f", metavar="table|json", help="How to write it.")]
+TOGETHER = "html"
+"""The format that shows several networks side by side."""
+
+Specs = Annotated[list[Path], typer.Argument(metavar="SPEC...", help="The YAML file of a network; several for html.")]
+Format = Annotated[
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="How to write it, as a table if not said otherwise.")
+]
+Depth = Annotated[
+    int | None, typer.Option(min=1, metavar="LEVELS", help="Show so many levels of blocks, the rest as sums.")
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Report again whenever a file changes.")]
 Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
-def report(
-    spec: Spec,
+def report(  # noqa: PLR0913, PLR0917 - the options of a command
+    specs: Specs,
     format: Format = "table",  # noqa: A002 - the option's name
     output: Output = None,
     settings: Settings = [],  # noqa: B006 - how typer says "none"
+    depth: Depth = None,
+    watch: Watch = False,  # noqa: FBT002 - a flag
     memory: Memory = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what every layer of a network is and costs."""
+    options = {name: value for name, value in (("depth", depth), ("memory", memory)) if value}
     with exit_codes():
-        from cnnplan.plan import plan_spec  # noqa: PLC0415
-        from cnnplan.report import Report  # noqa: PLC0415
-        from cnnplan.spec import load_spec  # noqa: PLC0415
-
-        made = Report.of(plan_spec(load_spec(Path(spec), partial=True), bound(settings), partial=True))
-        put(_rendered(made, format, output, memory=memory), output)
-        if output or format != "table":
-            complain(made.findings)
-        raise typer.Exit(exit_code(made.findings))
+        if watch:
+            watching(specs, lambda: _watched(specs, format, output, settings, options))
+        raise typer.Exit(_report(specs, format, output, settings, options))
 
 
-def _rendered(made: Any, format: str, output: Path | None, *, memory: bool) -> str:  # noqa: A002 - the option's name
+def _watched(*arguments: Any) -> int:
+    """Report; what cannot be read just now is said and waited for."""
+    try:
+        return _report(*arguments)
+    except SpecError as error:
+        complain(error.findings)
+    except UsageError as error:
+        say(str(error))
+    return CLEAN
+
+
+def _report(
+    specs: list[Path],
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None,
+    settings: list[str],
+    options: dict[str, Any],
+) -> int:
+    """Write the report; the exit code that its findings ask for."""
+    from cnnplan.plan import plan_spec  # noqa: PLC0415
+    from cnnplan.report import Report  # noqa: PLC0415
+    from cnnplan.spec import load_spec  # noqa: PLC0415
+
+    if len(specs) > 1 and format != TOGETHER:
+        raise UsageError(f"the format {format} shows one network: --format {TOGETHER} compares several")
+    loaded = [load_spec(spec, partial=True) for spec in specs]
+    values = bound(settings)
+    plans = [
+        plan_spec(spec, {n: v for n, v in values.items() if len(loaded) == 1 or n in spec.symbols}, partial=True)
+        for spec in loaded
+    ]
+    made, *others = map(Report.of, plans)
+    put(_rendered(made, format, output, options | ({"others": others} if others else {})), output)
+    findings = [finding for each in (made, *others) for finding in each.findings]
+    if output or format != "table":
+        complain(findings)
+    return exit_code(findings)
+
+
+def _rendered(made: Any, format: str, output: Path | None, options: dict[str, Any]) -> Any:  # noqa: A002
     """The text of a report, a table as wide as the terminal that it goes to."""
     from cnnplan.report import render  # noqa: PLC0415
 
-    if format != "table":
-        return render(made, format)
-    color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return render(made, format, width=shutil.get_terminal_size((80, 24)).columns, color=color, memory=memory)
+    if format == "table":
+        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        options = {**options, "width": shutil.get_terminal_size((80, 24)).columns, "color": color}
+    return render(made, format, **options)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
@@ -22,10 +23,17 @@ __all__ = ["RENDERERS", "Report", "render"]
 RENDERERS: dict[str, str] = {
     "table": "cnnplan.report.table",
     "json": "cnnplan.report.json_",
+    "md": "cnnplan.report.markdown",
+    "csv": "cnnplan.report.csv_",
     "formulas": "cnnplan.report.formulas",
     "latex": "cnnplan.report.latex",
     "numpy": "cnnplan.report.numpy_",
     "javascript": "cnnplan.report.javascript_",
+    "html": "cnnplan.report.html",
+    "svg": "cnnplan.report.svg",
+    "png": "cnnplan.report.png",
+    "dot": "cnnplan.report.dot",
+    "mermaid": "cnnplan.report.mermaid",
 }
 """The formats and the modules that write them."""
 
@@ -48,16 +56,21 @@ class Report:
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def render(subject: Report | Plan, format: str = "table", **options: Any) -> str:  # noqa: A002 - the option's name
-    """The report of a plan as text.
+def render(subject: Report | Plan, format: str = "table", **options: Any) -> Any:  # noqa: A002 - the option's name
+    """The report of a plan as text; as bytes where the format is png.
 
     Args:
         subject: a Report, or a Plan, which is reported with its own findings.
         format: one of RENDERERS.
         options: what the renderer takes, such as `width` and `color` of the table.
+
+    Raises:
+        UsageError: there is no such format, or it has no such option.
     """
     if format not in RENDERERS:
         raise UsageError(f"no format {format!r}: choose one of {', '.join(RENDERERS)}")
-    report = subject if isinstance(subject, Report) else Report.of(subject)
-    text: str = import_module(RENDERERS[format]).render(report, **options)
-    return text
+    renderer = import_module(RENDERERS[format]).render
+    for option in options:
+        if option not in signature(renderer).parameters:
+            raise UsageError(f"the format {format} has no option {option}")
+    return renderer(subject if isinstance(subject, Report) else Report.of(subject), **options)

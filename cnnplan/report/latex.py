@@ -1,23 +1,97 @@
-"""The formulas of a report for a paper: the rows of an `align*` environment."""
+r"""A table and formulas for a paper: a fragment to `\input`, which needs amsmath and nothing else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnplan.report.formulas import formulas
+from cnnplan.report.figures import Figures
+from cnnplan.report.text import printable
+from cnnplan.report.tree import lines
+from cnnplan.sizes.printing import LATEX
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnplan.report import Report
+    from cnnplan.report.tree import Line
+    from cnnplan.sizes import Extent
 
-__all__ = ["render"]
+__all__ = ["escaped", "render"]
 
-SPECIAL = str.maketrans({char: f"\\{char}" for char in "_#$%&{}"})
+MANY = 2
+"""From so many terms on a formula is broken into lines."""
+
+SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "\n": " ",
+}  # fmt: skip
 
 
-def render(report: Report) -> str:
-    """A row for each formula."""
-    rows = [
-        rf"\text{{{name.translate(SPECIAL)}}} &= {getattr(formula, 'latex', formula)} \\"
-        for name, formula in formulas(report.plan).items()
-    ]
-    return "\n".join([r"\begin{align*}", *rows, r"\end{align*}"]) + "\n"
+def render(report: Report, *, depth: int | None = None) -> str:
+    """A table of the layers, to that many levels (left out: the first), and the totals as formulas."""
+    figures = Figures(report)
+    shown = [*lines(figures.rows, 1 if depth is None else depth)]
+    caption = f"Layers of {escaped(figures.plan.name)}{_at(figures)}."
+    return "\n".join(
+        [
+            r"% needs \usepackage{amsmath}",
+            r"\begin{table}",
+            r"  \centering",
+            rf"  \caption{{{caption}}}",
+            r"  \begin{tabular}{llrr}",
+            r"    \hline",
+            r"    Layer & Output & Parameters & MACs \\",
+            r"    \hline",
+            *map(_line, shown),
+            r"    \hline",
+            rf"    Total & & {_count(figures.totals.params)} & {_count(figures.totals.macs)} \\",
+            r"    \hline",
+            r"  \end{tabular}",
+            r"\end{table}",
+            *_formulas(figures),
+            "",
+        ]
+    )
+
+
+def _at(figures: Figures) -> str:
+    at = ", ".join(f"{symbol(name)} = {escaped(str(value))}" for name, value in figures.at.items())
+    return f" at {at}" if at else ""
+
+
+def _line(line: Line) -> str:
+    shape = r" \times ".join("?" if extent is None else str(extent) for extent in line.row.shape)
+    name = rf"\hspace*{{{line.depth}em}}{escaped(line.label)}" if line.depth else escaped(line.label)
+    return rf"    {name} & ${shape}$ & {_count(line.numbers.params)} & {_count(line.numbers.macs)} \\"
+
+
+def _formulas(figures: Figures) -> Iterator[str]:
+    plan = figures.plan
+    yield r"\begin{align*}"
+    yield rf"  \text{{parameters}} ={{}} & {_broken(plan.params)} \\"
+    yield rf"  \text{{MACs}} ={{}} & {_broken(plan.macs)}"
+    yield r"\end{align*}"
+
+
+def _broken(count: Extent) -> str:
+    """A formula, a term to a line where it has many."""
+    products = getattr(count, "products", {})
+    if isinstance(count, int) or len(products) < MANY:
+        return LATEX(count)
+    terms = [LATEX.scaled(coef, LATEX.product(monomial)) for monomial, coef in products.items()]
+    return " \\\\\n  & {} + ".join([*terms, *([LATEX(count.rest)] if count.rest else [])])
+
+
+def _count(count: int | None) -> str:
+    """`4{,}089{,}184{,}256`: digits in groups, as mathematics sets them."""
+    return "?" if count is None else f"${count:,}$".replace(",", "{,}")
+
+
+def symbol(name: str) -> str:
+    """A symbol within text."""
+    return f"${name}$" if len(name) == 1 else escaped(name)
+
+
+def escaped(text: str) -> str:
+    """A text in which nothing means anything to LaTeX."""
+    return "".join(SPECIAL.get(char, char) for char in printable(text))

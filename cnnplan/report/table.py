@@ -29,19 +29,31 @@ __all__ = ["render"]
 
 WIDTH = 80
 LABEL = 30
+BAR = 10
+EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 MOST_LINES = 1_500
 """A table that nobody reads to its end is not written to its end either."""
 
 UNKNOWN = "?"
 
 
-def render(report: Report, *, width: int = WIDTH, color: bool = False, memory: bool = False) -> str:
-    """The report as a table that is that many columns wide, with memory and receptive fields if they are asked for."""
+def render(
+    report: Report, *, width: int = WIDTH, color: bool = False, memory: bool = False, depth: int | None = None
+) -> str:
+    """The report as a table.
+
+    Args:
+        report: what is shown.
+        width: how many columns it may take.
+        color: whether there is color.
+        memory: with memory and receptive fields.
+        depth: how many levels of blocks are shown; what lies deeper is one line with its sums.
+    """
     figures = Figures(report)
     text = StringIO()
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
-    console.print(_layers(figures, console, memory=memory))
+    console.print(_layers(figures, console, depth, memory=memory))
     console.print(_summary(report, figures, memory=memory))
     if report.findings:
         findings = "\n".join(map(told, report.findings))
@@ -60,19 +72,27 @@ def _title(figures: Figures) -> Text:
     return title.append(printable(f" at {at}" if at else ""), style="not bold")
 
 
-def _layers(figures: Figures, console: Console, *, memory: bool) -> Table:
-    """One line a layer where the width allows it, else two."""
-    tree = [*lines(figures.rows)]
+def _layers(figures: Figures, console: Console, depth: int | None, *, memory: bool) -> Table:
+    """One line a layer where the width allows it, else two; a bar for its share where there is room for that too."""
+    tree = [*lines(figures.rows, depth)]
     shown = tree[:MOST_LINES]
-    wide = _table(figures, shown, stacked=False, memory=memory)
-    fits = Measurement.get(console, console.options.update(max_width=10**6), wide).maximum <= console.width
-    table = wide if fits else _table(figures, shown, stacked=True, memory=memory)
+    table = _fitting(figures, console, shown, memory=memory)
     if len(tree) > len(shown):
         table.add_row(f"... {len(tree) - len(shown):,} more lines", "see --format json")
     return table
 
 
-def _table(figures: Figures, tree: list[Line], *, stacked: bool, memory: bool) -> Table:
+def _fitting(figures: Figures, console: Console, shown: list[Line], *, memory: bool) -> Table:
+    """The most telling table that fits; the narrowest, where none does."""
+    endless = console.options.update(max_width=10**6)
+    for stacked, bars in ((False, True), (False, False), (True, True)):
+        table = _table(figures, shown, stacked=stacked, bars=bars, memory=memory)
+        if Measurement.get(console, endless, table).maximum <= console.width:
+            return table
+    return _table(figures, shown, stacked=True, bars=False, memory=memory)
+
+
+def _table(figures: Figures, tree: list[Line], *, stacked: bool, bars: bool, memory: bool) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
     table.add_column("output", overflow="fold")
@@ -80,11 +100,14 @@ def _table(figures: Figures, tree: list[Line], *, stacked: bool, memory: bool) -
         table.add_column("as a formula", overflow="fold")
     for heading in ("params", "MACs", "share", *(("live bytes", "field") if memory else ())):
         table.add_column(heading, justify="right", no_wrap=True)
+    if bars:
+        table.add_column("", no_wrap=True, style="blue")
     above: list[str] = []
     for line in tree:
         output = _stacked(line, above) if stacked else _apart(line)
+        bar = [_bar(line, figures.totals.macs)] if bars else []
         derived = _derived(line) if memory else ()
-        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs), *derived)
+        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs), *derived, *bar)
         above = above if line.heading else line.row.formula
     return table
 
@@ -119,6 +142,15 @@ def _counts(line: Line, total: int | None) -> Iterator[Text]:
     macs = line.numbers.macs
     yield from (Text(_count(count), style=style) for count in (line.numbers.params, macs))
     yield Text(f"{macs / total:.1%}" if macs and total else "", style=style)
+
+
+def _bar(line: Line, total: int | None) -> Text:
+    """The share of a line's MACs, to an eighth of a letter; of a heading its layers' bars say it."""
+    macs = line.numbers.macs
+    if line.heading or not (macs and total):
+        return Text()
+    full, eighths = divmod(round(8 * BAR * macs / total), 8)
+    return Text("█" * full + EIGHTHS[eighths])
 
 
 def _derived(line: Line) -> tuple[Text, Text]:

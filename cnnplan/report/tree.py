@@ -9,7 +9,7 @@ from cnnplan.report.figures import Numbers, Row, add
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Line", "lines"]
+__all__ = ["Line", "label", "lines"]
 
 Scope = tuple[str, ...]
 
@@ -23,6 +23,7 @@ class Line(NamedTuple):
         row: the layer, or the last layer under a heading, whose output is the output of the whole.
         numbers: the counts of the layer, or the sums of the layers under a heading.
         heading: whether there are lines below that belong to this one.
+        layers: how many layers it stands for.
     """
 
     depth: int
@@ -30,19 +31,27 @@ class Line(NamedTuple):
     row: Row
     numbers: Numbers
     heading: bool
+    layers: int = 1
 
 
-def lines(rows: Sequence[Row]) -> Iterator[Line]:
-    """The lines of the tree, headings before what belongs to them."""
+def lines(rows: Sequence[Row], depth: int | None = None) -> Iterator[Line]:
+    """The lines of the tree, headings before what belongs to them.
+
+    Args:
+        rows: the layers.
+        depth: how many levels are shown; what lies deeper is one line with its sums.
+    """
     members = _members(rows)
     before: Scope = ()
     for row in rows:
         *path, leaf = row.name.split(".")
         scope = tuple(path)
-        for depth in range(_shared(before, scope), len(scope)):
-            below = members[scope[: depth + 1]]
-            yield Line(depth, scope[depth], below[-1], _sums(below), heading=True)
-        yield Line(len(scope), _label(leaf, row.op), row, row.numbers, heading=False)
+        for level in range(_shared(before, scope), min(len(scope), depth or len(scope))):
+            below = members[scope[: level + 1]]
+            heading = depth is None or level + 1 < depth
+            yield Line(level, scope[level], below[-1], _sums(below), heading, len(below))
+        if depth is None or len(scope) < depth:
+            yield Line(len(scope), label(leaf, row.op), row, row.numbers, heading=False)
         before = scope
 
 
@@ -68,5 +77,6 @@ def _sums(rows: Sequence[Row]) -> Numbers:
     return Numbers(*(add(column) for column in zip(*(row.numbers for row in rows), strict=True)))
 
 
-def _label(leaf: str, op: str) -> str:
+def label(leaf: str, op: str) -> str:
+    """What a layer is called beside its block: its own name, with its verb where the name does not say it."""
     return leaf if leaf.rstrip("0123456789") == op else f"{leaf} ({op})"

@@ -10,9 +10,9 @@ from cnnplan.sizes.atoms import Atom, Number
 from cnnplan.sizes.polynomials import Count, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-__all__ = ["LATEX", "TEXT", "Style"]
+__all__ = ["LATEX", "TEXT", "Style", "common_factors", "fold"]
 
 
 class Style:
@@ -45,7 +45,7 @@ class Style:
 
     def count(self, count: Count) -> str:
         """A polynomial, common factors first."""
-        common = _common_factors(count)
+        common = common_factors(count)
         if common:
             return self.times.join([*map(self.factor, common), self.bracket(self(_without(count, common)))])
         terms = [(coef, self.product(monomial)) for monomial, coef in count.products.items()]
@@ -222,7 +222,7 @@ def _signed(text: str) -> str:
     return f" - {text[1:]}" if text.startswith("-") else f" + {text}"
 
 
-def _common_factors(count: Count) -> list[Size]:
+def common_factors(count: Count) -> list[Size]:
     """The sizes that stand in every one of two terms and more."""
     monomials = [list(monomial) for monomial in count.products]
     if isinstance(count.rest, Size):
@@ -259,5 +259,5 @@ def _without(count: Count, factors: list[Size]) -> Any:
     return count_of(count.context, products, combine(rests))
 
 
-TEXT: Callable[[Any], str] = Style()
-LATEX: Callable[[Any], str] = Latex()
+TEXT = Style()
+LATEX = Latex()

@@ -185,7 +185,7 @@ class Spec:
     """A network as it is written.
 
     `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
-    empty in a valid spec.
+    empty in a valid spec. `sources` are the texts by file, its own first.
     """
 
     file: str
@@ -200,6 +200,7 @@ class Spec:
     expect: tuple[Expectation, ...] = ()
     faults: tuple[Finding, ...] = ()
     broken: frozenset[Place] = frozenset()
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(
         default=lambda place: Location(place.file, 1, 1), repr=False, compare=False
     )

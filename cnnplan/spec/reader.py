@@ -154,6 +154,7 @@ class _Reader:
             layers=layers,
             outputs=document.outputs,
             expect=expect,
+            sources={file: source.text for file, source in self.sources.items()},
             locator=self.locate,
         )
 

@@ -1,0 +1,76 @@
+"""The report as one page that needs nothing else: no network, no server, no library that is not inside.
+
+`structures` finds the structures that the page can show, `data` says everything about one network as plain data,
+`program` holds its formulas, which the page computes itself, exactly, whenever a slider moves. The page is `page.html`,
+its looks `assets/*.css`, its working `assets/*.js`, in the order of their names; `vendor/` holds what others wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from cnnplan.report.html.data import network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnnplan.report import Report
+
+__all__ = ["PIECES", "page", "render"]
+
+PIECES = ("totals", "bars", "pyramid", "memory", "field", "maps", "graph", "table", "findings", "source")
+"""The parts of the page."""
+
+
+def render(report: Report, *, others: Iterable[Report] = (), maps: Sequence[Any] = ()) -> str:
+    """The page.
+
+    Args:
+        report: the network it is about.
+        others: networks to compare it with.
+        maps: pictures of what layers gave in a run, as dictionaries with name, caption and data.
+    """
+    return page([report, *others], PIECES, maps)
+
+
+def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] = ()) -> str:
+    """A page with these parts only."""
+    networks, programs = zip(*(network(report) for report in reports), strict=True)
+    plan = reports[0].plan
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(_text("page.html"))
+    return template.render(
+        title=" and ".join(report.plan.name for report in reports),
+        description=plan.spec.description,
+        reports=reports,
+        pieces=[*pieces],
+        styles=_joined("assets", ".css"),
+        scripts=[_joined("vendor", ".js"), _program(programs), _joined("assets", ".js")],
+        data=embedded({"networks": networks, "maps": maps}),
+    )
+
+
+def embedded(value: Any) -> str:
+    """A value as JSON that may stand inside a script element: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+
+
+def _program(programs: Iterable[Sequence[str]]) -> str:
+    """The formulas: a function for each structure of each network."""
+    listed = ",\n".join("[" + ",\n".join(each) + "]" for each in programs)
+    return f"const PROGRAMS = [{listed}];"
+
+
+def _text(*path: str) -> str:
+    return files("cnnplan.report.html").joinpath(*path).read_text(encoding="utf-8")
+
+
+def _joined(folder: str, suffix: str) -> str:
+    """The files of a folder, one after the other."""
+    found = (file for file in files("cnnplan.report.html").joinpath(folder).iterdir() if file.name.endswith(suffix))
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(found, key=lambda file: file.name))

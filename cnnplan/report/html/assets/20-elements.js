@@ -1,0 +1,73 @@
+"use strict";
+// Elements, and numbers as people read them. Texts only ever become text.
+
+function element(tag, properties = {}, ...children) {
+  return filled(document.createElement(tag), properties, children);
+}
+
+function drawn(tag, properties = {}, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), properties, children);
+}
+
+function filled(made, properties, children) {
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** A formula in MathML, which the page's maker wrote; a plain number where there is none. */
+function formula(structure, number) {
+  const [text, markup] = structure.formula(number);
+  if (!markup) return element("span", { class: "formula" }, grouped(BigInt(text)));
+  const made = element("span", { class: "formula", title: text });
+  made.innerHTML = markup;
+  return made;
+}
+
+const body = (id) => document.querySelector(`#${id} > .body`);
+
+const write = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+const grouped = (value) => (value === null || value === undefined ? "?" : value.toLocaleString("en-US"));
+
+function scaled(value, units, base) {
+  let number = Number(value);
+  let unit = 0;
+  while (Math.abs(number) >= base && unit < units.length - 1) {
+    number /= base;
+    unit++;
+  }
+  const digits = unit === 0 ? 0 : number < 10 ? 2 : number < 100 ? 1 : 0;
+  return `${number.toFixed(digits)}${units[unit] && ` ${units[unit]}`}`;
+}
+
+const short = (value) => (value === null ? "?" : scaled(value, ["", "k", "M", "G", "T", "P", "E"], 1000));
+const bytes = (value) => (value === null ? "?" : scaled(value, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"], 1024));
+const times = (shape) => shape.map((extent) => (extent === null ? "?" : extent)).join(" × ");
+const inner = (shape) => times(shape.length > 1 ? shape.slice(1) : shape);
+
+function share(part, total) {
+  if (!total || !part) return "";
+  const percent = Number((part * 100000n) / total) / 1000;
+  return percent < 0.1 ? "<0.1%" : `${percent.toFixed(1)}%`;
+}
+
+const FAMILIES = {
+  conv: /^(conv|locally|linear|matmul|scaled_dot|multi_head|embedding|rnn|lstm|gru)/,
+  pool: /pool|upsample|interpolate|pixel|shuffle|resize/,
+  norm: /norm|scale|dropout|drop_path/,
+  join: /^(add|concat|subtract|multiply|divide|stack)$/,
+  shape: /^(flatten|reshape|permute|pad|crop|slice|identity|expand|parameter|split|transpose)/,
+};
+
+/** The family that an operator is drawn as. */
+function family(op) {
+  const found = Object.entries(FAMILIES).find(([, pattern]) => pattern.test(op));
+  return found ? found[0] : "act";
+}

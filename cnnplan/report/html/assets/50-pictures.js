@@ -1,0 +1,119 @@
+"use strict";
+// The pyramid of feature maps, and bars of where parameters, arithmetic and memory go.
+
+/** The groups of layers that a picture has room for: the deepest level with at most so many. */
+function stages(structure, most) {
+  const cut = (depth) => {
+    const found = [];
+    const visit = (node) => node.children.forEach((child) =>
+      (child.children && child.depth < depth ? visit(child) : found.push(child)));
+    visit(structure.tree);
+    return found;
+  };
+  for (let depth = 6; depth > 1; depth--) {
+    const found = cut(depth);
+    if (found.length <= most) return found;
+  }
+  return cut(1);
+}
+
+/** Layers in a row whose feature maps are alike, one slab each. */
+function slabs(figures) {
+  const { structure } = figures;
+  const inputs = structure.inputs.map((input) => ({ name: input.name, shape: input.shape.map(figures.look), first: null }));
+  const outputs = stages(structure, 48).map((stage) => {
+    const last = stage.layers[stage.layers.length - 1];
+    return { name: stage.name, shape: figures.shape(last), first: last };
+  });
+  const all = [...inputs.slice(0, 1), ...outputs];
+  return all.filter((slab, i) => i === 0 || String(slab.shape) !== String(all[i - 1].shape));
+}
+
+class Pyramid {
+  constructor(place, links) {
+    this.place = place;
+    this.links = links;
+  }
+
+  update(figures) {
+    const shown = slabs(figures).map((slab) => ({ ...slab, ...extents(slab.shape) }));
+    const widest = Math.max(...shown.map((slab) => slab.space), 1);
+    const deepest = Math.max(...shown.map((slab) => slab.channels), 1);
+    const room = Math.max(10, Math.min(46, 640 / shown.length));
+    let x = 14;
+    const height = 210;
+    const pieces = shown.map((slab) => {
+      const tall = slab.space > 1 ? 14 + 136 * Math.sqrt(slab.space / widest) : 8;
+      const thick = 4 + room * Math.pow(slab.channels / deepest, 0.6);
+      const piece = this.slab(slab, x, height / 2 - 6, tall, thick);
+      x += thick + tall * 0.22 + Math.max(16, 52 - thick - tall * 0.22);
+      return piece;
+    });
+    const picture = drawn("svg", { viewBox: `0 0 ${Math.max(x, 300)} ${height + 34}`, style: `min-width: ${Math.max(300, Math.min(x, 1100) * 0.9)}px`,
+      role: "img", "aria-label": "Sizes of the feature maps along the network" }, pieces);
+    this.place.replaceChildren(picture);
+  }
+
+  slab(slab, x, middle, tall, thick) {
+    const slant = tall * 0.22;
+    const [top, bottom] = [middle - tall / 2, middle + tall / 2];
+    const side = `M${x + thick},${top + slant / 2} l${slant},${-slant} v${tall - slant} l${-slant},${slant} z`;
+    const lid = `M${x},${top + slant / 2} l${slant},${-slant} h${thick} l${-slant},${slant} z`;
+    const lines = [String(slab.channels), slab.label];
+    const center = x + (thick + slant) / 2;
+    const texts = lines.map((line, i) => drawn("text", { x: center, y: bottom + 18 + i * 13, class: i ? "small" : "strong" }, line));
+    const act = () => slab.first !== null && this.links.choose(slab.name, "pyramid");
+    return drawn("g", { class: "slab", tabindex: slab.first === null ? null : 0, role: "button", onclick: act,
+      onkeydown: (event) => event.key === "Enter" && act(), "aria-label": `${slab.name}: ${times(slab.shape)}` },
+    drawn("title", {}, `${slab.name}: ${times(slab.shape)}`),
+    drawn("rect", { x, y: top + slant / 2, width: thick, height: tall - slant / 2 - slant / 2 + slant / 2, class: "front" }),
+    drawn("path", { d: side, class: "edge" }), drawn("path", { d: lid, class: "lid" }), texts);
+  }
+}
+
+/** How wide and how deep a feature map is drawn, and what is written under it. */
+function extents(shape) {
+  const spatial = shape.slice(2).map(Number);
+  const space = spatial.length ? Math.pow(spatial.reduce((a, b) => a * b, 1), 1 / spatial.length) : 1;
+  const label = spatial.length ? [...new Set(spatial)].length === 1 && spatial.length > 1 ? `${spatial[0]}${"²³"[spatial.length - 2] || ""}` : spatial.join("×") : "";
+  return { space, channels: Number(shape[1] ?? shape[0] ?? 1), label };
+}
+
+const SHARES = [
+  { name: "params", title: "parameters" },
+  { name: "macs", title: "MACs" },
+  { name: "bytes", title: "activations" },
+];
+
+class Bars {
+  constructor(place, links) {
+    this.place = place;
+    this.links = links;
+  }
+
+  build(structure) {
+    const heads = ["", ...SHARES.map((each) => each.title)].map((text) => element("th", { scope: "col" }, text));
+    this.rows = stages(structure, 26).map((stage) => {
+      const cells = SHARES.map(({ name }) => ({ bar: element("i", { class: name }), text: element("span") }));
+      const label = element("button", { type: "button", class: "plain", onclick: () => this.links.choose(stage.name, "bars") }, stage.name);
+      return { stage, cells, row: element("tr", {}, element("th", { scope: "row" }, label),
+        cells.map(({ bar, text }) => element("td", {}, element("span", { class: "meter" }, bar), text))) };
+    });
+    this.place.replaceChildren(element("table", { class: "bars" }, element("thead", {}, element("tr", {}, heads)),
+      element("tbody", {}, this.rows.map((each) => each.row))));
+  }
+
+  update(figures) {
+    SHARES.forEach(({ name }, column) => {
+      const sums = this.rows.map(({ stage }) => figures.sum(stage.layers, name));
+      const total = sums.reduce((a, b) => a + b, 0n);
+      const most = sums.reduce((a, b) => (b > a ? b : a), 1n);
+      sums.forEach((sum, row) => {
+        const { bar, text } = this.rows[row].cells[column];
+        bar.style.width = `${Number((sum * 1000n) / most) / 10}%`;
+        write(text, share(sum, total));
+        text.parentNode.title = IN_BYTES.has(name) ? bytes(sum) : grouped(sum);
+      });
+    });
+  }
+}

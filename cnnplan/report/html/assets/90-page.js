@@ -1,0 +1,105 @@
+"use strict";
+// The page: what the values come to is shown everywhere at once.
+
+class Page {
+  constructor() {
+    this.links = new Links();
+    this.current = 0;
+    this.controls = new Controls(document.getElementById("controls"), () => this.update());
+    this.parts = this.made();
+    this.tabs();
+    this.theme();
+    this.maps();
+    this.update();
+    window.addEventListener("hashchange", () => this.hash());
+    this.hash();
+  }
+
+  made() {
+    const parts = {};
+    const add = (id, make, place = body(id) || document.getElementById(id)) => {
+      if (place) parts[id] = make(place, this.links);
+    };
+    add("totals", (place) => new Totals(place), document.getElementById("totals"));
+    add("findings", (place) => new Findings(place));
+    add("pyramid", (place, links) => new Pyramid(place, links));
+    add("bars", (place, links) => new Bars(place, links));
+    add("memory", memoryCurve);
+    add("field", fieldCurve);
+    add("graph", (place, links) => new Graph(place, links));
+    add("table", (place, links) => new Table(place, links));
+    add("layer", (place, links) => new Detail(place, links), document.getElementById("layer"));
+    add("source", (place, links) => new Source(place, links));
+    add("comparison", (place) => new Comparison(place, (i) => this.turn(i)));
+    for (const id of ["graph", "table", "layer", "source"]) if (parts[id]) this.links.views[id] = parts[id];
+    return parts;
+  }
+
+  /** One of several networks. */
+  tabs() {
+    if (NETWORKS.length < 2) return;
+    this.buttons = NETWORKS.map((network, i) => element("button", { type: "button", onclick: () => this.turn(i) }, network.name));
+    document.getElementById("networks").append(...this.buttons);
+    this.buttons[0].setAttribute("aria-current", "true");
+  }
+
+  turn(i) {
+    this.current = i;
+    this.buttons.forEach((button, j) => (j === i ? button.setAttribute("aria-current", "true") : button.removeAttribute("aria-current")));
+    this.update();
+  }
+
+  update() {
+    const results = NETWORKS.map((network) => network.at(this.controls.values));
+    const result = results[this.current];
+    this.result = result;
+    this.controls.tell(result, (name) => this.links.choose(name, ""));
+    const { comparison, totals, ...others } = this.parts;
+    if (comparison) comparison.update(results);
+    const legal = result.figures && !result.problem;
+    document.body.classList.toggle("illegal", !legal);
+    const figures = result.figures || this.structure?.at(this.controls.values);
+    const first = figures ? figures.structure : NETWORKS[this.current].structures[0];
+    if (first !== this.structure) this.build(first);
+    if (totals) totals.update(legal ? result.figures : null);
+    if (legal) for (const part of Object.values(others)) if (part.update) part.update(result.figures);
+    if (!legal && result.figures && this.parts.findings) this.parts.findings.update(result.figures);
+  }
+
+  build(structure) {
+    this.structure = structure;
+    this.links.structure = structure;
+    this.links.chosen = null;
+    for (const [id, part] of Object.entries(this.parts)) {
+      if (id === "findings") part.build(structure.network, structure, this.links);
+      else if (part.build) part.build(structure);
+    }
+  }
+
+  theme() {
+    const button = document.getElementById("theme");
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    button.addEventListener("click", () => {
+      const now = document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
+      document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+    });
+  }
+
+  maps() {
+    const panel = document.getElementById("maps");
+    if (!panel || !DATA.maps.length) return;
+    panel.hidden = false;
+    body("maps").append(...DATA.maps.map((map) => element("figure", {},
+      element("img", { src: map.data, alt: map.caption, loading: "lazy" }),
+      element("figcaption", {}, element("button", { type: "button", class: "plain", onclick: () => this.links.choose(map.name, "maps") }, map.name), ` ${map.caption}`))));
+  }
+
+  /** `#layer=conv1` in the address is a link to a layer. */
+  hash() {
+    const [key, value] = decodeURIComponent(location.hash.slice(1)).split("=");
+    if (key === "layer") this.links.choose(value, "");
+  }
+}
+
+const cnnplan = new Page();
+window.cnnplan = cnnplan;

@@ -1,0 +1,113 @@
+"""The formulas of a plan for the page: numbered values, of which the constants are data and the others a program."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import UsageError
+from cnnplan.report.html.structures import fractions
+from cnnplan.sizes import Count, substitute
+from cnnplan.sizes.codegen import source
+from cnnplan.sizes.conditions import All, Chosen, Comparison, Condition, Divisible, Membership, Negation
+from cnnplan.sizes.mathml import mathml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnplan.plan import Plan
+
+__all__ = ["Program"]
+
+
+class Program:
+    """Numbers for the values of one plan.
+
+    Args:
+        plan: whose they are.
+
+    Attributes:
+        constants: the text of a value that is a number; None where the page computes it.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._spec = plan.spec
+        fixed: Mapping[str, Any] = {name: plan.values.get(name) for name in fractions(plan.spec)}
+        self._fixed = {name: value for name, value in fixed.items() if value is not None}
+        self._memo: dict[Any, Any] = {}
+        self._numbers: dict[Any, int] = {}
+        self._counts: dict[int, Count] = {}
+        self.constants: list[str | None] = []
+        self.symbols = [n for n, symbol in plan.spec.symbols.items() if symbol.numeric and symbol.integer]
+
+    def __call__(self, value: Any) -> int:
+        """The number of a value; -1 for one that the page cannot compute."""
+        if isinstance(value, Count) and value.symbols & self._fixed.keys():
+            value = substitute(value, self._fixed, self._memo)
+        if value not in self._numbers:
+            self._numbers[value] = self._new(value) if not isinstance(value, Count) or _sayable(value) else -1
+        return self._numbers[value]
+
+    def _new(self, value: Any) -> int:
+        number = len(self.constants)
+        if isinstance(value, Count):
+            self._counts[number] = value
+        self.constants.append(None if isinstance(value, Count) else str(Fraction(value)))
+        return number
+
+    @property
+    def formulas(self) -> dict[int, tuple[str, str]]:
+        """The computed values as text and as MathML."""
+        return {number: (str(count), mathml(count)) for number, count in self._counts.items()}
+
+    @property
+    def source(self) -> str:
+        """A JavaScript function of the symbols, in their order, that returns the computed values by number."""
+        counts = {str(number): count for number, count in self._counts.items()}
+        return f"(() => {{\n{source(counts, 'bigint', symbols=self.symbols)}return formulas;\n}})()"
+
+    def condition(self, condition: Condition) -> dict[str, Any]:
+        """A condition as data that the page judges at the values."""
+        if condition.verdict is not None:
+            return {"is": "known", "verdict": condition.verdict}
+        if condition.symbols and condition.symbols <= self._fixed.keys():
+            return {"is": "known", "verdict": condition.holds(self._fixed)}
+        match condition:
+            case All():
+                return {"is": "all", "parts": [*map(self.condition, condition.parts)]}
+            case Negation():
+                return {"is": "not", "part": self.condition(condition.condition)}
+            case Chosen():
+                return {"is": "chosen", "symbol": condition.symbol, "label": self._label(condition)}
+            case Membership():
+                return _membership(condition)
+            case Comparison():
+                return {"is": condition.operator, "value": self(condition.difference)}
+            case Divisible():
+                return {"is": "divides", "divisor": self(condition.divisor), "value": self(condition.value)}
+        return {"is": "unknown"}
+
+    def _label(self, condition: Chosen) -> str:
+        choices = self._spec.symbols[condition.symbol].choices or {}
+        return next((label for label, value in choices.items() if value == condition.value), str(condition.value))
+
+
+def _membership(condition: Membership) -> dict[str, Any]:
+    members = condition.members
+    return {
+        "is": "in",
+        "symbol": condition.symbol,
+        "runs": [[str(first), str(last)] for first, last in members.runs],
+        "start": str(members.start),
+        "modulus": str(members.modulus),
+        "residues": [str(residue) for residue in sorted(members.residues)],
+    }
+
+
+def _sayable(count: Count) -> bool:
+    """Whether it is made of whole numbers, which generated code computes exactly."""
+    try:
+        source({"0": count}, "bigint")
+    except UsageError:
+        return False
+    return True

@@ -1,0 +1,28 @@
+"""The graph as a picture in dots: the SVG, drawn by CairoSVG. Bytes, so it goes to a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnplan.errors import MissingExtra
+from cnnplan.report import svg
+
+if TYPE_CHECKING:
+    from cnnplan.report import Report
+
+__all__ = ["render"]
+
+SCALE = 2
+"""Dots for each unit of the SVG."""
+
+
+def render(report: Report, *, depth: int | None = None) -> bytes:
+    """The graph as a PNG."""
+    try:
+        import cairosvg  # noqa: PLC0415
+    except (ImportError, OSError):
+        raise MissingExtra("a picture in dots", "cairosvg", "pictures") from None
+    drawn = svg.render(report, depth=depth)
+    drawn = drawn[: drawn.index("  @media")] + drawn[drawn.index("  </style>") :]
+    png: bytes = cairosvg.svg2png(drawn.encode(), scale=SCALE, background_color="white")
+    return png
