@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import SpecError
@@ -11,11 +10,11 @@ from cnnplan.findings import Finding, Place, Severity
 from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.ignores import Ignores
-from cnnplan.rules.library import faults, is_library
 from cnnplan.spec import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from cnnplan.configuration import Configuration
     from cnnplan.plan import Plan
@@ -31,8 +30,6 @@ MOST_STRUCTURES = 64
 
 def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
     """Every error of a spec; where there is none, the remarks of these rules, in the order of the text."""
-    if isinstance(source, Path) and is_library(source):
-        return faults(source)
     try:
         spec = load_spec(source, configuration.root, partial=True)
     except SpecError as error:
@@ -40,7 +37,7 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
     if spec.is_library:
         return []
     plans, skipped = _plans(spec)
-    errors = _unique(finding for plan in plans for finding in plan.findings)
+    errors = _errors(plans)
     if errors:
         return _sorted(errors)
     remarks = list(_remarks(spec, plans, rules, configuration))
@@ -105,16 +102,22 @@ def _finding(spec: Spec, rule: Rule, remarks: Sequence[Remark]) -> Finding:
     return Finding(rule.id, rule.severity, message, remark.place, location, remark.layer, remark.hint, called_from)
 
 
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
-    return list({(finding.rule, finding.place, finding.message): finding for finding in findings}.values())
+def _errors(plans: Iterable[Plan]) -> list[Finding]:
+    """Each once; what one structure has been told of a place, the others need not be told."""
+    found: list[Finding] = []
+    for plan in plans:
+        known = {(finding.rule, finding.place) for finding in found}
+        found += [finding for finding in plan.findings if (finding.rule, finding.place) not in known]
+    return found
 
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:
-    """In the order of the text, file by file; those of one place in the order in which they were found."""
+    """In the order of the text, file by file; of those at one place the gravest first."""
     files = {file: i for i, file in enumerate(dict.fromkeys(finding.place.file for finding in findings))}
     return sorted(findings, key=lambda finding: (files[finding.place.file], *_position(finding)))
 
 
-def _position(finding: Finding) -> tuple[int, int]:
+def _position(finding: Finding) -> tuple[int, int, int]:
     location = finding.location
-    return (location.line, location.column) if location else (0, 0)
+    gravity = [*Severity].index(finding.severity)
+    return (location.line, location.column, gravity) if location else (0, 0, gravity)

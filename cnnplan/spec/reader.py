@@ -85,7 +85,7 @@ class _Reader:
         self.reading.faults.found.extend(self.source.faults.found)
         with suppress(Enough):
             if isinstance(self.source.data, dict):
-                spec = self._library() if set(self.source.data) == _LIBRARY else self._spec()
+                spec = self._spec() if _is_network(self.source.data) else self._library()
             else:
                 message = "a spec is a mapping that begins with `cnnplan: 1`"
                 self.reading.faults.add("CNN001", Place(self.source.file), message)
@@ -283,8 +283,12 @@ class _Anything(frozenset[str]):
         return True
 
 
-_LIBRARY = frozenset(IncludedDocument.model_fields)
 _SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.model_fields)
+
+
+def _is_network(data: dict[str, Any]) -> bool:
+    """Whether a document is, or means to be, more than blocks for others to include."""
+    return "blocks" not in data or not {"symbols", "input", "inputs", "layers"}.isdisjoint(data)
 
 
 def _required(document: BlockDocument) -> dict[str, bool]:
