@@ -52,7 +52,7 @@ def test_sarif_is_what_code_scanning_takes(found):
     assert all(rule["help"]["markdown"].startswith(f"# {rule['id']}") for rule in rules)
 
 
-def test_fingerprints_stay_when_lines_move(found, tmp_path, monkeypatch):
+def test_fingerprints_stay_when_lines_move(tmp_path, monkeypatch):
     def marks(text):
         (tmp_path / "smelly.yaml").write_text(text)
         log = json.loads(render_findings(check(Path("smelly.yaml"), Configuration(root=HERE / "shop")), "sarif"))

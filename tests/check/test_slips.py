@@ -1,7 +1,7 @@
 """Plausible slips in the networks of the project: the first message leads to the line that is to be mended.
 
-`line` is where the slip was made; the message stands there, or says so in where the block was called from. Where a number
-is legal where it stands and fails further on, the message says what to change before it.
+`line` is where the slip was made; the message stands there, or in a block that is called from there. Where a number is
+legal where it stands and fails further on, the message says what must hold before it.
 """
 
 from __future__ import annotations
