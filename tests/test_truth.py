@@ -1,7 +1,7 @@
 """The specs against what the same networks are in PyTorch: every layer with weights, and the totals, to the unit.
 
-`truth/` holds figures read off the models of torchvision and timm: see `model` and `source` in each file. A layer is compared with
-the layer at the same place among those with a contraction, in written order.
+`truth/` holds figures read off the models of torchvision and timm: see `model` and `source` in each file. A layer is
+compared with the layer at the same place among those with a contraction, in written order.
 """
 
 from __future__ import annotations

@@ -55,7 +55,8 @@ class Assembly(Wiring):
             place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
             self.fault(fault.rule, fault.message, place, site.name, self._way_out(fault, inputs))
         refs = tuple([tensor.ref for tensor in inputs])
-        tensors = {part: self.draft(site, part, refs, facts) for part, facts in (made or {"": None}).items()}
+        unknown: dict[str, Facts | None] = {"": None}
+        tensors = {part: self.draft(site, part, refs, facts) for part, facts in (made or unknown).items()}
         parts = {part[1:]: Handle((tensor,)) for part, tensor in tensors.items() if part}
         return Handle(tuple(tensors.values()), parts)
 

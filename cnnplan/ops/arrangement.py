@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -244,6 +244,6 @@ class Expand(Rearrangement):
 
     def run(self, x: Array) -> Array:
         """A view."""
-        before = len(self.shape) - x.ndim
-        kept = zip((*(0 for _ in range(before)), *x.shape), self.shape, strict=True)
-        return np.broadcast_to(x, tuple(n if wanted == -1 else wanted for n, wanted in kept))
+        wanted: Any = self.shape
+        behind = zip(x.shape, wanted[len(wanted) - x.ndim :], strict=True)
+        return np.broadcast_to(x, (*wanted[: len(wanted) - x.ndim], *(n if m == -1 else m for n, m in behind)))

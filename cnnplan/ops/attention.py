@@ -30,7 +30,7 @@ def attended(query: Array, key: Array, value: Array, *, causal: bool = False) ->
     query = np.multiply(query, query.shape[-1] ** -0.5)
     y = np.matmul(query, np.swapaxes(key, -1, -2))
     if causal:
-        y = np.where(np.tri(*y.shape[-2:], dtype=bool), y, -np.inf)
+        y = np.where(np.tri(*y.shape[-2:]) > 0, y, -np.inf)
     y = np.subtract(y, np.max(y, axis=-1, keepdims=True))
     y = np.exp(y, out=y)
     y = np.divide(y, np.sum(y, axis=-1, keepdims=True), out=y)
@@ -154,8 +154,10 @@ class MultiHeadAttention(Operator):
 
     def run(self, *arrays: Array, **weights: Array) -> Array:
         """Projected, attended head by head, projected back."""
-        query, _, _ = arrays = triple(arrays)
+        query, key, value = arrays * 3 if len(arrays) == 1 else arrays
         e = query.shape[2]
+        if {key.shape[::2], value.shape[::2]} != {query.shape[::2]}:
+            raise ValueError(f"{query.shape}, {key.shape} and {value.shape} do not meet")
         names = ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")
         w, b, back, last = (weights.pop(name, None) for name in names)
         if weights:
@@ -165,7 +167,7 @@ class MultiHeadAttention(Operator):
         held("in_proj_bias", b, 3 * e, there=self.bias)
         held("out_proj.bias", last, e, there=self.bias)
         parts = (slice(i * e, (i + 1) * e) for i in range(3))
-        pairs = zip(arrays, parts, strict=True)
+        pairs = zip((query, key, value), parts, strict=True)
         heads = [self._heads(_affine(x, w[part], None if b is None else b[part])) for x, part in pairs]
         y = np.swapaxes(attended(*heads), 1, 2)
         return _affine(y.reshape(query.shape), back, last)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from cnnplan.lazy import np
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.dims import outside, position
@@ -24,7 +25,7 @@ __all__ = ["Chunk", "Split"]
 
 
 class Division(Rearrangement):
-    """What stands for a slice for each part; asked as one layer, it is the first."""
+    """What stands for a slice for each part. On its own, as no network has it, its output is the first of them."""
 
     dim: Dim = Field(default=1, description="The axis.")
 
@@ -48,16 +49,11 @@ class Division(Rearrangement):
     def parts(self, *shapes: Shape) -> tuple[Slice, ...]:
         """A slice from each edge to the next."""
         (x,) = shapes
-        edges = self.edges(x[self.dim])
-        return tuple(Slice(dim=self.dim, start=a, end=b) for a, b in zip(edges, edges[1:], strict=False))
+        return tuple(Slice(dim=self.dim, start=a, end=b) for a, b in pairwise(self.edges(x[self.dim])))
 
     def output(self, *shapes: Shape) -> Shape:
         """That of the first part."""
         return self.parts(*shapes)[0].output(*shapes)
-
-    def run(self, x: Array) -> Array:
-        """The first part; as a layer of a network, this is never asked."""
-        return self.parts(x.shape)[0].run(x)
 
 
 class Split(Division):
@@ -88,6 +84,16 @@ class Split(Division):
         message = "sections add up to {total}, and axis {dim} has {size} elements"
         yield Requirement(eq(together, n), "CNN106", message, values | {"total": together}, "", "sections")
 
+    def run(self, x: Array) -> Array:
+        """NumPy's; of the list a cut behind each but the last."""
+        if isinstance(self.sections, int):
+            return np.split(x, self.sections, self.dim)[0]
+        sections: Any = self.sections
+        *cuts, end = accumulate(sections)
+        if end != x.shape[self.dim]:
+            raise ValueError(f"{self.sections} of {x.shape[self.dim]} elements")
+        return np.split(x, cuts, self.dim)[0]
+
     def edges(self, n: Extent) -> tuple[Extent, ...]:
         """Multiples, or sums."""
         if isinstance(self.sections, int):
@@ -115,6 +121,14 @@ class Chunk(Division):
         message = "chunks (={chunks}) leaves no element of the {size} of axis {dim} for the last"
         before = (self.chunks - 1) * ceil_div(n, self.chunks)
         yield Requirement(gt(n, before), "CNN106", message, values, "fewer chunks", "chunks")
+
+    def run(self, x: Array) -> Array:
+        """Cuts at multiples of what every chunk-th element counts."""
+        n = x.shape[self.dim]
+        starts = range(0, n, len(range(0, n, self.chunks)))
+        if len(starts) != self.chunks:
+            raise ValueError(f"{self.chunks} chunks of {n} elements")
+        return np.split(x, starts[1:], self.dim)[0]
 
     def edges(self, n: Extent) -> tuple[Extent, ...]:
         """Multiples of the first, and the end."""

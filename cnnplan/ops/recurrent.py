@@ -59,7 +59,7 @@ class Recurrent(Weighted):
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Those of each layer and direction."""
-        found = {}
+        found: dict[str, Weight] = {}
         for suffix, features in self._cells(shapes[0][2]):
             rows = self.gates * self.hidden_size
             extents: tuple[Shape, ...] = ((rows, features), (rows, self.hidden_size), (rows,), (rows,))
@@ -87,8 +87,9 @@ class Recurrent(Weighted):
 
     def run(self, x: Array, **weights: Array) -> Array:
         """Layer by layer, both directions beside each other."""
+        ends = ["", "_reverse"] if self.bidirectional else [""]
         for layer in range(self.num_layers):
-            states = [self._states(x, f"l{layer}{direction}", weights) for direction in self._directions]
+            states = [self._states(x, f"l{layer}{end}", weights) for end in ends]
             x = np.concatenate(states, axis=2)
         if weights:
             raise TypeError(f"{', '.join(weights)} are no weights of this layer")
@@ -98,12 +99,13 @@ class Recurrent(Weighted):
         """The states of one layer, in one direction."""
         w, u, b, c = (weights.pop(f"{kind}_{suffix}", None) for kind in KINDS)
         rows = self.gates * self.hidden_size
-        held("weight_ih", w, rows, x.shape[2])
-        held("weight_hh", u, rows, self.hidden_size)
-        held("bias_ih", b, rows, there=self.bias)
-        held("bias_hh", c, rows, there=self.bias)
+        held(f"weight_ih_{suffix}", w, rows, x.shape[2])
+        held(f"weight_hh_{suffix}", u, rows, self.hidden_size)
+        held(f"bias_ih_{suffix}", b, rows, there=self.bias)
+        held(f"bias_hh_{suffix}", c, rows, there=self.bias)
         inputs = _affine(x, w, b)
-        state = np.zeros_like(x, shape=(x.shape[0], self.hidden_size))
+        wide: Any = self.hidden_size
+        state = np.zeros_like(x, shape=(x.shape[0], wide))
         memory: Any = np.zeros_like(state)
         found: list[Array] = [state] * x.shape[1]
         steps = range(x.shape[1])
@@ -149,7 +151,7 @@ def _affine(x: Array, weight: Array, bias: Array | None) -> Array:
 
 def _parts(x: Array, number: int) -> list[Array]:
     """The gates, which lie one behind the other."""
-    return np.split(x, number, axis=-1)  # type: ignore[no-any-return]
+    return np.split(x, number, axis=-1)
 
 
 class Rnn(Recurrent):

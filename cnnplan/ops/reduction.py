@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -105,7 +105,7 @@ class Reduce(Reducing):
 
     def run(self, x: Array) -> Array:
         """NumPy's."""
-        reduce = {"sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "prod": np.prod}[self.mode]
+        reduce: Any = getattr(np, self.mode)
         return reduce(x, axis=along(self.dim, x.ndim), keepdims=self.keepdim)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:

@@ -15,6 +15,7 @@ from cnnplan.spec.breakage import broken_entries
 from cnnplan.spec.declarations import read_inputs, read_symbols
 from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
 from cnnplan.spec.entries import read_entries, refer
+from cnnplan.spec.expressions import literal
 from cnnplan.spec.faults import Enough
 from cnnplan.spec.include import read_includes
 from cnnplan.spec.model import Block, Expectation, Spec
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding
     from cnnplan.spec.expressions import Expression
+    from cnnplan.spec.model import Symbol
 
 __all__ = ["TEXT", "load_spec"]
 
@@ -85,7 +87,7 @@ class _Reader:
         self.reading.faults.found.extend(self.source.faults.found)
         with suppress(Enough):
             if isinstance(self.source.data, dict):
-                spec = self._library() if set(self.source.data) == _LIBRARY else self._spec()
+                spec = self._spec() if _is_network(self.source.data) else self._library()
             else:
                 message = "a spec is a mapping that begins with `cnnplan: 1`"
                 self.reading.faults.add("CNN001", Place(self.source.file), message)
@@ -141,7 +143,7 @@ class _Reader:
             hint = f"write from: {next(iter(inputs))}"
             reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
         self._outputs(document.outputs, place.below("outputs"), data.get("outputs"), scope)
-        expect = tuple(self._expectations(document.expect, place.below("expect"), scope))
+        expect = tuple(self._expectations(document.expect, place.below("expect"), scope, symbols))
         scope.layers.judge(reading.faults, ("prev", "input") if len(inputs) == 1 and "input" in inputs else ("prev",))
         return Spec(
             file=self.source.file,
@@ -246,7 +248,9 @@ class _Reader:
                     "CNN017", place.below(i), f"the output {name} is named twice", layer=scope.layer
                 )
 
-    def _expectations(self, data: Any, place: Place, scope: Scope) -> Iterator[Expectation]:
+    def _expectations(
+        self, data: Any, place: Place, scope: Scope, symbols: Mapping[str, Symbol]
+    ) -> Iterator[Expectation]:
         """What is promised; the names of totals are for whoever holds the promise to know."""
         for i, item in enumerate(data):
             where = place.below(i)
@@ -254,7 +258,7 @@ class _Reader:
             that, at_that = item, where
             if isinstance(item, dict):
                 document = read(ExpectDocument, item, where, self.reading.faults)
-                at = self._bindings(document.at, where.below("at"))
+                at = self._bindings(document.at, where.below("at"), symbols)
                 that, at_that = document.that, where.below("that")
             if not isinstance(that, str):
                 self.reading.faults.add("CNN013", at_that, "an expectation is a comparison: params <= 5M")
@@ -264,13 +268,18 @@ class _Reader:
             if expression is not None:
                 yield Expectation(expression, that, where, at)
 
-    def _bindings(self, data: dict[str, Any], place: Place) -> dict[str, Expression]:
+    def _bindings(self, data: dict[str, Any], place: Place, symbols: Mapping[str, Symbol]) -> dict[str, Expression]:
+        """Values of symbols; a choice may be called by its name."""
         bindings = {}
         nothing = Scope(frozenset(), Layers(), shapes=False)
         for name, value in data.items():
             if name not in self.reading.symbols:
                 message = f"there is no symbol {name}{did_you_mean(name, self.reading.symbols)}"
                 self.reading.faults.add("CNN015", place.below(name).at_key(), message)
+                continue
+            choices = (symbols[name].choices if name in symbols else None) or {}
+            if isinstance(value, str) and value in choices:
+                bindings[name] = literal(choices[value], place.below(name), value)
             elif expression := self.reading.expression(value, place.below(name), nothing):
                 bindings[name] = expression
         return bindings
@@ -283,8 +292,12 @@ class _Anything(frozenset[str]):
         return True
 
 
-_LIBRARY = frozenset(IncludedDocument.model_fields)
 _SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.model_fields)
+
+
+def _is_network(data: dict[str, Any]) -> bool:
+    """Whether a document is, or means to be, more than blocks for others to include."""
+    return "blocks" not in data or not {"symbols", "input", "inputs", "layers"}.isdisjoint(data)
 
 
 def _required(document: BlockDocument) -> dict[str, bool]:
