@@ -13,10 +13,11 @@ from cnnplan.exploration.results import Sweep
 from cnnplan.exploration.selection import Selection, length, stacked
 from cnnplan.exploration.space import Space
 from cnnplan.exploration.structures import Structures
-from cnnplan.exploration.sweeping import Sweeper
+from cnnplan.exploration.sweeping import SLAB, Sweeper
 from cnnplan.graph.witnesses import pinned
-from cnnplan.sizes import Condition, Count, Number, Size
-from cnnplan.sizes.conditions import All, Comparison
+from cnnplan.lazy import np
+from cnnplan.sizes import Condition, Count, Number, Size, eq, ge, substitute
+from cnnplan.sizes.conditions import All, Comparison, Negation
 from cnnplan.spec import Spec, load_spec
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _tried(spec: Spec, symbols: tuple[str, ...], where: str, given: Mapping[str,
     if not length(found):
         every = _collected(spec, given, None, Selection())
         reason = _excluding(spec, given, where) if names else f"{where} holds for none of {_span(values)}"
-        least = int(values[-1] if greatest else values[0])
+        least = int(values[0])
         at = {name: int(column[every[symbol] == least][0]) for name, column in every.items() if name in names}
         shown = ", ".join(f"{name} = {value:,}" for name, value in at.items() if value >= 0)
         return Extreme(symbols, None, reason=f"already {symbol} = {least} gives {shown}" if shown else reason)
@@ -186,7 +187,8 @@ def _span(values: Sequence[Any]) -> str:
 def _collected(spec: Spec, given: Mapping[str, Any], where: str | None, selection: Selection) -> Columns:
     sweeper = Sweeper(spec, given, where)
     selection.check(sweeper.columns)
-    return stacked([*selection.of(sweeper.run(sweeper.space.slabs(1 << 17)))])
+    parts = [*selection.of(sweeper.run(sweeper.space.slabs(SLAB)))]
+    return stacked(parts) if parts else {name: np.empty(0, np.int64) for name in sweeper.columns}
 
 
 def _family(spec: Spec, symbols: tuple[str, ...], where: str, given: Mapping[str, Any]) -> Family:
@@ -210,7 +212,7 @@ def _family(spec: Spec, symbols: tuple[str, ...], where: str, given: Mapping[str
             symbols, formula, ways.designs, space.size, rows, looked_at, "" if rows else "no chain of layers does it"
         )
     sweeper = Sweeper(spec, {**given, **guessed}, where)
-    parts = [part for part in sweeper.run(space.slabs(1 << 17)) if length(part)]
+    parts = [part for part in sweeper.run(space.slabs(SLAB)) if length(part)]
     found = Sweep(stacked(parts)) if parts else None
     rows = (
         []
@@ -250,21 +252,30 @@ def _formula(plan: Plan, symbols: tuple[str, ...], where: str, values: Mapping[s
     condition = asked(question(where), plan)
     fixed = {name: value for name, value in values.items() if name not in symbols and isinstance(value, Number)}
     parts = condition.parts if isinstance(condition, All) else (condition,)
-    return " and ".join(_band(part, fixed) for part in parts if part.verdict is None)
+    bound = [_bound(part, fixed) for part in parts]
+    return " and ".join(_band(part) for part in bound if part.verdict is not True)
 
 
-def _band(part: Condition, fixed: Mapping[str, Any]) -> str:
-    """A floor that must be a number as two inequalities: floor(n/d) == m is d*m <= n <= d*(m + 1) - 1."""
+def _bound(part: Condition, fixed: Mapping[str, Any]) -> Condition:
+    """A condition with numbers in the place of some symbols."""
+    if isinstance(part, Negation):
+        return ~_bound(part.condition, fixed)
     if not isinstance(part, Comparison):
+        return part
+    difference = substitute(part.difference, fixed)
+    if isinstance(difference, Count):
+        return Comparison(part.operator, difference)
+    return eq(difference, 0) if part.operator == "==" else ge(difference, 0)
+
+
+def _band(part: Condition) -> str:
+    """A floor that must be a number as two inequalities: floor(n/d) == m is d*m <= n <= d*(m + 1) - 1."""
+    difference = part.difference if isinstance(part, Comparison) and part.operator == "==" else None
+    if not isinstance(difference, Size) or len(difference.terms) != 1:
         return str(part)
-    difference = part.difference.substituted(fixed)
-    if not isinstance(difference, Count):
-        return str(part)
-    if part.operator != "==" or not isinstance(difference, Size) or len(difference.terms) != 1:
-        return str(Comparison(part.operator, difference))
     (atom, coef), const = difference.terms[0], difference.const
     if atom.kind != "floor" or abs(coef) != 1:
-        return str(Comparison(part.operator, difference))
+        return str(part)
     numerator, denominator = atom.args
     wanted = -const * coef
     return f"{denominator * wanted} <= {numerator} <= {denominator * (wanted + 1) - 1}"

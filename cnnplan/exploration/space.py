@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Box", "Space", "label"]
 
-MOST_POINTS = 10**15
-"""No space is larger: it would not be finished."""
-
 
 class Box:
     """A part of a space that is a grid itself.
@@ -96,8 +93,6 @@ class Space:
         self.shape = tuple(len(axis.values) for axis in list(self._by_dim())[:free])
         self.arrays = {name: column(axis.values) for name, axis in self.axes.items() if spec.symbols[name].numeric}
         self.shown = tuple(name for name, axis in self.axes.items() if len(axis.values) > 1 or name in given)
-        if self.size > MOST_POINTS:
-            raise UsageError(f"{self.size:,} points are too many: give fewer values")
 
     def _by_dim(self) -> Iterator[Axis]:
         seen = {axis.dim: axis for axis in self.axes.values()}

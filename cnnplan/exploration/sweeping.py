@@ -32,6 +32,9 @@ Columns = dict[str, "np.ndarray"]
 SLAB = 1 << 17
 """Points at a time."""
 
+MOST_POINTS = 10**15
+"""A larger sweep would not be finished."""
+
 MOST_TRIED = 10_000
 """Structures that are planned before giving up on finding a legal one."""
 
@@ -50,6 +53,8 @@ class Sweeper:
 
     def __init__(self, spec: Spec, given: Mapping[str, Any], where: str | None = None) -> None:
         self.space = Space(spec, given)
+        if self.space.size > MOST_POINTS:
+            raise UsageError(f"{self.space.size:,} designs are too many: give fewer values")
         self.where = question(where) if where else None
         named = self.where.names if self.where else ()
         self.structures = Structures(

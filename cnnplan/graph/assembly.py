@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Assembly"]
 
+UNEQUAL = "CNN103"
+"""The fault of inputs that do not fit together."""
+
 
 class Assembly(Wiring):
     """Makes operators and blocks of evaluated arguments, and puts them in their place."""
@@ -50,10 +53,22 @@ class Assembly(Wiring):
                 refusals = [refusal]
         for fault in refusals:
             place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
-            self.fault(fault.rule, fault.message, place, site.name, fault.hint)
+            self.fault(fault.rule, fault.message, place, site.name, self._way_out(fault, inputs))
         self.room(1)
         self.fragment.add(Draft(site.name, tuple([tensor.ref for tensor in inputs]), facts, site.entry))
         return Handle((Tensor(self.fragment.size - 1, facts.shape if facts else None),))
+
+    def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...]) -> str:
+        """The hint; where inputs do not fit together, with what they are."""
+        if fault.rule != UNEQUAL or len(inputs) < 2:  # noqa: PLR2004 - a pair
+            return fault.hint
+        names = [self.fragment.called(tensor.ref) or self._input(tensor.ref) for tensor in inputs]
+        return f"it reads {', '.join(names[:-1])} and {names[-1]}; {fault.hint}".removesuffix("; ")
+
+    def _input(self, ref: int | None) -> str:
+        """The name of what comes in."""
+        known = (name for name, handle in self.scope.handles.items() if [t.ref for t in handle.outputs] == [ref])
+        return next(known, "input")
 
     @staticmethod
     def plain(value: Any) -> Any:

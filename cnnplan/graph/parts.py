@@ -164,6 +164,15 @@ class Fragment:
         self.items.append(item)
         self.size += item.fragment.size if isinstance(item, Call) else 1
 
+    def called(self, ref: int | None) -> str:
+        """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
+        start = 0
+        for item in self.items:
+            start += item.fragment.size if isinstance(item, Call) else 1
+            if ref is not None and 0 <= ref < start:
+                return item.name
+        return ""
+
     def drafts(self) -> Iterator[Draft]:
         """Its layers, with those of the blocks, under their names within their blocks."""
         for item in self.items:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["correlated", "spread"]
 
-BLOCK = 2**23
+BLOCK = 2**21
 """Bytes of a column matrix, about."""
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Add", "Divide", "Dropout", "Identity", "Multiply", "Subtract", "meeting", "unequal_ranks"]
 
+CHANNELS = 1
+SAME_CHANNELS = "give both the same number of channels"
 WAY_OUT = "use ceil_mode, output_padding, pad or crop, so that both come with the same size"
 
 
@@ -39,7 +41,8 @@ def unequal_ranks(shapes: tuple[Shape, ...]) -> Iterator[Requirement]:
 def meeting(left: Extent, right: Extent, dim: int) -> Requirement:
     """What it takes for two inputs to meet on an axis."""
     values = {"left": left, "right": right, "dim": dim}
-    return Requirement(eq(left, right), "CNN103", "{left} meets {right} on axis {dim}", values, WAY_OUT)
+    hint = SAME_CHANNELS if dim == CHANNELS else WAY_OUT
+    return Requirement(eq(left, right), "CNN103", "{left} meets {right} on axis {dim}", values, hint)
 
 
 def broadcast(left: Shape, right: Shape) -> Shape:

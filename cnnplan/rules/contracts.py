@@ -126,10 +126,10 @@ def _open(that: Expression, condition: Condition, terms: Terms) -> Outcome:
     missing = condition.symbols - terms.values.keys() - terms.pinned.keys()
     if not missing and not _holds(condition, terms):
         return Outcome(Verdict.BROKEN, *said(that, terms))
-    if not _about_letters(that, terms) and not missing:
+    if not missing and (condition.symbols <= terms.pinned.keys() or not _about_letters(that, terms)):
         return KEPT
     parts = getattr(condition, "parts", (condition,))
-    left = [part for part in parts if not _implied(part, terms)]
+    left = [part for part in parts if "legal" in that.names or not _implied(part, terms)]
     if not left:
         return KEPT
     where = " and ".join(map(str, left))
@@ -166,7 +166,7 @@ def _counterexample(part: Condition, terms: Terms) -> Iterator[str]:
     for name in sorted(part.symbols - terms.pinned.keys()):
         for value in _few(name, terms):
             values = {**others, name: value}
-            if not part.holds(values) and _legal(values, terms):
+            if not part.holds(values) and (part in terms.plan.conditions or _legal(values, terms)):
                 yield ", ".join(f"{symbol} = {values[symbol]}" for symbol in sorted(part.symbols))
                 return
 

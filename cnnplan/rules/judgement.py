@@ -38,7 +38,7 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
     except SpecError as error:
         return list(error.findings)
     plans, skipped = _plans(spec)
-    errors = _unique(finding for plan in plans for finding in plan.findings)
+    errors = _errors(plans)
     if errors:
         return _sorted(errors)
     remarks = list(_remarks(spec, plans, rules, configuration))
@@ -103,16 +103,22 @@ def _finding(spec: Spec, rule: Rule, remarks: Sequence[Remark]) -> Finding:
     return Finding(rule.id, rule.severity, message, remark.place, location, remark.layer, remark.hint, called_from)
 
 
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
-    return list({(finding.rule, finding.place, finding.message): finding for finding in findings}.values())
+def _errors(plans: Iterable[Plan]) -> list[Finding]:
+    """Each once; what one structure has been told of a place, the others need not be told."""
+    found: list[Finding] = []
+    for plan in plans:
+        known = {(finding.rule, finding.place) for finding in found}
+        found += [finding for finding in plan.findings if (finding.rule, finding.place) not in known]
+    return found
 
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:
-    """In the order of the text, file by file; those of one place in the order in which they were found."""
+    """In the order of the text, file by file; of those at one place the gravest first."""
     files = {file: i for i, file in enumerate(dict.fromkeys(finding.place.file for finding in findings))}
     return sorted(findings, key=lambda finding: (files[finding.place.file], *_position(finding)))
 
 
-def _position(finding: Finding) -> tuple[int, int]:
+def _position(finding: Finding) -> tuple[int, int, int]:
     location = finding.location
-    return (location.line, location.column) if location else (0, 0)
+    gravity = [*Severity].index(finding.severity)
+    return (location.line, location.column, gravity) if location else (0, 0, gravity)

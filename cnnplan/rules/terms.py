@@ -1,6 +1,7 @@
 """What the names of a promise mean: amounts of the network and of its layers, symbols, conditions.
 
-params buffers macs flops memory   of the whole network; memory is bytes of weights and the peak of a run
+params buffers macs flops          of the whole network
+memory peak activations            in bytes: weights and the peak of a run; the peak; the outputs of all layers
 layer4.params, stem.macs           of a layer, block or group
 stem.receptive_field               per axis, at the end of a layer
 shape("layer4")                    its output
@@ -57,7 +58,7 @@ class Terms:
         if name in spec.symbols:
             return self._symbol(name)
         if name in AMOUNTS:
-            return self.at(self.plan.memory.inference if name == "memory" else getattr(self.plan, name))
+            return self.at(AMOUNTS[name](self.plan))
         if name == "legal":
             verdict = self.plan.condition.verdict
             return self.plan.condition if verdict is None else verdict

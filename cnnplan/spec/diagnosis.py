@@ -18,6 +18,7 @@ QUOTED: Final = "in { } or [ ] an expression with a comma or a bracket is quoted
 
 _GLUED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):([^\s:].*)")
 _BARE: Final = re.compile(r"\s*-\s+([A-Za-z_][A-Za-z0-9_.]*)\s*(#.*)?")
+_ITEM: Final = re.compile(r"( *)- ")
 _KEY: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(\s|$)")
 
 
@@ -56,7 +57,12 @@ def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str,
     """Message, hint, line and column (from 0) of a text that is no YAML."""
     mark: Any = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    special = _under_bare_verb(error, lines, line) or _no_space(error, lines) or _tab(lines, line, column)
+    special = (
+        _under_bare_verb(error, lines, line)
+        or _too_deep(error, lines, line)
+        or _no_space(error, lines)
+        or _tab(lines, line, column)
+    )
     if special:
         return special
     problem = str(error.problem)
@@ -79,6 +85,17 @@ def _under_bare_verb(error: yaml.MarkedYAMLError, lines: Sequence[str], line: in
     what = "the wiring key " if key[1] in WIRING else ""
     message = f"{what}{key[1]} stands under a bare verb: write `- {verb[1]}:` with a colon"
     return message, "", line, key.start(1)
+
+
+def _too_deep(error: yaml.MarkedYAMLError, lines: Sequence[str], line: int) -> tuple[str, str, int, int] | None:
+    """`- max_pool: ...` further to the right than the `- relu` above it."""
+    here, above = _ITEM.match(_text(lines, line)), _ITEM.match(_text(lines, line - 1))
+    if "mapping values are not allowed" not in str(error.problem) or not here or not above:
+        return None
+    if len(here[1]) <= len(above[1]):
+        return None
+    hint = "layers that follow each other begin in one column; those inside a sequence stand below `- sequence:`"
+    return "this `-` stands further to the right than the one above it", hint, line, len(here[1])
 
 
 def _no_space(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str, int, int] | None:

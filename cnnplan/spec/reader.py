@@ -15,6 +15,7 @@ from cnnplan.spec.breakage import broken_entries
 from cnnplan.spec.declarations import read_inputs, read_symbols
 from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
 from cnnplan.spec.entries import read_entries, refer
+from cnnplan.spec.expressions import literal
 from cnnplan.spec.faults import Enough
 from cnnplan.spec.include import read_includes
 from cnnplan.spec.model import Block, Expectation, Spec
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding
     from cnnplan.spec.expressions import Expression
+    from cnnplan.spec.model import Symbol
 
 __all__ = ["TEXT", "load_spec"]
 
@@ -135,7 +137,7 @@ class _Reader:
             hint = f"write from: {next(iter(inputs))}"
             reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
         self._outputs(document.outputs, place.below("outputs"), data.get("outputs"), scope)
-        expect = tuple(self._expectations(document.expect, place.below("expect"), scope))
+        expect = tuple(self._expectations(document.expect, place.below("expect"), scope, symbols))
         scope.layers.judge(reading.faults, ("prev", "input") if len(inputs) == 1 and "input" in inputs else ("prev",))
         return Spec(
             file=self.source.file,
@@ -240,7 +242,9 @@ class _Reader:
                     "CNN017", place.below(i), f"the output {name} is named twice", layer=scope.layer
                 )
 
-    def _expectations(self, data: Any, place: Place, scope: Scope) -> Iterator[Expectation]:
+    def _expectations(
+        self, data: Any, place: Place, scope: Scope, symbols: Mapping[str, Symbol]
+    ) -> Iterator[Expectation]:
         """What is promised; the names of totals are for whoever holds the promise to know."""
         for i, item in enumerate(data):
             where = place.below(i)
@@ -248,7 +252,7 @@ class _Reader:
             that, at_that = item, where
             if isinstance(item, dict):
                 document = read(ExpectDocument, item, where, self.reading.faults)
-                at = self._bindings(document.at, where.below("at"))
+                at = self._bindings(document.at, where.below("at"), symbols)
                 that, at_that = document.that, where.below("that")
             if not isinstance(that, str):
                 self.reading.faults.add("CNN013", at_that, "an expectation is a comparison: params <= 5M")
@@ -258,13 +262,18 @@ class _Reader:
             if expression is not None:
                 yield Expectation(expression, that, where, at)
 
-    def _bindings(self, data: dict[str, Any], place: Place) -> dict[str, Expression]:
+    def _bindings(self, data: dict[str, Any], place: Place, symbols: Mapping[str, Symbol]) -> dict[str, Expression]:
+        """Values of symbols; a choice may be called by its name."""
         bindings = {}
         nothing = Scope(frozenset(), Layers(), shapes=False)
         for name, value in data.items():
             if name not in self.reading.symbols:
                 message = f"there is no symbol {name}{did_you_mean(name, self.reading.symbols)}"
                 self.reading.faults.add("CNN015", place.below(name).at_key(), message)
+                continue
+            choices = (symbols[name].choices if name in symbols else None) or {}
+            if isinstance(value, str) and value in choices:
+                bindings[name] = literal(choices[value], place.below(name), value)
             elif expression := self.reading.expression(value, place.below(name), nothing):
                 bindings[name] = expression
         return bindings

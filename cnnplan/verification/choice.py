@@ -67,14 +67,15 @@ class Choice:
         return (condition.verdict or condition.holds(values)) and all(c.holds(values) for c in self.plan.structure)
 
     def bindings(self) -> list[dict[str, Any]]:
-        """The values to run at, the smallest first."""
+        """The values to run at: every symbol takes each of its values, beside another one of the next symbol."""
         lists = {name: self._values(name) for name in self.free}
-        length = max((len(values) for name, values in lists.items() if name not in self.batches), default=1)
+        sizes = [name for name in self.free if name not in self.batches]
         found: list[dict[str, Any]] = []
-        for i in range(length):
+        for turn in range(max((len(lists[name]) for name in sizes), default=1)):
             values = dict(self.fixed)
-            for place, (name, options) in enumerate(lists.items()):
-                values[name] = self._apart(name, options[(i + (place if i else 0)) % len(options)], values)
+            for name, options in lists.items():
+                place = turn + (sizes.index(name) if name in sizes else 0)
+                values[name] = self._apart(name, options[place % len(options)], values)
             if self.legal(values) and values not in found:
                 found.append(values)
         return found or [self.smallest()]

@@ -64,21 +64,15 @@ class Trial:
         memory = Memory(plan.graph, plan.values, self.dtype)
         at = plan.values
         self.found.cases.append(Case(at, len(plan), "sizes"))
-        try:
-            run = execute(
-                plan.graph,
-                values=at,
-                weights=self._weights(plan),
-                seed=self.seed,
-                dtype=self.dtype,
-                metered=True,
-                need=int(memory.inference),  # type: ignore[arg-type]
-                limit=self.limit,
-            )
-        except CnnplanError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever a kernel raises is the finding
-            self.found.compare("runs", "", at, "runs", f"{type(error).__name__}: {error}")
+        need = int(memory.inference)  # type: ignore[arg-type]
+        options: dict[str, Any] = {
+            "weights": self._weights(plan),
+            "seed": self.seed,
+            "dtype": self.dtype,
+            "metered": True,
+        }
+        run = self._tried(at, lambda: execute(plan.graph, values=at, need=need, limit=self.limit, **options))
+        if run is None:
             return
         self._layers(plan, memory, run)
         self._totals(plan, memory, run)
@@ -101,7 +95,17 @@ class Trial:
     def probe(self, probe: Probe, place: int) -> None:
         """See what a NaN reaches."""
         self.found.cases.append(Case(probe.plan.values, len(probe.plan), "receptive field"))
-        probe.run(place, self._weights(probe.plan), self.found)
+        self._tried(probe.plan.values, lambda: probe.run(place, self._weights(probe.plan), self.found))
+
+    def _tried(self, at: Mapping[str, Any], run: Callable[[], Any]) -> Any:
+        """What a run gives; a kernel that fails where it should not is a finding."""
+        try:
+            return run()
+        except CnnplanError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a kernel raises
+            self.found.compare("runs", "", at, "runs", f"{type(error).__name__}: {error}")
+            return None
 
     def _weights(self, plan: Plan) -> Weights:
         return Weights(None, plan.nodes, self.seed, self.dtype, self._pool)

@@ -22,12 +22,17 @@ def render(checked: Checked) -> str:
     """The document."""
     suites: dict[str, list[Finding]] = {relative(file): [] for file in checked.files}
     for finding in checked.findings:
-        suites.setdefault(relative(finding.place.file), []).append(finding)
+        suites.setdefault(relative(_spec(finding)), []).append(finding)
     failures = sum(map(checked.fails, checked.findings))
     tests = sum(max(len(found), 1) for found in suites.values())
     lines = [line for file, found in suites.items() for line in _suite(checked, file, found)]
     head = f'<testsuites name="cnnplan" tests="{tests}" failures="{failures}" errors="0">'
     return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', head, *lines, "</testsuites>")) + "\n"
+
+
+def _spec(finding: Finding) -> str:
+    """The spec that was checked: of what stands in an included file, the one that calls it."""
+    return finding.called_from[-1].file if finding.called_from else finding.place.file
 
 
 def _suite(checked: Checked, file: str, findings: Sequence[Finding]) -> Iterator[str]:
@@ -42,12 +47,12 @@ def _suite(checked: Checked, file: str, findings: Sequence[Finding]) -> Iterator
 
 
 def _case(finding: Finding, file: str, *, failed: bool) -> Iterator[str]:
-    where = f":{finding.location.line}:{finding.location.column}" if finding.location else ""
-    name = " ".join(filter(None, (finding.rule, finding.layer, where.removeprefix(":"))))
+    where = str(finding.location or finding.place.file)
+    name = " ".join(filter(None, (finding.rule, finding.layer, where)))
     yield f"    <testcase classname={_attribute(file)} name={_attribute(name)}>"
     body = "\n".join(
         (
-            f"{file}{where}: {finding.severity}: {finding.message}",
+            f"{where}: {finding.severity}: {finding.message}",
             *(excerpt(finding.location) if finding.location else ()),
             *(f"called from {location}" for location in finding.called_from),
             *([finding.hint] if finding.hint else ()),

@@ -1,0 +1,67 @@
+"""What `explain` prints, whole; and that the numbers in it are those of the plan."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import cnnplan
+from cnnplan.exploration.derivation import facts
+from cnnplan.exploration.explaining import explain, operator
+from cnnplan.ops import OPERATORS
+
+TOPICS = [
+    # spec, topic, the file of what is printed
+    ("resnet", "layer2.bottleneck1.conv_bn2.conv1", "convolution.txt"),
+    ("resnet", "max_pool1", "pooling.txt"),
+    ("resnet", "layer3.bottleneck1.add1", "join.txt"),
+    ("resnet", "fc", "linear.txt"),
+    ("resnet", "H", "height.txt"),
+    ("unet", "up1.doubled", "transposed.txt"),
+    ("unet", "", "conditions.txt"),
+    ("googlenet", "max_pool1", "ceiling.txt"),
+    ("resnet", "", "structure.txt"),
+]
+
+
+@pytest.mark.parametrize(("spec", "topic", "file"), TOPICS)
+def test_what_is_explained(specs, expected, spec, topic, file):
+    expected(explain(cnnplan.load(specs / f"{spec}.yaml"), topic), file)
+
+
+SIZES = {"inception_module": {"H": 28, "W": 30}}
+"""Of specs that have no default sizes."""
+
+
+@pytest.mark.parametrize("spec", ["resnet", "unet", "googlenet", "mobilenet_v2", "lenet5", "inception_module"])
+def test_every_layer_can_be_explained(specs, spec):
+    plan = cnnplan.load(specs / f"{spec}.yaml", **SIZES.get(spec, {}))
+    for node in plan:
+        text = explain(plan, node.name)
+        assert text.startswith(f"{node.name}: {node.op.verb}\n")
+        at = plan.at(**SIZES.get(spec, {}))[node.name]
+        assert " x ".join(map(str, at.shape)) in text
+        if at.macs:
+            assert f"{at.macs:,}" in text
+
+
+@pytest.mark.parametrize("verb", OPERATORS)
+def test_every_operator_is_documented(verb):
+    text = operator(verb)
+    assert text.startswith(f"{verb}: ")
+    assert {"Output", "Cost", "Source"} <= facts(OPERATORS[verb]).keys()
+    for name in OPERATORS[verb].model_fields:
+        assert re.search(rf"^  {name}: (required|default )", text, re.MULTILINE)
+
+
+def test_conv_as_a_manual_page(expected):
+    expected(operator("conv"), "conv.txt")
+
+
+def test_what_there_is_not(specs):
+    plan = cnnplan.load(specs / "lenet5.yaml")
+    with pytest.raises(cnnplan.UsageError, match=r"no layer and no symbol conv; layers like it: c1\.conv1"):
+        explain(plan, "conv")
+    with pytest.raises(cnnplan.UsageError, match="no operator convolution"):
+        operator("convolution")

@@ -1,0 +1,197 @@
+"""What kernels compute, worked by hand; a row a case, inputs of one sample unless it says otherwise."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from cnnplan.ops import OPERATORS
+
+E = math.e
+ROOT = math.sqrt
+TENS = {"weight": [[[1, 10, 100]]]}
+THREE = {"out_channels": 1, "kernel_size": 3, "bias": False}
+FOUR = {"out_channels": 1, "kernel_size": 4, "bias": False, "stride": 2}
+THOUSANDS = {"weight": [[[1, 10, 100, 1000]]]}
+
+# operator, arguments, inputs, weights; the output
+VALUES = [
+    ("conv", THREE, [[[[1, 2, 3, 4, 5]]]], TENS, [[[321, 432, 543]]]),
+    ("conv", THREE | {"stride": 2, "padding": [[1, 0]]}, [[[[1, 2, 3, 4, 5]]]], TENS, [[[210, 432]]]),
+    ("conv", THREE | {"padding": 1, "padding_mode": "reflect"}, [[[[1, 2, 3]]]], TENS, [[[212, 321, 232]]]),
+    ("conv", THREE | {"padding": 1, "padding_mode": "circular"}, [[[[1, 2, 3]]]], TENS, [[[213, 321, 132]]]),
+    ("conv", THREE | {"padding": 1, "padding_mode": "replicate"}, [[[[1, 2, 3]]]], TENS, [[[211, 321, 332]]]),
+    ("conv", THREE | {"dilation": 2}, [[[[1, 2, 3, 4, 5, 6]]]], TENS, [[[531, 642]]]),
+    ("conv", FOUR | {"padding": "same"}, [[[[1, 2, 3, 4, 5]]]], THOUSANDS, [[[3210, 5432, 54]]]),
+    ("conv", FOUR | {"padding": "same_lower"}, [[[[1, 2, 3, 4, 5]]]], THOUSANDS, [[[2100, 4321, 543]]]),
+    (
+        "conv",
+        {"out_channels": 2, "kernel_size": 1, "groups": 2},
+        [[[[1, 2, 5], [3, 4, 6]]]],
+        {"weight": [[[10]], [[100]]], "bias": [1, 2]},
+        [[[11, 21, 51], [302, 402, 602]]],
+    ),
+    ("conv_transpose", THREE | {"stride": 2}, [[[[1, 2]]]], TENS, [[[1, 10, 102, 20, 200]]]),
+    (
+        "conv_transpose",
+        THREE | {"stride": 2, "padding": 1, "output_padding": 1},
+        [[[[1, 2]]]],
+        TENS,
+        [[[10, 102, 20, 200]]],
+    ),
+    ("conv_transpose", THREE | {"dilation": 2, "padding": [[0, 2]]}, [[[[1, 2]]]], TENS, [[[1, 2, 10, 20]]]),
+    ("max_pool", {"kernel_size": 2, "ceil_mode": True}, [[[[1, 5, 2, 4, 3]]]], {}, [[[5, 4, 3]]]),
+    ("max_pool", {"kernel_size": 2, "stride": 1, "padding": 1}, [[[[-1, -5, -2]]]], {}, [[[-1, -1, -2, -2]]]),
+    ("max_pool", {"kernel_size": 2, "stride": 1, "dilation": 2}, [[[[1, 5, 2, 4, 3]]]], {}, [[[2, 5, 3]]]),
+    ("avg_pool", {"kernel_size": 2, "padding": 1}, [[[[2, 4, 6, 8, 10]]]], {}, [[[1, 5, 9]]]),
+    (
+        "avg_pool",
+        {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True},
+        [[[[2, 4, 6, 8]]]],
+        {},
+        [[[2, 6, 4]]],
+    ),
+    (
+        "avg_pool",
+        {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False},
+        [[[[2, 4, 6, 8]]]],
+        {},
+        [[[3, 6, 8]]],
+    ),
+    ("avg_pool", {"kernel_size": 2, "divisor_override": 5}, [[[[2, 4, 6, 8]]]], {}, [[[1.2, 2.8]]]),
+    ("adaptive_avg_pool", {"output_size": 2}, [[[[1, 2, 3, 4, 5]]]], {}, [[[2, 4]]]),
+    ("adaptive_max_pool", {"output_size": 3}, [[[[5, 4, 3, 2, 1]]]], {}, [[[5, 4, 2]]]),
+    ("global_avg_pool", {}, [[[[1, 2, 3, 4, 5]]]], {}, [[[3]]]),
+    ("global_max_pool", {}, [[[[1, 2, 5, 4, 3]]]], {}, [[[5]]]),
+    (
+        "linear",
+        {"out_features": 3},
+        [[[1, 2]]],
+        {"weight": [[1, 10], [3, 4], [0, 1]], "bias": [100, 0, 0]},
+        [[121, 11, 2]],
+    ),
+    (
+        "batch_norm",
+        {"eps": 0},
+        [[[5, 7]]],
+        {"weight": [3, 1], "bias": [10, 0], "running_mean": [1, 1], "running_var": [4, 9]},
+        [[16, 2]],
+    ),
+    (
+        "batch_norm",
+        {"eps": 0, "affine": False, "track_running_stats": False},
+        [[[1, 7], [3, 3]]],
+        {},
+        [[-1, 1], [1, -1]],
+    ),
+    ("instance_norm", {"eps": 3}, [[[[1, 3], [2, 8]]]], {}, [[[-0.5, 0.5], [-3 / ROOT(12), 3 / ROOT(12)]]]),
+    (
+        "group_norm",
+        {"num_groups": 2, "eps": 0},
+        [[[1, 3, 2, 8]]],
+        {"weight": [1, 2, 3, 4], "bias": [0, 0, 0, 5]},
+        [[-1, 2, -3, 9]],
+    ),
+    (
+        "layer_norm",
+        {"normalized_shape": 2, "eps": 0, "bias": False},
+        [[[1, 3], [9, 5]]],
+        {"weight": [1, 2]},
+        [[-1, 2], [1, -2]],
+    ),
+    (
+        "layer_norm",
+        {"eps": 0, "elementwise_affine": False},
+        [[[[1, 9, 4], [3, 5, 0]]]],
+        {},
+        [[[-1, 1, 1], [1, -1, -1]]],
+    ),
+    (
+        "local_response_norm",
+        {"size": 3, "alpha": 3, "beta": 1},
+        [[[[1], [2], [3]]]],
+        {},
+        [[[1 / 6], [2 / 15], [3 / 14]]],
+    ),
+    (
+        "local_response_norm",
+        {"size": 2, "alpha": 2, "beta": 1},
+        [[[[1], [2], [3]]]],
+        {},
+        [[[1 / 2], [2 / 6], [3 / 14]]],
+    ),
+    ("relu", {}, [[-2, 3]], {}, [0, 3]),
+    ("relu6", {}, [[-2, 3, 7]], {}, [0, 3, 6]),
+    ("leaky_relu", {"negative_slope": 0.5}, [[-2, 3]], {}, [-1, 3]),
+    ("prelu", {"num_parameters": 2}, [[[-2, -2]]], {"weight": [0.5, 4]}, [[-1, -8]]),
+    ("elu", {"alpha": 2}, [[-1, 3]], {}, [2 / E - 2, 3]),
+    ("selu", {}, [[-1, 1]], {}, [1.7580993408473766 * (1 / E - 1), 1.0507009873554805]),
+    ("hard_sigmoid", {}, [[-4, 0, 1, 5]], {}, [0, 1 / 2, 4 / 6, 1]),
+    ("hard_swish", {}, [[-4, 1, 5]], {}, [0, 4 / 6, 5]),
+    ("gelu", {}, [[0, 1]], {}, [0, (1 + math.erf(ROOT(0.5))) / 2]),
+    ("gelu", {"approximate": "tanh"}, [[0, 1]], {}, [0, (1 + math.tanh(ROOT(2 / math.pi) * 1.044715)) / 2]),
+    ("silu", {}, [[0, 1, -1000]], {}, [0, 1 / (1 + 1 / E), 0]),
+    ("mish", {}, [[0, 1, 1000]], {}, [0, math.tanh(math.log(1 + E)), 1000]),
+    ("sigmoid", {}, [[0, 1, -1000]], {}, [1 / 2, 1 / (1 + 1 / E), 0]),
+    ("tanh", {}, [[0, 1]], {}, [0, (E * E - 1) / (E * E + 1)]),
+    ("softplus", {"beta": 2, "threshold": 3}, [[0, 1, 2]], {}, [math.log(2) / 2, math.log(1 + E * E) / 2, 2]),
+    ("softmax", {}, [[[0, math.log(3), -math.inf]]], {}, [[1 / 4, 3 / 4, 0]]),
+    ("log_softmax", {"dim": 0}, [[[1000], [1000], [1000]]], {}, [[-math.log(3)]] * 3),
+    ("dropout", {}, [[1, 2]], {}, [1, 2]),
+    ("identity", {}, [[1, 2]], {}, [1, 2]),
+    ("flatten", {}, [[[[1, 2, 3], [4, 5, 6]]]], {}, [[1, 2, 3, 4, 5, 6]]),
+    ("reshape", {"shape": [3, -1]}, [[[1, 2, 3], [4, 5, 6]]], {}, [[1, 2], [3, 4], [5, 6]]),
+    ("permute", {"dims": [1, 0]}, [[[1, 2, 3], [4, 5, 6]]], {}, [[1, 4], [2, 5], [3, 6]]),
+    ("pad", {"padding": [[1, 2]], "value": 7}, [[[[1, 2]]]], {}, [[[7, 1, 2, 7, 7]]]),
+    ("pad", {"padding": [[2, 1]], "mode": "reflect"}, [[[[1, 2, 3]]]], {}, [[[3, 2, 1, 2, 3, 2]]]),
+    ("pad", {"padding": [[2, 1]], "mode": "circular"}, [[[[1, 2, 3]]]], {}, [[[2, 3, 1, 2, 3, 1]]]),
+    ("pad", {"padding": [[2, 1]], "mode": "replicate"}, [[[[1, 2, 3]]]], {}, [[[1, 1, 1, 2, 3, 3]]]),
+    ("crop", {"size": 2}, [[[[1, 2, 3, 4, 5]]]], {}, [[[2, 3]]]),
+    ("slice", {"dim": 0, "start": 1, "end": -1, "step": 2}, [[1, 2, 3, 4, 5, 6]], {}, [2, 4]),
+    ("slice", {"dim": 0, "start": -3}, [[1, 2, 3, 4, 5]], {}, [3, 4, 5]),
+    ("concat", {}, [[[1, 2]], [[3]]], {}, [[1, 2, 3]]),
+    ("add", {}, [[1, 2], [10, 20], [100]], {}, [111, 122]),
+    ("subtract", {}, [[1, 2], [10, 20]], {}, [-9, -18]),
+    ("multiply", {}, [[1, 2], [10, 20], [3]], {}, [30, 120]),
+    ("divide", {}, [[1, 2], [10, 5]], {}, [0.1, 0.4]),
+    ("mean", {"dim": [0], "keepdim": True}, [[[1, 2], [3, 6]]], {}, [[2, 4]]),
+    ("mean", {}, [[[1, 2], [3, 6]]], {}, 3),
+    ("upsample", {"scale_factor": 2}, [[[[1, 2]]]], {}, [[[1, 1, 2, 2]]]),
+    ("upsample", {"size": 3}, [[[[1, 2, 3, 4, 5]]]], {}, [[[1, 2, 4]]]),
+    ("upsample", {"scale_factor": 2, "mode": "linear"}, [[[[0, 4]]]], {}, [[[0, 1, 3, 4]]]),
+    ("upsample", {"size": 3, "mode": "linear", "align_corners": True}, [[[[0, 4]]]], {}, [[[0, 2, 4]]]),
+    (
+        "upsample",
+        {"scale_factor": [2, 1], "mode": "bicubic"},
+        [[[[[0], [4]]]]],
+        {},
+        [[[[-0.421875], [0.90625], [3.09375], [4.421875]]]],
+    ),
+    ("pixel_shuffle", {"upscale_factor": 2}, [[[[1, 2, 5], [3, 4, 6]]]], {}, [[[1, 3, 2, 4, 5, 6]]]),
+    ("pixel_unshuffle", {"downscale_factor": 2}, [[[[1, 3, 2, 4, 5, 6]]]], {}, [[[1, 2, 5], [3, 4, 6]]]),
+    ("channel_shuffle", {"groups": 2}, [[[[1], [2], [3], [4], [5], [6]]]], {}, [[[1], [4], [2], [5], [3], [6]]]),
+]
+
+
+@pytest.mark.parametrize(("verb", "args", "inputs", "weights", "output"), VALUES)
+def test_it_is_what_it_comes_to_by_hand(verb, args, inputs, weights, output):
+    arrays = [np.array(values, dtype=np.float64) for values in inputs]
+    given = {name: np.array(values, dtype=np.float64) for name, values in weights.items()}
+    found = OPERATORS[verb](**args).run(*arrays, **given)
+    assert found.shape == np.shape(output)
+    np.testing.assert_allclose(found, output, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("verb", "args", "inputs", "weights", "output"), VALUES)
+def test_single_precision_stays_single(verb, args, inputs, weights, output):
+    arrays = [np.array(values, dtype=np.float32) for values in inputs]
+    given = {name: np.array(values, dtype=np.float32) for name, values in weights.items()}
+    found = OPERATORS[verb](**args).run(*arrays, **given)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, output, rtol=1e-5, atol=1e-5)
+
+
+def test_every_operator_has_a_row():
+    assert {row[0] for row in VALUES} == set(OPERATORS)

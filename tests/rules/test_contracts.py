@@ -1,0 +1,120 @@
+"""Promises: proved where letters stand, computed where numbers do, and what is said when one is broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnplan.configuration import Configuration
+from cnnplan.rules import check
+
+HEAD = "cnnplan: 1\nsymbols: {N: 1, H: {default: 40, min: 8}, W: {default: 64, min: 8}, width: 24%s}\n"
+BODY = """\
+input: [N, 3, H, W]
+layers:
+  - conv: {out_channels: width, kernel_size: 3, stride: 2, padding: 1, bias: false}
+    name: stem
+  - batch_norm
+  - relu
+  - conv: {out_channels: 2 * width, kernel_size: 5, stride: 2, padding: 2}
+    name: body
+"""
+VARIANT = ", variant: {default: small, choices: {small: {out: 10}, large: {out: 30}}}"
+CHOICE = BODY + "  - conv: {out_channels: variant.out, kernel_size: 1}\n    name: head\n"
+UNET = """\
+cnnplan: 1
+symbols: {H: 64, W: 96}
+input: [1, 3, H, W]
+layers:
+  - branches:
+      paths:
+        - []
+        - - max_pool: {kernel_size: 2}
+          - upsample: {scale_factor: 2}
+    name: out
+"""
+
+
+def told(promise, text=HEAD % "" + BODY):
+    """What is said of one promise."""
+    asked = Configuration(select=("CNN301", "CNN303"))
+    return [finding.message for finding in check(f"{text}expect:\n  - {promise}\n", asked)]
+
+
+KEPT = [
+    "params == 29_544",
+    "'params == 1227 * width ** 2 // 1 - 1227 * width ** 2 + params'",
+    "buffers == 48",
+    "macs <= 6.3M",
+    "{at: {N: 2, H: 80, W: 72}, that: macs == 22_602_240}",
+    'shape("body") == [N, 2 * width, ceil(H / 4), ceil(W / 4)]',
+    'shape("stem")[2] >= 4',
+    'shape("body")[2] <= shape("stem")[2]',
+    "stem.params + body.params <= params",
+    "body.receptive_field == [11, 11]",
+    "memory <= 1MiB",
+    "peak <= memory",
+    "legal",
+    "conditions == []",
+    "{at: {width: 32}, that: params == 52_192}",
+    "{at: {H: 9}, that: legal}",
+]
+
+
+@pytest.mark.parametrize("promise", KEPT)
+def test_what_is_kept(promise):
+    assert told(promise) == []
+
+
+BROKEN = [
+    ("params == 29_500", "params is 29,544 at width = 24, 44 (0.15%) more"),
+    ("params >= 30k", "params is 29,544 at width = 24, 456 (1.52%) less"),
+    ("macs <= 5M", "at N = 1, H = 40, W = 64"),
+    ("{at: {H: 400}, that: macs <= 5M}", "at N = 1, H = 400, W = 64"),
+    ('shape("body")[2] == H // 4', "holds only where H % 4 == 0: not at H = 41"),
+    ('shape("body") == [N, 48, ceil(H / 4), ceil(W / 4)]', "holds only where"),
+    ('shape("body")[2] > 3', "not at H = 8"),
+    ("{at: {H: 3}, that: params > 0}", "is outside its declared domain"),
+    ("params <= 1M and macs <= 1k", "does not hold"),
+    ("parms <= 1M", "unknown name parms; did you mean params?"),
+    ('shape("stm") == [N]', "stm"),
+    ("params + 1", "neither true nor false"),
+    ("body.depth <= 3", "body has no field depth"),
+    ("params / 0 <= 3", "division by zero"),
+]
+
+
+@pytest.mark.parametrize(("promise", "words"), BROKEN)
+def test_what_is_broken_and_by_how_much(promise, words):
+    (message,) = told(promise)
+    assert words in message
+
+
+def test_the_heaviest_layers_are_named():
+    (finding,) = check(HEAD % "" + BODY + "expect: [params <= 10k]\n", Configuration(select=("CNN301",)))
+    assert finding.hint == "most params: body 97.6%, stem 2.2%, batch_norm1 0.2%"
+    assert (finding.location.line, finding.location.column) == (11, 10)
+
+
+def test_a_promise_is_held_for_every_choice():
+    (message,) = told("params <= 31k", HEAD % VARIANT + CHOICE)
+    assert message.startswith("params <= 31k is broken: params is 31,014")
+    assert message.endswith("with variant = large")
+    assert told('shape("head")[1] == variant.out', HEAD % VARIANT + CHOICE) == []
+    assert told("{at: {variant: small}, that: params <= 31k}", HEAD % VARIANT + CHOICE) == []
+    assert len(told("{at: {variant: large}, that: params <= 31k}", HEAD % VARIANT + CHOICE)) == 1
+
+
+def test_a_promise_need_only_hold_where_the_network_is_legal():
+    assert told('shape("out") == [1, 6, H, W]', UNET) == []
+    assert told("conditions == ['H % 2 == 0', 'W % 2 == 0']", UNET) == []
+    (message,) = told("legal", UNET)
+    assert "H % 2 == 0" in message
+    (message,) = told("{at: {H: 65}, that: params == 0}", UNET)
+    assert "not legal there: needs H % 2 == 0" in message
+
+
+def test_what_cannot_be_decided_is_not_guessed():
+    free = "cnnplan: 1\nsymbols: {H: {min: 8}, W: {min: 8}}\ninput: [1, 3, H, W]\n" + BODY.split("\n", 1)[1]
+    free = free.replace("width", "24")
+    (message,) = told("macs <= 6.3M", free)
+    assert message.startswith("macs <= 6.3M is neither proved nor refuted")
