@@ -1,9 +1,8 @@
 """The numbers of other tools: from our MACs to theirs, term by term.
 
-What is 4.1 GFLOPs in one place is 8.2 in another, and neither is wrong: tools differ in whether a multiply-add is one or
-two, and in what they see besides. A convention is one tool's rules, in a file of its own. It presumes that a
-network is written in PyTorch with the modules that its operators are named after; sums, products and concatenation as
-operators and functions.
+What is 4.1 GFLOPs in one place is 8.2 in another, and neither is wrong: tools differ in whether a multiply-add is one
+or two, and in what they see besides. A convention is one tool's rules, in a file of its own. It presumes that a network
+is written in PyTorch with the modules that its operators are named after; sums and products as operators.
 """
 
 from __future__ import annotations

@@ -45,13 +45,10 @@ def _transposed(layer: Layer) -> Iterable[Term]:
 
 def _convolved(layer: Layer) -> Extent:
     """The positions of a convolution with the geometry of a transposed one."""
-    axes = len(layer.x) - 2
-    geometry = zip(
-        layer.x[2:], layer.op.spans(axes), layer.op.strides(axes), margins(layer.op.padding, axes), strict=True
-    )
-    positions: Extent = prod(
-        floor_div(size + before + after - span, stride) + 1 for size, span, stride, (before, after) in geometry
-    )
+    op, axes = layer.op, len(layer.x) - 2
+    pads = (before + after for before, after in margins(op.padding, axes))
+    geometry = zip(layer.x[2:], op.spans(axes), op.strides(axes), pads, strict=True)
+    positions: Extent = prod(floor_div(size + pad - span, stride) + 1 for size, span, stride, pad in geometry)
     return positions
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from itertools import islice, product
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from cnnplan.errors import OutsideConditions, SpecError, UsageError
 from cnnplan.graph import Graph, bindings, build
 from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
+from cnnplan.plan.checking import check, structures
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from cnnplan.spec import Spec
 
 __all__ = ["NodePlan", "Plan", "check", "load", "plan_spec", "structures"]
-
-MOST_STRUCTURES = 64
-"""Combinations of structural choices that `check` plans one by one."""
 
 
 class Plan:
@@ -163,7 +160,7 @@ class Plan:
         kinds = Counter(id(node.facts) for node in self.graph.nodes.values())
         facts = {id(node.facts): node.facts for node in self.graph.nodes.values()}
         counts = ((getattr(facts[key].op, name)(facts[key].shapes, facts[key].shape), kinds[key]) for key in kinds)
-        return self.number(combine(counts))
+        return self.number(combine(counts))  # type: ignore[no-any-return]
 
     def counted(self, tool: str) -> Counting:
         """What another tool counts of it, and why.
@@ -285,30 +282,3 @@ def load(source: str | Path, /, **values: Any) -> Plan:
         UsageError: the file cannot be read, or a binding is wrong.
     """
     return plan_spec(load_spec(source), values)
-
-
-def check(source: str | Path) -> list[Finding]:
-    """Every error of a file or a text, for every structure that its choices make.
-
-    Raises:
-        UsageError: the file cannot be read.
-    """
-    try:
-        spec = load_spec(source, partial=True)
-    except SpecError as error:
-        return list(error.findings)
-    found: dict[Any, Finding] = {}
-    for values in structures(spec):
-        for finding in build(spec, values).findings:
-            found.setdefault((finding.rule, finding.place, finding.message), finding)
-    return list(found.values())
-
-
-def structures(spec: Spec) -> Iterator[dict[str, Any]]:
-    """The defaults first, then every other combination of the choices that structure rests on, up to a limit."""
-    first = build(spec)
-    yield {}
-    names = sorted({name for condition in first.structure for name in condition.symbols if spec.symbols[name].choices})
-    options = [list((spec.symbols[name].choices or {}).values()) for name in names]
-    for case in islice(product(*options), MOST_STRUCTURES):
-        yield dict(zip(names, case, strict=True))

@@ -131,13 +131,13 @@ class NodePlan:
     def connections(self) -> Extent:
         """The weights it would have if none were shared within a sample: one for each use of a weight."""
         facts = self.node.facts
-        return self.plan.number(facts.op.connections(facts.shapes, self.node.shape))
+        return self.plan.number(facts.op.connections(facts.shapes, self.node.shape))  # type: ignore[no-any-return]
 
     @property
     def dense(self) -> Extent:
         """The weights it would have if every output looked at every input."""
         facts = self.node.facts
-        return self.plan.number(facts.op.dense(facts.shapes, self.node.shape))
+        return self.plan.number(facts.op.dense(facts.shapes, self.node.shape))  # type: ignore[no-any-return]
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
