@@ -8,27 +8,43 @@ from typing import Annotated
 import typer
 
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import Settings, bound
+from cnnplan.cli.options import Convention, Settings, bound
 from cnnplan.report.text import printable
 
 __all__ = ["explain"]
 
-Subject = Annotated[str, typer.Argument(metavar="SPEC|OPERATOR|RULE", help="A spec, an operator, a rule or error.")]
-Topic = Annotated[str, typer.Argument(metavar="[LAYER|SYMBOL]", help="What to explain; left out: the conditions.")]
+COUNTING = "convention"
+"""The subject that is about how other tools count."""
+
+Subject = Annotated[
+    str,
+    typer.Argument(
+        metavar="SPEC|OPERATOR|RULE|convention",
+        help="A spec, an operator, a rule or error; `convention` for the numbers of other tools.",
+    ),
+]
+Topic = Annotated[
+    str,
+    typer.Argument(metavar="[LAYER|SYMBOL|SPEC]", help="What to explain; left out: the conditions. A spec, for them."),
+]
 
 
 def explain(
     subject: Subject,
     topic: Topic = "",
     settings: Settings = [],  # noqa: B006 - how typer says "none"
+    convention: Convention = "",
 ) -> None:
-    """Derive a layer's numbers step by step, price a symbol, or document an operator, a rule or an error."""
+    """Derive a layer's numbers, price a symbol, document an operator or a rule, or reconcile what tools count."""
     with exit_codes():
         from cnnplan.exploration import explaining  # noqa: PLC0415
         from cnnplan.plan import plan_spec  # noqa: PLC0415
         from cnnplan.rules import documentation, known  # noqa: PLC0415
         from cnnplan.spec import load_spec  # noqa: PLC0415
 
+        if subject == COUNTING and not Path(subject).exists():
+            typer.echo(printable(_counting(topic, convention, settings)), nl=False)
+            return
         if not topic and known(subject) and not Path(subject).exists():
             typer.echo(documentation(subject), nl=False)
             return
@@ -37,3 +53,12 @@ def explain(
             return
         plan = plan_spec(load_spec(Path(subject)), bound(settings))
         typer.echo(printable(explaining.explain(plan, topic)), nl=False)
+
+
+def _counting(spec: str, tool: str, settings: list[str]) -> str:
+    """How other tools count, of a network where one is given."""
+    from cnnplan.exploration.reconciliation import reconciliation, tools  # noqa: PLC0415
+    from cnnplan.plan import plan_spec  # noqa: PLC0415
+    from cnnplan.spec import load_spec  # noqa: PLC0415
+
+    return reconciliation(plan_spec(load_spec(Path(spec)), bound(settings)), tool) if spec else tools()

@@ -10,12 +10,21 @@ import typer
 
 from cnnplan.errors import UsageError
 
-__all__ = ["Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs"]
+__all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs"]
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="The YAML file of a network.")]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="YAML files, and folders of them.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="SYMBOL=VALUE", help="Give a symbol a value.")]
+
+Convention = Annotated[
+    str,
+    typer.Option(
+        "--convention",
+        metavar="TOOL",
+        help="As torch, fvcore, thop, ptflops, torchinfo, calflops or pycls counts.",
+    ),
+]
 
 Values = Annotated[
     list[str],

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cnnplan.cli.exits import CLEAN, complain, exit_code, exit_codes, say
-from cnnplan.cli.options import Output, Settings, bound
+from cnnplan.cli.options import Convention, Output, Settings, bound
 from cnnplan.cli.output import put
 from cnnplan.cli.watching import watching
 from cnnplan.errors import SpecError, UsageError
@@ -29,6 +29,7 @@ Depth = Annotated[
     int | None, typer.Option(min=1, metavar="LEVELS", help="Show so many levels of blocks, the rest as sums.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Report again whenever a file changes.")]
+Sharing = Annotated[bool, typer.Option("--sharing", help="With the weights there would be if none were shared.")]
 Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
@@ -40,9 +41,12 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     depth: Depth = None,
     watch: Watch = False,  # noqa: FBT002 - a flag
     memory: Memory = False,  # noqa: FBT002 - a flag
+    sharing: Sharing = False,  # noqa: FBT002 - a flag
+    convention: Convention = "",
 ) -> None:
     """Print what every layer of a network is and costs."""
-    options = {name: value for name, value in (("depth", depth), ("memory", memory)) if value}
+    known = {"depth": depth, "memory": memory, "sharing": sharing, "convention": convention}
+    options = {name: value for name, value in known.items() if value}
     with exit_codes():
         if watch:
             watching(specs, lambda: _watched(specs, format, output, settings, options))
@@ -80,7 +84,9 @@ def _report(
         plan_spec(spec, {n: v for n, v in values.items() if len(loaded) == 1 or n in spec.symbols}, partial=True)
         for spec in loaded
     ]
-    made, *others = map(Report.of, plans)
+    tool = options.get("convention", "")
+    made, *others = (Report.of(plan, tool) for plan in plans)
+    options = {name: value for name, value in options.items() if name != "convention"}
     put(_rendered(made, format, output, options | ({"others": others} if others else {})), output)
     findings = [finding for each in (made, *others) for finding in each.findings]
     if output or format != "table":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import Output, Spec, Values, pairs
+from cnnplan.cli.options import Convention, Output, Spec, Values, pairs
 from cnnplan.cli.output import opened
 
 if TYPE_CHECKING:
@@ -43,18 +43,20 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
     format: Format = "table",  # noqa: A002 - the option's name
     output: Output = None,
     dask: Dask = None,
+    convention: Convention = "",
 ) -> None:
     """Compute every combination of a network's choices."""
     with exit_codes():
-        from cnnplan.exploration.design import stream  # noqa: PLC0415
+        from cnnplan.exploration.design import stream, tools_of  # noqa: PLC0415
         from cnnplan.exploration.distribution import client  # noqa: PLC0415
         from cnnplan.exploration.selection import Selection  # noqa: PLC0415
         from cnnplan.exploration.writing import write  # noqa: PLC0415
 
         selection = Selection(sort, tuple(filter(None, (pareto or "").split(","))), limit)
-        engine = client(dask) if dask else None
+        asked: dict[str, Any] = {"where": where, "selection": selection, "tools": tools_of(convention)}
+        asked["engine"] = client(dask) if dask else None
         with _progress() as (total, advance):
-            made = stream(Path(spec), pairs(values), where=where, selection=selection, engine=engine, progress=advance)
+            made = stream(Path(spec), pairs(values), **asked, progress=advance)
             total(made.points)
             with opened(output) as file:
                 write(made.parts, made.columns, format, file)

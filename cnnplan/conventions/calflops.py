@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CONVENTION"]
 
 POOLS = ("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool")
-ACTIVATIONS = ("relu", "relu6", "prelu", "elu", "leaky_relu", "silu", "gelu")
+ACTIVATIONS = ("relu", "prelu", "elu", "leaky_relu", "silu", "gelu")
 
 
 def _conv(layer: Layer) -> Iterable[Term]:

@@ -21,7 +21,7 @@ __all__ = ["CONVENTION"]
 
 OTHER = "other normalizations"
 POOLS = ("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool")
-TWICE = ("relu", "relu6", "prelu", "elu", "gelu")
+TWICE = ("relu", "prelu", "elu", "gelu")
 """Activations with a hook, whose module calls a function that is replaced as well."""
 
 
@@ -58,7 +58,7 @@ RULES: dict[str, Rule] = {
     "layer_norm": of_input(OTHER),
     **dict.fromkeys(POOLS, again(of_input("pooling"))),
     **dict.fromkeys(TWICE, again(of_input("activations"))),
-    **dict.fromkeys(("leaky_relu", "silu"), of_input("activations")),
+    **dict.fromkeys(("leaky_relu", "relu6", "silu"), of_input("activations")),
     "softmax": of_input("softmax"),
     "upsample": _upsample,
     "local_response_norm": local_response_norm,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.conventions import convention as known
 from cnnplan.exploration.distribution import distributed
 from cnnplan.exploration.results import Sweep
 from cnnplan.exploration.selection import Selection, length, stacked
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnplan.exploration.sweeping import Columns
 
-__all__ = ["Stream", "stream", "sweep"]
+__all__ = ["Stream", "stream", "sweep", "tools_of"]
 
 
 class Stream:
@@ -42,6 +43,7 @@ def stream(  # noqa: PLR0913 - what a sweep is made of
     where: str | None = None,
     selection: Selection | None = None,
     engine: Any = None,
+    tools: tuple[str, ...] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Stream:
     """The sweep of a spec, computed as it is read; see `sweep`.
@@ -52,16 +54,19 @@ def stream(  # noqa: PLR0913 - what a sweep is made of
         where: what to keep.
         selection: in which order, and how many.
         engine: a dask.distributed.Client that shares the work.
+        tools: whose totals are columns too, see cnnplan.conventions.
         progress: called with the number of designs that have been looked at since the last call.
     """
     spec = source if isinstance(source, Spec) else load_spec(source)
     selection = selection or Selection()
-    sweeper = Sweeper(spec, given, where)
+    sweeper = Sweeper(spec, given, where, tools)
     selection.check(sweeper.columns)
     if engine is None:
         parts = _counted(sweeper, progress)
     else:
-        parts = distributed(engine, str(spec.file if isinstance(source, Spec) else source), given, where, selection)
+        parts = distributed(
+            engine, str(spec.file if isinstance(source, Spec) else source), given, where, selection, tools
+        )
     return Stream(sweeper.columns, sweeper.space.size, selection.of(parts))
 
 
@@ -79,6 +84,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     pareto: Sequence[str] = (),
     limit: int | None = None,
     client: Any = None,
+    convention: str = "",
     **values: Any,
 ) -> Sweep:
     """Every combination of a spec's choices, as columns.
@@ -90,12 +96,19 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         pareto: columns of which nothing else may have all as small.
         limit: how many rows at most.
         client: a dask.distributed.Client that shares the work.
+        convention: a tool whose total is a column too, one of cnnplan.conventions.CONVENTIONS.
         values: of symbols: a number, several, a range such as `"128:320:32"`, or the symbol that is followed.
 
     Raises:
         UsageError: a symbol, a value or the question makes no sense.
         SpecError: the spec is at fault.
     """
-    made = stream(source, values, where=where, selection=Selection(sort, pareto, limit), engine=client)
+    selection, tools = Selection(sort, pareto, limit), tools_of(convention)
+    made = stream(source, values, where=where, selection=selection, engine=client, tools=tools)
     parts = [part for part in made.parts if length(part)]
     return Sweep(stacked(parts) if parts else {name: np.empty(0, np.int64) for name in made.columns})
+
+
+def tools_of(name: str) -> tuple[str, ...]:
+    """The tool of that name, if there is a name."""
+    return (known(name).name,) if name else ()

@@ -36,8 +36,13 @@ def client(address: str) -> Any:
     return connect(address)
 
 
-def distributed(
-    engine: Any, source: str, given: Mapping[str, Any], where: str | None, selection: Selection
+def distributed(  # noqa: PLR0913, PLR0917 - what a sweep is made of
+    engine: Any,
+    source: str,
+    given: Mapping[str, Any],
+    where: str | None,
+    selection: Selection,
+    tools: tuple[str, ...] = (),
 ) -> Iterator[Columns]:
     """The rows of a sweep in the order of the space, computed by Dask's workers.
 
@@ -47,26 +52,32 @@ def distributed(
         given: the values of symbols, see Space.
         where: a question.
         selection: what is kept; what cannot be is not sent back.
+        tools: whose totals are columns too.
     """
     if not hasattr(engine, "submit"):
         raise UsageError("a distributed sweep needs a dask.distributed.Client")
-    slabs = len(Sweeper(load_spec(source), given, where).slabs())
+    slabs = len(Sweeper(load_spec(source), given, where, tools).slabs())
     workers = max(1, len(engine.scheduler_info()["workers"]))
     per_task = max(1, min(64, slabs // (workers * AHEAD)))
     tasks = [(start, min(start + per_task, slabs)) for start in range(0, slabs, per_task)]
     sent = []
     for task in tasks:
-        sent.append(engine.submit(part, source, dict(given), where, selection, task, pure=False))
+        sent.append(engine.submit(part, source, dict(given), where, selection, task, tools, pure=False))
         if len(sent) >= workers * AHEAD:
             yield sent.pop(0).result()
     while sent:
         yield sent.pop(0).result()
 
 
-def part(
-    source: str, given: dict[str, Any], where: str | None, selection: Selection, numbers: tuple[int, int]
+def part(  # noqa: PLR0913, PLR0917 - what a sweep is made of
+    source: str,
+    given: dict[str, Any],
+    where: str | None,
+    selection: Selection,
+    numbers: tuple[int, int],
+    tools: tuple[str, ...] = (),
 ) -> Columns:
     """The rows of some slabs, from one number up to another: what a worker does."""
-    sweeper = Sweeper(load_spec(source), given, where)
+    sweeper = Sweeper(load_spec(source), given, where, tools)
     rows = [selection.partial(found) for found in sweeper.run(sweeper.slabs(SLAB)[slice(*numbers)])]
     return stacked([found for found in rows if length(found)] or rows[:1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.conventions import CONVENTIONS
 from cnnplan.errors import UsageError
 from cnnplan.findings import Place
 from cnnplan.lazy import np
@@ -27,7 +28,9 @@ TOTALS = ("params", "buffers", "macs", "flops", "memory")
 
 
 def total(plan: Plan, name: str) -> Extent:
-    """One of the totals."""
+    """One of the totals, or the total as another tool counts."""
+    if name in CONVENTIONS:
+        return plan.counted(name).total
     return plan.memory.inference if name == "memory" else getattr(plan, name)
 
 
@@ -39,9 +42,9 @@ class Totals:
 
     def lookup(self, name: str) -> Any:
         """A total, a symbol as it stands in the formulas, or the choice that was made."""
-        if name in TOTALS:
-            return total(self.plan, name)
         symbol = self.plan.spec.symbols.get(name)
+        if name in TOTALS or (symbol is None and name in CONVENTIONS):
+            return total(self.plan, name)
         if symbol is None:
             raise UnknownName(name, [*TOTALS, *self.plan.spec.symbols])
         return self.plan.graph.context.symbol(name, symbol.domain()) if symbol.numeric else self.plan.values[name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.conventions import CONVENTIONS
 from cnnplan.errors import SpecError, UsageError
 from cnnplan.exploration.questions import TOTALS, asked, mask, question, total
 from cnnplan.exploration.space import Space, label
@@ -49,20 +50,24 @@ class Sweeper:
         spec: the network.
         given: the values of symbols, see Space.
         where: a question; what is not legal, or not so, is left out.
+        tools: the tools whose totals are columns too, see cnnplan.conventions; those in the question are.
     """
 
-    def __init__(self, spec: Spec, given: Mapping[str, Any], where: str | None = None) -> None:
+    def __init__(
+        self, spec: Spec, given: Mapping[str, Any], where: str | None = None, tools: tuple[str, ...] = ()
+    ) -> None:
         self.space = Space(spec, given)
         if self.space.size > MOST_POINTS:
             raise UsageError(f"{self.space.size:,} designs are too many: give fewer values")
         self.where = question(where) if where else None
         named = self.where.names if self.where else ()
+        self.tools = [name for name in CONVENTIONS if name in (*tools, *named) and name not in spec.symbols]
         self.structures = Structures(
             spec, [name for name in spec.symbols if name in named and not spec.symbols[name].numeric]
         )
         self._formulas: dict[int, dict[str, Any]] = {}
         self._questions: dict[int, Condition] = {}
-        self.columns: tuple[str, ...] = (*self.space.shown, *_formulas(self._first()), "legal")
+        self.columns: tuple[str, ...] = (*self.space.shown, *_formulas(self._first(), self.tools), "legal")
         self._labels = {name: _column(self.space.axes[name].values) for name in self.space.shown}
 
     def _first(self) -> Plan:
@@ -133,7 +138,7 @@ class Sweeper:
     def _of(self, plan: Plan) -> dict[str, Any]:
         key = id(plan)
         if key not in self._formulas:
-            self._formulas[key] = _formulas(plan)
+            self._formulas[key] = _formulas(plan, self.tools)
         return self._formulas[key]
 
     def _asked(self, plan: Plan) -> Condition:
@@ -155,14 +160,14 @@ def _within(box: Box, piece: Box) -> Any:
     return np.ix_(*places)
 
 
-def _formulas(plan: Plan) -> dict[str, Any]:
+def _formulas(plan: Plan, tools: Iterable[str]) -> dict[str, Any]:
     """What is computed of a plan: the extents of its output, and its totals."""
     outputs = list(plan.outputs.items())
     several = len(outputs) > 1
     extents = {
         f"{name if several else 'output'}[{dim}]": extent for name, shape in outputs for dim, extent in enumerate(shape)
     }
-    return {**extents, **{name: total(plan, name) for name in TOTALS}}
+    return {**extents, **{name: total(plan, name) for name in (*TOTALS, *tools)}}
 
 
 def _column(values: Any) -> np.ndarray:

@@ -44,11 +44,17 @@ class Report:
 
     plan: Plan
     findings: tuple[Finding, ...] = ()
+    convention: str = ""
 
     @classmethod
-    def of(cls, plan: Plan) -> Report:
-        """The report of a plan, with the plan's own findings."""
-        return cls(plan, tuple(plan.findings))
+    def of(cls, plan: Plan, convention: str = "") -> Report:
+        """The report of a plan, with the plan's own findings.
+
+        Args:
+            plan: the plan.
+            convention: the tool whose total is shown besides, one of cnnplan.conventions.CONVENTIONS; "" for none.
+        """
+        return cls(plan, tuple(plan.findings), convention)
 
     @property
     def complete(self) -> bool:

@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.report.figures import Figures
+from cnnplan.report.figures import Figures, Numbers
 from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-COLUMNS = ("layer", "op", "inputs", "output", "formula", "params", "buffers", "macs", "flops", "line")
+COLUMNS = ("layer", "op", "inputs", "output", "formula", *Numbers._fields, "line")
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How cells begin that a spreadsheet computes."""

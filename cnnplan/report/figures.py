@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnplan.report import Report
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Bytes", "Figures", "Numbers", "Row", "add", "formula", "number"]
+__all__ = ["Bytes", "Counted", "Figures", "Numbers", "Row", "add", "formula", "number"]
 
 
 def number(extent: Extent, values: Mapping[str, Any]) -> int | None:
@@ -49,6 +49,8 @@ class Numbers(NamedTuple):
     buffers: int | None
     macs: int | None
     flops: int | None
+    connections: int | None
+    dense: int | None
 
     @classmethod
     def of(cls, counted: NodePlan | Plan, values: Mapping[str, Any]) -> Numbers:
@@ -62,6 +64,16 @@ class Bytes(NamedTuple):
     weight_bytes: int | None = None
     activation_bytes: int | None = None
     live_bytes: int | None = None
+
+
+class Counted(NamedTuple):
+    """The total of another tool: which tool, its total, and the terms it is made of."""
+
+    name: str
+    version: str
+    unit: str
+    total: int | None
+    terms: dict[str, int | None]
 
 
 class Row(NamedTuple):
@@ -83,6 +95,7 @@ class Figures:
 
     def __init__(self, report: Report) -> None:
         self.plan = report.plan
+        self._tool = report.convention
         self.at = {name: _plain(value) for name, value in self.plan.values.items()}
 
     @cached_property
@@ -100,6 +113,16 @@ class Figures:
         """The same of the network; what is alive at once is its peak."""
         memory = self.plan.memory
         return Bytes(*(number(n, self.plan.values) for n in (memory.weights, memory.activations, memory.peak)))
+
+    @cached_property
+    def counted(self) -> Counted | None:
+        """What the tool of the report counts; None where none was asked for."""
+        if not self._tool:
+            return None
+        counting = self.plan.counted(self._tool)
+        known = {name: number(amount, self.plan.values) for name, amount in counting.terms.items()}
+        tool = counting.tool
+        return Counted(tool.name, tool.version, tool.unit, number(counting.total, self.plan.values), known)
 
     @property
     def conditions(self) -> list[str]:

@@ -9,7 +9,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.report.figures import Bytes, Figures, Numbers, Row, formula
+from cnnplan.report.figures import Bytes, Counted, Figures, Numbers, Row, formula
 
 if TYPE_CHECKING:
     from cnnplan.findings import Finding
@@ -39,6 +39,7 @@ def document(report: Report) -> dict[str, Any]:
         "at": figures.at,
         "totals": _totals(figures) if report.complete else {},
         "formulas": _formulas(plan) if report.complete else {},
+        **({"convention": _counted(figures.counted)} if figures.counted is not None else {}),
         "conditions": figures.conditions,
         "outputs": {name: _shape(figures, shape) for name, shape in plan.outputs.items()},
         "layers": [_layer(row) for row in figures.rows],
@@ -87,6 +88,12 @@ def _layer(row: Row) -> dict[str, Any]:
     counts = {**_known(row.numbers), **_known(row.memory)}
     fields = {"receptive_fields": row.fields} if row.fields else {}
     return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **fields, "line": row.line}
+
+
+def _counted(counted: Counted) -> dict[str, Any]:
+    """The total of a tool; what is not known is left out."""
+    document = counted._asdict() | {"terms": {name: n for name, n in counted.terms.items() if n is not None}}
+    return {key: value for key, value in document.items() if value is not None}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

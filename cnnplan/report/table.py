@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnplan.report import Report
+    from cnnplan.report.figures import Numbers
     from cnnplan.report.tree import Line
 
 __all__ = ["render"]
@@ -30,6 +31,8 @@ __all__ = ["render"]
 WIDTH = 80
 LABEL = 30
 BAR = 10
+COUNTS = ("params", "MACs", "share")
+TWINS = ("params", "connections", "if dense", "uses")
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 MOST_LINES = 1_500
 """A table that nobody reads to its end is not written to its end either."""
@@ -37,8 +40,14 @@ MOST_LINES = 1_500
 UNKNOWN = "?"
 
 
-def render(
-    report: Report, *, width: int = WIDTH, color: bool = False, memory: bool = False, depth: int | None = None
+def render(  # noqa: PLR0913 - options
+    report: Report,
+    *,
+    width: int = WIDTH,
+    color: bool = False,
+    memory: bool = False,
+    sharing: bool = False,
+    depth: int | None = None,
 ) -> str:
     """The report as a table.
 
@@ -47,14 +56,15 @@ def render(
         width: how many columns it may take.
         color: whether there is color.
         memory: with memory and receptive fields.
+        sharing: with the weights that there would be if none were shared.
         depth: how many levels of blocks are shown; what lies deeper is one line with its sums.
     """
     figures = Figures(report)
     text = StringIO()
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
-    console.print(_layers(figures, console, depth, memory=memory))
-    console.print(_summary(report, figures, memory=memory))
+    console.print(_layers(figures, console, depth, memory=memory, sharing=sharing))
+    console.print(_summary(report, figures, memory=memory, sharing=sharing))
     if report.findings:
         findings = "\n".join(map(told, report.findings))
         console.print(Text(f"\n{findings}", style="red"), soft_wrap=True)
@@ -72,33 +82,35 @@ def _title(figures: Figures) -> Text:
     return title.append(printable(f" at {at}" if at else ""), style="not bold")
 
 
-def _layers(figures: Figures, console: Console, depth: int | None, *, memory: bool) -> Table:
+def _layers(figures: Figures, console: Console, depth: int | None, **also: bool) -> Table:
     """One line a layer where the width allows it, else two; a bar for its share where there is room for that too."""
     tree = [*lines(figures.rows, depth)]
     shown = tree[:MOST_LINES]
-    table = _fitting(figures, console, shown, memory=memory)
+    table = _fitting(figures, console, shown, **also)
     if len(tree) > len(shown):
         table.add_row(f"... {len(tree) - len(shown):,} more lines", "see --format json")
     return table
 
 
-def _fitting(figures: Figures, console: Console, shown: list[Line], *, memory: bool) -> Table:
+def _fitting(figures: Figures, console: Console, shown: list[Line], **also: bool) -> Table:
     """The most telling table that fits; the narrowest, where none does."""
     endless = console.options.update(max_width=10**6)
     for stacked, bars in ((False, True), (False, False), (True, True)):
-        table = _table(figures, shown, stacked=stacked, bars=bars, memory=memory)
+        table = _table(figures, shown, stacked=stacked, bars=bars, **also)
         if Measurement.get(console, endless, table).maximum <= console.width:
             return table
-    return _table(figures, shown, stacked=True, bars=False, memory=memory)
+    return _table(figures, shown, stacked=True, bars=False, **also)
 
 
-def _table(figures: Figures, tree: list[Line], *, stacked: bool, bars: bool, memory: bool) -> Table:
+def _table(  # noqa: PLR0913 - what a table may have
+    figures: Figures, tree: list[Line], *, stacked: bool, bars: bool, memory: bool, sharing: bool
+) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
     table.add_column("output", overflow="fold")
     if not stacked:
         table.add_column("as a formula", overflow="fold")
-    for heading in ("params", "MACs", "share", *(("live bytes", "field") if memory else ())):
+    for heading in (*(TWINS if sharing else COUNTS), *(("live bytes", "field") if memory else ())):
         table.add_column(heading, justify="right", no_wrap=True)
     if bars:
         table.add_column("", no_wrap=True, style="blue")
@@ -107,7 +119,8 @@ def _table(figures: Figures, tree: list[Line], *, stacked: bool, bars: bool, mem
         output = _stacked(line, above) if stacked else _apart(line)
         bar = [_bar(line, figures.totals.macs)] if bars else []
         derived = _derived(line) if memory else ()
-        table.add_row(_label(line), *output, *_counts(line, figures.totals.macs), *derived, *bar)
+        counts = _twins(line) if sharing else _counts(line, figures.totals.macs)
+        table.add_row(_label(line), *output, *counts, *derived, *bar)
         above = above if line.heading else line.row.formula
     return table
 
@@ -144,6 +157,18 @@ def _counts(line: Line, total: int | None) -> Iterator[Text]:
     yield Text(f"{macs / total:.1%}" if macs and total else "", style=style)
 
 
+def _twins(line: Line) -> Iterator[Text]:
+    """The weights there are, and those that there would be; how often one is used in a sample."""
+    style = "bold" if line.heading else ""
+    _, uses, every = shared = (line.numbers.params, line.numbers.connections, line.numbers.dense)
+    yield from (Text(_count(count) if uses or every else "", style=style) for count in shared)
+    yield Text(_uses(line.numbers), style=style)
+
+
+def _uses(numbers: Numbers) -> str:
+    return f"{numbers.connections / numbers.params:,.4g}" if numbers.params and numbers.connections else ""
+
+
 def _bar(line: Line, total: int | None) -> Text:
     """The share of a line's MACs, to an eighth of a letter; of a heading its layers' bars say it."""
     macs = line.numbers.macs
@@ -170,13 +195,14 @@ def _extent(extent: int | None) -> str:
     return UNKNOWN if extent is None else str(extent)
 
 
-def _summary(report: Report, figures: Figures, *, memory: bool) -> Table:
+def _summary(report: Report, figures: Figures, *, memory: bool, sharing: bool) -> Table:
     """Totals with their formulas, and the conditions."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     bytes_ = _bytes(report, figures) if memory else ()
-    for heading, text in (*_facts(report, figures), *bytes_):
+    twins = _sharing(report, figures) if sharing else ()
+    for heading, text in (*_facts(report, figures), *twins, *bytes_):
         table.add_row(heading, Text(printable(text)))
     return table
 
@@ -190,6 +216,9 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     yield from _fact("buffers", totals.buffers, str(plan.buffers))
     yield from _fact("MACs", totals.macs, str(plan.macs))
     yield "FLOPs", f"{_count(totals.flops)}  (2 a MAC, 1 any other operation)"
+    if figures.counted is not None:
+        name, version, unit, total, _ = figures.counted
+        yield name, f"{_count(total)} {unit}  (as {name} {version} counts)"
     for name, shape in plan.outputs.items():
         yield f"output {name}", ", ".join(str(extent) for extent in shape)
     for condition in figures.conditions:
@@ -210,6 +239,15 @@ def _bytes(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     of = ", the greatest of" if len(memory.peaks) > 1 else ""
     yield "peak", f"{_count(figures.memory.live_bytes)} bytes{of}"
     yield from (("", f"= {peak}") for peak in memory.peaks)
+
+
+def _sharing(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
+    """What the network would have if nothing were shared, and if everything were connected."""
+    totals = figures.totals
+    yield from _fact("connections", totals.connections, str(report.plan.connections))
+    if totals.params and totals.connections:
+        yield "", f"each weight is used {_uses(totals)} times in a sample"
+    yield "if dense", f"{_count(totals.dense)}  (weights, with every output of a layer connected to all its inputs)"
 
 
 def _fact(heading: str, value: int | None, formula: str) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ params buffers macs flops          of the whole network
 memory peak activations            in bytes: weights and the peak of a run; the peak; the outputs of all layers
 layer4.params, stem.macs           of a layer, block or group
 stem.receptive_field               per axis, at the end of a layer
+fvcore, thop, torchinfo            the total as another tool counts: all in cnnplan.conventions.CONVENTIONS
 shape("layer4")                    its output
 legal                              for which sizes the network is legal; `conditions` as a list of texts
 H, variant.depths                  symbols; those that stand under `at` are numbers, others letters
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.conventions import CONVENTIONS
 from cnnplan.sizes import Condition, Count, combine, substitute
 from cnnplan.spec import EvaluationError, Record, UnknownName
 
@@ -59,6 +61,8 @@ class Terms:
             return self._symbol(name)
         if name in AMOUNTS:
             return self.at(AMOUNTS[name](self.plan))
+        if name in CONVENTIONS:
+            return self.at(self.plan.counted(name).total)
         if name == "legal":
             verdict = self.plan.condition.verdict
             return self.plan.condition if verdict is None else verdict
