@@ -17,8 +17,10 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+# ruff: noqa: PLC0415 - a tool is imported where it is asked
 import torch
 import yaml
+from packaging.version import Version
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -143,7 +145,7 @@ def main(tools):
         missing = [tool for tool in tools if name not in known[tool]]
         for tool, total in measured(missing, case).items():
             known[tool][name] = None if total is None else int(total)
-            package = {"tool": tool, "version": version(tool), "torch": version("torch")}
+            package = {"tool": tool, "version": str(Version(version(tool))), "torch": version("torch")}
             text = json.dumps({**package, "totals": known[tool]}, indent=1)
             files[tool].write_text(f"{text}\n", encoding="utf-8")
         sys.stderr.write(f"{name}\n")

@@ -211,7 +211,7 @@ MODULES = {
     "scaled_dot_product_attention": lambda op, *_: Calling(
         lambda q, k, v: functional.scaled_dot_product_attention(q, k, v, is_causal=op.is_causal)
     ),
-    "matmul": lambda *_: Calling(lambda x, y: torch.matmul(x, y)),
+    "matmul": lambda *_: Calling(lambda x, y: torch.matmul(x, y)),  # noqa: PLW0108 - tools replace it
     "concat": lambda op, *_: Calling(lambda *tensors: torch.cat(tensors, op.dim)),
     "flatten": lambda op, _: nn.Flatten(op.start_dim, op.end_dim),
     "permute": lambda op, _: Calling(lambda x: x.permute(op.dims)),

@@ -1,0 +1,131 @@
+"""The numbers of other tools, as they were written down by `measure.py` where the tools are installed."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+import cnnplan
+from cnnplan.conventions import CONVENTIONS, convention
+from cnnplan.errors import UsageError
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CASES = yaml.safe_load((HERE / "networks.yaml").read_text(encoding="utf-8"))
+MEASURED = {tool: json.loads((HERE / f"{tool}.json").read_text(encoding="utf-8")) for tool in CONVENTIONS}
+
+ROUNDED = {("thop", "vgg16_bn"): -1}
+"""thop divides 2 x 3 by 7 x 7 in floating point, and truncates what is not quite whole."""
+
+SMALL = """
+cnnplan: 1
+name: small
+symbols: {H: 12, W: 10}
+input: [2, 3, H, W]
+layers:
+  - conv: {out_channels: 4, kernel_size: 3, padding: 1}
+  - batch_norm
+  - relu
+  - conv_transpose: {out_channels: 6, kernel_size: 2, stride: 2}
+  - avg_pool: {kernel_size: 4}
+  - global_avg_pool
+  - flatten
+  - linear: {out_features: 5}
+"""
+
+MACS = 2 * (120 * 4 * 27 + 120 * 4 * 24 + 6 * 5)
+"""120 positions of 4 filters of 27; 120 elements of 4 channels, each to 6 x 4; 6 features to 5."""
+
+TERMS = {
+    "torch": {"the add of each multiply-add": MACS},
+    "fvcore": {"batch norm": 2 * 2 * 480, "adaptive pooling": 2 * 180},
+    "thop": {
+        "positions of the output": 2 * (480 * 6 * 4 * 4 - 120 * 4 * 24),
+        "batch norm": 4 * 2 * 480,
+        "pooling": 2 * 180,
+        "adaptive pooling": 2 * (180 + 6),
+    },
+    "ptflops": {
+        "biases": 2 * (480 + 480 * 6 + 5),
+        "batch norm": 2 * 2 * 480,
+        "activations": 2 * 480,
+        "pooling": 2 * (480 * 6 + 180),
+        "counted twice": 2 * (480 + 480 * 6 + 180),
+    },
+    "torchinfo": {
+        "biases": 2 * (480 + 480 * 6 + 5),
+        "batch norm": 2 * 8,
+        "positions of the output": 2 * (4 * 6 * 4 * 480 - 120 * 4 * 24),
+    },
+    "calflops": {
+        "the add of each multiply-add": MACS,
+        "biases": 2 * (480 + 6 * 6 * 5),
+        "batch norm": 2 * 2 * 480,
+        "activations": 2 * 480,
+        "pooling": 2 * (480 * 6 + 180),
+    },
+    "pycls": {"biases, once a filter": 2 * (4 + 5), "not counted": -2 * 120 * 4 * 24},
+}
+
+
+@cache
+def planned(name):
+    case = CASES[name]
+    return cnnplan.load(ROOT / case["spec"], **case["at"])
+
+
+@pytest.mark.parametrize(
+    ("tool", "name"),
+    [(tool, name) for tool in CONVENTIONS for name, total in MEASURED[tool]["totals"].items() if total],
+)
+def test_what_the_tool_printed(tool, name):
+    plan = planned(name)
+    total = plan.counted(tool).total
+    rounded = ROUNDED.get((tool, name), 0)
+    assert total.at(plan.values) + rounded == MEASURED[tool]["totals"][name]
+
+
+@pytest.mark.parametrize("tool", CONVENTIONS)
+def test_of_this_version(tool):
+    assert MEASURED[tool]["version"].partition("+")[0] == convention(tool).version
+
+
+@pytest.mark.parametrize("tool", CONVENTIONS)
+def test_terms_worked_by_hand(tool):
+    counting = cnnplan.load(SMALL).at().counted(tool)
+    assert counting.terms == {"MACs": MACS, **TERMS[tool]}
+    assert counting.total == sum(counting.terms.values())
+
+
+def test_a_layer_by_itself():
+    counting = cnnplan.load(SMALL).at().counted("ptflops")
+    assert counting.layer("relu1") == {"MACs": 0, "activations": 960, "counted twice": 960}
+
+
+def test_a_formula_keeps_its_letters():
+    plan = cnnplan.load(ROOT / "specs/resnet.yaml")
+    total = plan.counted("thop").total
+    assert total.symbols == {"N", "H", "W"}
+    assert total.at({"N": 3, "H": 160, "W": 96}) == plan.at(N=3, H=160, W=96).counted("thop").total
+
+
+def test_an_unknown_tool():
+    with pytest.raises(UsageError, match="no convention flops: choose one of torch, fvcore"):
+        cnnplan.load(SMALL).counted("flops")
+
+
+def test_in_a_promise():
+    kept = SMALL + "expect: [fvcore == macs + 1920 + 360, thop > torchinfo]\n"
+    assert cnnplan.check(kept) == []
+    (finding,) = cnnplan.check(SMALL + "expect: [fvcore < 40k]\n")
+    assert "fvcore is 51,180" in finding.message
+
+
+def test_a_column_of_a_sweep():
+    found = cnnplan.sweep(ROOT / "specs/resnet.yaml", H="96,160", convention="pycls", variant="resnet18")
+    plan = cnnplan.load(ROOT / "specs/resnet.yaml", variant="resnet18")
+    assert [int(n) for n in found["pycls"]] == [plan.at(H=size).counted("pycls").total for size in (96, 160)]
