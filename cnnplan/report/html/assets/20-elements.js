@@ -34,7 +34,7 @@ const write = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
 
-const grouped = (value) => (value === null || value === undefined ? "?" : value.toLocaleString("en-US"));
+const grouped = (value) => (value === null || value === undefined ? "?" : String(value).replace(/\B(?=(\d{3})+$)/g, ","));
 
 function scaled(value, units, base) {
   let number = Number(value);

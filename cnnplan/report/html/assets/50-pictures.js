@@ -39,34 +39,39 @@ class Pyramid {
     const shown = slabs(figures).map((slab) => ({ ...slab, ...extents(slab.shape) }));
     const widest = Math.max(...shown.map((slab) => slab.space), 1);
     const deepest = Math.max(...shown.map((slab) => slab.channels), 1);
-    const room = Math.max(10, Math.min(46, 640 / shown.length));
-    let x = 14;
-    const height = 210;
+    const room = Math.max(10, Math.min(64, 760 / shown.length));
+    for (const slab of shown) {
+      slab.tall = slab.space > 1 ? 12 + 120 * Math.sqrt(slab.space / widest) : 9;
+      slab.thick = 4 + room * Math.pow(slab.channels / deepest, 0.6);
+      slab.slant = slab.tall * 0.3;
+    }
+    const filled = shown.reduce((sum, slab) => sum + slab.thick + slab.slant, 0);
+    const gap = Math.max(14, Math.min(80, (1180 - filled) / shown.length));
+    let x = gap / 2;
     const pieces = shown.map((slab) => {
-      const tall = slab.space > 1 ? 14 + 136 * Math.sqrt(slab.space / widest) : 8;
-      const thick = 4 + room * Math.pow(slab.channels / deepest, 0.6);
-      const piece = this.slab(slab, x, height / 2 - 6, tall, thick);
-      x += thick + tall * 0.22 + Math.max(16, 52 - thick - tall * 0.22);
+      const piece = this.slab(slab, x);
+      x += Math.max(slab.thick + slab.slant, 34) + gap;
       return piece;
     });
-    const picture = drawn("svg", { viewBox: `0 0 ${Math.max(x, 300)} ${height + 34}`, style: `min-width: ${Math.max(300, Math.min(x, 1100) * 0.9)}px`,
+    const picture = drawn("svg", { viewBox: `0 0 ${x.toFixed(0)} 232`, style: `min-width: ${Math.round(x * 0.75)}px; max-width: ${Math.round(x * 1.15)}px`,
       role: "img", "aria-label": "Sizes of the feature maps along the network" }, pieces);
     this.place.replaceChildren(picture);
   }
 
-  slab(slab, x, middle, tall, thick) {
-    const slant = tall * 0.22;
-    const [top, bottom] = [middle - tall / 2, middle + tall / 2];
-    const side = `M${x + thick},${top + slant / 2} l${slant},${-slant} v${tall - slant} l${-slant},${slant} z`;
-    const lid = `M${x},${top + slant / 2} l${slant},${-slant} h${thick} l${-slant},${slant} z`;
+  /** A block in oblique projection: its front, its side going back, its lid. */
+  slab(slab, x) {
+    const { tall, thick, slant } = slab;
+    const top = 96 - (tall - slant) / 2;
+    const side = `M${x + thick},${top} l${slant},${-slant} v${tall} l${-slant},${slant} z`;
+    const lid = `M${x},${top} l${slant},${-slant} h${thick} l${-slant},${slant} z`;
     const lines = [String(slab.channels), slab.label];
     const center = x + (thick + slant) / 2;
-    const texts = lines.map((line, i) => drawn("text", { x: center, y: bottom + 18 + i * 13, class: i ? "small" : "strong" }, line));
+    const texts = lines.map((line, i) => drawn("text", { x: center, y: 204 + i * 15, class: i ? "small" : "strong" }, line));
     const act = () => slab.first !== null && this.links.choose(slab.name, "pyramid");
     return drawn("g", { class: "slab", tabindex: slab.first === null ? null : 0, role: "button", onclick: act,
       onkeydown: (event) => event.key === "Enter" && act(), "aria-label": `${slab.name}: ${times(slab.shape)}` },
     drawn("title", {}, `${slab.name}: ${times(slab.shape)}`),
-    drawn("rect", { x, y: top + slant / 2, width: thick, height: tall - slant / 2 - slant / 2 + slant / 2, class: "front" }),
+    drawn("rect", { x, y: top, width: thick, height: tall, class: "front" }),
     drawn("path", { d: side, class: "edge" }), drawn("path", { d: lid, class: "lid" }), texts);
   }
 }

@@ -21,7 +21,8 @@ class Curve {
       return;
     }
     const limit = this.limit(figures);
-    const most = Math.max(...known, limit ? Math.min(Number(limit.value), 2 * Math.max(...known)) : 0, 1);
+    const highest = Math.max(...known, 1);
+    const most = limit && Number(limit.value) < 1.6 * highest ? Math.max(highest, Number(limit.value)) : highest;
     const x = (i) => EDGE.left + ((WIDE - EDGE.left - EDGE.right) * i) / Math.max(1, names.length);
     const y = (value) => HIGH - EDGE.bottom - ((HIGH - EDGE.top - EDGE.bottom) * Number(value)) / most;
     const picture = drawn("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": this.title },

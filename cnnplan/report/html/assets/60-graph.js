@@ -80,7 +80,7 @@ class Graph {
     };
     structure.inputs.forEach((input) => add(input.name, null));
     structure.layers.forEach((layer, i) => add(this.box(layer[0]), i));
-    layout.setGraph({ nodesep: 16, ranksep: 30, edgesep: 10, marginx: 12, marginy: 12, ranker: boxes.size > 150 ? "longest-path" : "network-simplex" });
+    layout.setGraph({ nodesep: 16, ranksep: 22, edgesep: 10, marginx: 12, marginy: 12, ranker: boxes.size > 150 ? "longest-path" : "network-simplex" });
     boxes.forEach((box) => layout.setNode(box.name, this.sized(box)));
     this.flows = new Map();
     structure.layers.forEach((layer) => layer[2].forEach((source) => this.flow(layout, source, this.box(layer[0]))));
@@ -96,11 +96,11 @@ class Graph {
     const alone = box.layers.length === 1 && this.structure.layers[only][0] === box.name;
     const leaf = box.name.slice(box.name.lastIndexOf(".") + 1);
     const op = alone ? this.structure.kinds[this.structure.layers[only][1]].op : "";
-    const parent = box.name.includes(".") && this.depth > 1 ? box.name.slice(0, box.name.lastIndexOf(".")) : "";
-    const lines = alone ? [leaf.replace(/\d+$/, "") === op ? leaf : `${leaf} (${op})`] : box.layers.length ? [leaf, `${box.layers.length} layers`] : [leaf];
+    const called = box.name.length < 26 ? box.name : leaf;
+    const lines = alone ? [leaf.replace(/\d+$/, "") === op ? leaf : `${leaf} (${op})`] : box.layers.length ? [called, `${box.layers.length} layers`] : [leaf];
     const kind = alone ? family(op) : box.layers.length ? "block" : "input";
-    const width = Math.max(54, ...lines.map((line) => line.length * CHAR + 18));
-    return { ...box, lines, kind, alone, parent, width, height: 10 + 15 * lines.length };
+    const width = Math.max(54, ...lines.map((line) => line.length * CHAR + 18)) + (kind === "block" ? 20 : 0);
+    return { ...box, lines, kind, alone, width, height: 10 + 15 * lines.length };
   }
 
   flow(layout, source, target) {

@@ -23,13 +23,18 @@ class Table {
     this.body = element("tbody");
     place.append(element("div", { class: "tools" }, this.search, element("button", { type: "button", onclick: all(true) }, "fold"),
       element("button", { type: "button", onclick: all(false) }, "unfold"), this.note),
-    element("div", { class: "scroll rows" }, element("table", {}, element("thead", {}, element("tr", {}, this.heads)), this.body)));
+    element("div", { class: "scroll rows" }, element("table", {}, element("colgroup", {}, COLUMNS.map((column) => element("col", { class: `of-${column.name}` }))), element("thead", {}, element("tr", {}, this.heads)), this.body)));
     this.body.addEventListener("keydown", (event) => this.key(event));
+    this.frame = this.body.closest(".rows");
+    this.frame.addEventListener("scroll", () => this.refresh());
+    window.addEventListener("resize", () => this.measure());
+    window.addEventListener("beforeprint", () => this.refresh(true));
   }
 
   build(structure) {
     this.structure = structure;
     this.folded = new Set();
+    this.figures = null;
     this.rows = [];
     const visit = (node, above) => node.children.forEach((child) => {
       this.rows.push(this.row(child, above));
@@ -100,8 +105,9 @@ class Table {
     this.body.classList.toggle("flat", Boolean(flat));
     this.body.replaceChildren(...shown.map((row) => row.tr));
     write(this.note, flat ? `${shown.length} of ${this.structure.layers.length} layers` : `${this.structure.layers.length} layers`);
-    if (this.figures) this.update(this.figures);
     this.shown = shown;
+    this.measure();
+    this.refresh();
   }
 
   sorted(rows) {
@@ -118,20 +124,41 @@ class Table {
 
   update(figures) {
     this.figures = figures;
-    const total = figures.total("macs");
-    for (const { node, cells, bar, text, tr } of this.rows) {
-      if (!tr.isConnected) continue;
-      const last = node.layers[node.layers.length - 1];
-      const macs = figures.sum(node.layers, "macs");
-      write(cells.shape, times(figures.shape(last)));
-      write(cells.params, grouped(figures.sum(node.layers, "params")));
-      write(cells.macs, grouped(macs));
-      write(text, share(macs, total));
-      bar.style.width = total ? `${Number((macs * 1000n) / total) / 10}%` : "0";
-      write(cells.bytes, bytes(figures.sum(node.layers, "bytes")));
-      const field = figures.field(last);
-      write(cells.field, field === null ? "all" : String(field));
-    }
+    this.refresh();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.refresh(true), 250);
+  }
+
+  /** How high a row and the frame are, asked for once, since asking makes the browser lay out the page. */
+  measure() {
+    const height = this.shown.length ? Math.max(18, this.shown[0].tr.offsetHeight) : 24;
+    this.measured = { height, room: this.frame.clientHeight || 700 };
+  }
+
+  /** Write the rows that are seen at once; all the others when nobody moves anything. */
+  refresh(all = false) {
+    if (!this.figures || !this.shown) return;
+    const { height, room } = this.measured;
+    const first = all ? 0 : Math.max(0, Math.floor(this.frame.scrollTop / height) - 4);
+    const last = all ? this.shown.length : first + Math.ceil(room / height) + 10;
+    const total = this.figures.total("macs");
+    this.shown.slice(first, last).forEach((row) => row.at !== this.figures && this.fill(row, this.figures, total));
+  }
+
+  fill(row, figures, total) {
+    const { node, cells, bar, text } = row;
+    const last = node.layers[node.layers.length - 1];
+    const macs = figures.sum(node.layers, "macs");
+    const field = figures.field(last);
+    row.at = figures;
+    write(cells.shape, inner(figures.shape(last)));
+    cells.shape.title = times(figures.shape(last));
+    write(cells.params, grouped(figures.sum(node.layers, "params")));
+    write(cells.macs, grouped(macs));
+    write(text, share(macs, total));
+    bar.style.width = total ? `${Number((macs * 1000n) / total) / 10}%` : "0";
+    write(cells.bytes, bytes(figures.sum(node.layers, "bytes")));
+    write(cells.field, field === null ? "all" : String(field));
   }
 
   choose(name, reveal) {
@@ -145,9 +172,9 @@ class Table {
     row = row.tr.isConnected ? row : this.byName.get(row.above.find((above) => this.byName.get(above).tr.isConnected));
     if (!row) return;
     row.tr.classList.add("chosen");
-    const rows = this.body.closest(".rows");
-    const [top, height] = [row.tr.offsetTop - rows.offsetTop, rows.clientHeight];
-    if (top < rows.scrollTop + 30 || top > rows.scrollTop + height - 30) rows.scrollTop = top - height / 2;
+    const [top, height] = [row.tr.offsetTop, this.frame.clientHeight];
+    if (top < this.frame.scrollTop + 30 || top > this.frame.scrollTop + height - 30) this.frame.scrollTop = top - height / 2;
+    this.refresh();
   }
 
   key(event) {

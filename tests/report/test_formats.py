@@ -1,0 +1,138 @@
+"""The formats besides the table, JSON and the page: what they hold, that nothing in a spec means anything in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import cnnplan
+from cnnplan.errors import UsageError
+from cnnplan.report.csv_ import safe
+from cnnplan.report.latex import escaped
+from cnnplan.report.markdown import code, plain
+from cnnplan.report.mermaid import entities
+from cnnplan.sizes import Context, Domain, ceil, floor
+from cnnplan.sizes.mathml import mathml
+
+TEXT = ("md", "csv", "latex", "mermaid", "svg", "html")
+SPECS = ("lenet5", "unet", "resnet", "two_conv")
+
+HOSTILE = """
+cnnplan: 1
+name: "=<script>alert(1)</script>|`x` \\\\end{table} \\"]; %"
+description: "</script><script>alert(1)</script> | @all \\\\input{x}"
+symbols: {N: 1}
+input: [N, 3, 9]
+layers: [{conv: {out_channels: 5, kernel_size: 2}}]
+"""
+
+
+@pytest.fixture(params=SPECS)
+def plan(specs, request):
+    return cnnplan.load(specs / f"{request.param}.yaml")
+
+
+def test_a_line_of_csv_for_each_layer(plan):
+    rows = [*csv.DictReader(io.StringIO(cnnplan.render(plan, "csv")))]
+    at = plan.at()
+    assert [row["layer"] for row in rows] == [*plan.nodes]
+    assert [int(row["macs"]) for row in rows] == [node.macs for node in at]
+    assert [row["formula"] for row in rows] == [", ".join(map(str, node.shape)) for node in plan]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1"])
+def test_a_spreadsheet_computes_no_cell(text):
+    assert not safe(text).startswith(("=", "+", "-", "@", "\t"))
+
+
+@pytest.mark.parametrize("format", TEXT)
+def test_markup_of_a_spec_is_text(format):  # noqa: A002 - the option's name
+    pytest.importorskip("grandalf" if format == "svg" else "json")
+    text = cnnplan.render(cnnplan.load(HOSTILE), format)
+    assert "<script>alert" not in text.replace("`<script>alert", "")
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "expected"),
+    [
+        (plain, "a|b <i> `c` @all\nd", r"a\|b &lt;i&gt; \`c\` \@all d"),
+        (code, "a|b", r"`a\|b`"),
+        (code, "a`b", "``a`b``"),
+        (escaped, r"50% of x_1 & \input{a}", r"50\% of x\_1 \& \textbackslash{}input\{a\}"),
+        (entities, 'a"]-->b', "a#34;#93;--#62;b"),
+    ],
+)
+def test_escapes(function, text, expected):
+    assert function(text) == expected
+
+
+def test_markdown_has_tables_a_graph_and_every_layer(specs):
+    text = cnnplan.render(cnnplan.load(specs / "lenet5.yaml"), "md")
+    lines = text.splitlines()
+    tables = [line for line in lines if line.startswith("|")]
+    assert "| MACs | **416,520** |" in text
+    assert "```mermaid\nflowchart TD" in text
+    assert len([line for line in tables if line.startswith("| `")]) == 9 + 12
+    assert "mermaid" not in cnnplan.render(cnnplan.load(specs / "unet.yaml"), "md")
+
+
+def test_depth_folds(specs):
+    plan = cnnplan.load(specs / "resnet.yaml")
+    first = cnnplan.render(plan, "table", depth=1)
+    assert "layer3 " in first
+    assert "bottleneck" not in first
+    assert "bottleneck6" in cnnplan.render(plan, "table", depth=2)
+    assert cnnplan.render(plan, "dot", depth=1).count("->") == 10
+    with pytest.raises(UsageError, match="the format csv has no option depth"):
+        cnnplan.render(plan, "csv", depth=2)
+
+
+def test_a_picture_is_xml_with_every_box(plan):
+    pytest.importorskip("grandalf")
+    picture = ET.fromstring(cnnplan.render(plan, "svg", depth=1))  # noqa: S314 - our own
+    names = {group[0].text for group in picture.iter("{http://www.w3.org/2000/svg}g")}
+    assert names == {"input"} | {name.partition(".")[0] for name in plan.nodes}
+
+
+def test_a_picture_in_dots(specs):
+    pytest.importorskip("cairosvg")
+    pytest.importorskip("grandalf")
+    assert cnnplan.render(cnnplan.load(specs / "lenet5.yaml"), "png").startswith(b"\x89PNG\r\n")
+
+
+@pytest.mark.skipif(not shutil.which("dot"), reason="there is no Graphviz")
+def test_graphviz_takes_it(plan):
+    for depth in (1, 9):
+        text = cnnplan.render(plan, "dot", depth=depth)
+        assert subprocess.run(["dot", "-Tplain"], input=text, text=True, capture_output=True, check=True).stdout  # noqa: S607
+    text = cnnplan.render(cnnplan.load(HOSTILE), "dot")
+    subprocess.run(["dot", "-Tplain"], input=text, text=True, capture_output=True, check=True)  # noqa: S607
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no LaTeX")
+@pytest.mark.parametrize("spec", [*SPECS, ""])
+def test_latex_takes_it(specs, tmp_path, spec):
+    plan = cnnplan.load(specs / f"{spec}.yaml") if spec else cnnplan.load(HOSTILE)
+    (tmp_path / "report.tex").write_text(cnnplan.render(plan, "latex"))
+    (tmp_path / "paper.tex").write_text(
+        r"\documentclass{article}\usepackage{amsmath}\begin{document}\input{report}\end{document}"
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)  # noqa: S603
+    assert (tmp_path / "paper.pdf").exists()
+
+
+def test_formulas_in_mathml():
+    context = Context()
+    n, h = (context.symbol(name, Domain(min=1)) for name in ("N", "H"))
+    for count in (n * h + 3, n * floor((3 * h + 1) / 2) - 7 * h, ceil(h / 32), n * n * 2, h - 28, 12_345):
+        root = ET.fromstring(mathml(count))  # noqa: S314 - our own
+        assert root.tag == "math"
+    assert mathml(12_345) == "<math><mn>12,345</mn></math>"
+    assert "⌈" in mathml(ceil(h / 32))
+    assert "<mfrac>" in mathml(ceil(h / 32))

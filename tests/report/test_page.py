@@ -1,0 +1,195 @@
+"""The page in a real browser: numbers that are those of `plan.at`, and everything that can be clicked."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import cnnplan
+from cnnplan.errors import CnnplanError
+
+SHOWN = """
+const read = (name) => document.querySelector(`[data-exact="${name}"]`).textContent;
+cnnplan.controls.bind(arguments[0]);
+return { problem: cnnplan.result.problem, params: read("params"), macs: read("macs"), flops: read("flops"),
+         peak: read("peak"), weights: read("weights") };
+"""
+
+NETWORKS = [
+    # spec, what is drawn for each symbol
+    ("lenet5", {"N": (1, 9), "H": (20, 90), "W": (20, 90)}),
+    ("unet", {"N": (1, 5), "H": (1, 40, 8), "W": (1, 40, 16)}),
+    ("resnet", {"N": (1, 300), "H": (1, 4000), "W": (1, 4000), "variant": ["resnet18", "resnet50", "resnet152"]}),
+    ("inception_module", {"N": (1, 7), "H": (1, 70), "W": (1, 70)}),
+    ("two_conv", {"N": (1, 99), "H": (12, 70), "W": (12, 70), "stride": ["1", "2"]}),
+]
+
+
+def drawn(choice, space):
+    if isinstance(space, list):
+        return choice.choice(space)
+    low, high, *step = space
+    return choice.randint(low, high) * (step[0] if step else 1)
+
+
+def digits(text):
+    return int("".join(char for char in text if char.isdigit()))
+
+
+@pytest.mark.parametrize(("spec", "spaces"), NETWORKS, ids=[spec for spec, _ in NETWORKS])
+def test_sliders_give_what_the_plan_says(specs, show, spec, spaces):
+    plan = cnnplan.load(specs / f"{spec}.yaml")
+    browser = show(plan)
+    choice = random.Random(spec)  # noqa: S311 - a sample, the same every time
+    spaces = {name: space for name, space in spaces.items() if name in plan.spec.symbols}
+    legal = 0
+    for _ in range(20):
+        values = {name: drawn(choice, space) for name, space in spaces.items()}
+        shown = browser.execute_script(SHOWN, values)
+        try:
+            at = plan.at(**values)
+        except CnnplanError:
+            assert shown["problem"], values
+            continue
+        legal += 1
+        told = {name: digits(shown[name]) for name in ("params", "macs", "flops", "peak", "weights")}
+        memory = at.memory
+        assert shown["problem"] == "", values
+        assert told == {
+            "params": at.params,
+            "macs": at.macs,
+            "flops": at.flops,
+            "peak": memory.peak,
+            "weights": memory.weights,
+        }, values
+    assert legal >= 5
+
+
+def test_numbers_beyond_the_exact_floats(specs, show):
+    plan = cnnplan.load(specs / "resnet.yaml")
+    browser = show(plan)
+    values = {"N": 10_000_019, "H": 40_009, "W": 70_001}
+    shown = browser.execute_script(SHOWN, values)
+    assert digits(shown["macs"]) == plan.at(**values).macs > 2**63
+
+
+def test_an_illegal_value_names_the_layer_and_the_reason(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    shown = browser.execute_script(SHOWN, {"N": 1, "H": 200, "W": 512})
+    assert shown["problem"].startswith("up1.concat1: floor(H/8) meets 2*floor(H/16)")
+    assert "at H = 200" in shown["problem"]
+    assert shown["macs"].strip() == ""
+
+
+def test_a_value_outside_the_declared_domain(specs, show):
+    browser = show(cnnplan.load(specs / "resnet.yaml"))
+    shown = browser.execute_script(SHOWN, {"N": 1, "H": 0, "W": 224})
+    assert shown["problem"] == "H (=0) is outside its declared domain: at least 1"
+
+
+def rows(browser):
+    return browser.execute_script(
+        "return [...document.querySelectorAll('#table tbody tr')].map((row) => row.dataset.layer)"
+    )
+
+
+def click(browser, selector):
+    browser.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
+def test_the_table_sorts_folds_and_searches(specs, show):
+    plan = cnnplan.load(specs / "unet.yaml")
+    browser = show(plan)
+    click(browser, "#table .tools button:nth-of-type(1)")
+    assert rows(browser)[:3] == ["encoder1", "max_pool1", "encoder2"]
+    click(browser, '[data-layer="encoder1"] .fold')
+    assert rows(browser)[1] == "encoder1.conv1"
+    click(browser, "#table .tools button:nth-of-type(2)")
+    assert [name for name in rows(browser) if name in plan.nodes] == [*plan.nodes]
+    click(browser, '[data-column="macs"] button')
+    shown = rows(browser)
+    macs = {node.name: node.macs for node in plan.at()}
+    assert [macs[name] for name in shown] == sorted(macs.values(), reverse=True)
+    browser.find_element("css selector", "#table input[type=search]").send_keys("concat")
+    assert sorted(rows(browser)) == [f"up{i}.concat1" for i in (1, 2, 3, 4)]
+
+
+def test_one_choice_in_picture_table_and_source(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    click(browser, '[data-layer="up1"]')
+    browser.execute_script("cnnplan.links.choose('up1.concat1', '')")
+    chosen = "return [...document.querySelectorAll(arguments[0] + ' .chosen')].map((each) => each.textContent)"
+    assert "concat" in browser.execute_script(chosen, "#graph")[0]
+    assert browser.execute_script("return document.querySelector('#table .chosen').dataset.layer") == "up1.concat1"
+    assert "concat" in browser.execute_script(chosen, "#source")[0]
+    assert browser.execute_script("return document.querySelector('#layer h2').textContent").startswith("up1.concat1")
+    browser.execute_script("document.querySelector('#source .made').click()")
+    assert browser.execute_script("return document.querySelector('#layer h2').textContent").startswith("encoder1.conv1")
+
+
+def test_blocks_unfold_in_the_graph(specs, show):
+    browser = show(cnnplan.load(specs / "resnet.yaml"))
+    boxes = "return document.querySelectorAll('#graph .box').length"
+    before = browser.execute_script(boxes)
+    browser.execute_script("document.querySelector('#graph .box.block .toggle').dispatchEvent(new Event('click'))")
+    assert browser.execute_script(boxes) > before
+    edges = browser.execute_script(
+        "return [...document.querySelectorAll('#graph .shape')].map((each) => each.textContent)"
+    )
+    assert "64 x 56 x 56".replace("x", "\N{MULTIPLICATION SIGN}") in edges
+
+
+def test_light_and_dark(specs, show):
+    browser = show(cnnplan.load(specs / "lenet5.yaml"))
+    paper = "return getComputedStyle(document.body).backgroundColor"
+    light = browser.execute_script(paper)
+    click(browser, "#theme")
+    assert browser.execute_script(paper) != light
+    click(browser, "#theme")
+    assert browser.execute_script(paper) == light
+
+
+def test_several_networks_are_compared(specs, show):
+    plans = [cnnplan.load(specs / f"{name}.yaml") for name in ("lenet5", "alexnet")]
+    browser = show(*plans)
+    text = browser.execute_script("return document.querySelector('#comparison tbody').textContent")
+    assert "lenet5" in text
+    assert "alexnet" in text
+    browser.execute_script("cnnplan.turn(1)")
+    shown = browser.execute_script(SHOWN, {"N": 3, "H": 230, "W": 250})
+    assert digits(shown["macs"]) == plans[1].at(N=3, H=230, W=250).macs
+
+
+def test_no_page_is_wider_than_its_window(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    for width in (1280, 400):
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+HOSTILE = """
+cnnplan: 1
+name: "<script>alert(1)</script>"
+description: "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+symbols: {N: 1, H: {default: 8, description: "\\"><script>alert(1)</script>"}}
+input: [N, 3, H]   # </script><script>alert(1)</script>
+layers:
+  - conv: {out_channels: 5, kernel_size: 3}
+"""
+
+
+def test_markup_in_a_spec_is_text_everywhere(show):
+    plan = cnnplan.load(HOSTILE)
+    browser = show(plan)
+    assert browser.execute_script("return document.querySelectorAll('script').length") == 4
+    assert browser.execute_script("return document.querySelectorAll('img').length") == 0
+    assert browser.execute_script("return document.querySelector('h1').textContent") == "<script>alert(1)</script>"
+    assert "</script><script>" in browser.execute_script("return document.querySelector('#source').textContent")
+
+
+def test_the_largest_report_is_small(specs):
+    text = cnnplan.render(cnnplan.load(specs / "resnet.yaml", variant="resnet152"), "html")
+    assert len(text.encode()) < 3_000_000
