@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 import cnnplan
 from cnnplan.spec import UnknownName, load_spec
 
-SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
+ROOT = Path(__file__).parents[1] / "specs"
+FILES = sorted(ROOT.rglob("*.yaml"))
+LIBRARIES = [file for file in FILES if load_spec(file).is_library]
+SPECS = [file for file in FILES if file not in LIBRARIES]
 SIZES = ({"N": 1, "H": 224, "W": 224}, {"N": 3, "H": 352, "W": 288})
 
 
@@ -66,3 +70,23 @@ def test_a_spec_is_legal_and_little_is_remarked(spec):
     found = cnnplan.check(spec)
     assert [finding for finding in found if finding.severity is cnnplan.Severity.ERROR] == []
     assert len(found) <= 2
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda file: file.parent.name)
+def test_shared_blocks_are_legal_and_a_network_rests_on_them(library):
+    assert cnnplan.check(library) == []
+    including = [spec for spec in SPECS if any(file.endswith(str(library)) for file in sources(spec))]
+    assert len(including) > 1
+    with pytest.raises(cnnplan.UsageError, match="holds blocks for specs to include, and no network"):
+        cnnplan.load(library)
+
+
+def sources(spec):
+    return {block.place.file for block in load_spec(spec).blocks.values()}
+
+
+def test_specs_are_as_short_as_a_person_would_write_them():
+    lines = {file: file.read_text().splitlines() for file in FILES}
+    assert median(len(lines[spec]) for spec in SPECS) < 65
+    assert max(map(len, lines.values())) < 160
+    assert [file for file in FILES if max(map(len, lines[file])) > 100] == []

@@ -16,13 +16,14 @@ from cnnplan.graph.parts import MOST_LAYERS, Facts, Fault, Fragment, Node, Tenso
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.values import bindings
 from cnnplan.graph.workshop import Workshop
+from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.sizes import Context, Count
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.spec import Expression, Spec
+    from cnnplan.spec import Expression, Input, Spec
 
 __all__ = ["Facts", "Graph", "Node", "bindings", "build"]
 
@@ -66,8 +67,21 @@ def _inputs(spec: Spec, builder: Builder) -> tuple[dict[str, Tensor], Fragment]:
             except (EvaluationError, Unjudged) as error:
                 rule = getattr(error, "rule", "CNN021")
                 fragment.faults.append(Fault(rule, str(error), extent.place, name))
-        tensors[name] = Tensor(-1 - number, tuple(shape))
+        tensors[name] = Tensor(-1 - number, tuple(shape), _elements(declared, env, name, fragment))
     return tensors, fragment
+
+
+def _elements(declared: Input, env: Environment, name: str, fragment: Fragment) -> Elements:
+    """What an input holds: numbers, unless it says that they are integers."""
+    if declared.dtype.startswith(("float", "bfloat")):
+        return NUMBERS
+    try:
+        below = None if declared.below is None else _extent(declared.below, env)
+    except (EvaluationError, Unjudged) as error:
+        assert declared.below is not None  # noqa: S101 - nothing else is evaluated here
+        fragment.faults.append(Fault(getattr(error, "rule", "CNN021"), str(error), declared.below.place, name))
+        below = None
+    return Elements(declared.dtype, below)
 
 
 def _extent(extent: Expression, env: Environment) -> int | Count:

@@ -15,6 +15,7 @@ from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
     from cnnplan.findings import Place
+    from cnnplan.graph.parts import Facts
     from cnnplan.spec import Block, Entry
 
 __all__ = ["Assembly"]
@@ -42,21 +43,30 @@ class Assembly(Wiring):
         self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
     ) -> Handle:
         """A layer, if it is legal; a fault and an unknown shape if not."""
-        facts = None
+        made: dict[str, Facts] = {}
         op = self.builder.workshop.operator(verb, {key: self.plain(value) for key, value in args.items()})
         refusals = op if isinstance(op, list) else []
-        shapes = tuple([tensor.shape for tensor in inputs if tensor.shape is not None])
-        if isinstance(op, Operator) and len(shapes) == len(inputs):
+        if isinstance(op, Operator) and not any(tensor.shape is None for tensor in inputs):
             try:
-                facts = self.builder.workshop.facts(op, shapes, joins=joins)
+                made = self.builder.workshop.facts(op, inputs, joins=joins)
             except Refusal as refusal:
                 refusals = [refusal]
         for fault in refusals:
             place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
             self.fault(fault.rule, fault.message, place, site.name, self._way_out(fault, inputs))
+        refs = tuple([tensor.ref for tensor in inputs])
+        unknown: dict[str, Facts | None] = {"": None}
+        tensors = {part: self.draft(site, part, refs, facts) for part, facts in (made or unknown).items()}
+        parts = {part[1:]: Handle((tensor,)) for part, tensor in tensors.items() if part}
+        return Handle(tuple(tensors.values()), parts)
+
+    def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
+        """A layer, or a part of one that has several outputs."""
         self.room(1)
-        self.fragment.add(Draft(site.name, tuple([tensor.ref for tensor in inputs]), facts, site.entry))
-        return Handle((Tensor(self.fragment.size - 1, facts.shape if facts else None),))
+        self.fragment.add(Draft(site.name + part, refs, facts, site.entry))
+        if facts is None:
+            return Tensor(self.fragment.size - 1, None)
+        return Tensor(self.fragment.size - 1, facts.shape, facts.elements)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...]) -> str:
         """The hint; where inputs do not fit together, with what they are."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnplan.ops.elements import NUMBERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnplan.findings import Place
     from cnnplan.ops import Operator, Requirement
+    from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Condition, Shape
 
 __all__ = [
@@ -48,9 +51,10 @@ class Facts:
         shapes: the shapes of its inputs.
         shape: the shape of its output, None where it is not legal.
         open: the requirements that hold for some sizes only, with their conditions.
+        elements: what the elements of its output are.
     """
 
-    __slots__ = ("op", "open", "shape", "shapes")
+    __slots__ = ("elements", "op", "open", "shape", "shapes")
 
     def __init__(
         self,
@@ -58,11 +62,13 @@ class Facts:
         shapes: tuple[Shape, ...],
         shape: Shape | None,
         open_: tuple[tuple[Condition, Requirement], ...] = (),
+        elements: Elements = NUMBERS,
     ) -> None:
         self.op = op
         self.shapes = shapes
         self.shape = shape
         self.open = open_
+        self.elements = elements
 
 
 class Tensor(NamedTuple):
@@ -70,6 +76,7 @@ class Tensor(NamedTuple):
 
     ref: int | None
     shape: Shape | None
+    elements: Elements = NUMBERS
 
 
 UNKNOWN = Tensor(None, None)
@@ -113,7 +120,7 @@ class Call(NamedTuple):
         ref = tensor.ref
         if ref is None:
             return tensor
-        return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.shape)
+        return tensor._replace(ref=ref + self.start if ref >= 0 else self.inputs[-1 - ref])
 
 
 @dataclass(frozen=True, slots=True)

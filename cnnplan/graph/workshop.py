@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,8 +15,9 @@ from cnnplan.sizes.conditions import Membership
 
 if TYPE_CHECKING:
     from cnnplan.graph.environment import Symbols
+    from cnnplan.graph.parts import Tensor
     from cnnplan.ops import Operator, Requirement
-    from cnnplan.sizes import Context, Shape
+    from cnnplan.sizes import Context
 
 __all__ = ["Refusal", "Workshop"]
 
@@ -52,7 +54,7 @@ class Workshop:
         self.symbols = symbols
         self.lenient = lenient
         self._operators: dict[Any, Operator | list[Refusal]] = {}
-        self._facts: dict[Any, Facts | Refusal] = {}
+        self._facts: dict[Any, dict[str, Facts] | Refusal] = {}
 
     def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
         """The operator with these arguments, or all that is wrong with them."""
@@ -69,17 +71,17 @@ class Workshop:
         except ValidationError as error:
             return [_refusal(detail) for detail in error.errors(include_url=False)]
 
-    def facts(self, op: Operator, shapes: tuple[Shape, ...], *, joins: bool = False) -> Facts:
-        """What follows from an operator on inputs of these shapes.
+    def facts(self, op: Operator, inputs: tuple[Tensor, ...], *, joins: bool = False) -> dict[str, Facts]:
+        """What follows from an operator on these inputs: of the layer itself, "", or of each of its parts, ".0".
 
         Raises:
             Refusal: it is not legal there.
         """
-        key = (id(op), shapes, joins)
+        key = (id(op), tuple([tensor[1:] for tensor in inputs]), joins)
         found = self._facts.get(key)
         if found is None:
             try:
-                found = self._judge(op, shapes, joins=joins)
+                found = self._judge(op, inputs, joins=joins)
             except Refusal as refusal:
                 found = refusal
             self._facts[key] = found
@@ -87,14 +89,23 @@ class Workshop:
             raise found
         return found
 
-    def _judge(self, op: Operator, shapes: tuple[Shape, ...], *, joins: bool) -> Facts:
+    def _judge(self, op: Operator, inputs: tuple[Tensor, ...], *, joins: bool) -> dict[str, Facts]:
+        shapes = tuple([tensor.shape for tensor in inputs if tensor.shape is not None])
+        elements = [tensor.elements for tensor in inputs]
         kept: list[tuple[Condition, Requirement]] = []
-        for requirement in op.requires(*shapes):
+        for requirement in chain(op.requires(*shapes), op.reads(*elements), op.joins(*shapes) if joins else ()):
             self._require(requirement, kept)
-        if joins:
-            for requirement in op.joins(*shapes):
-                self._require(requirement, kept)
-        return Facts(op.placed(*shapes, joins=joins), shapes, op.output(*shapes), tuple(kept))
+        parts = {f".{i}": part for i, part in enumerate(op.parts(*shapes))}
+        return {
+            name: Facts(
+                part.placed(*shapes, joins=joins),
+                shapes,
+                part.output(*shapes),
+                tuple(kept) if name in ("", ".0") else (),
+                part.gives(*elements),
+            )
+            for name, part in (parts or {"": op}).items()
+        }
 
     def _require(self, requirement: Requirement, kept: list[tuple[Condition, Requirement]]) -> None:
         """Keep an open condition; refuse one that fails, at the values or within what the spec claims."""

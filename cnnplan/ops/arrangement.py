@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
+from cnnplan.lazy import np
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
-from cnnplan.ops.fields import Dim, Dims, Extents
+from cnnplan.ops.fields import Dim, Dims, Expansion, Extents
 from cnnplan.ops.links import Link
-from cnnplan.sizes import divides, eq, exact_div, prod
+from cnnplan.sizes import divides, eq, exact_div, maximum, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnplan.ops.arrays import Array
+    from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Flatten", "Permute", "Rearrangement", "Reshape"]
+__all__ = ["Expand", "Flatten", "Permute", "Rearrangement", "Reshape"]
 
 
 class Rearrangement(Operator):
@@ -28,6 +30,19 @@ class Rearrangement(Operator):
 
     ranks: ClassVar[Limits] = (1, None)
     saves = "nothing"
+
+    def reads(self, *elements: Elements) -> Iterator[Requirement]:
+        """Elements of one kind, whichever it is."""
+        for held in elements[1:]:
+            if held.dtype != elements[0].dtype:
+                values = {"left": elements[0].dtype or "numbers", "right": held.dtype or "numbers"}
+                yield broken("CNN112", "{left} meets {right}", values, "an embedding makes numbers of integers")
+
+    def gives(self, *elements: Elements) -> Elements:
+        """The same elements."""
+        first, *others = elements
+        bounds = [held.below for held in elements]
+        return first if not others or any(bound is None for bound in bounds) else first._replace(below=maximum(*bounds))
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing: copies are not arithmetic."""
@@ -181,3 +196,54 @@ class Permute(Rearrangement):
     def run(self, x: Array) -> Array:
         """A view."""
         return x.transpose(self.dims)
+
+
+class Expand(Rearrangement):
+    """Axes whose extent is the number 1, repeated; axes that are added in front.
+
+    Output   shape, -1 replaced by the extent that is there
+    Weights  none
+    Cost     nothing
+    Source   torch.Tensor.expand
+
+    >>> Expand(shape=(4, -1, -1)).output((1, 5, 7))
+    (4, 5, 7)
+    """
+
+    ranks = (0, None)
+
+    shape: Expansion = Field(description="All extents; -1 for one that stays as it is.")
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """As many axes at least, and extents that stay or are the number 1."""
+        (x,) = shapes
+        new = len(self.shape) - len(x)
+        values = {"wanted": show(self.shape), "shape": show(x)}
+        if new < 0 or -1 in self.shape[:new]:
+            message = "shape (={wanted}) does not say what {shape} becomes"
+            hint = "an extent for each axis; -1 for those that stay, which no new axis can"
+            yield broken("CNN106", message, values, hint, "shape")
+            return
+        for n, wanted in zip(x, self.shape[new:], strict=True):
+            if wanted != -1 and n != 1:
+                message = "shape (={wanted}) changes an extent of {shape} that is not the number 1"
+                yield Requirement(eq(n, wanted), "CNN106", message, values, "", "shape")
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element; all of an axis that is repeated."""
+        del operand
+        (x,) = shapes
+        behind = len(self.shape) - len(x) + dim
+        return None if x[dim] == 1 and self.shape[behind] not in (-1, 1) else Link(behind)
+
+    def output(self, *shapes: Shape) -> Shape:
+        """The shape that was asked for."""
+        (x,) = shapes
+        before = (1,) * (len(self.shape) - len(x))
+        return tuple(n if wanted == -1 else wanted for n, wanted in zip((*before, *x), self.shape, strict=True))
+
+    def run(self, x: Array) -> Array:
+        """A view."""
+        wanted: Any = self.shape
+        behind = zip(x.shape, wanted[len(wanted) - x.ndim :], strict=True)
+        return np.broadcast_to(x, (*wanted[: len(wanted) - x.ndim], *(n if m == -1 else m for n, m in behind)))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from cnnplan.ops.elements import NUMBERS
 from cnnplan.ops.fields import kinds, leaves
 from cnnplan.sizes import Count, ge, is_whole
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnplan.cost import Cost
+    from cnnplan.ops.elements import Elements
     from cnnplan.ops.links import Link
     from cnnplan.sizes import Condition, Extent, Shape
 
@@ -119,10 +121,27 @@ class Operator(BaseModel, ABC):
         del shapes
         yield from ()
 
+    def reads(self, *elements: Elements) -> Iterator[Requirement]:
+        """What must hold of the elements of the inputs: numbers to compute with, unless an operator says otherwise."""
+        for held in elements:
+            if held.dtype:
+                hint = "an embedding makes numbers of them"
+                yield broken("CNN112", "computes with numbers, and the input is {dtype}", held._asdict(), hint)
+
+    def gives(self, *elements: Elements) -> Elements:
+        """What the elements of the output are."""
+        del elements
+        return NUMBERS
+
     def joins(self, *shapes: Shape) -> Iterator[Requirement]:
         """What must hold besides `requires` where this joins branches: a join never broadcasts."""
         del shapes
         yield from ()
+
+    def parts(self, *shapes: Shape) -> tuple[Operator, ...]:
+        """The layers that stand for it, one for each output, where it has several; each takes the same inputs."""
+        del shapes
+        return ()
 
     @abstractmethod
     def output(self, *shapes: Shape) -> Shape:
@@ -187,7 +206,7 @@ class Operator(BaseModel, ABC):
                 values = {"wanted": several(self.ranks, "axis", "axes"), "shape": show(shape), "given": len(shape)}
                 message = "takes an input of {wanted}, and {shape} has {given}"
                 return broken("CNN104", message, values, "the order of axes is (N, C, *spatial)")
-        return self._misfit_list(len(shapes[0]) - 2)
+        return self._misfit_list(len(shapes[0]) - 2) if shapes else None
 
     def _misfit_list(self, axes: int) -> Requirement | None:
         """The same for lists that have an element per spatial axis."""

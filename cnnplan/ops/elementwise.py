@@ -1,4 +1,4 @@
-"""Arithmetic between inputs, element by element, and what does nothing at all."""
+"""Arithmetic between inputs, element by element."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from functools import reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field, PrivateAttr
+from pydantic import PrivateAttr
 
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
-from cnnplan.ops.fields import Probability
 from cnnplan.ops.links import Link
-from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import eq, prod, total
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Add", "Divide", "Dropout", "Identity", "Multiply", "Subtract", "meeting", "unequal_ranks"]
+__all__ = ["Add", "Divide", "Multiply", "Subtract", "meeting", "unequal_ranks"]
 
 CHANNELS = 1
 SAME_CHANNELS = "give both the same number of channels"
@@ -211,61 +209,3 @@ class Divide(Arithmetic):
         """Divides."""
         del output
         return Cost(divides=self.operations(shapes))
-
-
-class Identity(Pointwise):
-    """The input as it is.
-
-    Output   the shape of the input
-    Weights  none
-    Cost     nothing
-    Source   torch.nn.Identity
-
-    >>> Identity().output((2, 3))
-    (2, 3)
-    """
-
-    saves = "nothing"
-
-    is_view = True
-
-    def run(self, x: Array) -> Array:
-        """The same array."""
-        return x
-
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """Nothing."""
-        del shapes, output
-        return Cost()
-
-
-class Dropout(Pointwise):
-    """Elements that are left out at random in training; in inference the input as it is.
-
-    Output   the shape of the input
-    Weights  none
-    Cost     nothing
-    Source   Srivastava et al. (2014); torch.nn.Dropout
-
-    >>> Dropout(p=0.2).output((2, 3))
-    (2, 3)
-    """
-
-    saves = "nothing"
-
-    is_view = True
-
-    p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
-
-    def run(self, x: Array) -> Array:
-        """The same array."""
-        return x
-
-    def notes(self, *shapes: Shape) -> dict[str, Extent]:
-        """Which elements were left out."""
-        return {"bool": prod(shapes[0])}
-
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """Nothing."""
-        del shapes, output
-        return Cost()

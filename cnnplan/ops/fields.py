@@ -131,6 +131,12 @@ Interpolation = Annotated[
     Literal["nearest", "linear", "bilinear", "trilinear", "bicubic"],
     keyword("nearest", "linear", "bilinear", "trilinear", "bicubic"),
 ]
+Reduction = Annotated[Literal["sum", "mean", "max", "min", "prod"], keyword("sum", "mean", "max", "min", "prod")]
+Nonlinearity = Annotated[Literal["tanh", "relu"], keyword("tanh", "relu")]
+Sections = Annotated[int | tuple[Size, ...], either(plain("a number of parts", 1), POSITIVES)]
+Several = Annotated[int, plain("a number of parts", 1)]
+WholeShape = Annotated[tuple[Size, ...], extents(0)]
+Expansion = Annotated[tuple[Size, ...], extents(None)]
 Approximate = Annotated[Literal["none", "tanh"], keyword("none", "tanh")]
 
 

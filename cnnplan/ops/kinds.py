@@ -96,13 +96,15 @@ def whole(least: int | None = None) -> Kind:
     return Kind(read, {"type": "integer"} | ({} if least is None else {"minimum": least}), least)
 
 
-def plain(what: str) -> Kind:
+def plain(what: str, least: int | None = None) -> Kind:
     """A whole number that decides the structure, so that no symbol can stand for it."""
 
     def read(value: Any) -> int:
-        return value if type(value) is int else refuse(f"must be {what}, a plain whole number")
+        if type(value) is not int:
+            refuse(f"must be {what}, a plain whole number")
+        return value if least is None or value >= least else refuse(f"must be at least {least}")
 
-    return Kind(read, {"type": "integer"})
+    return Kind(read, {"type": "integer"} | ({} if least is None else {"minimum": least}))
 
 
 def number(least: float | None = None, most: float | None = None) -> Kind:
@@ -167,14 +169,16 @@ def listed(item: Kind, what: str) -> Kind:
     return Kind(read, {"type": "array", "items": item.schema, "minItems": 1}, item.least)
 
 
-def extents() -> Kind:
-    """A shape, one extent of which may be -1, for whatever is left."""
+def extents(most: int | None = 1) -> Kind:
+    """A shape, of which one extent, or some, or any (None) may be -1, for what is left or stays."""
     item = whole(-1)
+    allowed = {0: "", 1: ", and one -1 at most"}.get(-1 if most is None else most, ", or -1")
 
     def read(value: Any) -> tuple[Any, ...]:
         shape: tuple[Any, ...] = listed(item, "a list of extents").read(value)
-        if any(type(n) is int and n == 0 for n in shape) or shape.count(-1) > 1:
-            refuse("must hold extents of at least 1, and one -1 at most")
+        unknown = sum(type(n) is int and n == -1 for n in shape)
+        if any(type(n) is int and n == 0 for n in shape) or (most is not None and unknown > most):
+            refuse(f"must hold extents of at least 1{allowed}")
         return shape
 
     return Kind(read, {"type": "array", "items": {"type": "integer", "minimum": -1}, "minItems": 1}, 1)

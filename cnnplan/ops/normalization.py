@@ -101,8 +101,8 @@ class GroupNorm(Normalization):
         """Groups as an axis of their own."""
         held("weight", weight, x.shape[1], there=self.affine)
         held("bias", bias, x.shape[1], there=self.affine)
-        groups = x.reshape(x.shape[0], self.num_groups, x.shape[1] // self.num_groups, -1)
-        y = standardized(groups, (2, 3), self.eps).reshape(x.shape)
+        groups = x.reshape(x.shape[0], self.num_groups, x.shape[1] // self.num_groups, *x.shape[2:])
+        y = standardized(groups, tuple(range(2, groups.ndim)), self.eps).reshape(x.shape)
         return scaled(y, weight, bias)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:

@@ -10,7 +10,7 @@ from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import expanded, padded, same_sides, sides, taps, together, windows
 from cnnplan.ops.base import Requirement
-from cnnplan.ops.fields import Flag, Positive
+from cnnplan.ops.fields import Flag, Margins, Number, Positive
 from cnnplan.ops.windows import Dilated, Windowed, is_same, margins, per_axis
 from cnnplan.sizes import ge, minimum, prod
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["AvgPool", "MaxPool"]
+__all__ = ["AvgPool", "LpPool", "MaxPool"]
 
 
 class Pooling(Windowed):
@@ -154,3 +154,43 @@ class AvgPool(Pooling):
         del shapes
         elements = prod(output)
         return Cost(adds=elements * (self.taps(output) - 1), divides=elements)
+
+
+class LpPool(Windowed):
+    """The norm of each window: the root of the sum of its elements' powers.
+
+    Output   (N, C, *steps): how often the window fits on the padded input, `stride` apart
+    Weights  none
+    Cost     a power for each element of the input, and for each element of the output k - 1 adds, with k elements in a
+             window, a compare against 0 and a root
+    Source   torch.nn.LPPool2d, with padding, and without ceil_mode: there a window that sticks out is made larger
+
+    >>> LpPool(norm_type=2, kernel_size=2).output((1, 4, 12, 9))
+    (1, 4, 6, 4)
+    """
+
+    norm_type: Number = Field(description="The power; 1 adds, and the greater it is, the more the greatest counts.")
+    padding: Margins = 0
+
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, channels, steps."""
+        (x,) = shapes
+        return (*x[:2], *self.steps(x[2:]))
+
+    def run(self, x: Array) -> Array:
+        """Powers, summed and brought back; a negative sum counts as 0."""
+        axes = x.ndim - 2
+        kernel = expanded(self.kernel_size, axes)
+        strides = kernel if self.stride is None else expanded(self.stride, axes)
+        powers = padded(np.power(x, self.norm_type), sides(self.padding, axes))
+        view = windows(powers, kernel, strides, (1,) * axes)
+        y = together(np.add, taps(view, axes))
+        y = np.maximum(y, 0, out=y)
+        return np.power(y, 1 / self.norm_type, out=y)
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Powers, sums, roots."""
+        elements = prod(output)
+        kernel = prod(per_axis(self.kernel_size, len(output) - 2))
+        powers = prod(shapes[0]) + elements
+        return Cost(adds=elements * (kernel - 1), compares=elements, transcendentals=powers)

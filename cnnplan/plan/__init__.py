@@ -234,8 +234,10 @@ def plan_spec(
 
     Raises:
         SpecError: a layer is not legal.
-        UsageError: a binding is of no symbol, or outside its declared domain.
+        UsageError: a binding is of no symbol, or outside its declared domain; the file holds blocks only.
     """
+    if spec.is_library:
+        raise UsageError(f"{spec.file} holds blocks for specs to include, and no network")
     graph = build(spec, values, symbolic=symbolic)
     return Plan(graph) if partial else _legal(graph)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import SpecError
@@ -11,11 +10,11 @@ from cnnplan.findings import Finding, Place, Severity
 from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.ignores import Ignores
-from cnnplan.rules.library import faults, is_library
 from cnnplan.spec import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from cnnplan.configuration import Configuration
     from cnnplan.plan import Plan
@@ -31,12 +30,12 @@ MOST_STRUCTURES = 64
 
 def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
     """Every error of a spec; where there is none, the remarks of these rules, in the order of the text."""
-    if isinstance(source, Path) and is_library(source):
-        return faults(source)
     try:
         spec = load_spec(source, configuration.root, partial=True)
     except SpecError as error:
         return list(error.findings)
+    if spec.is_library:
+        return []
     plans, skipped = _plans(spec)
     errors = _errors(plans)
     if errors:

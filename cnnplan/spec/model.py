@@ -205,6 +205,11 @@ class Spec:
         default=lambda place: Location(place.file, 1, 1), repr=False, compare=False
     )
 
+    @property
+    def is_library(self) -> bool:
+        """Whether it is a file of blocks for others to include, and no network."""
+        return not self.layers and not self.inputs
+
     def locate(self, place: Place) -> Location:
         """Where a place stands in its file, included files too."""
         return self.locator(place)

@@ -42,7 +42,7 @@ TEXT = "<text>"
 def load_spec(
     text_or_path: str | os.PathLike[str], root: str | os.PathLike[str] | None = None, *, partial: bool = False
 ) -> Spec:
-    """The validated spec of a file or a text.
+    """The validated spec of a file or a text; of a file that holds blocks only, one without layers.
 
     Args:
         text_or_path: a path, or the text itself: a str of several lines.
@@ -87,7 +87,7 @@ class _Reader:
         self.reading.faults.found.extend(self.source.faults.found)
         with suppress(Enough):
             if isinstance(self.source.data, dict):
-                spec = self._spec()
+                spec = self._spec() if _is_network(self.source.data) else self._library()
             else:
                 message = "a spec is a mapping that begins with `cnnplan: 1`"
                 self.reading.faults.add("CNN001", Place(self.source.file), message)
@@ -113,6 +113,12 @@ class _Reader:
         order = {file: i for i, file in enumerate(self.sources)}
         ordered = sorted(located, key=lambda key: (order.get(key[0].file, 0), key[0].line, key[0].column))
         return [replace(located[key], location=key[0]) for key in ordered]
+
+    def _library(self) -> Spec:
+        """A file of blocks on its own, judged as it is where a spec includes it."""
+        headers = self._included(self.source, {})
+        self.reading.blocks = {name: Signature(_required(header.document)) for name, header in headers.items()}
+        return Spec(self.source.file, self.path.stem if self.path else "", blocks=self._blocks(headers))
 
     def _spec(self) -> Spec:
         reading, data, place = self.reading, self.source.data, Place(self.source.file)
@@ -287,6 +293,11 @@ class _Anything(frozenset[str]):
 
 
 _SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.model_fields)
+
+
+def _is_network(data: dict[str, Any]) -> bool:
+    """Whether a document is, or means to be, more than blocks for others to include."""
+    return "blocks" not in data or not {"symbols", "input", "inputs", "layers"}.isdisjoint(data)
 
 
 def _required(document: BlockDocument) -> dict[str, bool]:

@@ -39,6 +39,7 @@ KEYWORDS: Final = frozenset(
         *("required", "same", "same_lower", "valid", "none", "tanh"),
         *("nearest", "linear", "bilinear", "trilinear", "bicubic"),
         *("constant", "reflect", "replicate", "circular", "zeros"),
+        *("sum", "mean", "max", "min", "prod", "relu"),
     }
 )
 """The words that fields of operators understand; they win over names, so nothing may be called like one."""

@@ -225,7 +225,109 @@ def channel_shuffle(rng):
     return {"groups": groups}, [image(rng, rng.choice([groups, groups, 1]))[0]]
 
 
+def locally_connected(rng):
+    shape, axes = image(rng)
+    args = {"kernel_size": tuple(rng.randint(1, min(n, 3)) for n in shape[2:]), "stride": some(rng, axes, 1, 3)}
+    args |= {"padding": padding(rng, axes, 2, "valid"), "out_channels": rng.randint(1, 4)}
+    return args | {"bias": rng.random() < 0.5}, [shape]
+
+
+def lp_pool(rng):
+    shape, axes = image(rng)
+    args = {"kernel_size": some(rng, axes, 1, 4), "stride": rng.choice([None, some(rng, axes, 1, 3)])}
+    return args | {"norm_type": rng.choice([1.0, 2.0, 3.0]), "padding": padding(rng, axes, 2)}, [shape]
+
+
+def matmul(rng):
+    front = distinct(rng, rng.randint(0, 2))
+    n, k, m = distinct(rng, 3, but=front)
+    other = [extent + rng.choice([0, 0, 0, 1]) for extent in (*front, k)]
+    return {}, [(*front, n, k), (*other, m)]
+
+
+def scaled_dot_product_attention(rng):
+    front = distinct(rng, rng.randint(0, 2))
+    queries, keys, features, width = distinct(rng, 4, but=front)
+    key = [extent + rng.choice([0, 0, 0, 0, 1]) for extent in (*front, keys, features)]
+    return {"is_causal": rng.random() < 0.5}, [(*front, queries, features), tuple(key), (*front, keys, width)]
+
+
+def multi_head_attention(rng):
+    heads = rng.randint(1, 3)
+    features = heads * rng.randint(1, 3) + rng.choice([0, 0, 0, 1])
+    batch, queries, keys = distinct(rng, 3, but=(features,))
+    other = (batch + rng.choice([0, 0, 0, 1]), keys, features)
+    args = {"num_heads": heads, "bias": rng.random() < 0.5}
+    return args, [(batch, queries, features), *rng.choice([[], [other, other]])]
+
+
+def recurrent(rng, **more):
+    args = {"hidden_size": rng.randint(1, 4), "num_layers": rng.randint(1, 2)}
+    args |= {"bias": rng.random() < 0.5, "bidirectional": rng.random() < 0.5}
+    return args | more, [tuple(distinct(rng, 3, most=5))]
+
+
+def rnn(rng):
+    return recurrent(rng, nonlinearity=rng.choice(["tanh", "relu"]))
+
+
+def embedding(rng):
+    rows, width = distinct(rng, 2, least=2)
+    return {"num_embeddings": rows, "embedding_dim": width}, [tuple(distinct(rng, rng.randint(1, 3)))]
+
+
+def parameter(rng):
+    return {"shape": tuple(distinct(rng, rng.randint(1, 4)))}, []
+
+
+def scale(rng):
+    rank = rng.randint(1, 4)
+    return {"dim": rng.randrange(-rank, rank)}, [tuple(distinct(rng, rank))]
+
+
+def expand(rng):
+    before, *shape = distinct(rng, rng.randint(2, 4), least=2)
+    shape = [rng.choice([1, n]) for n in shape]
+    wanted = [rng.choice([-1, n]) if n > 1 else rng.choice([-1, 1, 10]) for n in shape]
+    wanted[-1] += rng.choice([0, 0, 0, 11])
+    return {"shape": (*rng.choice([(), (before,)]), *wanted)}, [tuple(shape)]
+
+
+def split(rng):
+    shape = distinct(rng, rng.randint(1, 4), least=2)
+    dim = rng.randrange(len(shape))
+    first = rng.randint(1, shape[dim] - 1)
+    listed = (first, shape[dim] - first + rng.choice([0, 0, 0, 1]))
+    return {"dim": dim, "sections": rng.choice([1, 2, 3, listed])}, [tuple(shape)]
+
+
+def chunk(rng):
+    shape = distinct(rng, rng.randint(1, 4))
+    return {"dim": rng.randrange(-len(shape), len(shape)), "chunks": rng.randint(1, 4)}, [tuple(shape)]
+
+
+def reduce(rng):
+    args, shapes = mean(rng)
+    return args | {"mode": rng.choice(["sum", "mean", "max", "min", "prod"])}, shapes
+
+
 SPECIAL = {
+    "locally_connected": locally_connected,
+    "lp_pool": lp_pool,
+    "matmul": matmul,
+    "scaled_dot_product_attention": scaled_dot_product_attention,
+    "multi_head_attention": multi_head_attention,
+    "rnn": rnn,
+    "lstm": recurrent,
+    "gru": recurrent,
+    "embedding": embedding,
+    "parameter": parameter,
+    "scale": scale,
+    "expand": expand,
+    "split": split,
+    "chunk": chunk,
+    "reduce": reduce,
+    "pow": pointwise(exponent=3.0),
     "conv": conv,
     "conv_transpose": conv_transpose,
     "max_pool": max_pool,

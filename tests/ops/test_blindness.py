@@ -11,7 +11,20 @@ import pytest
 
 from cnnplan.ops import OPERATORS, Operator, arrays, contraction, interpolation
 
-RULES = ("output", "weights", "cost", "requires", "needs", "joins", "placed", "link", "notes")
+RULES = (
+    "output",
+    "weights",
+    "cost",
+    "requires",
+    "needs",
+    "joins",
+    "reads",
+    "gives",
+    "parts",
+    "placed",
+    "link",
+    "notes",
+)
 HELPERS = {module.__name__ for module in (arrays, contraction, interpolation)}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
@@ -24,11 +25,11 @@ from cnnplan.sizes import Context, Domain
 from cnnplan.spec import load_spec
 from tests.ops.geometries import DRAWS
 
-EXAMPLES = int(os.environ.get("CNNPLAN_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("CNNPLAN_EXAMPLES", "60"))
 REFUSALS = (ValueError, IndexError)
 
 every_operator = pytest.mark.parametrize("verb", DRAWS)
-some_geometries = given(rng=st.randoms(use_true_random=False))
+some_geometries = given(rng=st.builds(Random, st.integers(0, 2**32)))
 few = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None)
 
 
@@ -41,9 +42,11 @@ def legal(operator, shapes):
     return all(bool(requirement.condition) for requirement in operator.requires(*shapes))
 
 
-def inputs(shapes, seed=0):
-    """Negative throughout, so that no weight of a rectifier is passed over."""
+def inputs(operator, shapes, seed=0):
+    """Negative throughout, so that no weight of a rectifier is passed over; of an embedding the first row at least."""
     numbers = np.random.default_rng(seed)
+    if operator.verb == "embedding":
+        return [numbers.integers(0, operator.num_embeddings, shape) for shape in shapes]
     return [-1 - numbers.random(shape) for shape in shapes]
 
 
@@ -57,7 +60,7 @@ def weighed(operator, shapes):
 @some_geometries
 def test_what_is_predicted_is_what_happens(verb, rng):
     operator, shapes = drawn(verb, rng)
-    arrays = inputs(shapes)
+    arrays = inputs(operator, shapes)
     if not legal(operator, shapes):
         weights = weighed(operator, shapes) if verb not in ("conv", "conv_transpose") else filters(operator, shapes)
         with pytest.raises(REFUSALS):
@@ -67,11 +70,11 @@ def test_what_is_predicted_is_what_happens(verb, rng):
     output = operator.output(*shapes)
     watched = operator.run(*map(meter.watch, arrays), **weights)
     assert watched.shape == output
-    assert watched.dtype == arrays[0].dtype
+    assert watched.dtype == np.float64
     cost = operator.cost(tuple(shapes), output)
     assert meter.tally == {kind: getattr(cost, kind) for kind in KINDS}
     assert np.array_equal(np.asarray(watched), operator.run(*arrays, **weights), equal_nan=True)
-    assert all(np.array_equal(array, same) for array, same in zip(arrays, inputs(shapes), strict=True))
+    assert all(np.array_equal(array, same) for array, same in zip(arrays, inputs(operator, shapes), strict=True))
 
 
 def filters(operator, shapes):
@@ -90,7 +93,7 @@ def test_every_weight_is_used_and_none_broadcasts(verb, rng):
     operator, shapes = drawn(verb, rng)
     if not legal(operator, shapes):
         return
-    arrays, weights = inputs(shapes), weighed(operator, shapes)
+    arrays, weights = inputs(operator, shapes), weighed(operator, shapes)
     with pytest.raises((ValueError, TypeError)):
         operator.run(*arrays, **weights, unasked=np.ones(1))
     for name, weight in weights.items():
@@ -171,17 +174,21 @@ def test_written_as_yaml_and_read_again_it_is_the_same(verb, rng):
     if not legal(operator, shapes):
         return
     args = {name: written(value) for name, value in operator.model_dump(exclude_defaults=True).items()}
-    names = [f"input{number}" for number in range(len(shapes))]
+    dtype = "int64" if verb == "embedding" else "float32"
+    declared = {f"input{number}": {"shape": list(shape), "dtype": dtype} for number, shape in enumerate(shapes)}
+    reads = {"from": list(declared)} if shapes else {}
     document = {
         "cnnplan": 1,
         "name": "one",
-        "inputs": {name: list(shape) for name, shape in zip(names, shapes, strict=True)},
-        "layers": [{verb: args, "name": "layer", "from": names}],
+        "inputs": declared or {"nobody": [1]},
+        "layers": [{verb: args, "name": "layer", **reads}],
     }
     graph = build(load_spec(yaml.safe_dump(document, sort_keys=False)))
     assert not graph.findings
-    assert graph.nodes["layer"].op.model_dump() == operator.model_dump()
-    assert graph.nodes["layer"].shape == operator.output(*shapes)
+    parts = {f"layer.{number}": part for number, part in enumerate(operator.parts(*shapes))}
+    for name, part in (parts or {"layer": operator}).items():
+        assert graph.nodes[name].op.model_dump() == part.model_dump()
+        assert graph.nodes[name].shape == part.output(*shapes)
 
 
 def written(value):
@@ -198,7 +205,7 @@ def test_in_place_is_the_same(verb, rng):
     operator, shapes = drawn(verb, rng)
     if not operator.overwrites or not legal(operator, shapes) or operator.output(*shapes) != shapes[0]:
         return
-    arrays, weights = inputs(shapes), weighed(operator, shapes)
+    arrays, weights = inputs(operator, shapes), weighed(operator, shapes)
     expected = operator.run(*arrays, **weights)
     result = operator.run(*arrays, **weights, out=arrays[0])
-    assert np.array_equal(result, expected)
+    assert np.array_equal(result, expected, equal_nan=True)

@@ -32,6 +32,19 @@ WEIGHTS = [
     ("prelu", {}, [(2, 6, 5, 7)], {"weight": (1,)}, {}),
     ("prelu", {"num_parameters": 6}, [(2, 6, 5, 7)], {"weight": (6,)}, {}),
     ("relu", {}, [(2, 6, 5, 7)], {}, {}),
+    # (9 - 3) // 2 + 1 and (7 - 2) // 2 + 1 positions, each with filters of its own
+    ("locally_connected", {"out_channels": 6, "kernel_size": (3, 2), "stride": 2}, [(5, 8, 9, 7)], {"weight": (6, 8, 4, 3, 3, 2), "bias": (6, 4, 3)}, {}),
+    ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12)], {"in_proj_weight": (36, 12), "out_proj.weight": (12, 12), "in_proj_bias": (36,), "out_proj.bias": (12,)}, {}),
+    ("multi_head_attention", {"num_heads": 3, "bias": False}, [(2, 5, 12)], {"in_proj_weight": (36, 12), "out_proj.weight": (12, 12)}, {}),
+    ("scaled_dot_product_attention", {}, [(2, 3, 8), (2, 5, 8), (2, 5, 7)], {}, {}),
+    ("rnn", {"hidden_size": 4}, [(2, 5, 3)], {"weight_ih_l0": (4, 3), "weight_hh_l0": (4, 4), "bias_ih_l0": (4,), "bias_hh_l0": (4,)}, {}),
+    ("lstm", {"hidden_size": 4, "bias": False, "num_layers": 2}, [(2, 5, 3)], {"weight_ih_l0": (16, 3), "weight_hh_l0": (16, 4), "weight_ih_l1": (16, 4), "weight_hh_l1": (16, 4)}, {}),
+    ("gru", {"hidden_size": 4, "bias": False, "bidirectional": True}, [(2, 5, 3)], {"weight_ih_l0": (12, 3), "weight_hh_l0": (12, 4), "weight_ih_l0_reverse": (12, 3), "weight_hh_l0_reverse": (12, 4)}, {}),
+    ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], {"weight": (30, 8)}, {}),
+    ("parameter", {"shape": (1, 5, 7)}, [], {"weight": (1, 5, 7)}, {}),
+    ("scale", {}, [(2, 3, 5, 7)], {"weight": (3,)}, {}),
+    ("scale", {"dim": -1}, [(2, 3, 5, 7)], {"weight": (7,)}, {}),
+    ("split", {"sections": 2}, [(2, 6, 5)], {}, {}),
 ]  # fmt: skip
 
 # operator, arguments, input shapes, the tally
@@ -106,7 +119,39 @@ COSTS = [
     # 2*3*10*7 after the first axis, 2*3*10*14 after the second
     ("upsample", {"scale_factor": 2, "mode": "bilinear"}, [(2, 3, 5, 7)], Cost(adds=2520, multiplies=1260)),
     ("upsample", {"size": (4, 6), "mode": "bicubic"}, [(2, 3, 5, 7)], Cost(adds=936, multiplies=1248)),
+    # 6*4*3 outputs of 8*3*2 taps, for 5 samples
+    ("locally_connected", {"out_channels": 6, "kernel_size": (3, 2), "stride": 2}, [(5, 8, 9, 7)], Cost(macs=17_280, adds=360)),
+    # 2*4 windows of 3: 2*4*12 powers and 32 roots
+    ("lp_pool", {"norm_type": 2, "kernel_size": 3}, [(2, 4, 12)], Cost(adds=64, compares=32, transcendentals=128)),
+    ("matmul", {}, [(2, 3, 5), (2, 5, 7)], Cost(macs=210)),
+    # 2*3 queries on 5 keys, 30 pairs: 30 * (8 + 7); scale 48; of 6 lines 4 compares, 5 differences, 4 sums
+    ("scaled_dot_product_attention", {}, [(2, 3, 8), (2, 5, 8), (2, 5, 7)], Cost(macs=450, multiplies=48, compares=24, adds=54, divides=30, transcendentals=30)),
+    # 2*5 places: 4 * 12*12 each; 3 heads of 2*5*5 pairs, 150: 150 * (4 + 4); biases 480; 30 lines of 5: 120 + 150
+    ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12)], Cost(macs=6960, multiplies=120, compares=120, adds=750, divides=150, transcendentals=150)),
+    # 3 places ask 5: projections 2*3*144 twice, 2*5*144 twice; 3 heads of 2*3*5 pairs, 90: 90 * 8; 18 lines of 5
+    ("multi_head_attention", {"num_heads": 3, "bias": False}, [(2, 3, 12), (2, 5, 12), (2, 5, 12)], Cost(macs=5328, multiplies=72, compares=72, adds=162, divides=90, transcendentals=90)),
+    # 10 steps: 4*3 + 4*4 multiply-adds, 8 biases, 4 sums
+    ("rnn", {"hidden_size": 4}, [(2, 5, 3)], Cost(macs=280, adds=120, transcendentals=40)),
+    ("rnn", {"hidden_size": 4, "bias": False, "nonlinearity": "relu"}, [(2, 5, 3)], Cost(macs=280, adds=40, compares=40)),
+    # 10 steps: 16*3 + 16*4, then 16*4 + 16*4; of 4 features each 8 adds, 3 divides, 5 functions, 3 multiplies
+    ("lstm", {"hidden_size": 4, "bias": False, "num_layers": 2}, [(2, 5, 3)], Cost(macs=2400, adds=640, divides=240, transcendentals=400, multiplies=240)),
+    # 10 steps, twice: 12*3 + 12*4, 24 biases; of 4 features each 7 adds, 2 divides, 3 functions, 3 multiplies
+    ("gru", {"hidden_size": 4, "bidirectional": True}, [(2, 5, 3)], Cost(macs=1680, adds=1040, divides=160, transcendentals=240, multiplies=240)),
+    ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], Cost()),
+    ("parameter", {"shape": (1, 5, 7)}, [], Cost()),
+    ("scale", {}, [(2, 3, 5, 7)], Cost(multiplies=210)),
+    ("pow", {"exponent": 3}, N30, Cost(transcendentals=30)),
+    ("sqrt", {}, N30, Cost(transcendentals=30)),
+    ("abs", {}, N30, Cost()),
+    # 6 lines of 5
+    ("reduce", {"mode": "sum", "dim": 2}, N30, Cost(adds=24)),
+    ("reduce", {"mode": "mean", "dim": 2}, N30, Cost(adds=24, divides=6)),
+    ("reduce", {"mode": "min", "dim": 2}, N30, Cost(compares=24)),
+    ("reduce", {"mode": "max", "dim": 2}, N30, Cost(compares=24)),
+    ("reduce", {"mode": "prod"}, N30, Cost(multiplies=29)),
+    ("expand", {"shape": (7, -1, -1)}, [(1, 4, 6)], Cost()),
     *((verb, args, [(2, 4, 6)], Cost()) for verb, args in {
+        "drop_path": {}, "split": {"sections": 2}, "chunk": {"chunks": 3, "dim": 2},
         "dropout": {}, "identity": {}, "flatten": {}, "reshape": {"shape": (2, -1)}, "permute": {"dims": (2, 1, 0)},
         "pad": {"padding": 1}, "crop": {"size": 3}, "slice": {"end": 2}, "concat": {},
         "pixel_shuffle": {"upscale_factor": 2}, "pixel_unshuffle": {"downscale_factor": 3}, "channel_shuffle": {"groups": 2},

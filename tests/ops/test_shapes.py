@@ -100,11 +100,35 @@ CASES = [
     ("pixel_unshuffle", {"downscale_factor": 3}, [(2, 2, 15, 21)], (2, 18, 5, 7)),
     ("pixel_unshuffle", {"downscale_factor": 2}, [(2, 3, 14)], (2, 6, 7)),
     ("channel_shuffle", {"groups": 3}, [(2, 6, 5, 7)], (2, 6, 5, 7)),
+    # (13 - 3) // 2 + 1, (11 + 2 - 3) // 1 + 1
+    ("locally_connected", C | {"kernel_size": 3, "stride": (2, 1), "padding": (0, 1)}, [(2, 4, 13, 11)], (2, 6, 6, 11)),
+    # (13 - 3) // 3 + 1, 10 // 2
+    ("lp_pool", {"norm_type": 2, "kernel_size": (3, 2)}, [(2, 4, 13, 10)], (2, 4, 4, 5)),
+    ("matmul", {}, [(2, 3, 5, 7), (2, 3, 7, 4)], (2, 3, 5, 4)),
+    ("scaled_dot_product_attention", {}, [(2, 3, 8), (2, 5, 8), (2, 5, 7)], (2, 3, 7)),
+    ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12)], (2, 5, 12)),
+    ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12), (2, 7, 12), (2, 7, 12)], (2, 5, 12)),
+    ("rnn", {"hidden_size": 4}, [(2, 5, 3)], (2, 5, 4)),
+    ("lstm", {"hidden_size": 4, "num_layers": 2}, [(2, 5, 3)], (2, 5, 4)),
+    ("gru", {"hidden_size": 4, "bidirectional": True}, [(2, 5, 3)], (2, 5, 8)),
+    ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], (2, 5, 8)),
+    ("parameter", {"shape": (1, 5, 7)}, [], (1, 5, 7)),
+    ("scale", {"dim": -1}, [(2, 3, 5)], (2, 3, 5)),
+    ("expand", {"shape": (4, -1, 9, 7)}, [(3, 1, 7)], (4, 3, 9, 7)),
+    # as one layer, a division is its first part
+    ("split", {"sections": 3}, [(2, 12, 5)], (2, 4, 5)),
+    ("split", {"sections": (3, 5), "dim": -1}, [(2, 9, 8)], (2, 9, 3)),
+    # ceil(11 / 3), and 3 are left
+    ("chunk", {"chunks": 3}, [(2, 11, 5)], (2, 4, 5)),
+    ("reduce", {"mode": "max", "dim": (1, -1)}, [(2, 3, 5, 7)], (2, 5)),
+    ("reduce", {"mode": "sum", "keepdim": True}, [(2, 3, 5)], (1, 1, 1)),
+    ("pow", {"exponent": 3}, [(2, 3, 5)], (2, 3, 5)),
+    ("drop_path", {"p": 0.1}, [(2, 3, 5)], (2, 3, 5)),
 ]  # fmt: skip
 
 POINTWISE = (
     *("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "mish", "sigmoid"),
-    *("hard_sigmoid", "hard_swish", "tanh", "softplus", "log_softmax"),
+    *("hard_sigmoid", "hard_swish", "tanh", "softplus", "log_softmax", "abs", "sqrt"),
 )
 
 
@@ -134,3 +158,28 @@ def holds(requirement, values):
 
 def test_no_operator_is_left_out():
     assert {case[0] for case in CASES} | set(POINTWISE) == set(OPERATORS)
+
+
+# operator, arguments, input shape, the shapes of all parts
+PARTS = [
+    ("split", {"sections": 3}, (2, 12, 5), [(2, 4, 5), (2, 4, 5), (2, 4, 5)]),
+    ("split", {"sections": (3, 5), "dim": -1}, (2, 9, 8), [(2, 9, 3), (2, 9, 5)]),
+    ("split", {"sections": 1}, (2, 9, 8), [(2, 9, 8)]),
+    # ceil(11 / 3) twice, and 3 are left
+    ("chunk", {"chunks": 3}, (2, 11, 5), [(2, 4, 5), (2, 4, 5), (2, 3, 5)]),
+    ("chunk", {"chunks": 2, "dim": 2}, (2, 11, 6), [(2, 11, 3), (2, 11, 3)]),
+]
+
+
+@pytest.mark.parametrize(("verb", "args", "shape", "outputs"), PARTS)
+def test_the_parts_have_these_shapes(verb, args, shape, outputs, lettered):
+    operator = OPERATORS[verb](**args)
+    assert [part.output(shape) for part in operator.parts(shape)] == outputs
+    (letters,), values = lettered([shape])
+    shapes = [part.output(letters) for part in operator.parts(letters)]
+    assert [tuple(n if isinstance(n, int) else n.at(values) for n in each) for each in shapes] == outputs
+
+
+def test_only_divisions_have_parts():
+    dividing = {case[0] for case in CASES if OPERATORS[case[0]](**case[1]).parts(*case[2])}
+    assert dividing == {case[0] for case in PARTS}

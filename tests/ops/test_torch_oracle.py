@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
 
 GEOMETRIES = int(os.environ.get("CNNPLAN_GEOMETRIES", "30"))
 TOLERANCE = 1e-9
-CONTRACTIONS = {"conv", "conv_transpose", "linear"}
+CONTRACTIONS = {"conv", "conv_transpose", "linear", "matmul"}
 
 
 def extents(rng, axes, least=1, most=13):
@@ -257,7 +257,168 @@ def channel_shuffle(rng):
     return {"groups": groups}, [(2, groups * rng.randint(1, 3), *extents(rng, 2))], nn.ChannelShuffle(groups)
 
 
+def distinct(rng, number, most=9):
+    return tuple(rng.sample(range(1, most + 1), number))
+
+
+def locally_connected(rng):
+    """Windows as columns, times the filters of their places: PyTorch has no such layer."""
+    batch, channels, out, *sizes = distinct(rng, 5)
+    kernel, stride, pads = some(rng, 2, 1, 3), some(rng, 2, 1, 2), some(rng, 2, 0, 2)
+    args = {"out_channels": out, "kernel_size": kernel, "stride": stride, "padding": pads}
+    both = [pair if isinstance(pair, tuple) else (pair, pair) for pair in (kernel, stride, pads)]
+    steps = [(n + 2 * p - k) // s + 1 for n, k, s, p in zip(sizes, *both, strict=True)]
+    if min(steps) < 1:
+        raise ValueError(steps)
+
+    class Module(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(out, channels, *steps, *both[0]))
+            self.bias = nn.Parameter(torch.zeros(out, *steps))
+
+        def forward(self, x):
+            columns = functional.unfold(x, both[0], stride=both[1], padding=both[2])
+            filters = self.weight.permute(0, 1, 4, 5, 2, 3).reshape(out, -1, prod(steps))
+            return torch.einsum("nkp,okp->nop", columns, filters).reshape(batch, out, *steps) + self.bias
+
+    return args, [(batch, channels, *sizes)], Module()
+
+
+def lp_pool(rng):
+    axes, shape = image(rng)
+    draw = (lambda: rng.randint(1, 3)) if axes == 1 else lambda: some(rng, axes, 1, 3)  # PyTorch wants numbers there
+    args = {"norm_type": rng.choice([2.0, 4.0]), "kernel_size": draw(), "stride": draw()}
+    return args, [shape], ranked("LPPool", axes)(**args)
+
+
+def matmul(rng):
+    *front, n, k, m = distinct(rng, rng.randint(3, 5))
+    return {}, [(*front, n, k), (*front, k, m)], torch.matmul
+
+
+def scaled_dot_product_attention(rng):
+    *front, queries, keys, features, width = distinct(rng, rng.randint(5, 6))
+    args = {"is_causal": rng.random() < 0.5}
+    shapes = [(*front, queries, features), (*front, keys, features), (*front, keys, width)]
+    return args, shapes, lambda *xs: functional.scaled_dot_product_attention(*xs, **args)
+
+
+def multi_head_attention(rng):
+    heads, batch, queries, keys = distinct(rng, 4)
+    features = heads * rng.randint(1, 3)
+    args = {"num_heads": heads, "bias": rng.random() < 0.5}
+
+    class Module(nn.MultiheadAttention):
+        def forward(self, query, key=None, value=None):
+            key, value = (query, query) if key is None else (key, value)
+            return super().forward(query, key, value, need_weights=False)[0]
+
+    other = (batch, keys, features)
+    shapes = [(batch, queries, features), *rng.choice([[], [other, other]])]
+    return args, shapes, Module(features, **args, batch_first=True)
+
+
+def recurrent(kind):
+    def make(rng):
+        batch, steps, features, hidden = distinct(rng, 4)
+        args = {"hidden_size": hidden, "num_layers": rng.randint(1, 3), "bias": rng.random() < 0.5}
+        args |= {"bidirectional": rng.random() < 0.5}
+        args |= {"nonlinearity": rng.choice(["tanh", "relu"])} if kind is nn.RNN else {}
+
+        class Module(kind):
+            def forward(self, x):
+                return super().forward(x)[0]
+
+        return args, [(batch, steps, features)], Module(features, **args, batch_first=True)
+
+    return make
+
+
+def parameter(rng):
+    shape = distinct(rng, rng.randint(1, 4))
+
+    class Module(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(shape))
+
+        def forward(self):
+            return self.weight
+
+    return {"shape": shape}, [], Module()
+
+
+def scale(rng):
+    shape = distinct(rng, rng.randint(2, 4))
+
+    class Module(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(shape[1]))
+
+        def forward(self, x):
+            return x * self.weight.reshape(-1, *(1 for _ in shape[2:]))
+
+    return {}, [shape], Module()
+
+
+def expand(rng):
+    before, *shape = distinct(rng, rng.randint(2, 4))
+    shape = tuple(rng.choice([1, n]) for n in shape)
+    wanted = tuple(rng.choice([-1, n]) if n > 1 else rng.choice([-1, 10]) for n in shape)
+    wanted = (*rng.choice([(), (before,)]), *wanted)
+    return {"shape": wanted}, [shape], lambda x: x.expand(wanted)
+
+
+def first(function):
+    """Of several parts the first; all are compared by themselves."""
+
+    def make(rng):
+        shape = distinct(rng, rng.randint(2, 4))
+        args = {"sections": (cut := rng.randint(1, shape[1]), shape[1] - cut)} if function is torch.split else {}
+        args = args or {"chunks": rng.randint(1, 4)}
+        if 0 in args.get("sections", ()):
+            raise ValueError(args)
+
+        def module(x):
+            parts = function(x, *(list(value) if isinstance(value, tuple) else value for value in args.values()), dim=1)
+            if len(parts) != args.get("chunks", 2):
+                raise ValueError(parts)
+            return parts[0]
+
+        return args, [shape], module
+
+    return make
+
+
+def reduce(rng):
+    functions = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax, "min": torch.amin, "prod": torch.prod}
+    mode = rng.choice([*functions])
+    shape = distinct(rng, rng.randint(1, 4))
+    args = {"dim": rng.randrange(-len(shape), len(shape)), "keepdim": rng.random() < 0.5}
+    return args | {"mode": mode}, [shape], lambda x: functions[mode](x, **args)
+
+
 MAKERS = {
+    "locally_connected": locally_connected,
+    "lp_pool": lp_pool,
+    "matmul": matmul,
+    "scaled_dot_product_attention": scaled_dot_product_attention,
+    "multi_head_attention": multi_head_attention,
+    "rnn": recurrent(nn.RNN),
+    "lstm": recurrent(nn.LSTM),
+    "gru": recurrent(nn.GRU),
+    "parameter": parameter,
+    "scale": scale,
+    "expand": expand,
+    "split": first(torch.split),
+    "chunk": first(torch.chunk),
+    "reduce": reduce,
+    "abs": lambda rng: ({}, [distinct(rng, 3)], torch.abs),
+    "sqrt": lambda rng: ({}, [distinct(rng, 3)], torch.sqrt),
+    "pow": lambda rng: ({"exponent": 3.0}, [distinct(rng, 3)], lambda x: x**3),
+    "drop_path": pointwise(nn.Identity),
     "conv": conv,
     "conv_transpose": conv_transpose,
     "max_pool": max_pool,
@@ -312,7 +473,26 @@ CASES = [*MAKERS.items(), ("conv", conv_same)]
 
 
 def test_every_operator_is_compared():
-    assert set(MAKERS) == set(OPERATORS)
+    assert set(MAKERS) | {"embedding"} == set(OPERATORS)
+
+
+def test_embedding_by_torch():
+    """Apart, since it reads integers."""
+    table, words = nn.Embedding(30, 8).double(), np.array([[3, 29, 0], [7, 7, 12]])
+    weight = table.weight.detach().numpy()
+    operator = OPERATORS["embedding"](num_embeddings=30, embedding_dim=8)
+    assert np.array_equal(operator.run(words, weight), table(torch.from_numpy(words)).detach().numpy())
+    for wrong in (-1, 30):
+        with pytest.raises(IndexError, match="there are 30 rows"):
+            operator.run(np.array([4, wrong]), weight)
+
+
+@pytest.mark.parametrize("chunks", [2, 3, 4])
+def test_all_parts_by_torch(chunks):
+    x = np.arange(2.0 * 11 * 5).reshape(2, 11, 5)
+    parts = OPERATORS["chunk"](chunks=chunks).parts(x.shape)
+    for part, truth in zip(parts, torch.from_numpy(x).chunk(chunks, 1), strict=True):
+        assert np.array_equal(part.run(x), truth.numpy())
 
 
 def ran(module, arrays):
@@ -325,7 +505,7 @@ def ran(module, arrays):
         return None
     if 0 in output.shape:
         return None
-    return output.numpy(), counter.get_total_flops() // 2
+    return output.detach().numpy(), counter.get_total_flops() // 2
 
 
 def prepared(module, numbers):

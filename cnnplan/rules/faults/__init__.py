@@ -33,5 +33,6 @@ FAULTS: tuple[str, ...] = (
     "CNN109",
     "CNN110",
     "CNN111",
+    "CNN112",
 )
 """Their identifiers; the text of each is the file beside this one that is called like it."""

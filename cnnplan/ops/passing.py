@@ -1,0 +1,121 @@
+"""What leaves its input as it is, in inference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from cnnplan.cost import Cost
+from cnnplan.ops.fields import Probability
+from cnnplan.ops.rectifiers import Pointwise
+from cnnplan.sizes import prod
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnplan.ops.arrays import Array
+    from cnnplan.ops.base import Requirement
+    from cnnplan.ops.elements import Elements
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["DropPath", "Dropout", "Identity"]
+
+
+class Identity(Pointwise):
+    """The input as it is.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   torch.nn.Identity
+
+    >>> Identity().output((2, 3))
+    (2, 3)
+    """
+
+    saves = "nothing"
+
+    is_view = True
+
+    def reads(self, *elements: Elements) -> Iterator[Requirement]:
+        """Whatever there is."""
+        del elements
+        yield from ()
+
+    def gives(self, *elements: Elements) -> Elements:
+        """The same."""
+        return elements[0]
+
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()
+
+
+class Dropout(Pointwise):
+    """Elements that are left out at random in training; in inference the input as it is.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   Srivastava et al. (2014); torch.nn.Dropout
+
+    >>> Dropout(p=0.2).output((2, 3))
+    (2, 3)
+    """
+
+    saves = "nothing"
+
+    is_view = True
+
+    p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
+
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Which elements were left out."""
+        return {"bool": prod(shapes[0])}
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()
+
+
+class DropPath(Pointwise):
+    """Whole samples that are left out at random in training, so that a residual is skipped; in inference the input.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   Huang et al. (2016), Deep Networks with Stochastic Depth, arXiv:1603.09382; torchvision.ops.StochasticDepth
+
+    >>> DropPath(p=0.1).output((2, 3))
+    (2, 3)
+    """
+
+    saves = "nothing"
+
+    is_view = True
+
+    p: Probability = Field(default=0.5, description="The share of samples that are left out in training.")
+
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Which samples were left out."""
+        return {"bool": shapes[0][0]}
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()
