@@ -56,8 +56,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
             file = output / f"{number:02}-{each.name}.png"
             put(each.picture, file)
             typer.echo(f"{file}: {each.caption}")
-        shown = load(Path(spec), **{name: at.values[name] for name in at.values})
-        put(render(shown, "html", maps=[each.data for each in maps]), output / "report.html")
+        put(render(at, "html", maps=[each.data for each in maps]), output / "report.html")
         say(f"{output / 'report.html'} shows them beside the network")
         raise typer.Exit(CLEAN)
 
