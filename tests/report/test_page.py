@@ -176,7 +176,8 @@ def test_a_slider_answers_at_once(specs, show):
     browser = show(cnnplan.load(specs / "resnet.yaml", variant="resnet152"))
     times = browser.execute_script(
         "const times = [];"
-        "for (let i = 0; i < 30; i++) { const start = performance.now(); cnnplan.controls.set('H', String(200 + 7 * i));"
+        "for (let i = 0; i < 30; i++) { const start = performance.now();"
+        "  cnnplan.controls.set('H', String(200 + 7 * i));"
         "  document.body.offsetHeight; times.push(performance.now() - start); }"
         "return times"
     )
