@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them

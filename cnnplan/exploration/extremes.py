@@ -133,13 +133,17 @@ class Search:
             return none
         if not all(holds(self.low) for holds in self.falling):
             return self._none(self.low)
-        top = largest(lambda value: all(holds(value) for holds in self.falling), self.low, self.high)
+        top = self.top()
         finite = [part.members.start - 1 for part in self.members if not part.members.residues]
         top = min([top, *finite])
         if top >= HIGHEST:
             raise UsageError(f"{self.symbols[0]} has no greatest value: nothing in the question bounds it")
         found = next((value for value in self._candidates(top, -1) if self.holds(value)), None)
         return self._none(top) if found is None else self._answer(found, +1)
+
+    def top(self) -> int:
+        """The greatest value up to which everything holds that fails for good; it must hold at the least value."""
+        return largest(lambda value: all(holds(value) for holds in self.falling), self.low, self.high)
 
     def least(self) -> Extreme:
         """The least value."""

@@ -17,6 +17,7 @@ from cnnplan.graph import Graph, bindings, build
 from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
 from cnnplan.plan.nodes import Figures, NodePlan
+from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
 from cnnplan.spec import load_spec
@@ -36,7 +37,7 @@ MOST_STRUCTURES = 64
 """Combinations of structural choices that `check` plans one by one."""
 
 
-class Plan:
+class Plan(Shown):
     """A network with everything predicted of it.
 
     Args:

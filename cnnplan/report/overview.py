@@ -56,7 +56,6 @@ def _unclaimed(symbol: Symbol) -> Symbol:
 
 def _line(plan: Plan, name: str) -> Line:
     """A network at its defaults; what has no value there is a formula."""
-    held = [str(condition) for condition in plan.conditions if "H" in condition.symbols]
     extents = (_told(extent, plan) for shape in plan.inputs.values() for extent in shape[AXIS:])
     return Line(
         network=name,
@@ -65,8 +64,17 @@ def _line(plan: Plan, name: str) -> Line:
         params=_told(plan.params, plan),
         macs=_told(plan.macs, plan),
         field=_field(plan),
-        condition=" and ".join(held) or "any H",
+        condition=_where(plan),
     )
+
+
+def _where(plan: Plan) -> str:
+    """The conditions on H; where other symbols have a part in them, which."""
+    held = [condition for condition in plan.conditions if "H" in condition.symbols]
+    others = sorted({symbol for condition in held for symbol in condition.symbols} - {"H"})
+    if others:
+        return f"depends on {' and '.join(others)}"
+    return " and ".join(map(str, held)) or "any H"
 
 
 def _told(extent: Extent, plan: Plan) -> str:

@@ -50,7 +50,12 @@ MATCHED = [
     ),
     (
         ("  - conv: {out_channels: 24", "  - conv: {out_channels: 3, kernel_size: 1}\n  - conv: {out_channels: 24"),
-        [("added", None, "conv1"), ("renamed", "conv1", "conv2"), ("renamed", "conv2", "conv3"), ("renamed", "conv3", "conv4")],
+        [
+            ("added", None, "conv1"),
+            ("renamed", "conv1", "conv2"),
+            ("renamed", "conv2", "conv3"),
+            ("renamed", "conv3", "conv4"),
+        ],
     ),
     (
         ("  - batch_norm\n  - relu\n", "  - batch_norm\n"),

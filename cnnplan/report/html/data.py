@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.ops.base import show
+from cnnplan.plan import Plan
 from cnnplan.report.html.program import Program
 from cnnplan.report.html.structures import fractions, structures
 from cnnplan.sizes import Count
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.graph import Facts
     from cnnplan.ops import Operator
-    from cnnplan.plan import NodePlan, Plan
+    from cnnplan.plan import NodePlan
     from cnnplan.report import Report
     from cnnplan.sizes import Condition
     from cnnplan.spec import Symbol
@@ -29,8 +30,8 @@ USUAL = {"N": 1, "H": 224, "W": 224, "D": 16, "T": 128}
 
 
 def network(report: Report) -> tuple[dict[str, Any], list[str]]:
-    """The data of a network, and the program of each of its structures."""
-    plan, spec = report.plan, report.plan.spec
+    """The data of a network, with letters whatever the plan has, and the program of each of its structures."""
+    plan, spec = Plan(report.plan.graph, values=report.plan.values), report.plan.spec
     shown = [_Structure(each) for each in (structures(plan) if report.complete else [plan])]
     files = [*spec.sources]
     data = {
