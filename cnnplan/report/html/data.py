@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["network"]
 
+MOST_DIFFERENCES = 20
+"""Of a verification that failed, so many are shown."""
+
 USUAL = {"N": 1, "H": 224, "W": 224, "D": 16, "T": 128}
 """Where a slider stands whose symbol has no value."""
 
@@ -41,6 +44,7 @@ def network(report: Report) -> tuple[dict[str, Any], list[str]]:
         "complete": report.complete,
         "symbols": [_symbol(symbol, plan) for symbol in spec.symbols.values()],
         "findings": [*map(_finding, report.findings)],
+        "verification": _verified(report),
         "sources": [{"file": file, "lines": text.splitlines()} for file, text in spec.sources.items()],
         "structures": [structure.data(files) for structure in shown],
     }
@@ -181,6 +185,15 @@ def _text(value: Any) -> str:
     if isinstance(value, Fraction):
         return str(value)
     return show(value) if isinstance(value, int | tuple | Count) else str(getattr(value, "label", value))
+
+
+def _verified(report: Report) -> dict[str, Any] | None:
+    """What a run said of the predictions."""
+    found = report.verification
+    if found is None:
+        return None
+    differ = [f"{each.layer}: {each.quantity}: {each.predicted}, measured {each.measured}" for each in found.mismatches]
+    return {"ok": found.ok, "summary": found.summary, "differ": differ[:MOST_DIFFERENCES]}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
