@@ -23,9 +23,7 @@ def starts(n, kernel, stride, before, after, dilation=1, *, ceil=False):
     """How many windows start on n elements, one by one."""
     reach, total = dilation * (kernel - 1) + 1, before + n + after
     count = start = 0
-    while (start + reach <= total) or (
-        ceil and start < before + n and start + reach < total + stride and reach <= total
-    ):
+    while start + reach <= total or (ceil and start < before + n and start + reach < total + stride):
         count += 1
         start += stride
     return count

@@ -15,7 +15,9 @@ from cnnplan.cli.check import check
 from cnnplan.cli.diff import diff
 from cnnplan.cli.explain import explain
 from cnnplan.cli.init import init
+from cnnplan.cli.overview import overview
 from cnnplan.cli.report import report
+from cnnplan.cli.run import run
 from cnnplan.cli.schema import schema
 from cnnplan.cli.solve import solve
 from cnnplan.cli.sweep import sweep
@@ -23,7 +25,7 @@ from cnnplan.cli.verify import verify
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, verify, diff, sweep, solve, explain, init, schema)
+COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, init, run, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,10 +17,16 @@ from cnnplan.cli.output import put
 from cnnplan.cli.watching import watching
 from cnnplan.errors import SpecError, UsageError
 
+if TYPE_CHECKING:
+    from cnnplan.report import Report
+
 __all__ = ["report"]
 
 TOGETHER = "html"
-"""The format that shows several networks side by side."""
+"""The format that shows several networks side by side, and all that the rules find."""
+
+VERIFIED = ("html", "md")
+"""The formats that show what a run says."""
 
 Specs = Annotated[list[Path], typer.Argument(metavar="SPEC...", help="The YAML file of a network; several for html.")]
 Format = Annotated[
@@ -30,6 +37,7 @@ Depth = Annotated[
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Report again whenever a file changes.")]
 Sharing = Annotated[bool, typer.Option("--sharing", help="With the weights there would be if none were shared.")]
+Verify = Annotated[bool, typer.Option("--verify", help="Run it too, and show whether it agrees: html and md.")]
 Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
@@ -43,14 +51,17 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     memory: Memory = False,  # noqa: FBT002 - a flag
     sharing: Sharing = False,  # noqa: FBT002 - a flag
     convention: Convention = "",
+    verify: Verify = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what every layer of a network is and costs."""
     known = {"depth": depth, "memory": memory, "sharing": sharing, "convention": convention}
     options = {name: value for name, value in known.items() if value}
     with exit_codes():
+        if verify and format not in VERIFIED:
+            raise UsageError(f"--verify is shown by {' and '.join(VERIFIED)}; cnnplan verify prints it by itself")
         if watch:
-            watching(specs, lambda: _watched(specs, format, output, settings, options))
-        raise typer.Exit(_report(specs, format, output, settings, options))
+            watching(specs, lambda: _watched(specs, format, output, settings, options, verify))
+        raise typer.Exit(_report(specs, format, output, settings, options, verify))
 
 
 def _watched(*arguments: Any) -> int:
@@ -64,12 +75,13 @@ def _watched(*arguments: Any) -> int:
     return CLEAN
 
 
-def _report(
+def _report(  # noqa: PLR0913, PLR0917 - the options of the command
     specs: list[Path],
     format: str,  # noqa: A002 - the option's name
     output: Path | None,
     settings: list[str],
     options: dict[str, Any],
+    verify: bool,  # noqa: FBT001 - handed on
 ) -> int:
     """Write the report; the exit code that its findings ask for."""
     from cnnplan.plan import plan_spec  # noqa: PLC0415
@@ -85,13 +97,29 @@ def _report(
         for spec in loaded
     ]
     tool = options.get("convention", "")
-    made, *others = (Report.of(plan, tool) for plan in plans)
+    reports = (Report.of(plan, tool) for plan in plans)
+    made, *others = [_judged(report, spec, format, verify) for report, spec in zip(reports, specs, strict=True)]
     options = {name: value for name, value in options.items() if name != "convention"}
     put(_rendered(made, format, output, options | ({"others": others} if others else {})), output)
-    findings = [finding for each in (made, *others) for finding in each.findings]
+    findings = [finding for plan in plans for finding in plan.findings]
     if output or format != "table":
         complain(findings)
     return exit_code(findings)
+
+
+def _judged(made: Report, spec: Path, format: str, verify: bool) -> Report:  # noqa: A002, FBT001
+    """The report with what the rules find, where the format shows it, and with a run, if it is asked for."""
+    if not made.complete:
+        return made
+    if format == TOGETHER:
+        from cnnplan.rules import check  # noqa: PLC0415
+
+        made = replace(made, findings=tuple(check(spec)))
+    if verify:
+        from cnnplan.verification import verify as run  # noqa: PLC0415
+
+        made = replace(made, verification=run(spec))
+    return made
 
 
 def _rendered(made: Any, format: str, output: Path | None, options: dict[str, Any]) -> Any:  # noqa: A002

@@ -13,8 +13,7 @@ CONVENTION = Convention(
     version="2.13.0",
     unit="FLOPs",
     source="torch/utils/flop_counter.py: FlopCounterMode, the formulas of mm, addmm, bmm and convolution",
-    note="It sees matrix products and convolutions as they reach the kernels of a CPU, whose fused attention and LSTM "
-    "it has no formula for.",
+    note="It sees matrix products and convolutions as kernels of a CPU; fused attention and LSTM have no formula.",
     rules={
         **dict.fromkeys(("conv", "conv_transpose", "linear", "matmul", "rnn", "gru"), doubled),
         "multi_head_attention": unseen_doubled,

@@ -13,6 +13,7 @@ from functools import reduce
 from operator import add
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from cnnplan.cost import Cost
 from cnnplan.errors import UsageError
@@ -151,11 +152,11 @@ class _Run:
     weights: Weights
     metered: bool
     watch: Watch | None
-    inputs: frozenset[int] = frozenset()
+    inputs: tuple[ref[Array], ...] = ()
     last: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.inputs = frozenset(id(root(array)) for array in self.held.values())
+        self.inputs = tuple(ref(root(array)) for array in self.held.values())
         self.last = {name: node.name for node in self.graph.nodes.values() for name in node.inputs}
 
     def all(self) -> Execution:
@@ -203,8 +204,8 @@ class _Run:
             return False
         memory = root(arrays[0])
         others = (array for name, array in self.held.items() if name != node.inputs[0] or self._needed(name, node))
-        kept = self.inputs | {id(root(array)) for array in (*others, *self.weights.used.values())}
-        return id(memory) not in kept
+        kept = (root(array) for array in (*others, *self.weights.used.values()))
+        return not any(memory is other for other in (*kept, *(known() for known in self.inputs)))
 
     def _needed(self, name: str, node: Node) -> bool:
         """Whether a tensor is read after this layer, or is an output."""

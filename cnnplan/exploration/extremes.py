@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import UsageError
 from cnnplan.exploration.questions import TOTALS, asked, total
 from cnnplan.exploration.trends import CONSTANT, FALLS, GROWS, Trends
-from cnnplan.sizes import Condition, Domain, Membership, evaluate, every
+from cnnplan.sizes import Condition, Domain, Membership, evaluate
 from cnnplan.sizes.bulk import compiled
 from cnnplan.sizes.codegen import symbols_of
 from cnnplan.sizes.conditions import All, Comparison, Negation
@@ -97,14 +97,14 @@ class Search:
         self.high = int(min(domain.high if domain.high is not None else HIGHEST for domain in domains))
         self.parts = _parts((plan.condition, asked(where, plan)))
         self.members = [part for part in self.parts if isinstance(part, Membership) and part.symbol in symbols]
-        others = [part for part in self.parts if part not in self.members]
+        others = [part for part in self.parts if not any(part is member for member in self.members)]
         self.low = self._first_member()
         trends = Trends(symbols, lambda size: size.at(self.at(self.low)))
-        moves = {part: _move(part, trends) for part in others}
-        self.falling = [self.test(part) for part in others if moves[part] == FALLS]
-        self.rising = [self.test(part) for part in others if moves[part] == GROWS]
-        self.fixed = [part for part in others if moves[part] == CONSTANT]
-        self.unknown = [part for part in others if moves[part] is None]
+        moves = [(part, _move(part, trends)) for part in others]
+        self.falling = [self.test(part) for part, move in moves if move == FALLS]
+        self.rising = [self.test(part) for part, move in moves if move == GROWS]
+        self.fixed = [part for part, move in moves if move == CONSTANT]
+        self.unknown = [part for part, move in moves if move is None]
 
     def at(self, value: int) -> dict[str, Any]:
         """The values of all symbols when this one has a value."""
@@ -133,13 +133,17 @@ class Search:
             return none
         if not all(holds(self.low) for holds in self.falling):
             return self._none(self.low)
-        top = largest(lambda value: all(holds(value) for holds in self.falling), self.low, self.high)
+        top = self.top()
         finite = [part.members.start - 1 for part in self.members if not part.members.residues]
         top = min([top, *finite])
         if top >= HIGHEST:
             raise UsageError(f"{self.symbols[0]} has no greatest value: nothing in the question bounds it")
         found = next((value for value in self._candidates(top, -1) if self.holds(value)), None)
         return self._none(top) if found is None else self._answer(found, +1)
+
+    def top(self) -> int:
+        """The greatest value up to which everything holds that fails for good; it must hold at the least value."""
+        return largest(lambda value: all(holds(value) for holds in self.falling), self.low, self.high)
 
     def least(self) -> Extreme:
         """The least value."""
@@ -188,7 +192,7 @@ class Search:
         for part in self.fixed:
             if not part.holds(self.at(self.low)):
                 return Extreme(self.symbols, None, reason=f"{part} does not hold{self._origin(part)}")
-        if every(self.parts).verdict is False or not self.possible(self.low):
+        if not self.possible(self.low) or any(part.verdict is False for part in self.parts):
             texts = [
                 f"{part}{self._origin(part)}" for part in self.parts if part.verdict is False or part in self.members
             ]

@@ -48,7 +48,7 @@ def _csv(parts: Iterable[Columns], columns: Sequence[str], file: TextIO) -> int:
 
 
 def _plain(value: Any) -> Any:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else value
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _json(parts: Iterable[Columns], columns: Sequence[str], file: TextIO) -> int:

@@ -19,6 +19,7 @@ from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
 from cnnplan.plan.checking import check, structures
 from cnnplan.plan.nodes import Figures, NodePlan
+from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
 from cnnplan.spec import load_spec
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["NodePlan", "Plan", "check", "load", "plan_spec", "structures"]
 
 
-class Plan:
+class Plan(Shown):
     """A network with everything predicted of it.
 
     Args:

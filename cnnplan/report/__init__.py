@@ -17,6 +17,7 @@ from cnnplan.findings import Severity
 if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.plan import Plan
+    from cnnplan.verification import Verification
 
 __all__ = ["RENDERERS", "Report", "render"]
 
@@ -40,10 +41,11 @@ RENDERERS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a renderer may show: a plan and what there is to say about it."""
+    """What a renderer may show: a plan, what there is to say about it, and whether a run agreed with it."""
 
     plan: Plan
     findings: tuple[Finding, ...] = ()
+    verification: Verification | None = None
     convention: str = ""
 
     @classmethod
@@ -54,7 +56,7 @@ class Report:
             plan: the plan.
             convention: the tool whose total is shown besides, one of cnnplan.conventions.CONVENTIONS; "" for none.
         """
-        return cls(plan, tuple(plan.findings), convention)
+        return cls(plan, tuple(plan.findings), convention=convention)
 
     @property
     def complete(self) -> bool:

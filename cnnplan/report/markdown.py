@@ -59,6 +59,8 @@ def _head(report: Report, figures: Figures) -> Iterator[str]:
         yield plain(figures.plan.spec.description)
     if figures.at:
         yield "At " + ", ".join(code(f"{name} = {value}") for name, value in figures.at.items()) + "."
+    if report.verification:
+        yield f"Verified: {plain(report.verification.summary)}."
     if not report.complete:
         yield "**Stopped at an error**: the figures are those of the layers that are shown."
 

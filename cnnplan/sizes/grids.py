@@ -1,8 +1,7 @@
 """Formulas on product grids: a polynomial taken apart by axes, so that a point costs a few multiply-adds.
 
-A total is a sum of products of sizes. On a grid every size is computed along its own axes only; the products of all
-sizes of the leading axes form one matrix, those of the last axis another, and their matrix product is the total at
-every point. Where no sum can reach 2^53 the product is done in floating point, which is then exact.
+A total is a sum of products of sizes. On a grid every size is computed along its own axes only; the products of the
+sizes along the longest axis, and those along all others, leave one multiplication and one addition a point and term.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import np
 from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.bulk import INT64
+from cnnplan.sizes.bulk import BLOCK, INT64
 from cnnplan.sizes.evaluation import evaluate
 from cnnplan.sizes.polynomials import Count, Size
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = ["Axis", "Grid", "column"]
-
-EXACT = 2**53
-"""Floating point holds every whole number up to here."""
 
 
 class Axis(NamedTuple):
@@ -81,22 +77,37 @@ class Grid:
         if reach >= INT64 or any(array.dtype == object for _, arrays in terms for array in arrays):
             return _summed([(coef, [array.astype(object) for array in arrays]) for coef, arrays in terms])
         last = max(range(len(self.shape)), key=self.shape.__getitem__, default=0)
-        if reach < EXACT and len(terms) > 1 and all(_one_sided(array, last) for _, arrays in terms for array in arrays):
-            return self._matrix_product(terms, last)
+        if len(terms) > 1 and all(_one_sided(array, last) for _, arrays in terms for array in arrays):
+            return self._outer(terms, last)
         return _summed(terms)
 
-    def _matrix_product(self, terms: list[tuple[int, list[np.ndarray]]], last: int) -> np.ndarray:
-        """The total as a product of two matrices: all other dimensions by terms, terms by the longest dimension."""
+    def _outer(self, terms: list[tuple[int, list[np.ndarray]]], last: int) -> np.ndarray:
+        """The total as a sum of outer products: what varies along the longest dimension, and all the rest."""
         axes = len(self.shape)
         inner = [_product([a for a in arrays if a.shape[last] > 1], 1, axes).reshape(-1) for _, arrays in terms]
         outer = [_product([a for a in arrays if a.shape[last] == 1], coef, axes) for coef, arrays in terms]
         around = np.broadcast_shapes(*(array.shape for array in outer))
-        left = np.stack([np.broadcast_to(array, around).reshape(-1) for array in outer], axis=1).astype(np.float64)
         length = max(map(len, inner))
-        right = np.stack([np.broadcast_to(array, (length,)) for array in inner]).astype(np.float64)
-        total = (left @ right).astype(np.int64)
+        left = [np.broadcast_to(array, around).reshape(-1, 1) for array in outer]
+        total = _accumulated(left, [np.broadcast_to(array, (length,)) for array in inner])
         shape = [extent for dim, extent in enumerate(around) if dim != last]
         return np.moveaxis(total.reshape((*shape, length)), -1, last)
+
+
+def _accumulated(left: list[np.ndarray], right: list[np.ndarray]) -> np.ndarray:
+    """The sum of the products of columns and rows, block by block, so that sums stay in the cache."""
+    height, length = len(left[0]), len(right[0])
+    total = np.empty((height, length), np.int64)
+    rows = max(1, BLOCK // length)
+    spare = np.empty((min(rows, height), length), np.int64)
+    for start in range(0, height, rows):
+        block = total[start : start + rows]
+        product = spare[: len(block)]
+        np.multiply(left[0][start : start + rows], right[0], out=block)
+        for factor, row in zip(left[1:], right[1:], strict=True):
+            np.multiply(factor[start : start + rows], row, out=product)
+            np.add(block, product, out=block)
+    return total
 
 
 def column(values: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ from cnnplan.sizes.atoms import Atom, Number
 from cnnplan.sizes.polynomials import Count, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["LATEX", "TEXT", "Style", "common_factors", "fold"]
 
@@ -95,7 +95,7 @@ class Style:
             return self.division(*atom.args)
         if atom.kind == "quotient":
             return self.quotient(*atom.args)
-        return self.function(atom.kind, [self(arg) for arg in atom.args])
+        return self.function(atom.kind, [self(arg) for arg in _arguments(atom)])
 
     def division(self, numerator: Any, denominator: Any) -> str:
         """A floor, as a ceiling where it is one."""
@@ -185,6 +185,16 @@ class Latex(Style):
         known = {"maximum": r"\max", "minimum": r"\min", "gcd": r"\gcd"}
         operator = known.get(name) or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
         return rf"{operator}\left({', '.join(args)}\right)"
+
+
+def _arguments(atom: Atom) -> Iterator[Any]:
+    """What a function is of; a maximum of a maximum is one of all."""
+    for arg in atom.args:
+        inner = arg.terms[0] if isinstance(arg, Size) and len(arg.terms) == 1 and not arg.const else None
+        if inner and inner[1] == 1 and inner[0].kind == atom.kind and atom.kind in _NAMES:
+            yield from _arguments(inner[0])
+        else:
+            yield arg
 
 
 _NAMES = {"maximum": "max", "minimum": "min"}

@@ -36,11 +36,15 @@ RESNET = [
     ),
     ({"max": "H", "where": "macs <= 1k", "W": "H"}, "none: already H = W = 1 gives macs = 25,502,912"),
     ({"max": "H", "where": "macs <= 1k", "W": "H", "H": "32:64"}, "none: already H = 32 gives macs = 85,458,944"),
+    (
+        {"max": "H", "where": "macs < 1010934464", "W": "H"},
+        "H = W = 100: macs = 997,450,496; 101 gives macs = 1,010,934,464",
+    ),
     ({"max": "H", "where": "N == 2", "W": "H"}, "none: N == 2 does not hold"),
 ]
 
 
-@pytest.mark.parametrize(("asked", "answer"), RESNET, ids=[answer for _, answer in RESNET])
+@pytest.mark.parametrize(("asked", "answer"), RESNET, ids=[asked["where"] for asked, _ in RESNET])
 def test_resnet50(specs, asked, answer):
     assert str(cnnplan.solve(specs / "resnet.yaml", **asked)) == answer
 
@@ -251,6 +255,27 @@ def test_counting_knows_joins(monkeypatch):
     )
     with pytest.raises(cnnplan.UsageError, match="ask for shapes"):
         cnnplan.solve(JOINED, **{**question, "where": "macs < 10"})
+
+
+ONES = """\
+cnnplan: 1
+name: ones
+symbols: {N: 1, H: 6, W: 5, k: {default: 1, choices: [1, 3, 6]}, l: {default: 1, choices: [1, 3, 6]}}
+input: [N, 4, H, W]
+layers:
+  - branches:
+      join: add
+      paths:
+        - - conv: {out_channels: 7, kernel_size: [k, 1]}
+        - - conv: {out_channels: 7, kernel_size: [l, 1]}
+"""
+
+
+def test_counting_does_not_repeat_what_happens_to_be_one(monkeypatch):
+    question = {"for_": ("k", "l"), "where": 'shape("add1")[2] >= 1'}
+    assert cnnplan.solve(ONES, **question).solutions == 3
+    monkeypatch.setattr("cnnplan.exploration.solving.MOST_TRIED", 0)
+    assert cnnplan.solve(ONES, **question).solutions == 3
 
 
 def legal(a, b, p):

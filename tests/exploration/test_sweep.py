@@ -10,6 +10,7 @@ import pytest
 
 import cnnplan
 from cnnplan.exploration.design import stream
+from cnnplan.exploration.selection import Selection
 from cnnplan.exploration.space import Space
 from cnnplan.exploration.sweeping import Sweeper
 from cnnplan.plan import plan_spec
@@ -205,3 +206,12 @@ RANGES = [
 @pytest.mark.parametrize(("written", "values"), RANGES)
 def test_how_values_are_written(choices, written, values):
     assert list(Space(load_spec(choices), {"H": written}).axes["H"].values) == values
+
+
+@pytest.mark.parametrize("kinds", [2, 3])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_front_of_points_of_which_many_are_equal(kinds, seed):
+    columns = {f"c{i}": column for i, column in enumerate(np.random.default_rng(seed).integers(0, 6, (kinds, 40)))}
+    points = list(zip(*(column.tolist() for column in columns.values()), strict=True))
+    found = Selection(pareto=tuple(columns)).best({**columns, "place": np.arange(40)})
+    assert found["place"].tolist() == [i for i, point in enumerate(points) if not beaten(point, points)]

@@ -72,7 +72,7 @@ FORMS = [
     (floor(H / s + Fraction(1, 2)), "floor((2*H + s)/(2*s))", {"H": 9, "s": 2}, 5),
     # other functions
     (maximum(H, 3), "max(3, H)", {"H": 2}, 3),
-    (minimum(H, 3, W), "min(W, min(3, H))", {"H": 5, "W": 2}, 2),
+    (minimum(H, 3, W), "min(W, 3, H)", {"H": 5, "W": 2}, 2),
     (gcd(H + 12, 6), "gcd(H, 6)", {"H": 4}, 2),
     (gcd(6, 3 * H), "gcd(3*H, 6)", {"H": 4}, 6),
     (absolute(z - 3), "max(-z + 3, z - 3)", {"z": -4}, 7),

@@ -250,3 +250,23 @@ def test_the_language_needs_no_heavy_library(python):
     code = f"import sys, cnnplan.spec as s; s.load_spec('specs/resnet.yaml'); print(sorted({heavy} & set(sys.modules)))"
     assert python("-c", code).stdout == "[]\n"
     assert "cnnplan.spec" in sys.modules
+
+
+def test_a_file_of_blocks_is_a_library(folder):
+    library = load_spec(folder / "common/cell.yaml")
+    assert library.is_library
+    assert list(library.blocks) == ["cell"]
+    assert not load_spec("cnnplan: 1\ninput: [1, 3]\nlayers: [relu]\n").is_library
+
+
+def test_a_library_is_judged_on_its_own(tmp_path):
+    file = tmp_path / "blocks.yaml"
+    file.write_text("cnnplan: 1\nname: x\nblocks: {cell: {args: {a: 1}, layers: [rellu, {conv: {out_channels: b}}]}}\n")
+    with pytest.raises(SpecError) as caught:
+        load_spec(file)
+    assert [(finding.rule, finding.location.line) for finding in caught.value.findings] == [
+        ("CNN005", 2),
+        ("CNN010", 3),
+        ("CNN012", 3),
+        ("CNN015", 3),
+    ]

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.ops.base import show
+from cnnplan.plan import Plan
 from cnnplan.report.html.program import Program
 from cnnplan.report.html.structures import fractions, structures
 from cnnplan.sizes import Count
@@ -17,20 +18,23 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.graph import Facts
     from cnnplan.ops import Operator
-    from cnnplan.plan import NodePlan, Plan
+    from cnnplan.plan import NodePlan
     from cnnplan.report import Report
     from cnnplan.sizes import Condition
     from cnnplan.spec import Symbol
 
 __all__ = ["network"]
 
+MOST_DIFFERENCES = 20
+"""Of a verification that failed, so many are shown."""
+
 USUAL = {"N": 1, "H": 224, "W": 224, "D": 16, "T": 128}
 """Where a slider stands whose symbol has no value."""
 
 
 def network(report: Report) -> tuple[dict[str, Any], list[str]]:
-    """The data of a network, and the program of each of its structures."""
-    plan, spec = report.plan, report.plan.spec
+    """The data of a network, with letters whatever the plan has, and the program of each of its structures."""
+    plan, spec = Plan(report.plan.graph, values=report.plan.values), report.plan.spec
     shown = [_Structure(each) for each in (structures(plan) if report.complete else [plan])]
     files = [*spec.sources]
     data = {
@@ -40,6 +44,7 @@ def network(report: Report) -> tuple[dict[str, Any], list[str]]:
         "complete": report.complete,
         "symbols": [_symbol(symbol, plan) for symbol in spec.symbols.values()],
         "findings": [*map(_finding, report.findings)],
+        "verification": _verified(report),
         "sources": [{"file": file, "lines": text.splitlines()} for file, text in spec.sources.items()],
         "structures": [structure.data(files) for structure in shown],
     }
@@ -180,6 +185,15 @@ def _text(value: Any) -> str:
     if isinstance(value, Fraction):
         return str(value)
     return show(value) if isinstance(value, int | tuple | Count) else str(getattr(value, "label", value))
+
+
+def _verified(report: Report) -> dict[str, Any] | None:
+    """What a run said of the predictions."""
+    found = report.verification
+    if found is None:
+        return None
+    differ = [f"{each.layer}: {each.quantity}: {each.predicted}, measured {each.measured}" for each in found.mismatches]
+    return {"ok": found.ok, "summary": found.summary, "differ": differ[:MOST_DIFFERENCES]}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

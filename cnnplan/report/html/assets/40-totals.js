@@ -97,8 +97,11 @@ class Findings {
     });
     const causes = structure.causes.length ? element("details", {}, element("summary", {}, `why: ${structure.causes.length} layers ask for it`),
       element("ul", {}, structure.causes.map((cause) => element("li", {}, cause)))) : null;
+    const { verification } = network;
+    const verified = verification ? element("li", { class: "condition" }, element("span", { class: verification.ok ? "good" : "bad" }, verification.ok ? "✓" : "✗"),
+      ` verified by running it: ${verification.summary}`, element("ul", {}, verification.differ.map((text) => element("li", {}, text)))) : null;
     const quiet = findings.length + this.marks.length ? null : element("p", { class: "note" }, "No findings; legal at every declared size.");
-    this.place.replaceChildren(element("ul", { class: "findings" }, findings, this.marks.map((each) => each.item)), ...[causes, quiet].filter(Boolean));
+    this.place.replaceChildren(element("ul", { class: "findings" }, findings, this.marks.map((each) => each.item), verified), ...[causes, quiet].filter(Boolean));
   }
 
   update(figures) {
