@@ -49,8 +49,8 @@ class Numbers(NamedTuple):
     buffers: int | None
     macs: int | None
     flops: int | None
-    connections: int | None
-    dense: int | None
+    connections: int | None = None
+    dense: int | None = None
 
     @classmethod
     def of(cls, counted: NodePlan | Plan, values: Mapping[str, Any]) -> Numbers:

@@ -119,7 +119,7 @@ def test_an_unknown_tool():
 
 
 def test_in_a_promise():
-    assert not broken("fvcore == macs + 1920 + 360, thop > torchinfo")
+    assert not broken("fvcore == macs + 1920 + 360, thop < torchinfo")
     (message,) = broken("fvcore < 40k")
     assert "fvcore is 51,300" in message
 
