@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnplan.errors import MissingExtra
+from cnnplan.errors import MissingExtra, UsageError
 from cnnplan.report import svg
 
 if TYPE_CHECKING:
@@ -24,5 +24,8 @@ def render(report: Report, *, depth: int | None = None) -> bytes:
         raise MissingExtra("a picture in dots", "cairosvg", "pictures") from None
     drawn = svg.render(report, depth=depth)
     drawn = drawn[: drawn.index("  @media")] + drawn[drawn.index("  </style>") :]
-    png: bytes = cairosvg.svg2png(drawn.encode(), scale=SCALE, background_color="white")
+    try:
+        png: bytes = cairosvg.svg2png(drawn.encode(), scale=SCALE, background_color="white")
+    except cairosvg.surface.cairo.CairoError:
+        raise UsageError("the picture is too large for dots: draw fewer levels, or --format svg") from None
     return png

@@ -6,7 +6,7 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnplan.errors import MissingExtra
+from cnnplan.errors import MissingExtra, UsageError
 from cnnplan.report.drawing import Drawing
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
@@ -21,6 +21,9 @@ __all__ = ["render"]
 
 CHAR, LINE, EDGE = 7.2, 17, 16
 """The width of a letter, the height of a line, and the room around."""
+
+MOST_PLACED = 400
+"""Boxes that are laid out: the layout takes time that grows with their square, and recursion that grows with them."""
 
 STYLE = """\
   .box { fill: #eef3f8; stroke: #5b7c99 } .end { fill: none; stroke: none }
@@ -65,6 +68,8 @@ def render(report: Report, *, depth: int | None = None) -> str:
 
 def _layout(drawing: Drawing) -> _Placed:
     """The boxes and arrows, placed."""
+    if len(drawing.boxes) > MOST_PLACED:
+        raise UsageError(f"{len(drawing.boxes):,} boxes are too many to place; draw fewer levels, or --format dot")
     try:
         from grandalf.graphs import Edge, Graph, Vertex  # noqa: PLC0415
         from grandalf.layouts import SugiyamaLayout  # noqa: PLC0415

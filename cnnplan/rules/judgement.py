@@ -35,7 +35,7 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
     except SpecError as error:
         return list(error.findings)
     if spec.is_library:
-        return []
+        return _sorted(spec.faults)
     plans, skipped = _plans(spec)
     errors = _errors(plans)
     if errors:

@@ -161,6 +161,29 @@ def test_several_networks_are_compared(specs, show):
     assert digits(shown["macs"]) == plans[1].at(N=3, H=230, W=250).macs
 
 
+def test_choices_that_only_one_of_two_networks_has(specs, show):
+    plans = [cnnplan.load(specs / f"{name}.yaml") for name in ("resnet", "vgg")]
+    browser = show(*plans)
+    for variant, macs in (("resnet18", plans[0].at(variant="resnet18").macs), ("vgg11", plans[0].at().macs)):
+        shown = browser.execute_script(SHOWN, {"N": 1, "H": 224, "W": 224, "variant": variant})
+        assert (shown["problem"], digits(shown["macs"])) == ("", macs)
+    browser.execute_script("cnnplan.turn(1)")
+    shown = browser.execute_script(SHOWN, {"variant": "vgg11"})
+    assert digits(shown["macs"]) == plans[1].at(variant="vgg11").macs
+
+
+def test_a_slider_answers_at_once(specs, show):
+    browser = show(cnnplan.load(specs / "resnet.yaml", variant="resnet152"))
+    times = browser.execute_script(
+        "const times = [];"
+        "for (let i = 0; i < 30; i++) { const start = performance.now();"
+        "  cnnplan.controls.set('H', String(200 + 7 * i));"
+        "  document.body.offsetHeight; times.push(performance.now() - start); }"
+        "return times"
+    )
+    assert sorted(times)[len(times) // 2] < 100
+
+
 def test_no_page_is_wider_than_its_window(specs, show):
     browser = show(cnnplan.load(specs / "unet.yaml"))
     for width in (1280, 400):

@@ -173,8 +173,12 @@ class Network {
     this.structures = data.structures.map((each, i) => new Structure(each, programs[i], this));
   }
 
-  /** Figures, or what is wrong with these values. */
-  at(values) {
+  /** Figures, or what is wrong with these values; a choice that only another network has leaves this one at its own. */
+  at(wanted) {
+    const values = { ...wanted };
+    for (const { name, choices, value } of NETWORKS.length > 1 ? this.symbols : []) {
+      if (choices && !choices.includes(values[name])) values[name] = value;
+    }
     const outside = this.symbols.map((symbol) => strays(symbol, values[symbol.name])).filter(Boolean);
     if (outside.length) return { problem: outside[0], broken: [] };
     const figures = this.structures.map((structure) => structure.at(values)).find((each) => each.applies);

@@ -8,7 +8,7 @@ class Controls {
     this.inputs = {};
     this.status = element("output", { class: "status", "aria-live": "polite" });
     const reset = element("button", { type: "button", class: "plain", id: "reset", onclick: () => this.reset() }, "reset");
-    this.symbols = [...new Map(NETWORKS.flatMap((n) => n.symbols.map((s) => [s.name, s]))).values()];
+    this.symbols = together(NETWORKS.flatMap((network) => network.symbols));
     const fields = this.symbols.map((symbol) => this.field(symbol));
     place.append(element("div", { class: "fields" }, fields, fields.length ? reset : null), this.status);
   }
@@ -72,4 +72,15 @@ class Controls {
     const more = broken.length > 1 ? ` (and ${broken.length - 1} more)` : "";
     this.status.replaceChildren(element("span", {}, problem ? `✗ ${problem}${more}` : "✓ legal at these sizes"), ...links);
   }
+}
+
+/** The symbols by name, as the first network that has one declares it; choices are those of all. */
+function together(symbols) {
+  const found = new Map();
+  for (const symbol of symbols) {
+    const known = found.get(symbol.name);
+    if (!known) found.set(symbol.name, { ...symbol });
+    else if (known.choices && symbol.choices) known.choices = [...new Set([...known.choices, ...symbol.choices])];
+  }
+  return [...found.values()];
 }
