@@ -152,7 +152,7 @@ def permute(rng):
 
 
 def pad(rng):
-    shape, axes = image(rng)
+    shape, axes = image(rng, most=5)
     mode = rng.choice(["constant", *MODES[1:]])
     return {"padding": padding(rng, axes, 4), "mode": mode, "value": rng.choice([0.0, 1.5])}, [shape]
 
@@ -166,8 +166,9 @@ def crop(rng):
 
 def slice_(rng):
     shape = tuple(distinct(rng, rng.randint(1, 4)))
-    args = {"dim": rng.randint(-len(shape), len(shape) - 1), "start": rng.randint(-4, 4), "step": rng.randint(1, 3)}
-    return args | {"end": rng.choice([None, None, rng.randint(-4, 10)])}, [shape]
+    dim = rng.randint(-len(shape), len(shape) - 1)
+    args = {"dim": dim, "start": rng.randint(-4, 4), "step": rng.randint(1, 3)}
+    return args | {"end": rng.choice([None, shape[dim] + rng.randint(-2, 1), rng.randint(-4, 10)])}, [shape]
 
 
 def concat(rng):

@@ -33,6 +33,8 @@ VALUES = [
         {"weight": [[[10]], [[100]]], "bias": [1, 2]},
         [[[11, 21, 51], [302, 402, 602]]],
     ),
+    ("conv", THREE | {"stride": 2, "padding": "same"}, [[[[1, 2, 3, 4, 5, 6]]]], TENS, [[[321, 543, 65]]]),
+    ("conv", THREE | {"stride": 2, "padding": "same_lower"}, [[[[1, 2, 3, 4, 5, 6]]]], TENS, [[[210, 432, 654]]]),
     ("conv_transpose", THREE | {"stride": 2}, [[[[1, 2]]]], TENS, [[[1, 10, 102, 20, 200]]]),
     (
         "conv_transpose",
@@ -171,13 +173,82 @@ VALUES = [
     ),
     ("pixel_shuffle", {"upscale_factor": 2}, [[[[1, 2, 5], [3, 4, 6]]]], {}, [[[1, 3, 2, 4, 5, 6]]]),
     ("pixel_unshuffle", {"downscale_factor": 2}, [[[[1, 3, 2, 4, 5, 6]]]], {}, [[[1, 2, 5], [3, 4, 6]]]),
+    (
+        "locally_connected",
+        {"out_channels": 1, "kernel_size": 2},
+        [[[[1, 2, 3]]]],
+        {"weight": [[[[1, 10], [100, 1000]]]], "bias": [[5, 6]]},
+        [[[26, 3206]]],
+    ),
+    ("lp_pool", {"norm_type": 2, "kernel_size": 2}, [[[[3, 4, -6, 8]]]], {}, [[[5, 10]]]),
+    ("matmul", {}, [[[1, 2]], [[3, 5, 6], [4, 0, 7]]], {}, [[11, 5, 20]]),
+    ("scaled_dot_product_attention", {}, [[[0], [0]], [[1], [2]], [[4], [6]]], {}, [[5], [5]]),
+    ("scaled_dot_product_attention", {"is_causal": True}, [[[0], [0]], [[1], [2]], [[4], [6]]], {}, [[4], [5]]),
+    (
+        "scaled_dot_product_attention",
+        {},
+        [[[2, 0, 0, 0]], [[math.log(3), 1, 1, 1], [0, 1, 1, 1]], [[4], [8]]],
+        {},
+        [[5]],
+    ),
+    (
+        "multi_head_attention",
+        {"num_heads": 1},
+        [[[[1], [3]]]],
+        {
+            "in_proj_weight": [[0], [1], [1]],
+            "in_proj_bias": [0, 0, 10],
+            "out_proj.weight": [[5]],
+            "out_proj.bias": [1],
+        },
+        [[[61], [61]]],
+    ),
+    (
+        "rnn",
+        {"hidden_size": 1, "nonlinearity": "relu", "bias": False},
+        [[[[1], [1], [-9], [4]]]],
+        {"weight_ih_l0": [[1]], "weight_hh_l0": [[2]]},
+        [[[1], [3], [0], [4]]],
+    ),
+    (
+        "lstm",
+        {"hidden_size": 1, "bias": False},
+        [[[[1]]]],
+        {"weight_ih_l0": [[0], [0], [1], [0]], "weight_hh_l0": [[0]] * 4},
+        [[[math.tanh(math.tanh(1) / 2) / 2]]],
+    ),
+    (
+        "gru",
+        {"hidden_size": 1, "bias": False},
+        [[[[1], [0]]]],
+        {"weight_ih_l0": [[0], [0], [1]], "weight_hh_l0": [[0]] * 3},
+        [[[math.tanh(1) / 2], [math.tanh(1) / 4]]],
+    ),
+    (
+        "embedding",
+        {"num_embeddings": 3, "embedding_dim": 2},
+        [[2, 0]],
+        {"weight": [[1, 2], [3, 4], [5, 6]]},
+        [[5, 6], [1, 2]],
+    ),
+    ("parameter", {"shape": [1, 2]}, [], {"weight": [[3, 4]]}, [[3, 4]]),
+    ("scale", {}, [[[1, 2]]], {"weight": [3, 4]}, [[3, 8]]),
+    ("abs", {}, [[-2, 3]], {}, [2, 3]),
+    ("pow", {"exponent": 3}, [[-2, 3]], {}, [-8, 27]),
+    ("sqrt", {}, [[4, 9]], {}, [2, 3]),
+    ("drop_path", {"p": 0.5}, [[1, 2]], {}, [1, 2]),
+    ("expand", {"shape": [3, -1]}, [[[1, 2]]], {}, [[1, 2], [1, 2], [1, 2]]),
+    ("reduce", {"mode": "sum", "dim": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [7, 14]),
+    ("reduce", {"mode": "max", "dim": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [4, 6]),
+    ("reduce", {"mode": "min", "dim": 0, "keepdim": True}, [[[1, 9, 4], [3, 6, 5]]], {}, [[1, 6, 4]]),
+    ("reduce", {"mode": "prod"}, [[[1, 2, 4], [3, 6, 5]]], {}, 720),
     ("channel_shuffle", {"groups": 2}, [[[[1], [2], [3], [4], [5], [6]]]], {}, [[[1], [4], [2], [5], [3], [6]]]),
 ]
 
 
 @pytest.mark.parametrize(("verb", "args", "inputs", "weights", "output"), VALUES)
 def test_it_is_what_it_comes_to_by_hand(verb, args, inputs, weights, output):
-    arrays = [np.array(values, dtype=np.float64) for values in inputs]
+    arrays = [np.array(values, dtype=np.int64 if verb == "embedding" else np.float64) for values in inputs]
     given = {name: np.array(values, dtype=np.float64) for name, values in weights.items()}
     found = OPERATORS[verb](**args).run(*arrays, **given)
     assert found.shape == np.shape(output)
@@ -186,7 +257,7 @@ def test_it_is_what_it_comes_to_by_hand(verb, args, inputs, weights, output):
 
 @pytest.mark.parametrize(("verb", "args", "inputs", "weights", "output"), VALUES)
 def test_single_precision_stays_single(verb, args, inputs, weights, output):
-    arrays = [np.array(values, dtype=np.float32) for values in inputs]
+    arrays = [np.array(values, dtype=np.int64 if verb == "embedding" else np.float32) for values in inputs]
     given = {name: np.array(values, dtype=np.float32) for name, values in weights.items()}
     found = OPERATORS[verb](**args).run(*arrays, **given)
     assert found.dtype == np.float32
@@ -194,4 +265,5 @@ def test_single_precision_stays_single(verb, args, inputs, weights, output):
 
 
 def test_every_operator_has_a_row():
-    assert {row[0] for row in VALUES} == set(OPERATORS)
+    cut_up_before_it_runs = {"split", "chunk"}
+    assert {row[0] for row in VALUES} == set(OPERATORS) - cut_up_before_it_runs

@@ -22,7 +22,7 @@ class Controls {
 
   choice(symbol) {
     const list = element("select", { name: symbol.name, onchange: () => this.set(symbol.name, list.value) },
-      symbol.choices.map((label) => element("option", { value: label }, label)));
+      symbol.choices.map((label) => element("option", { value: label }, /^\d+\/\d+$/.test(label) ? String(fraction(label)) : label)));
     list.value = symbol.value;
     this.inputs[symbol.name] = [list];
     return list;
