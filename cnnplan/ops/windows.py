@@ -49,9 +49,12 @@ def same_margins(n: Extent, span: Extent, stride: Extent) -> tuple[Extent, Exten
 
 
 def merged(shape: Shape) -> Requirement | None:
-    """That an axis is a product of axes, along which no window slides."""
+    """That an axis is a product of axes, along which no window slides.
+
+    An axis from which a product is taken away, `H - dilation*kernel_size`, is still an axis: it has a size of its own.
+    """
     for dim, n in enumerate(shape[2:], 2):
-        if isinstance(n, Count) and not isinstance(n, Size):
+        if isinstance(n, Count) and not isinstance(n.rest, Size):
             hint = "flatten and reshape merge axes; put this layer in front of them"
             return broken("CNN111", "axis {dim} is merged ({size}), not spatial", {"dim": dim, "size": n}, hint)
     return None
