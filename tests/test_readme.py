@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import cnnplan
+from cnnplan.findings import Severity
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -59,7 +60,7 @@ def test_a_command_prints_what_the_readme_says(shell, command, output, request):
 
 @pytest.mark.parametrize("block", blocks("yaml"))
 def test_a_spec_of_the_readme_is_legal(block):
-    assert cnnplan.check(block) == []
+    assert [finding for finding in cnnplan.check(block) if finding.severity is not Severity.NOTE] == []
 
 
 def test_the_python_of_the_readme(monkeypatch):
