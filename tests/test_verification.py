@@ -283,3 +283,24 @@ def test_exit_codes(run, arguments, code, said):
     ran = run(*arguments)
     assert (ran.returncode, ran.stdout) == (code, "")
     assert said in ran.stderr
+
+
+def test_a_folder_with_a_library(run, tmp_path):
+    folder = tmp_path / "designs"
+    folder.mkdir()
+    (folder / "net.yaml").write_text(NET)
+    (folder / "blocks.yaml").write_text("cnnplan: 1\nblocks:\n  act:\n    layers:\n      - relu\n")
+    ran = run("designs", "--set", "H=6", "--set", "W=4")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.count("all agree") == 1
+    assert run("designs/blocks.yaml").returncode == 2
+
+
+def test_other_structures_are_run_at_fewer_sizes(specs):
+    found = verify(specs / "two_conv.yaml")
+    runs = {}
+    for case in found.cases:
+        if case.purpose == "sizes":
+            choice = (case.at["stride"], case.at["padding"])
+            runs[choice] = runs.get(choice, 0) + 1
+    assert runs == {(1, 0): 4, (1, 1): 2, (2, 0): 2, (2, 1): 2}

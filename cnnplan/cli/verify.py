@@ -42,6 +42,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     """Run these networks and hold every prediction against what happens."""
     with exit_codes():
         from cnnplan.report import verified  # noqa: PLC0415
+        from cnnplan.spec import load_spec  # noqa: PLC0415
         from cnnplan.verification import verify as run  # noqa: PLC0415
 
         if format not in FORMATS:
@@ -49,8 +50,11 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
         limit = _bytes(memory) if memory else None
         found = []
         for path in specs(paths):
+            spec = load_spec(path)
+            if spec.is_library and path not in paths:
+                continue
             with _progress(path.name) as progress:
-                found.append(run(path, seed=seed, limit=limit, progress=progress, **bound(settings)))
+                found.append(run(spec, seed=seed, limit=limit, progress=progress, **bound(settings)))
         if format == "json":
             put(verified.render_json(found), output)
         else:

@@ -161,7 +161,7 @@ class _Run:
 
     def all(self) -> Execution:
         """Every layer in the order of the graph."""
-        start = live(self.held.values(), ())
+        start = live(self.held.values())
         self._free(name for name in [*self.held] if name not in self.last)
         measurements = {}
         for node in self.graph.nodes.values():
@@ -185,7 +185,7 @@ class _Run:
         own = node.owner == node.name
         params, buffers = self.weights.counted(op, arrays, weights) if own else (0, 0)
         cost = Cost(**meter.tally) if meter else None
-        size = live(self.held.values(), self.weights.used.values())
+        size = live(self.held.values(), self.weights.memory)
         return Measurement(node.name, y.shape, str(y.dtype), params, buffers, cost, seconds, size)
 
     def _run(
@@ -204,8 +204,8 @@ class _Run:
             return False
         memory = root(arrays[0])
         others = (array for name, array in self.held.items() if name != node.inputs[0] or self._needed(name, node))
-        kept = (root(array) for array in (*others, *self.weights.used.values()))
-        return not any(memory is other for other in (*kept, *(known() for known in self.inputs)))
+        kept = (*map(root, others), *(known() for known in self.inputs))
+        return id(memory) not in self.weights.memory and not any(memory is other for other in kept)
 
     def _needed(self, name: str, node: Node) -> bool:
         """Whether a tensor is read after this layer, or is an output."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
 
@@ -30,7 +30,6 @@ def owned(array: Array, others: Iterable[Array]) -> Array:
     return array if mine and all(memory is not root(other) for other in others) else np.array(array, order="C")
 
 
-def live(arrays: Iterable[Array], apart: Iterable[Array]) -> int:
-    """The bytes of memory behind arrays, each piece once, without that of others."""
-    known = {id(root(array)) for array in apart}
-    return sum({id(memory): memory.nbytes for memory in map(root, arrays) if id(memory) not in known}.values())
+def live(arrays: Iterable[Array], apart: Collection[int] = ()) -> int:
+    """The bytes of memory behind arrays, each piece once, without those pieces whose identity is in `apart`."""
+    return sum({id(memory): memory.nbytes for memory in map(root, arrays) if id(memory) not in apart}.values())

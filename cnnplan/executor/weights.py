@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
+from cnnplan.executor.tensors import root
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Weights:
 
     Attributes:
         used: the weights that layers asked for.
+        memory: the identities of the arrays behind them.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Weights:
         self._dtype = dtype
         self._pool = {} if pool is None else pool
         self.used: dict[str, Array] = {}
+        self.memory: set[int] = set()
         if self._given is not None:
             _refuse_unknown(self._given, list(layers))
 
@@ -69,6 +72,7 @@ class Weights:
         """One weight; a layer that shares it gets it as it is, and it is for the kernel to refuse it."""
         if name not in self.used:
             self.used[name] = self._fresh(name, tuple(shape)) if self._given is None else self._found(name, shape)
+            self.memory.add(id(root(self.used[name])))
         return self.used[name]
 
     def _fresh(self, name: str, shape: tuple[int, ...]) -> Array:

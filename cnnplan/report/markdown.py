@@ -71,7 +71,7 @@ def _totals(figures: Figures) -> str:
     names = ("parameters", "buffers", "MACs", "FLOPs")
     rows = [
         (name, _count(value), code(str(formula)) if str(formula) != str(value) else "")
-        for name, value, formula in zip(names, totals, formulas, strict=True)
+        for name, value, formula in zip(names, totals[: len(names)], formulas, strict=True)
     ]
     return table(("", "", "formula"), [(name, f"**{value}**", formula) for name, value, formula in rows])
 

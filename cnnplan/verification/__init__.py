@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph import bindings
 from cnnplan.plan import plan_spec
-from cnnplan.spec import load_spec
+from cnnplan.spec import Spec, load_spec
 from cnnplan.verification.choice import structures
 from cnnplan.verification.results import Case, Mismatch, Score, Verification
 from cnnplan.verification.trial import Trial
@@ -28,7 +28,7 @@ __all__ = ["Case", "Mismatch", "Score", "Verification", "verify"]
 
 
 def verify(
-    source: str | Path,
+    source: Spec | str | Path,
     /,
     *,
     seed: int = 0,
@@ -39,7 +39,7 @@ def verify(
     """Hold every prediction of a network against its execution.
 
     Args:
-        source: the path of a YAML file, or its text.
+        source: the path of a YAML file, its text, or what was read of it.
         seed: of inputs and weights.
         limit: bytes that a run may take; left out, half of what is free.
         progress: is called before each run: how many are done, of how many, and what comes.
@@ -49,14 +49,14 @@ def verify(
         SpecError: the spec is at fault.
         UsageError: the file cannot be read, a value is wrong, or a run needs too much memory.
     """
-    spec = load_spec(source)
+    spec = source if isinstance(source, Spec) else load_spec(source)
     bound = bindings(spec, values)
     told = {name: bound[name] for name in values}
     found = Verification(spec.name)
     runs: list[tuple[str, Run]] = []
-    for case in structures(spec, told):
+    for number, case in enumerate(structures(spec, told)):
         fixed = {**told, **case}
-        runs += Trial(plan_spec(spec, fixed), fixed, found, seed, limit).runs()
+        runs += Trial(plan_spec(spec, fixed), fixed, found, seed, limit).runs(number)
     total = len(runs)
     for done in range(total):
         text, run = runs.pop(0)

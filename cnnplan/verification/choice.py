@@ -28,6 +28,7 @@ MOST_STRUCTURES = 24
 MOST_TRIED = 20_000
 LONGEST_PERIOD = 512
 FEWEST = 3
+NEAR = 12
 BATCHES = (2, 3)
 
 
@@ -87,7 +88,7 @@ class Choice:
             UsageError: none was found.
         """
         least = least or {}
-        options = [list(islice(self._from(name, least.get(name, 0)), 24)) for name in self.free]
+        options = [list(islice(self._from(name, least.get(name, 0)), NEAR)) for name in self.free]
         cases = sorted(islice(product(*(enumerate(values) for values in options)), MOST_TRIED), key=_order)
         for case in cases:
             values = {**self.fixed, **{name: value for name, (_, value) in zip(self.free, case, strict=True)}}

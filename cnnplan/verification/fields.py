@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Probe", "probes"]
 
-MOST_MACS = 4_000_000_000
+MOST_MACS = 2_000_000_000
 """The arithmetic that one run may take; the input is made no longer than that allows."""
 
 QUANTITY = "receptive field"

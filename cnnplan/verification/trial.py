@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.cost import KINDS
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Trial"]
 
+FEWEST = 2
+MOST_MACS = 2_000_000_000
+"""The arithmetic of one run beyond which it is left out, if others are left."""
+
 
 class Trial:
     """The runs of a network whose structure is decided.
@@ -48,15 +53,28 @@ class Trial:
         self.dtype = plan.spec.dtype if plan.spec.dtype in DTYPES else DTYPES[0]
         self._pool: dict[Any, Any] = {}
 
-    def runs(self) -> Iterator[tuple[str, Run]]:
-        """What to run, each with a text that says what it is."""
-        for values in self.choice.bindings():
+    def runs(self, number: int = 0) -> Iterator[tuple[str, Run]]:
+        """What to run, each with a text that says what it is.
+
+        Args:
+            number: how many structures of the network came before. The first is run at all sizes that are chosen and
+                its receptive fields are measured along every axis; the others at two sizes and along one.
+        """
+        for values in self._affordable(number):
             yield _text(values), partial(self.compare, values)
         for values in self.choice.forbidden():
             yield f"{_text(values)}, which is forbidden", partial(self.refuse, values)
-        for probe in probes(self.choice):
+        for probe in [*probes(self.choice)][-1 if number else 0 :]:
             for place in probe.places():
                 yield f"receptive field at {_text(probe.plan.values)}", partial(self.probe, probe, place)
+
+    def _affordable(self, number: int) -> list[dict[str, Any]]:
+        """The bindings that take little arithmetic, and in any case the two that take least."""
+        weighed = [(values, self.plan.at(**values).macs) for values in self.choice.bindings()]
+        weighed.sort(key=itemgetter(1))
+        if number and len(weighed) > FEWEST:
+            weighed = [weighed[0], weighed[1 + number % (len(weighed) - 1)]]
+        return [values for i, (values, macs) in enumerate(weighed) if i < FEWEST or macs <= MOST_MACS]
 
     def compare(self, values: Mapping[str, Any]) -> None:
         """Run at these values, and hold every prediction against what came out."""

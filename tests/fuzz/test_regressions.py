@@ -7,6 +7,8 @@ import resource
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "regressions").iterdir())
@@ -22,9 +24,36 @@ def module(name):
 
 
 survival = module("survival")
+mutation = module("mutation")
+SPECS = [file.read_bytes() for file in sorted((HERE.parents[1] / "specs").glob("*.yaml"))]
+QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_was_found_once_is_survived(case):
     assert survival.survives(case.read_bytes()) < SECONDS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < KIB
+
+
+@QUICK
+@given(spec=st.sampled_from(SPECS), seed=st.integers(0, 2**32))
+def test_specs_made_of_specs_are_survived(spec, seed):
+    assert survival.survives(mutation.mutated(spec, seed)) < SECONDS
+
+
+STARTS = [b"", b"cnnplan: 1\n", b"cnnplan: 1\ninput: [1, 3, 32, 48]\nlayers:\n"]
+
+
+@QUICK
+@given(data=st.binary(max_size=300), start=st.sampled_from(STARTS))
+def test_any_bytes_are_survived(data, start):
+    assert survival.survives(start + data) < SECONDS
+
+
+@QUICK
+@given(text=st.text(max_size=60))
+def test_any_expression_is_survived(text):
+    quoted = "'" + text.replace("'", "''").replace("\n", " ") + "'"
+    head = "cnnplan: 1\nsymbols: {H: 20}\ninput: [1, 3, H, 48]\n"
+    layer = f"layers:\n  - conv: {{out_channels: {quoted}, kernel_size: 3}}\n"
+    assert survival.survives(f"{head}{layer}expect: [{quoted}]\n".encode("utf-8", "surrogatepass")) < SECONDS
