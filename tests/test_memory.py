@@ -73,7 +73,7 @@ def test_letters_then_numbers_are_the_numbers(specs, name, at):
     there = plan.at(**values).memory
     for prediction in ("weights", "activations", "peak", "inference"):
         assert getattr(plan.memory, prediction) == getattr(there, prediction) or (
-            getattr(plan.memory, prediction).at(values) == getattr(there, prediction)
+            getattr(plan.memory, prediction).at({**plan.values, **values}) == getattr(there, prediction)
         )
     assert there.peak == max(node.live for node in there.nodes.values())
 
@@ -131,7 +131,7 @@ def test_an_optimizer_that_is_not_known(specs):
 def test_the_largest_batch_fits_and_one_more_does_not(specs, limit, optimizer):
     plan = cnnplan.load(specs / "mobilenet_v2.yaml")
     most = plan.at(H=97, W=65).memory.largest_batch(limit, optimizer)
-    assert plan.memory.largest_batch(limit, optimizer).at({"H": 97, "W": 65}) == most
+    assert plan.memory.largest_batch(limit, optimizer).at({**plan.values, "H": 97, "W": 65}) == most
 
     def need(batch):
         memory = plan.at(N=batch, H=97, W=65).memory
