@@ -40,6 +40,8 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     memory: Limit = "",
 ) -> None:
     """Run these networks and hold every prediction against what happens."""
+    # the products of small runs are small: threads of the linear algebra cost more there than they give
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with exit_codes():
         from cnnplan.report import verified  # noqa: PLC0415
         from cnnplan.spec import load_spec  # noqa: PLC0415
