@@ -21,9 +21,12 @@ def all_symbolic(specs):
     """ResNet with the kernel, stride and padding of every convolution as symbols."""
     text = (specs / "resnet.yaml").read_text(encoding="utf-8")
     text = text.replace("  H: {default", "  k: 3\n  s: 1\n  p: 1\n  H: {default", 1)
-    old = "kernel_size: kernel_size, stride: stride, padding: kernel_size // 2"
-    assert old in text
-    text = text.replace(old, "kernel_size: k, stride: s, padding: p")
+    text, changed = re.subn(
+        r"kernel_size: kernel_size(,?\s+)stride: stride(,?\s+)padding: kernel_size // 2",
+        r"kernel_size: k\1stride: s\2padding: p",
+        text,
+    )
+    assert changed
     return load_spec(re.sub(r"(?s)\nexpect:.*", "\n", text))
 
 
