@@ -109,13 +109,13 @@ class Graph:
         )
 
     @cached_property
-    def digraph(self) -> nx.DiGraph:
+    def digraph(self) -> nx.DiGraph[str]:
         """A networkx.DiGraph of the inputs and layers, for networkx's own algorithms.
 
         A layer has the attributes `node` and `shape`. A DiGraph forgets the order of operands and that one may stand
         twice; `Node.inputs` is the truth.
         """
-        graph: nx.DiGraph = nx.DiGraph(name=self.spec.name)
+        graph: nx.DiGraph[str] = nx.DiGraph(name=self.spec.name)
         for name, shape in self.inputs.items():
             graph.add_node(name, shape=shape)
         for name, node in self.nodes.items():
