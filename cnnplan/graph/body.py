@@ -72,28 +72,34 @@ class Body(Assembly):
     def repeated(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
         """Copies in a row; the name stands for the last one, and its parts are the copies."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
-        counter = entry.repeat.counter
-        start = self.fragment.size
-        handle = Handle(inputs)
-        scope = env.scope
+        start, scope, outer = self.fragment.size, env.scope, self.frame.counters
         copies = scope.inner(entry.name) if entry.name else None
-        first: Handle | None = None
         if entry.name:
             scope.call(entry.verb, entry.name)
-        parts: dict[str, Handle] = {}
-        for number, value in enumerate(self.values(entry.repeat.count, env)):
+        values = self.values(entry.repeat.count, env)
+        try:
+            made = list(self.copies(entry, values, inputs, copies or scope, named=copies is not None))
+        finally:
+            self.frame.counters = outer
+        if entry.share is True:
+            for copy in made[1:]:
+                self.share(entry, copy, made[0], scope)
+        parts = {str(number): copy for number, copy in enumerate(made)} if copies else {}
+        return Handle(made[-1].outputs if made else inputs, parts, (start, self.fragment.size))
+
+    def copies(
+        self, entry: Entry, values: Iterable[Any], inputs: tuple[Tensor, ...], scope: Scope, *, named: bool
+    ) -> Iterator[Handle]:
+        """The copies of an entry, each on what the one before gave, while the counter has these values."""
+        assert entry.repeat is not None  # noqa: S101 - the caller asked
+        frame, outer, counter = self.frame, self.frame.counters, entry.repeat.counter
+        for number, value in enumerate(values):
             self.builder.step()
-            with self.frame.counting(counter, value):
-                here = Environment(self.frame, copies or scope, handle.outputs)
-                copy = self.once(entry, handle.outputs, here, None if copies is None else str(number))
-            first = first or copy
-            if entry.share is True and copy is not first:
-                self.share(entry, copy, first, scope)
-            parts[str(number)] = copy
-            handle = Handle(copy.outputs)
-        handle.parts = parts if copies else {}
-        handle.span = (start, self.fragment.size)
-        return handle
+            if counter:
+                frame.counters = {**outer, counter: value}
+            copy = self.once(entry, inputs, Environment(frame, scope, inputs), str(number) if named else None)
+            inputs = copy.outputs
+            yield copy
 
     def values(self, count: Expression, env: Environment) -> Iterable[Any]:
         """What a counter runs through."""
@@ -180,7 +186,7 @@ class Body(Assembly):
         verb = str(join.verb_expression.evaluate(env)) if join.verb_expression else join.verb
         called = scope.prefix + scope.call(verb, None)
         args = {key: value.evaluate(env) for key, value in join.args.items()}
-        handle = self.operator(verb, args, tuple(ends), Site(called, join.place, entry.place), joins=True)
+        handle = self.operator(verb, args, tuple(ends), Site(called, entry.place, verb, join.place), joins=True)
         scope.handles[called.removeprefix(scope.prefix)] = handle
         return handle
 
