@@ -51,7 +51,7 @@ class Assembly(Wiring):
                 self.fault(fault.rule, fault.message, place, site.name, self._way_out(fault, inputs))
             made = NOTHING
         refs = tuple([tensor.ref for tensor in inputs])
-        if len(made) == 1:
+        if "" in made:
             return Handle((self.draft(site, "", refs, made[""]),))
         tensors = {part[1:]: self.draft(site, part, refs, facts) for part, facts in made.items()}
         return Handle(tuple(tensors.values()), {part: Handle((tensor,)) for part, tensor in tensors.items()})
@@ -80,10 +80,13 @@ class Assembly(Wiring):
         args: dict[str, Any] = {}
         for key, default in block.args.items():
             given = entry.args.get(key)
-            if given is None and default is None:
+            if given is not None:
+                args[key] = given.evaluate(env)
+            elif default is not None:
+                args[key] = self.default(block, default, args, env)
+            else:
                 self.fault("CNN012", f"{block.name} needs {key}", entry.place, name)
                 return Handle((UNKNOWN,))
-            args[key] = given.evaluate(env) if given is not None else self.default(block, default, args, env)
         wanted = len(block.inputs) or 1
         if len(inputs) != wanted and UNKNOWN in inputs:
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))

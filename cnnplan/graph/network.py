@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.findings import Finding, Severity
-from cnnplan.graph.parts import Draft, Fragment, Node, Tensor
+from cnnplan.graph.parts import Call, Fragment, Node, Tensor
 from cnnplan.lazy import nx
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ class Graph:
             reads = tuple(
                 ["?" if ref is None else names[start + ref] if ref >= 0 else sources[-1 - ref] for ref in item.inputs]
             )
-            if type(item) is Draft:
-                name = prefix + item.name
-                names.append(name)
-                if item.facts is not None:
-                    nodes[name] = Node(name, reads, item.facts, item.place, callers)
-            else:
+            if isinstance(item, Call):
                 self._flatten(item.fragment, f"{prefix}{item.name}.", reads, (item.place, *callers))
+                continue
+            name = prefix + item.name
+            names.append(name)
+            if item.facts is not None:
+                nodes[name] = Node(name, reads, item.facts, item.place, callers)
 
     def _own(self) -> None:
         """Tell the layers that have the weights of another so."""

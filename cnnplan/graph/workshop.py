@@ -63,6 +63,7 @@ class Workshop:
         self.lenient = lenient
         self._operators: dict[Any, Operator | list[Refusal]] = {}
         self._made: dict[Any, Made] = {}
+        self._known: dict[Any, Any] = {}
         self._forms: dict[tuple[Shape, Elements], Form] = {}
 
     def made(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool = False) -> Made:
@@ -122,7 +123,7 @@ class Workshop:
 
     def _allow(self, condition: Condition, requirement: Requirement) -> None:
         values = self.symbols.values
-        if all(name in values for name in condition.symbols) and not condition.holds(values):
+        if all(name in values for name in condition.symbols) and not condition.holds(values, self._known):
             at = pinned({name: values[name] for name in sorted(condition.symbols)})
             raise _refused(requirement, f" at {at}: needs {condition}")
         if self.symbols.claims(condition):

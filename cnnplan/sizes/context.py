@@ -27,6 +27,8 @@ class Context:
         self.atoms: dict[tuple[Any, ...], Atom] = {}
         self.sizes: dict[tuple[tuple[Atom, Number], ...], dict[Number, Size]] = {}
         self.monomials: dict[tuple[Monomial, Monomial], Monomial] = {}
+        self.expansions: dict[Monomial, Mapping[tuple[Atom, ...], Number]] = {}
+        self.leading: dict[Monomial, tuple[tuple[int, ...], Number]] = {}
         self.products: dict[tuple[Count, ...], Any] = {}
         self.memo: dict[tuple[Any, ...], Any] = {}
         self.serial = 0
