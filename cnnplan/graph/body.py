@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Body"]
 
+GROUPS = ("branches", "sequence")
+"""The verbs that have entries inside."""
+
 
 class Body(Assembly):
     """The control flow of the language."""
@@ -43,7 +46,7 @@ class Body(Assembly):
         self.builder.step()
         if self.builder.broken and entry.place in self.builder.broken:
             return self.broken(entry, scope)
-        inputs = self.inputs(entry, scope, prev)
+        inputs = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
         env = Environment(self.frame, scope, inputs)
         try:
             handle = self.repeated(entry, inputs, env) if entry.repeat else self.once(entry, inputs, env)
@@ -125,7 +128,7 @@ class Body(Assembly):
 
     def once(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment, name: str | None = None) -> Handle:
         """One copy of an entry."""
-        verb = self.verb(entry, env)
+        verb = entry.verb if entry.verb_expression is None else self.verb(entry.verb_expression, entry, env)
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)
@@ -138,11 +141,9 @@ class Body(Assembly):
             env.scope.handles[called] = handle
         return handle
 
-    def verb(self, entry: Entry, env: Environment) -> str:
-        """The verb of an entry, which may be a value."""
-        if entry.verb_expression is None:
-            return entry.verb
-        verb = entry.verb_expression.evaluate(env)
+    def verb(self, expression: Expression, entry: Entry, env: Environment) -> str:
+        """The verb of an entry whose verb is a value."""
+        verb = expression.evaluate(env)
         if verb not in self.builder.verbs:
             raise EvaluationError(f"{entry.verb} (={verb}) is no operator or block")
         return str(verb)
@@ -150,20 +151,25 @@ class Body(Assembly):
     def made(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
         """What the verb makes."""
         start, scope = self.fragment.size, env.scope
-        named = entry.name is not None or called.isdigit()
-        if verb in ("branches", "sequence"):
-            inner = scope.inner(called) if named else scope
-            make = self.branches if verb == "branches" else self.sequence
-            handle = make(entry, inner, inputs, env)
-            if named:
-                handle.parts.update(inner.handles)
-        elif verb in self.builder.spec.blocks:
-            handle = self.block(entry, self.builder.spec.blocks[verb], scope.prefix + called, inputs, env)
+        block = self.builder.spec.blocks.get(verb)
+        if block is not None:
+            handle = self.block(entry, block, scope.prefix + called, inputs, env)
+        elif verb in GROUPS:
+            handle = self.group(entry, verb, called, inputs, env)
         else:
             handle = self.layer(entry, verb, scope.prefix + called, inputs, env)
         handle.span, handle.verb = (start, self.fragment.size), verb
         if isinstance(entry.share, str):
             self.share(entry, handle, self.owner(entry, scope), scope)
+        return handle
+
+    def group(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+        """Entries that stand inside of one: under its name, if it has one."""
+        named = entry.name is not None or called.isdigit()
+        scope = env.scope.inner(called) if named else env.scope
+        handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, inputs, env)
+        if named:
+            handle.parts.update(scope.handles)
         return handle
 
     def sequence(self, entry: Entry, scope: Scope, inputs: tuple[Tensor, ...], _env: Environment) -> Handle:

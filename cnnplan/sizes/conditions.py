@@ -278,9 +278,12 @@ def membership(context: Context, symbol: str, members: IntegerSet) -> Condition:
     if domain.choices is not None:
         inside = [choice.denominator == 1 and int(choice) in members for choice in domain.choices]
         return TRUE if all(inside) else Membership(context, symbol, members) if any(inside) else FALSE
-    if _misses(domain, members):
+    begins = domain.low is not None and int(domain.low) in members
+    if not begins and _misses(domain, members):
         return FALSE
-    return TRUE if _misses(domain, members.complement()) else Membership(context, symbol, members)
+    if (begins or domain.low is None) and _misses(domain, members.complement()):
+        return TRUE
+    return Membership(context, symbol, members)
 
 
 def _misses(domain: Domain, members: IntegerSet) -> bool:
