@@ -181,7 +181,7 @@ def nonnegative_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
 
 
 def _threshold(value: Any) -> int | None:
-    """The value of the symbol from which on a floor of a floor of ... is 0 or more; None where it is not that simple."""
+    """The value of the symbol from which on a floor of a floor of ... is 0 or more; None where it is no such chain."""
     bound: Number = 0
     while isinstance(value, Size) and value.is_integer and len(value.terms) == 1:
         ((atom, coef),) = value.terms
