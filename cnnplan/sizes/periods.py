@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 from cnnplan.sizes.sets import LARGEST_PERIOD, IntegerSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["nonnegative_set", "period", "zero_set"]
 
