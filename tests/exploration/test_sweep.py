@@ -136,6 +136,16 @@ def test_pareto(choices, columns):
     assert 0 < found.rows < every.rows
 
 
+def test_a_limit_takes_nothing_from_the_front_before_the_last_part_is_seen():
+    parts = [
+        {"x": np.array([1, 2, 5]), "y": np.array([10, 9, 5]), "legal": np.ones(3, bool)},
+        {"x": np.array([6, 0]), "y": np.array([6, 9]), "legal": np.ones(2, bool)},  # 6, 6 is beaten by 5, 5
+    ]
+    for chosen in (parts, [Selection(pareto=("x", "y"), limit=2).partial(part) for part in parts]):
+        (front,) = Selection(pareto=("x", "y"), limit=2).of(chosen)
+        assert list(zip(front["x"].tolist(), front["y"].tolist(), strict=True)) == [(5, 5), (0, 9)]
+
+
 def test_more_than_fits_into_64_bits_is_exact(specs):
     swept = cnnplan.sweep(specs / "resnet.yaml", variant="resnet18", N=[10**9, 3 * 10**9], H=2**15, W=2**15)
     plan = cnnplan.load(specs / "resnet.yaml", variant="resnet18")
@@ -208,7 +218,7 @@ def test_how_values_are_written(choices, written, values):
     assert list(Space(load_spec(choices), {"H": written}).axes["H"].values) == values
 
 
-@pytest.mark.parametrize("kinds", [2, 3])
+@pytest.mark.parametrize("kinds", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_front_of_points_of_which_many_are_equal(kinds, seed):
     columns = {f"c{i}": column for i, column in enumerate(np.random.default_rng(seed).integers(0, 6, (kinds, 40)))}
