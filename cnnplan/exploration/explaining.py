@@ -50,10 +50,10 @@ def _conditions(plan: Plan) -> Iterator[str]:
         yield f"{plan.name} is legal for every declared size."
     for condition in plan.conditions:
         yield f"{plan.name} needs {condition}"
-        for cause in plan.causes:
-            if cause.condition.symbols & condition.symbols:
-                more = f" (and {cause.alike - 1} like it)" if cause.alike > 1 else ""
-                yield f"  {cause}{more}"
+        alone = [cause for cause in plan.causes if cause.condition == condition]
+        for cause in alone or (cause for cause in plan.causes if cause.condition.symbols & condition.symbols):
+            more = f" (and {cause.alike - 1} like it)" if cause.alike > 1 else ""
+            yield f"  {cause}{more}"
     for decision in plan.structure:
         yield f"its structure is that of {decision}; it is planned anew elsewhere"
 

@@ -80,7 +80,7 @@ class Selection:
         return rows if self.limit is None else _taken(rows, slice(self.limit))
 
     def partial(self, rows: Columns) -> Columns:
-        """What may be kept of one part, whatever the others hold: its whole front, each row of which may beat others."""
+        """What may be kept of one part, whatever the others hold: its front, of which each row may beat others."""
         if self.pareto:
             rows = _legal(rows)
             return Selection(pareto=self.pareto).best(rows)

@@ -110,6 +110,11 @@ def test_where(choices, question, meaning):
     assert 0 < kept.rows < every.rows
 
 
+def test_only_what_is_legal_is_asked(choices):
+    every = cnnplan.sweep(choices, H="3:9")
+    assert cnnplan.sweep(choices, H="3:9", where="legal").rows == every["legal"].sum() < every.rows
+
+
 def test_sort_and_limit(choices):
     every = cnnplan.sweep(choices, where="true")
     best = cnnplan.sweep(choices, where="true", sort="-macs", limit=5)
@@ -183,10 +188,13 @@ USAGE = [
     ({"H": "wide"}, "must be a number"),
     ({"H": "9:3"}, "from the lesser to the greater"),
     ({"H": 0}, "outside its declared domain"),
+    ({"H": 1.33}, r"H \(=1.33\) is outside its declared domain"),
     ({"width": [0.7]}, "one of"),
     ({"W": "H", "H": "W"}, "values of its own"),
     ({"where": "macs <= "}, "cannot read"),
-    ({"where": "speed > 3"}, "unknown name speed"),
+    ({"where": "speed > 3"}, "unknown name speed; known are params, buffers, macs, flops, memory, N,"),
+    ({"where": "macs < 1M and speed > 3"}, "unknown name speed"),
+    ({"where": "mcas > 3"}, "unknown name mcas; did you mean macs"),
     ({"where": "macs"}, "must be true or false"),
     ({"where": 'shape("conv9")[2] == 3'}, "has no layer conv9"),
     ({"sort": "speed"}, "no column speed"),
