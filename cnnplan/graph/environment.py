@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
@@ -10,7 +9,7 @@ from cnnplan.sizes.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnnplan.graph.parts import Tensor
     from cnnplan.graph.scope import Scope
@@ -125,19 +124,6 @@ class Frame:
         self.args = args
         self.sees_symbols = sees_symbols
         self.counters: dict[str, Any] = {}
-
-    @contextmanager
-    def counting(self, counter: str | None, value: Any) -> Iterator[None]:
-        """While a copy of a repeat is unrolled, its counter has this value."""
-        if counter is None:
-            yield
-            return
-        outer = self.counters
-        self.counters = {**outer, counter: value}
-        try:
-            yield
-        finally:
-            self.counters = outer
 
 
 class Environment:

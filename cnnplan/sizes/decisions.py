@@ -48,6 +48,10 @@ def eq(left: Any, right: Any) -> Condition:
 
 def ge(left: Any, right: Any) -> Condition:
     """The condition that left >= right."""
+    if type(right) is int and isinstance(left, Size):
+        low = left.interval[0]
+        if low is not None and low >= right:
+            return TRUE
     return _decided(">=", _difference(left, right))
 
 

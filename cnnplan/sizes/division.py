@@ -213,7 +213,7 @@ def _multiples(numerator: Any, denominator: Count) -> tuple[int, Any]:
         rest = numerator.rest
         held = 0 if more or denominator.const or isinstance(rest, Number) else dict(rest.terms).get(atom, 0)
     times = int(held // factor)
-    return times, combine(((numerator, 1), (denominator, -times)))
+    return times, combine(((numerator, 1), (denominator, -times))) if times else numerator
 
 
 def _lowest_terms(numerator: Any, denominator: Count) -> tuple[Any, Any]:

@@ -152,13 +152,13 @@ def _gcd_with_number(count: Count, number: int) -> Any:
 def prod(values: Iterable[Any]) -> Any:
     """The product, 1 if there is nothing to multiply."""
     number: Number = 1
-    product: Any = 1
+    counts: list[Any] = []
     for value in values:
         if is_number(value):
             number *= value
         else:
-            product = product * value
-    return product * number
+            counts.append(value)
+    return counts[0].context.product(tuple(counts)) * number if counts else number
 
 
 def total(values: Iterable[Any]) -> Any:

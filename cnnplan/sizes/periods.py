@@ -165,6 +165,9 @@ def zero_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
 
 def nonnegative_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
     """The values of the symbol, from base on, at which the function is 0 or more; None where it cannot be told."""
+    least = _threshold(value)
+    if least is not None:
+        return IntegerSet.at_least(base, least)
     found = _scaled_table(value, symbol, base)
     if found is None:
         return None
@@ -175,6 +178,23 @@ def nonnegative_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
         negative = _from_thresholds(base, length, [(-x - 1, -gain) for x in table])
         return None if negative is None else negative.complement()
     return _from_thresholds(base, length, [(x, gain) for x in table])
+
+
+def _threshold(value: Any) -> int | None:
+    """The value of the symbol from which on a floor of a floor of ... is 0 or more; None where it is no such chain."""
+    bound: Number = 0
+    while isinstance(value, Size) and value.is_integer and len(value.terms) == 1:
+        ((atom, coef),) = value.terms
+        bound = -((value.const - bound) // coef)
+        if coef <= 0 or atom.kind not in ("symbol", "floor"):
+            return None
+        if atom.kind == "symbol":
+            return int(bound) if atom.grain == 1 else None
+        value, divisor = atom.args
+        if type(divisor) is not int or divisor <= 0:
+            return None
+        bound = bound * divisor
+    return None
 
 
 def _scaled_table(value: Count, symbol: str, base: int) -> tuple[int, int, list[int]] | None:

@@ -13,9 +13,10 @@ from functools import cached_property, reduce
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from cnnplan.sizes.algebra import NO_PRODUCTS, Monomial, Polynomial, combine, expand, linear, multiply
+from cnnplan.sizes.algebra import NO_PRODUCTS, Monomial, combine, linear, multiply
 from cnnplan.sizes.atoms import Atom, Number, is_number, whole
 from cnnplan.sizes.bounds import Interval, plus, times
+from cnnplan.sizes.expansion import Polynomial, expand, fingerprint, is_product, linear_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +84,7 @@ class Count:
     @cached_property
     def is_product(self) -> bool:
         """Whether it stays a polynomial of degree two or more when multiplied out."""
-        return any(len(atoms) > 1 for atoms in self.expanded)
+        return is_product(self)
 
     def simplified(self) -> Count | Number:
         """Itself, or the size or the number that it turns out to be when multiplied out."""
@@ -149,6 +150,8 @@ class Count:
             return True
         if not isinstance(other, Count):
             return isinstance(other, Number) and self.simplified() is not self and self.simplified() == other
+        if hash(self) != hash(other):
+            return False
         if self.context is other.context:
             return self.expanded == other.expanded
         return _portable(self.expanded) == _portable(other.expanded)
@@ -158,9 +161,7 @@ class Count:
 
     @cached_property
     def _hash(self) -> int:
-        if not self.is_product:
-            return hash(self.simplified())
-        return hash(frozenset((sum(atom.hash for atom in atoms), coef) for atoms, coef in self.expanded.items()))
+        return fingerprint(self) if self.is_product else hash(self.simplified())
 
     def __ge__(self, other: Any) -> bool:
         return bool(self.context.at_least(self, other))
@@ -250,12 +251,11 @@ class Size(Count):
         self.shifts = shifts
         self.quotients: dict[Any, Any] = {}
         self.is_integer = type(const) is int
-        key, order = 0, terms[0][0].order
+        order = terms[0][0].order
         for atom, coef in terms:
-            key += atom.hash * hash(coef)
             order = min(order, atom.order)
             self.is_integer = self.is_integer and atom.is_whole(coef)
-        self.hash = hash((const, key))
+        self.hash = linear_fingerprint(terms, const)
         self.rank = (order, serial)
 
     @cached_property

@@ -50,6 +50,11 @@ class IntegerSet:
         return cls(base, (), base, modulus, frozenset(residues)).normal()
 
     @classmethod
+    def at_least(cls, base: int, least: int) -> IntegerSet:
+        """The integers from a number on."""
+        return cls(base, (), max(base, least), 1, frozenset((0,)))
+
+    @classmethod
     def finite(cls, base: int, members: Iterable[int]) -> IntegerSet:
         """These integers only."""
         runs = runs_of(member for member in members if member >= base)
