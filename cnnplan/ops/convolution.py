@@ -187,6 +187,8 @@ class ConvTranspose(Filtered):
         if any(extra >= max(s, d) for extra, s, d in zip(extras, strides, dilations, strict=True)):
             raise ValueError(f"output_padding of {extras}: no step covers it")
         y = spread(x, weight, self.groups, tuple(zip(strides, dilations, strict=True)), extras)
+        if y.shape[1] != self.out_channels:
+            raise ValueError(f"{self.groups} groups of filters give {y.shape[1]} channels, not {self.out_channels}")
         y = cropped(y, sides(self.padding, axes))
         return y if bias is None else np.add(y, beside(bias, y), out=y)
 
