@@ -103,8 +103,11 @@ class Conv(Filtered):
         held("weight", weight, self.out_channels, x.shape[1] // self.groups, *kernel)
         held("bias", bias, self.out_channels, there=self.bias)
         pads = self._sides(x.shape[2:], kernel, strides, dilations)
-        view = windows(padded(x, pads, self.padding_mode), kernel, strides, dilations)
-        y = correlated(view, weight, self.groups)
+
+        def unfold(channels: Array) -> Array:
+            return windows(padded(channels, pads, self.padding_mode), kernel, strides, dilations)
+
+        y = correlated(x, weight, self.groups, unfold)
         return y if bias is None else np.add(y, beside(bias, y), out=y)
 
     def _sides(
