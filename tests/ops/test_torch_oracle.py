@@ -69,7 +69,10 @@ def ran(module, arrays):
 
 
 def prepared(module, numbers):
-    """The module in double precision, its weights and statistics drawn at random, and those by name."""
+    """The module in double precision, its weights and statistics drawn at random, and those by name.
+
+    Matrices are drawn so small that elements stay near 1, however often they are multiplied.
+    """
     if not isinstance(module, nn.Module):
         return {}, {}
     module.double().eval()
@@ -77,7 +80,8 @@ def prepared(module, numbers):
     found[1].pop("num_batches_tracked", None)
     with torch.no_grad():
         for name, tensor in (found[0] | found[1]).items():
-            drawn = torch.from_numpy(numbers.standard_normal(tensor.shape))
+            share = (len(tensor) / tensor.numel()) ** 0.5 if tensor.dim() > 1 else 1.0
+            drawn = torch.from_numpy(numbers.standard_normal(tensor.shape)) * share
             tensor.copy_(drawn.abs() + 0.1 if name == "running_var" else drawn)
     return [{name: tensor.detach().numpy() for name, tensor in tensors.items()} for tensors in found]
 
