@@ -11,6 +11,7 @@ from cnnplan.exploration.growth import degree, derivative, elasticity, modulus, 
 from cnnplan.exploration.questions import TOTALS, total
 from cnnplan.ops import OPERATORS
 from cnnplan.sizes import Count, Extent, evaluate
+from cnnplan.spec.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ def explain(plan: Plan, topic: str = "") -> str:
 
 def _near(topic: str, plan: Plan) -> str:
     names = [name for name in plan.nodes if topic in name][:SHOWN]
-    return f"; layers like it: {', '.join(names)}" if names else ""
+    return f"; layers like it: {', '.join(names)}" if names else did_you_mean(topic, [*plan.nodes, *plan.spec.symbols])
 
 
 def _conditions(plan: Plan) -> Iterator[str]:
@@ -50,10 +51,10 @@ def _conditions(plan: Plan) -> Iterator[str]:
         yield f"{plan.name} is legal for every declared size."
     for condition in plan.conditions:
         yield f"{plan.name} needs {condition}"
-        for cause in plan.causes:
-            if cause.condition.symbols & condition.symbols:
-                more = f" (and {cause.alike - 1} like it)" if cause.alike > 1 else ""
-                yield f"  {cause}{more}"
+        alone = [cause for cause in plan.causes if cause.condition == condition]
+        for cause in alone or (cause for cause in plan.causes if cause.condition.symbols & condition.symbols):
+            more = f" (and {cause.alike - 1} like it)" if cause.alike > 1 else ""
+            yield f"  {cause}{more}"
     for decision in plan.structure:
         yield f"its structure is that of {decision}; it is planned anew elsewhere"
 
@@ -106,15 +107,18 @@ def _layers(plan: Plan, symbol: str) -> Iterator[str]:
     found: dict[int, list[tuple[int, str]]] = {}
     for node in plan:
         macs: Extent = node.macs
-        found.setdefault(degree(macs, symbol), []).append((int(evaluate(macs, plan.values)), node.name))
+        power = degree(macs, symbol)
+        falls = power and step(macs, symbol, plan.values, max(1, abs(plan.values[symbol]))) < 0
+        found.setdefault(-1 if falls else power, []).append((int(evaluate(macs, plan.values)), node.name))
     every = int(evaluate(plan.macs, plan.values)) or 1
     for power in sorted(found, reverse=True):
         if power:
             layers = sorted(found[power], key=lambda layer: -layer[0])
             share = sum(macs for macs, _ in layers) / every
-            how = symbol if power == 1 else f"{symbol}**{power}"
+            how = f"grow with {symbol}" if power == 1 else f"grow with {symbol}**{power}"
+            how = f"cost less with more {symbol}" if power < 0 else how
             more = len(layers) - SHOWN
-            yield f"{len(layers)} layers grow with {how}, {share:.1%} of the MACs; most of all:"
+            yield f"{len(layers)} layers {how}, {share:.1%} of the MACs; most of all:"
             yield from (f"  {macs:>16,}  {name}" for macs, name in layers[:SHOWN])
             yield from [f"  and {more} more"] if more > 0 else []
 

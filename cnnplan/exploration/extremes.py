@@ -42,6 +42,7 @@ class Extreme:
         figures: what the question is about, at that value.
         beyond: the next value that would be possible otherwise, and the same figures there.
         reason: why there is no value.
+        illegal: why the network is not legal at that next value, where it is not.
     """
 
     symbols: tuple[str, ...]
@@ -49,6 +50,7 @@ class Extreme:
     figures: Mapping[str, int] = field(default_factory=dict)
     beyond: tuple[int, Mapping[str, int]] | None = None
     reason: str = ""
+    illegal: str = ""
 
     def __str__(self) -> str:
         """`H = W = 100: macs = 997,450,496; 101 gives macs = 1,010,934,464`."""
@@ -56,7 +58,9 @@ class Extreme:
             return f"none: {self.reason}"
         text = f"{' = '.join(self.symbols)} = {self.value}{_shown(self.figures, ': ')}"
         if self.beyond is not None:
-            text += f"; {self.beyond[0]} gives {_shown(self.beyond[1], '') or 'no'}"
+            following, figures = self.beyond
+            gives = f"is not legal ({self.illegal})" if self.illegal else f"gives {_shown(figures, '') or 'no'}"
+            text += f"; {following} {gives}"
         return text
 
 
@@ -224,8 +228,17 @@ class Search:
         beyond = next(
             (n for n in range(value + step, stop, step) if self.low <= n <= self.high and self.possible(n)), None
         )
-        other = None if beyond is None or not self.names else (beyond, self.figures(beyond))
-        return Extreme(self.symbols, value, self.figures(value), other)
+        if beyond is None or not self.names:
+            return Extreme(self.symbols, value, self.figures(value))
+        if self.plan.condition.holds(self.at(beyond)):
+            return Extreme(self.symbols, value, self.figures(value), (beyond, self.figures(beyond)))
+        return Extreme(self.symbols, value, self.figures(value), (beyond, {}), illegal=self._breaks(beyond))
+
+    def _breaks(self, value: int) -> str:
+        """The first layer that is not legal at a value."""
+        at = self.at(value)
+        broken = (f"{cause.layer}: {cause.reason}" for cause in self.plan.causes if not cause.condition.holds(at))
+        return next(broken, str(self.plan.condition))
 
 
 def largest(holds: Callable[[int], bool], low: int, high: int) -> int:

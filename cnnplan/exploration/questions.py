@@ -45,6 +45,8 @@ class Totals:
         symbol = self.plan.spec.symbols.get(name)
         if name in TOTALS or (symbol is None and name in CONVENTIONS):
             return total(self.plan, name)
+        if symbol is None and name == "legal":
+            return True  # of what is legal alone questions are asked
         if symbol is None:
             raise UnknownName(name, [*TOTALS, *self.plan.spec.symbols])
         return self.plan.graph.context.symbol(name, symbol.domain()) if symbol.numeric else self.plan.values[name]
@@ -83,6 +85,9 @@ def asked(expression: Expression, plan: Plan) -> Condition:
     """
     try:
         value = expression.evaluate(Totals(plan))
+    except UnknownName as fault:
+        known = "" if "did you mean" in str(fault) else f"; known are {', '.join(fault.known)} and shape"
+        raise UsageError(f"--where {expression.text!r}: {fault}{known}") from None
     except EvaluationError as fault:
         raise UsageError(f"--where {expression.text!r}: {fault}") from None
     if isinstance(value, Condition):

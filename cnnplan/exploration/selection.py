@@ -65,9 +65,9 @@ class Selection:
         """Rows that are kept until the last part has been seen; what is beaten is dropped on the way."""
         kept: list[Columns] = []
         for rows in parts:
-            kept.append(self.best(_legal(rows) if self.pareto else rows))
+            kept.append(self.partial(rows))
             if self.pareto or self.limit is not None:
-                kept = [self.best(stacked(kept))]
+                kept = [self.partial(stacked(kept))]
         if kept:
             yield self.best(stacked(kept))
 
@@ -80,10 +80,11 @@ class Selection:
         return rows if self.limit is None else _taken(rows, slice(self.limit))
 
     def partial(self, rows: Columns) -> Columns:
-        """What may be kept of one part, whatever the others hold."""
-        if self.sort or self.pareto:
-            return self.best(_legal(rows) if self.pareto else rows)
-        return rows if self.limit is None else _taken(rows, slice(self.limit))
+        """What may be kept of one part, whatever the others hold: its front, of which each row may beat others."""
+        if self.pareto:
+            rows = _legal(rows)
+            return Selection(pareto=self.pareto).best(rows)
+        return self.best(rows)
 
 
 def _taken(rows: Columns, which: np.ndarray | slice) -> Columns:
@@ -105,7 +106,8 @@ def _key(rows: Columns, name: str) -> np.ndarray:
 def _front(keys: Sequence[np.ndarray]) -> np.ndarray:
     """The places, in order, of the rows that no other row beats; of equal rows all are kept."""
     order = np.lexsort(tuple(reversed(keys)))
-    points = np.stack([np.unique(key, return_inverse=True)[1] for key in keys], axis=1)[order]
+    ranks = [np.unique(key, return_inverse=True)[1] for key in keys]
+    points = np.stack([rank for rank in ranks if rank.any()] or ranks[:1], axis=1)[order]
     kept = _staircase(points) if points.shape[1] == len("xy") else _unbeaten(points)
     return np.sort(order[kept])
 
@@ -123,12 +125,15 @@ def _staircase(points: np.ndarray) -> np.ndarray:
 
 
 def _unbeaten(points: np.ndarray) -> np.ndarray:
-    """Of points in order: those that none of the kept ones before beats; a later one cannot beat an earlier one."""
+    """Of points in order: the first one left beats what it beats, until none is left; equal ones stay together.
+
+    A later point cannot beat an earlier one, so that the first one left is always kept.
+    """
     kept = np.zeros(len(points), bool)
-    front = np.empty((0, points.shape[1]), points.dtype)
-    for i, point in enumerate(points):
-        smaller = (front <= point).all(axis=1)
-        if not (smaller & (front < point).any(axis=1)).any():
-            kept[i] = True
-            front = np.vstack([front, point])
+    places = np.arange(len(points))
+    while len(points):
+        equal = (points == points[0]).all(axis=1)
+        kept[places[equal]] = True
+        left = (points < points[0]).any(axis=1)
+        points, places = points[left], places[left]
     return kept

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Family", "solve"]
 
 FEW = 16
-"""Values of a symbol that are looked at where nothing says how many there are."""
+"""Values of a symbol that are looked at, at least, where nothing says how many there are."""
+
+MANY = 1024
+"""Values of a symbol that are all looked at where the spec says which they are."""
 
 MOST_TRIED = 20_000_000
 """Designs that are tried one by one; beyond, they are counted layer by layer."""
@@ -219,16 +222,25 @@ def _family(spec: Spec, symbols: tuple[str, ...], where: str, given: Mapping[str
         if found is None
         else [{name: found[name][i].item() for name in symbols} for i in range(found.rows) if i < SHOWN]
     )
-    reason = "" if rows else _excluding(spec, {**given, **guessed}, where)
+    reason = "" if rows else f"{_excluding(spec, {**given, **guessed}, where)}{_further(spec, guessed)}"
     return Family(symbols, formula, found.rows if found else 0, space.size, rows, looked_at, reason)
 
 
 def _guess(spec: Spec, name: str) -> str:
     """A range to look at."""
-    domain = spec.symbols[name].domain()
+    domain, default = spec.symbols[name].domain(), spec.symbols[name].default
     low = int(domain.low or 0)
-    high = low + FEW - 1 if domain.high is None else min(int(domain.high), low + FEW - 1)
+    high = max(low + FEW - 1, 2 * default if isinstance(default, int) else 0)
+    if domain.high is not None:
+        high = int(domain.high) if domain.high - low < MANY else min(int(domain.high), high)
     return f"{low}:{high}:{domain.multiple_of}"
+
+
+def _further(spec: Spec, guessed: Mapping[str, str]) -> str:
+    """How to look at values that were left out."""
+    ends = {name: int(values.split(":")[1]) for name, values in guessed.items()}
+    more = [f"--set {name}={end + 1}:{4 * end}" for name, end in ends.items() if end + 1 in spec.symbols[name].domain()]
+    return f"; further on: {' or '.join(more)}" if more else ""
 
 
 def _excluding(spec: Spec, given: Mapping[str, Any], where: str) -> str:

@@ -67,7 +67,9 @@ def _inputs(spec: Spec, builder: Builder) -> tuple[dict[str, Tensor], Fragment]:
             except (EvaluationError, Unjudged) as error:
                 rule = getattr(error, "rule", "CNN021")
                 fragment.faults.append(Fault(rule, str(error), extent.place, name))
-        tensors[name] = Tensor(-1 - number, tuple(shape), _elements(declared, env, name, fragment))
+        tensors[name] = Tensor(
+            -1 - number, builder.workshop.form(tuple(shape), _elements(declared, env, name, fragment))
+        )
     return tensors, fragment
 
 

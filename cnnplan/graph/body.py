@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Body"]
 
+GROUPS = ("branches", "sequence")
+"""The verbs that have entries inside."""
+
 
 class Body(Assembly):
     """The control flow of the language."""
@@ -43,7 +46,7 @@ class Body(Assembly):
         self.builder.step()
         if self.builder.broken and entry.place in self.builder.broken:
             return self.broken(entry, scope)
-        inputs = self.inputs(entry, scope, prev)
+        inputs = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
         env = Environment(self.frame, scope, inputs)
         try:
             handle = self.repeated(entry, inputs, env) if entry.repeat else self.once(entry, inputs, env)
@@ -72,28 +75,34 @@ class Body(Assembly):
     def repeated(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
         """Copies in a row; the name stands for the last one, and its parts are the copies."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
-        counter = entry.repeat.counter
-        start = self.fragment.size
-        handle = Handle(inputs)
-        scope = env.scope
+        start, scope, outer = self.fragment.size, env.scope, self.frame.counters
         copies = scope.inner(entry.name) if entry.name else None
-        first: Handle | None = None
         if entry.name:
             scope.call(entry.verb, entry.name)
-        parts: dict[str, Handle] = {}
-        for number, value in enumerate(self.values(entry.repeat.count, env)):
+        values = self.values(entry.repeat.count, env)
+        try:
+            made = list(self.copies(entry, values, inputs, copies or scope, named=copies is not None))
+        finally:
+            self.frame.counters = outer
+        if entry.share is True:
+            for copy in made[1:]:
+                self.share(entry, copy, made[0], scope)
+        parts = {str(number): copy for number, copy in enumerate(made)} if copies else {}
+        return Handle(made[-1].outputs if made else inputs, parts, (start, self.fragment.size))
+
+    def copies(
+        self, entry: Entry, values: Iterable[Any], inputs: tuple[Tensor, ...], scope: Scope, *, named: bool
+    ) -> Iterator[Handle]:
+        """The copies of an entry, each on what the one before gave, while the counter has these values."""
+        assert entry.repeat is not None  # noqa: S101 - the caller asked
+        frame, outer, counter = self.frame, self.frame.counters, entry.repeat.counter
+        for number, value in enumerate(values):
             self.builder.step()
-            with self.frame.counting(counter, value):
-                here = Environment(self.frame, copies or scope, handle.outputs)
-                copy = self.once(entry, handle.outputs, here, None if copies is None else str(number))
-            first = first or copy
-            if entry.share is True and copy is not first:
-                self.share(entry, copy, first, scope)
-            parts[str(number)] = copy
-            handle = Handle(copy.outputs)
-        handle.parts = parts if copies else {}
-        handle.span = (start, self.fragment.size)
-        return handle
+            if counter:
+                frame.counters = {**outer, counter: value}
+            copy = self.once(entry, inputs, Environment(frame, scope, inputs), str(number) if named else None)
+            inputs = copy.outputs
+            yield copy
 
     def values(self, count: Expression, env: Environment) -> Iterable[Any]:
         """What a counter runs through."""
@@ -119,7 +128,7 @@ class Body(Assembly):
 
     def once(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment, name: str | None = None) -> Handle:
         """One copy of an entry."""
-        verb = self.verb(entry, env)
+        verb = entry.verb if entry.verb_expression is None else self.verb(entry.verb_expression, entry, env)
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)
@@ -132,11 +141,9 @@ class Body(Assembly):
             env.scope.handles[called] = handle
         return handle
 
-    def verb(self, entry: Entry, env: Environment) -> str:
-        """The verb of an entry, which may be a value."""
-        if entry.verb_expression is None:
-            return entry.verb
-        verb = entry.verb_expression.evaluate(env)
+    def verb(self, expression: Expression, entry: Entry, env: Environment) -> str:
+        """The verb of an entry whose verb is a value."""
+        verb = expression.evaluate(env)
         if verb not in self.builder.verbs:
             raise EvaluationError(f"{entry.verb} (={verb}) is no operator or block")
         return str(verb)
@@ -144,20 +151,25 @@ class Body(Assembly):
     def made(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
         """What the verb makes."""
         start, scope = self.fragment.size, env.scope
-        named = entry.name is not None or called.isdigit()
-        if verb in ("branches", "sequence"):
-            inner = scope.inner(called) if named else scope
-            make = self.branches if verb == "branches" else self.sequence
-            handle = make(entry, inner, inputs, env)
-            if named:
-                handle.parts.update(inner.handles)
-        elif verb in self.builder.spec.blocks:
-            handle = self.block(entry, self.builder.spec.blocks[verb], scope.prefix + called, inputs, env)
+        block = self.builder.spec.blocks.get(verb)
+        if block is not None:
+            handle = self.block(entry, block, scope.prefix + called, inputs, env)
+        elif verb in GROUPS:
+            handle = self.group(entry, verb, called, inputs, env)
         else:
             handle = self.layer(entry, verb, scope.prefix + called, inputs, env)
         handle.span, handle.verb = (start, self.fragment.size), verb
         if isinstance(entry.share, str):
             self.share(entry, handle, self.owner(entry, scope), scope)
+        return handle
+
+    def group(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+        """Entries that stand inside of one: under its name, if it has one."""
+        named = entry.name is not None or called.isdigit()
+        scope = env.scope.inner(called) if named else env.scope
+        handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, inputs, env)
+        if named:
+            handle.parts.update(scope.handles)
         return handle
 
     def sequence(self, entry: Entry, scope: Scope, inputs: tuple[Tensor, ...], _env: Environment) -> Handle:
@@ -180,7 +192,7 @@ class Body(Assembly):
         verb = str(join.verb_expression.evaluate(env)) if join.verb_expression else join.verb
         called = scope.prefix + scope.call(verb, None)
         args = {key: value.evaluate(env) for key, value in join.args.items()}
-        handle = self.operator(verb, args, tuple(ends), Site(called, join.place, entry.place), joins=True)
+        handle = self.operator(verb, args, tuple(ends), Site(called, entry.place, verb, join.place), joins=True)
         scope.handles[called.removeprefix(scope.prefix)] = handle
         return handle
 

@@ -37,12 +37,12 @@ class Builder:
 
     def block(self, block: Block, args: dict[str, Any], inputs: tuple[Tensor, ...]) -> Fragment:
         """The layers of a block with these arguments, on inputs of these shapes."""
-        key = (block.name, *((type(value), value) for value in args.values()), *(tensor[1:] for tensor in inputs))
+        key = (block.name, *args.values(), *map(type, args.values()), *[tensor.form for tensor in inputs])
         fragment = self._fragments.get(key)
         if fragment is None:
             names = block.inputs or ("input",)
             known = {
-                name: tensor._replace(ref=-1 - i) for i, (name, tensor) in enumerate(zip(names, inputs, strict=True))
+                name: Tensor(-1 - i, tensor.form) for i, (name, tensor) in enumerate(zip(names, inputs, strict=True))
             }
             frame = Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols)
             fragment = self._fragments[key] = Body(self, frame, known).unroll(block.layers, block.outputs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
@@ -10,7 +9,7 @@ from cnnplan.sizes.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnnplan.graph.parts import Tensor
     from cnnplan.graph.scope import Scope
@@ -43,6 +42,7 @@ class Symbols:
     def __init__(self, spec: Spec, values: Mapping[str, Any], context: Context, *, symbolic: bool) -> None:
         self.declared = spec.symbols
         self.values = values
+        self.claimed = frozenset(name for name, symbol in spec.symbols.items() if symbol.claims)
         self.structure: dict[str, Condition] = {}
         self.sizes: dict[str, Any] = {}
         for name, symbol in spec.symbols.items():
@@ -93,7 +93,7 @@ class Symbols:
 
     def claims(self, condition: Condition) -> bool:
         """Whether the spec claims to be legal for every value of all symbols of the condition."""
-        return all(self.declared[name].claims for name in condition.symbols)
+        return condition.symbols <= self.claimed
 
     def declaration(self, name: str) -> Symbol:
         """The symbol as it is declared."""
@@ -125,19 +125,6 @@ class Frame:
         self.args = args
         self.sees_symbols = sees_symbols
         self.counters: dict[str, Any] = {}
-
-    @contextmanager
-    def counting(self, counter: str | None, value: Any) -> Iterator[None]:
-        """While a copy of a repeat is unrolled, its counter has this value."""
-        if counter is None:
-            yield
-            return
-        outer = self.counters
-        self.counters = {**outer, counter: value}
-        try:
-            yield
-        finally:
-            self.counters = outer
 
 
 class Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from cnnplan.graph.parts import Call, Fragment, Node, Tensor
 from cnnplan.lazy import nx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.findings import Place
     from cnnplan.graph.environment import Symbols
@@ -34,6 +35,8 @@ class Graph:
     Attributes:
         values: the values of the symbols at which its structure was decided.
         nodes: the layers by name.
+        kinds: how many layers there are of each kind: the same operator on the same shapes.
+        owners: the same of the layers that have weights of their own.
         inputs: the shapes of the inputs by name.
         outputs: the names of the layers that are the network's outputs.
         structure: the decisions that the structure rests on; it answers only where they hold.
@@ -55,10 +58,12 @@ class Graph:
         self._faults: list[tuple[str, Fault, tuple[Place, ...]]] = []
         self._owners: dict[int, int] = {}
         self._flatten(fragment, "", self._sources, ())
-        self._own()
+        self.kinds = self.owners = Counter([node.facts for node in self.nodes.values()])
+        if self._owners:
+            self._own()
         self.outputs: tuple[str, ...] = self._called(fragment.outputs)
 
-    def _flatten(self, fragment: Fragment, prefix: str, sources: list[str], callers: tuple[Place, ...]) -> None:
+    def _flatten(self, fragment: Fragment, prefix: str, sources: Sequence[str], callers: tuple[Place, ...]) -> None:
         """Name the layers of a fragment; `sources` are the names of what comes in."""
         names, nodes = self._names, self.nodes
         start = len(names)
@@ -67,17 +72,16 @@ class Graph:
         if fragment.owners:
             self._owners.update({start + mine: start + owner for mine, owner in fragment.owners.items()})
         for item in fragment.items:
-            reads = [
-                "?" if ref is None else names[start + ref] if ref >= 0 else sources[-1 - ref] for ref in item.inputs
-            ]
+            reads = tuple(
+                ["?" if ref is None else names[start + ref] if ref >= 0 else sources[-1 - ref] for ref in item.inputs]
+            )
             if isinstance(item, Call):
                 self._flatten(item.fragment, f"{prefix}{item.name}.", reads, (item.place, *callers))
                 continue
-            name, _, facts, place = item
-            name = prefix + name
+            name = prefix + item.name
             names.append(name)
-            if facts is not None:
-                nodes[name] = Node(name, tuple(reads), facts, place, callers)
+            if item.facts is not None:
+                nodes[name] = Node(name, reads, item.facts, item.place, callers)
 
     def _own(self) -> None:
         """Tell the layers that have the weights of another so."""
@@ -87,6 +91,7 @@ class Graph:
             node = self.nodes.get(self._names[mine])
             if node is not None:
                 node.owner = self._names[owner]
+        self.owners = Counter([node.facts for name, node in self.nodes.items() if node.owner == name])
 
     def _called(self, tensors: tuple[Tensor, ...]) -> tuple[str, ...]:
         refs = [tensor.ref for tensor in tensors if tensor.ref is not None]

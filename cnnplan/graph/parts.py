@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnplan.ops.elements import NUMBERS
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,6 +24,7 @@ __all__ = [
     "Draft",
     "Facts",
     "Fault",
+    "Form",
     "Fragment",
     "Handle",
     "Node",
@@ -43,40 +42,55 @@ class TooMany(Exception):  # noqa: N818 - a signal
     """The network is too large to be unrolled."""
 
 
+class Form:
+    """What a tensor is like: its shape and what its elements are; one object for all tensors of a build like it."""
+
+    __slots__ = ("elements", "shape")
+
+    def __init__(self, shape: Shape, elements: Elements) -> None:
+        self.shape = shape
+        self.elements = elements
+
+
 class Facts:
     """What follows from an operator and the shapes of its inputs; one object for all layers that are alike.
 
     Args:
         op: the operator.
         shapes: the shapes of its inputs.
-        shape: the shape of its output, None where it is not legal.
+        form: what its output is like.
         open: the requirements that hold for some sizes only, with their conditions.
+        shape: the shape of its output.
         elements: what the elements of its output are.
     """
 
-    __slots__ = ("elements", "op", "open", "shape", "shapes")
+    __slots__ = ("elements", "form", "op", "open", "shape", "shapes")
 
     def __init__(
         self,
         op: Operator,
         shapes: tuple[Shape, ...],
-        shape: Shape | None,
+        form: Form,
         open_: tuple[tuple[Condition, Requirement], ...] = (),
-        elements: Elements = NUMBERS,
     ) -> None:
         self.op = op
         self.shapes = shapes
-        self.shape = shape
+        self.form = form
         self.open = open_
-        self.elements = elements
+        self.shape = form.shape
+        self.elements = form.elements
 
 
 class Tensor(NamedTuple):
     """The output of a layer by number, or an input of the fragment by negative number; None where it is unknown."""
 
     ref: int | None
-    shape: Shape | None
-    elements: Elements = NUMBERS
+    form: Form | None
+
+    @property
+    def shape(self) -> Shape | None:
+        """Its shape, None where it is unknown."""
+        return None if self.form is None else self.form.shape
 
 
 UNKNOWN = Tensor(None, None)
@@ -96,11 +110,24 @@ class Draft(NamedTuple):
 
 
 class Site(NamedTuple):
-    """Where a layer comes to stand: its name in the fragment, and the places of its arguments and of its entry."""
+    """Where a layer comes to stand.
+
+    Args:
+        name: what it is called in the fragment.
+        entry: the entry that makes it.
+        verb: the key of its arguments there.
+        join: the place of its arguments, where it joins paths.
+    """
 
     name: str
-    args: Place
     entry: Place
+    verb: str
+    join: Place | None = None
+
+    @property
+    def args(self) -> Place:
+        """The place of its arguments."""
+        return self.join or self.entry.below(self.verb)
 
 
 class Call(NamedTuple):
@@ -120,7 +147,7 @@ class Call(NamedTuple):
         ref = tensor.ref
         if ref is None:
             return tensor
-        return tensor._replace(ref=ref + self.start if ref >= 0 else self.inputs[-1 - ref])
+        return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +265,6 @@ class Node:
     @property
     def shape(self) -> Shape:
         """The shape of its output."""
-        assert self.facts.shape is not None  # noqa: S101 - only legal layers become nodes
         return self.facts.shape
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
+from cnnplan.graph.witnesses import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ def _bound(symbol: Symbol, value: Any) -> Any:
         raise UsageError(f"{symbol.name} (={value}) must be one of {', '.join(symbol.choices or ())}")
     number = _number(symbol.name, value)
     if number not in symbol.domain():
-        raise UsageError(f"{symbol.name} (={value}) is outside its declared domain: {_described(symbol)}")
+        raise UsageError(f"{symbol.name} (={spelled(value)}) is outside its declared domain: {_described(symbol)}")
     return number
 
 
@@ -63,8 +64,8 @@ def _described(symbol: Symbol) -> str:
     domain = symbol.domain()
     parts = [
         "a whole number" if domain.integer else "a number",
-        "" if domain.min is None else f"at least {domain.min}",
-        "" if domain.max is None else f"at most {domain.max}",
+        "" if domain.min is None else f"at least {spelled(domain.min)}",
+        "" if domain.max is None else f"at most {spelled(domain.max)}",
         "" if domain.multiple_of == 1 else f"a multiple of {domain.multiple_of}",
     ]
     return ", ".join(filter(None, parts))

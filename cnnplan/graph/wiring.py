@@ -36,11 +36,11 @@ class Wiring:
             self.scope.handles[name] = Handle((tensor,))
         self.start = tuple(inputs.values()) if len(inputs) == 1 else ()
 
-    def inputs(self, entry: Entry, scope: Scope, prev: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """What an entry reads."""
-        if entry.from_ is None:
-            return prev
-        return tuple(t for name in entry.from_ for t in self.named(name, scope, prev, entry.place, entry.label))
+    def inputs(
+        self, names: tuple[str, ...], entry: Entry, scope: Scope, prev: tuple[Tensor, ...]
+    ) -> tuple[Tensor, ...]:
+        """What an entry reads that says so."""
+        return tuple(t for name in names for t in self.named(name, scope, prev, entry.place, entry.label))
 
     def named(
         self,

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 
-from cnnplan.graph.parts import Facts
+from cnnplan.graph.parts import Facts, Form
 from cnnplan.graph.witnesses import failure, pinned
 from cnnplan.ops import OPERATORS
+from cnnplan.ops.elements import NUMBERS
 from cnnplan.sizes import Condition, Domain, Number
 from cnnplan.sizes.conditions import Membership
+from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnplan.graph.environment import Symbols
-    from cnnplan.graph.parts import Tensor
     from cnnplan.ops import Operator, Requirement
-    from cnnplan.sizes import Context
+    from cnnplan.ops.elements import Elements
+    from cnnplan.sizes import Context, Shape
 
 __all__ = ["Refusal", "Workshop"]
 
@@ -40,6 +44,10 @@ class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of i
         self.argument = argument
 
 
+Made: TypeAlias = "dict[str, Facts | None] | list[Refusal]"
+"""What follows of the layer itself, "", or of each of its parts, ".0": None where it rests on an error."""
+
+
 class Workshop:
     """Makes operators from evaluated arguments, and judges them on shapes.
 
@@ -54,58 +62,50 @@ class Workshop:
         self.symbols = symbols
         self.lenient = lenient
         self._operators: dict[Any, Operator | list[Refusal]] = {}
-        self._facts: dict[Any, dict[str, Facts] | Refusal] = {}
+        self._made: dict[Any, Made] = {}
+        self._known: dict[Any, Any] = {}
+        self._forms: dict[tuple[Shape, Elements], Form] = {}
+
+    def made(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool = False) -> Made:
+        """What follows from an operator with these arguments on these inputs, or all that is wrong with it."""
+        key = (verb, joins, *args, *args.values(), *map(type, args.values()), *inputs)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = self._judged(self.operator(verb, args), inputs, joins=joins)
+        return found
 
     def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
         """The operator with these arguments, or all that is wrong with them."""
-        key = (verb, *((name, type(value), value) for name, value in args.items()))
+        key = (verb, *args, *args.values(), *map(type, args.values()))
         found = self._operators.get(key)
         if found is None:
-            found = self._operators[key] = self._make(verb, args)
+            found = self._operators[key] = _operator(verb, args)
         return found
 
-    @staticmethod
-    def _make(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
+    def form(self, shape: Shape, elements: Elements = NUMBERS) -> Form:
+        """The form of tensors of this shape."""
+        return self._forms.setdefault((shape, elements), Form(shape, elements))
+
+    def _judged(self, op: Operator | list[Refusal], inputs: Sequence[Form | None], *, joins: bool) -> Made:
+        if isinstance(op, list):
+            return op
+        forms = [form for form in inputs if form is not None]
         try:
-            return OPERATORS[verb](**args)
-        except ValidationError as error:
-            return [_refusal(detail) for detail in error.errors(include_url=False)]
+            return self._judge(op, forms, joins=joins) if len(forms) == len(inputs) else {"": None}
+        except Refusal as refusal:
+            return [refusal]
 
-    def facts(self, op: Operator, inputs: tuple[Tensor, ...], *, joins: bool = False) -> dict[str, Facts]:
-        """What follows from an operator on these inputs: of the layer itself, "", or of each of its parts, ".0".
-
-        Raises:
-            Refusal: it is not legal there.
-        """
-        key = (id(op), tuple([tensor[1:] for tensor in inputs]), joins)
-        found = self._facts.get(key)
-        if found is None:
-            try:
-                found = self._judge(op, inputs, joins=joins)
-            except Refusal as refusal:
-                found = refusal
-            self._facts[key] = found
-        if isinstance(found, Refusal):
-            raise found
-        return found
-
-    def _judge(self, op: Operator, inputs: tuple[Tensor, ...], *, joins: bool) -> dict[str, Facts]:
-        shapes = tuple([tensor.shape for tensor in inputs if tensor.shape is not None])
-        elements = [tensor.elements for tensor in inputs]
+    def _judge(self, op: Operator, inputs: Sequence[Form], *, joins: bool) -> Made:
+        shapes = tuple([form.shape for form in inputs])
+        elements = [form.elements for form in inputs]
         kept: list[tuple[Condition, Requirement]] = []
         for requirement in chain(op.requires(*shapes), op.reads(*elements), op.joins(*shapes) if joins else ()):
             self._require(requirement, kept)
-        parts = {f".{i}": part for i, part in enumerate(op.parts(*shapes))}
-        return {
-            name: Facts(
-                part.placed(*shapes, joins=joins),
-                shapes,
-                part.output(*shapes),
-                tuple(kept) if name in ("", ".0") else (),
-                part.gives(*elements),
-            )
-            for name, part in (parts or {"": op}).items()
-        }
+        made: dict[str, Facts | None] = {}
+        for name, part in {f".{i}": part for i, part in enumerate(op.parts(*shapes))}.items() or (("", op),):
+            form = self.form(part.output(*shapes), part.gives(*elements))
+            made[name] = Facts(part.placed(*shapes, joins=joins), shapes, form, () if made else tuple(kept))
+        return made
 
     def _require(self, requirement: Requirement, kept: list[tuple[Condition, Requirement]]) -> None:
         """Keep an open condition; refuse one that fails, at the values or within what the spec claims."""
@@ -123,7 +123,7 @@ class Workshop:
 
     def _allow(self, condition: Condition, requirement: Requirement) -> None:
         values = self.symbols.values
-        if all(name in values for name in condition.symbols) and not condition.holds(values):
+        if all(name in values for name in condition.symbols) and not condition.holds(values, self._known):
             at = pinned({name: values[name] for name in sorted(condition.symbols)})
             raise _refused(requirement, f" at {at}: needs {condition}")
         if self.symbols.claims(condition):
@@ -145,6 +145,16 @@ class Workshop:
     def _possible(self, name: str, value: Number) -> bool:
         decision = self.symbols.structure.get(name)
         return decision is None or decision.holds({name: value})
+
+
+def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
+    for value in args.values():
+        if isinstance(value, Condition):
+            raise EvaluationError(f"a comparison that is open ({value}) is no argument")
+    try:
+        return OPERATORS[verb](**args)
+    except ValidationError as error:
+        return [_refusal(detail) for detail in error.errors(include_url=False)]
 
 
 def _few(domain: Domain, stop: int) -> list[Any]:

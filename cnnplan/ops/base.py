@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from cnnplan.ops.elements import NUMBERS
-from cnnplan.ops.fields import kinds, leaves
+from cnnplan.ops.fields import bounded, kinds, leaves, spatial
 from cnnplan.sizes import Count, ge, is_whole, prod
 
 if TYPE_CHECKING:
@@ -222,9 +222,9 @@ class Operator(BaseModel, ABC):
 
     def _misfit_list(self, axes: int) -> Requirement | None:
         """The same for lists that have an element per spatial axis."""
-        for name, kind in kinds(type(self)).items():
+        for name in spatial(type(self)):
             value = getattr(self, name)
-            if kind.spatial and type(value) is tuple and len(value) != axes:
+            if type(value) is tuple and len(value) != axes:
                 values = {"name": name, "value": show(value), "given": len(value), "axes": axes}
                 message = "{name} (={value}) has {given} elements for {axes} spatial axes"
                 hint = "one number stands for every axis; a [before, after] pair is nested: [[0, 1]]"
@@ -233,16 +233,14 @@ class Operator(BaseModel, ABC):
 
     def _bounds(self) -> Iterator[Requirement]:
         """That the symbols of an argument keep it within its bounds."""
-        for name, kind in kinds(type(self)).items():
+        for name, least in bounded(type(self)).items():
             value = getattr(self, name)
-            if kind.least is None or type(value) is int or value is None:
-                continue
-            for size in leaves(value):
-                values = {"name": name, "value": size, "least": kind.least}
+            for size in () if type(value) is int or value is None else leaves(value):
+                values = {"name": name, "value": size, "least": least}
                 yield Requirement(
                     is_whole(size), "CNN013", "{name} (={value}) must be a whole number", values, "", name
                 )
-                bound = ge(size, kind.least)
+                bound = ge(size, least)
                 yield Requirement(bound, "CNN013", "{name} (={value}) must be at least {least}", values, "", name)
 
 

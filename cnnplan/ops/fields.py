@@ -58,8 +58,10 @@ __all__ = [
     "SizePerAxis",
     "Stride",
     "Whole",
+    "bounded",
     "kinds",
     "leaves",
+    "spatial",
     "words",
 ]
 
@@ -138,6 +140,18 @@ Several = Annotated[int, plain("a number of parts", 1)]
 WholeShape = Annotated[tuple[Size, ...], extents(0)]
 Expansion = Annotated[tuple[Size, ...], extents(None)]
 Approximate = Annotated[Literal["none", "tanh"], keyword("none", "tanh")]
+
+
+@cache
+def spatial(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of an operator that may be lists of one element per spatial axis."""
+    return tuple(name for name, kind in kinds(model).items() if kind.spatial)
+
+
+@cache
+def bounded(model: type[BaseModel]) -> dict[str, int]:
+    """The fields of an operator that have a least value, with that."""
+    return {name: kind.least for name, kind in kinds(model).items() if kind.least is not None}
 
 
 @cache

@@ -13,7 +13,7 @@ from pydantic import Field
 from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Dilation, KernelSize, Padding, Stride
 from cnnplan.ops.links import Link
-from cnnplan.sizes import Count, Size, ceil_div, ge, maximum
+from cnnplan.sizes import TRUE, Count, Size, ceil_div, ge, maximum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def merged(shape: Shape) -> Requirement | None:
     An axis from which a product is taken away, `H - dilation*kernel_size`, is still an axis: it has a size of its own.
     """
     for dim, n in enumerate(shape[2:], 2):
-        if isinstance(n, Count) and not isinstance(n.rest, Size):
+        if type(n) is Count and not isinstance(n.rest, Size):
             hint = "flatten and reshape merge axes; put this layer in front of them"
             return broken("CNN111", "axis {dim} is merged ({size}), not spatial", {"dim": dim, "size": n}, hint)
     return None
@@ -147,9 +147,10 @@ class Windowed(Operator):
             strict=True,
         )  # fmt: skip
         for dim, (n, kernel, span, stride, (before, after)) in enumerate(geometry, 2):
-            least = span - before - after - self.slack(stride)
-            values = {"kernel": kernel, "span": span, "dim": dim, "size": n, "padding": before + after}
-            yield Requirement(ge(n, least), "CNN101", message, values, hint, "kernel_size")
+            fit = ge(n, span - before - after - self.slack(stride))
+            if fit is not TRUE:
+                values = {"kernel": kernel, "span": span, "dim": dim, "size": n, "padding": before + after}
+                yield Requirement(fit, "CNN101", message, values, hint, "kernel_size")
 
 
 class Dilated(Windowed):

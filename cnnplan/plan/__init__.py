@@ -6,7 +6,6 @@ set of figures, so that a network costs as much to plan as it has different laye
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -46,23 +45,17 @@ class Plan(Shown):
     """
 
     def __init__(
-        self, graph: Graph, figures: Mapping[int, Figures] | None = None, values: Mapping[str, Any] | None = None
+        self, graph: Graph, figures: Mapping[Facts, Figures] | None = None, values: Mapping[str, Any] | None = None
     ) -> None:
         self.graph = graph
         self.spec: Spec = graph.spec
         self.name: str = graph.spec.name
         self.values: Mapping[str, Any] = graph.values if values is None else values
         self.findings: tuple[Finding, ...] = graph.findings
-        self._figures = dict(figures or {})
+        self._figures = {facts: Figures.of(facts) for facts in graph.kinds} if figures is None else figures
         self.nodes: dict[str, NodePlan] = {
-            name: NodePlan(node, self._of(node.facts), self) for name, node in graph.nodes.items()
+            name: NodePlan(node, self._figures[node.facts], self) for name, node in graph.nodes.items()
         }
-
-    def _of(self, facts: Facts) -> Figures:
-        figures = self._figures.get(id(facts))
-        if figures is None:
-            figures = self._figures[id(facts)] = Figures.of(facts)
-        return figures
 
     def __getitem__(self, name: str) -> NodePlan:
         """A layer by name; a block or a named group stands for its last layer.
@@ -82,12 +75,8 @@ class Plan(Shown):
 
     def _sum(self, figure: Callable[[Figures], Any], *, owned: bool = False) -> Any:
         """The sum over all layers, each kind of layer evaluated once."""
-        times: dict[int, int] = {}
-        for name, node in self.graph.nodes.items():
-            if not owned or node.owner == name:
-                key = id(node.facts)
-                times[key] = times.get(key, 0) + 1
-        return combine((figure(self._figures[key]), count) for key, count in times.items())
+        kinds = self.graph.owners if owned else self.graph.kinds
+        return combine((figure(self._figures[facts]), count) for facts, count in kinds.items())
 
     @cached_property
     def params(self) -> Extent:
@@ -138,8 +127,7 @@ class Plan(Shown):
     @cached_property
     def condition(self) -> Condition:
         """For which sizes the network is legal, beyond what is declared."""
-        seen = {id(node.facts): node.facts for node in self.graph.nodes.values()}
-        return every(condition for facts in seen.values() for condition, _ in facts.open)
+        return every(condition for facts in self.graph.kinds for condition, _ in facts.open)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -158,9 +146,8 @@ class Plan(Shown):
         return self._uses("dense")
 
     def _uses(self, name: str) -> Extent:
-        kinds = Counter(id(node.facts) for node in self.graph.nodes.values())
-        facts = {id(node.facts): node.facts for node in self.graph.nodes.values()}
-        counts = ((getattr(facts[key].op, name)(facts[key].shapes, facts[key].shape), kinds[key]) for key in kinds)
+        kinds = self.graph.kinds.items()
+        counts = ((getattr(facts.op, name)(facts.shapes, facts.shape), count) for facts, count in kinds)
         return self.number(combine(counts))  # type: ignore[no-any-return]
 
     def counted(self, tool: str) -> Counting:
@@ -217,7 +204,7 @@ class Plan(Shown):
             return _legal(build(self.spec, bound)).at()
         self._hold(bound)
         memo: dict[Any, Any] = {}
-        figures = {key: own.at(lambda value: evaluate(value, bound, memo)) for key, own in self._figures.items()}
+        figures = {kind: own.at(lambda value: evaluate(value, bound, memo)) for kind, own in self._figures.items()}
         return PlanAt(self.graph, figures, bound)
 
     def _hold(self, values: Mapping[str, Any]) -> None:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from cnnplan.configuration import Budget
     from cnnplan.findings import Place, Severity
+    from cnnplan.graph import Facts
     from cnnplan.plan import NodePlan, Plan
     from cnnplan.rules.contracts import Outcome
     from cnnplan.rules.ignores import Ignores
+    from cnnplan.rules.windows import Axis
     from cnnplan.sizes import Shape
     from cnnplan.spec import Spec
 
@@ -125,6 +127,11 @@ class Subject:
     def outputs(self) -> frozenset[str]:
         """The layers that the network gives."""
         return frozenset(self.plan.outputs)
+
+    @cached_property
+    def windows(self) -> dict[Facts, list[Axis]]:
+        """The axes of the layers with windows that were looked at, by kind of layer."""
+        return {}
 
     @cached_property
     def _memo(self) -> dict[Any, Any]:

@@ -70,7 +70,15 @@ def slides(node: NodePlan) -> bool:
 
 
 def axes(subject: Subject, node: NodePlan) -> list[Axis]:
-    """The axes of a layer with windows, [] where a number is not known."""
+    """The axes of a layer with windows, [] where a number is not known; looked at once for all layers alike."""
+    known = subject.windows
+    facts = node.node.facts
+    if facts not in known:
+        known[facts] = _axes(subject, node)
+    return known[facts]
+
+
+def _axes(subject: Subject, node: NodePlan) -> list[Axis]:
     op: Any = node.op
     shape, output = subject.shape(node.inputs[0]), subject.shape(node.name)
     if not isinstance(op, Windowed) or not shape or not output:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnplan.sizes.context import Context
-    from cnnplan.sizes.polynomials import Count, Size
+    from cnnplan.sizes.linear import Size
+    from cnnplan.sizes.polynomials import Count
 
-__all__ = ["NO_PRODUCTS", "Monomial", "Polynomial", "combine", "count_of", "expand", "linear", "multiply"]
+__all__ = ["NO_PRODUCTS", "Monomial", "combine", "count_of", "linear", "multiply"]
 
 Monomial: TypeAlias = "tuple[Size, ...]"
-Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
 NO_PRODUCTS: Mapping[Monomial, Number] = MappingProxyType({})
 
 
@@ -36,8 +36,9 @@ def _by_index(term: tuple[Atom, Number]) -> int:
 
 def count_of(context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number:
     """The count with these products of two sizes and more, and this linear rest."""
-    kept = {monomial: whole(coef) for monomial, coef in products.items() if coef}
-    return context.count(kept, rest) if kept else rest
+    if not all(coef and type(coef) is int for coef in products.values()):
+        products = {monomial: whole(coef) for monomial, coef in products.items() if coef}
+    return context.count(products, rest) if products else rest
 
 
 def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
@@ -51,8 +52,11 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
             const += value * factor
             continue
         context = value.context
-        for monomial, coef in value.products.items():
-            products[monomial] = products.get(monomial, 0) + coef * factor
+        if factor == 1 and not products:
+            products = dict(value.products)
+        else:
+            for monomial, coef in value.products.items():
+                products[monomial] = products.get(monomial, 0) + coef * factor
         rest = value.rest
         if is_number(rest):
             const += rest * factor
@@ -82,35 +86,3 @@ def multiply(left: Count, right: Count) -> Count | Number:
             else:
                 rest.append(((a + b)[0] if a or b else 1, x * y))
     return count_of(context, products, combine(rest))
-
-
-def expand(count: Count) -> Polynomial:
-    """Multiplied out, over atoms: two counts are the same polynomial where these are equal."""
-    total = _over_atoms(count.rest)
-    for monomial, coef in count.products.items():
-        product: Polynomial = {(): coef}
-        for size in monomial:
-            product = _times(product, _over_atoms(size))
-        for atoms, value in product.items():
-            total[atoms] = total.get(atoms, 0) + value
-    return {atoms: value for atoms, value in total.items() if value}
-
-
-def _over_atoms(size: Size | Number) -> Polynomial:
-    """A size as a polynomial over atoms."""
-    if isinstance(size, Number):
-        return {(): size} if size else {}
-    terms: Polynomial = {(atom,): coef for atom, coef in size.terms}
-    if size.const:
-        terms[()] = size.const
-    return terms
-
-
-def _times(left: Polynomial, right: Polynomial) -> Polynomial:
-    """The product of two polynomials over atoms."""
-    product: Polynomial = {}
-    for a, x in left.items():
-        for b, y in right.items():
-            atoms = tuple(sorted(a + b, key=lambda atom: atom.index))
-            product[atoms] = product.get(atoms, 0) + x * y
-    return product

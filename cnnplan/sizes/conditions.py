@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property, reduce
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnplan.errors import Inconclusive
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 from cnnplan.sizes.sets import IntegerSet
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.atoms import Domain
     from cnnplan.sizes.context import Context
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = [
     "FALSE",
@@ -32,6 +33,9 @@ __all__ = [
     "membership",
 ]
 
+Memo: TypeAlias = dict[Any, Any]
+"""What was computed at some values, for many counts."""
+
 
 class Condition:
     """A statement about symbols: `verdict` is True or False where it is decided, None where it is open."""
@@ -39,8 +43,12 @@ class Condition:
     verdict: bool | None = None
     symbols: frozenset[str] = frozenset()
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether it is true at these values.
+
+        Args:
+            values: of its symbols.
+            memo: what was computed before at the same values.
 
         Raises:
             KeyError: one of its symbols has no value.
@@ -77,9 +85,9 @@ class Truth(Condition):
     def __init__(self, verdict: bool) -> None:  # noqa: FBT001 - it is the one thing there is to say
         self.verdict: bool = verdict
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """The verdict."""
-        del values
+        del values, memo
         return self.verdict
 
     def __invert__(self) -> Condition:
@@ -102,8 +110,9 @@ class Membership(Condition):
         self.members = members
         self.symbols = frozenset((symbol,))
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether the value of the symbol is in the set."""
+        del memo
         return values[self.symbol] in self.members
 
     def __invert__(self) -> Condition:
@@ -137,10 +146,18 @@ class Comparison(Condition):
         self.difference = difference
         self.symbols = difference.symbols
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether the difference is zero, or not negative, at these values."""
-        value = self.difference.at(values)
+        value = self.difference.at(values, memo)
         return bool(value == 0 if self.operator == "==" else value >= 0)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Comparison):
+            return False
+        return (self.operator, self.difference) == (other.operator, other.difference)
+
+    def __hash__(self) -> int:
+        return hash((self.operator, self.difference))
 
     def __str__(self) -> str:
         left, right = sides(self.difference)
@@ -155,9 +172,9 @@ class Divisible(Condition):
         self.value = value
         self.symbols = _symbols(divisor) | _symbols(value)
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether the remainder is 0 at these values."""
-        divisor, value = (x if isinstance(x, Number) else x.at(values) for x in (self.divisor, self.value))
+        divisor, value = (x if isinstance(x, Number) else x.at(values, memo) for x in (self.divisor, self.value))
         return bool(divisor != 0 and value % divisor == 0)
 
     def __str__(self) -> str:
@@ -173,8 +190,9 @@ class Chosen(Condition):
         self.value = value
         self.symbols = frozenset((symbol,))
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether the symbol has this value."""
+        del memo
         return bool(values[self.symbol] == self.value)
 
     def __str__(self) -> str:
@@ -188,9 +206,9 @@ class Negation(Condition):
         self.condition = condition
         self.symbols = condition.symbols
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether the condition is false."""
-        return not self.condition.holds(values)
+        return not self.condition.holds(values, memo)
 
     def __invert__(self) -> Condition:
         return self.condition
@@ -211,9 +229,9 @@ class All(Condition):
         self.parts = parts
         self.symbols = frozenset().union(*(part.symbols for part in parts))
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether all of them hold."""
-        return all(part.holds(values) for part in self.parts)
+        return all(part.holds(values, memo) for part in self.parts)
 
     @cached_property
     def _text(self) -> str:
@@ -261,9 +279,12 @@ def membership(context: Context, symbol: str, members: IntegerSet) -> Condition:
     if domain.choices is not None:
         inside = [choice.denominator == 1 and int(choice) in members for choice in domain.choices]
         return TRUE if all(inside) else Membership(context, symbol, members) if any(inside) else FALSE
-    if _misses(domain, members):
+    begins = domain.low is not None and int(domain.low) in members
+    if not begins and _misses(domain, members):
         return FALSE
-    return TRUE if _misses(domain, members.complement()) else Membership(context, symbol, members)
+    if (begins or domain.low is None) and _misses(domain, members.complement()):
+        return TRUE
+    return Membership(context, symbol, members)
 
 
 def _misses(domain: Domain, members: IntegerSet) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import decisions, division, evaluation, printing, substitution, symbolic
 from cnnplan.sizes.atoms import Atom, Domain, Number
 from cnnplan.sizes.bounds import bounds_of
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +28,9 @@ class Context:
         self.atoms: dict[tuple[Any, ...], Atom] = {}
         self.sizes: dict[tuple[tuple[Atom, Number], ...], dict[Number, Size]] = {}
         self.monomials: dict[tuple[Monomial, Monomial], Monomial] = {}
+        self.expansions: dict[Monomial, Mapping[tuple[Atom, ...], Number]] = {}
+        self.leading: dict[Monomial, tuple[tuple[int, ...], Number]] = {}
+        self.products: dict[tuple[Count, ...], Any] = {}
         self.memo: dict[tuple[Any, ...], Any] = {}
         self.serial = 0
 
@@ -82,6 +88,15 @@ class Context:
         found = self.monomials.get(key)
         if found is None:
             found = self.monomials[key] = tuple(sorted(left + right, key=_rank))
+        return found
+
+    def product(self, counts: tuple[Any, ...]) -> Any:
+        """The product of counts; the same sizes are multiplied once."""
+        if not all(isinstance(count, Size) for count in counts):
+            return reduce(mul, counts)
+        found = self.products.get(counts)
+        if found is None:
+            found = self.products[counts] = reduce(mul, counts)
         return found
 
     def floor_div(self, numerator: Any, denominator: Any) -> Any:

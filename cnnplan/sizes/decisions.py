@@ -15,8 +15,9 @@ from cnnplan.lazy import np
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number, is_number
 from cnnplan.sizes.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Divisible, Membership, membership
+from cnnplan.sizes.linear import Size
 from cnnplan.sizes.periods import nonnegative_set, zero_set
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import is_positive
 from cnnplan.sizes.sets import IntegerSet
 
@@ -48,6 +49,10 @@ def eq(left: Any, right: Any) -> Condition:
 
 def ge(left: Any, right: Any) -> Condition:
     """The condition that left >= right."""
+    if type(right) is int and isinstance(left, Size):
+        low = left.interval[0]
+        if low is not None and low >= right:
+            return TRUE
     return _decided(">=", _difference(left, right))
 
 

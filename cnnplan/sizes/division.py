@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import Monomial, combine, count_of, linear
 from cnnplan.sizes.atoms import Atom, Number, is_number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import exact_quotient, is_integral, is_positive
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _multiples(numerator: Any, denominator: Count) -> tuple[int, Any]:
         rest = numerator.rest
         held = 0 if more or denominator.const or isinstance(rest, Number) else dict(rest.terms).get(atom, 0)
     times = int(held // factor)
-    return times, combine(((numerator, 1), (denominator, -times)))
+    return times, combine(((numerator, 1), (denominator, -times))) if times else numerator
 
 
 def _lowest_terms(numerator: Any, denominator: Count) -> tuple[Any, Any]:

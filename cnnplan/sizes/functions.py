@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number, is_number, whole
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import is_integral
 
 if TYPE_CHECKING:
@@ -152,13 +153,13 @@ def _gcd_with_number(count: Count, number: int) -> Any:
 def prod(values: Iterable[Any]) -> Any:
     """The product, 1 if there is nothing to multiply."""
     number: Number = 1
-    product: Any = 1
+    counts: list[Any] = []
     for value in values:
         if is_number(value):
             number *= value
         else:
-            product = product * value
-    return product * number
+            counts.append(value)
+    return counts[0].context.product(tuple(counts)) * number if counts else number
 
 
 def total(values: Iterable[Any]) -> Any:

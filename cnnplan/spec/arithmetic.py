@@ -30,12 +30,12 @@ LARGEST_SYMBOLIC_POWER: Final = 8
 
 def is_plain(value: Any) -> bool:
     """Whether a value is a number without symbols."""
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+    return type(value) is int or type(value) is Fraction
 
 
 def is_number(value: Any) -> bool:
     """Whether a value is a number, with symbols or without."""
-    return is_plain(value) or isinstance(value, sizes.Count)
+    return type(value) is int or isinstance(value, sizes.Count) or type(value) is Fraction
 
 
 def show(value: Any) -> str:

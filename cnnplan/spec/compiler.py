@@ -235,6 +235,14 @@ def _open(value: Any) -> bool:
     return getattr(value, "verdict", True) is None
 
 
+def _decided(condition: Any, env: Any, fault: EvaluationError) -> bool:
+    """What an open Condition is taken for; where that is refused, the fault that made it necessary is told."""
+    try:
+        return bool(env.decide(condition))
+    except EvaluationError:
+        raise fault from None
+
+
 def _junction(runs: list[Run], *, stop: bool) -> Run:
     """`and` (stop at False), `or` (stop at True), from left to right.
 
@@ -251,8 +259,8 @@ def _junction(runs: list[Run], *, stop: bool) -> Run:
             return left
         try:
             right = run(env, at + 1)
-        except EvaluationError:
-            return stop if env.decide(left) is stop else run(env, at + 1)
+        except EvaluationError as fault:
+            return stop if _decided(left, env, fault) is stop else run(env, at + 1)
         if isinstance(right, bool):
             return stop if right is stop else left
         return left | right if stop else left & right

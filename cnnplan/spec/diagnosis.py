@@ -19,6 +19,7 @@ QUOTED: Final = "in { } or [ ] an expression with a comma or a bracket is quoted
 _GLUED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):([^\s:].*)")
 _BARE: Final = re.compile(r"\s*-\s+([A-Za-z_][A-Za-z0-9_.]*)\s*(#.*)?")
 _ITEM: Final = re.compile(r"( *)- ")
+_DASH: Final = re.compile(r"(\s*)-([A-Za-z_][A-Za-z0-9_.]*)(\s*$|:\s)")
 _KEY: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(\s|$)")
 
 
@@ -62,6 +63,8 @@ def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str,
         or _too_deep(error, lines, line)
         or _no_space(error, lines)
         or _tab(lines, line, column)
+        or _glued_dash(lines, line)
+        or _open_end(error, lines)
     )
     if special:
         return special
@@ -113,6 +116,29 @@ def _tab(lines: Sequence[str], line: int, column: int) -> tuple[str, str, int, i
     if "\t" not in text[: len(text) - len(text.lstrip())]:
         return None
     return "a tab indents this line: YAML indents with spaces", "", line, column
+
+
+def _glued_dash(lines: Sequence[str], line: int) -> tuple[str, str, int, int] | None:
+    """`-relu` on the line at fault, or on one that YAML reads together with it."""
+    while line > 0 and not _text(lines, line).strip():
+        line -= 1
+    for at in (line - 1, line):
+        if match := _DASH.match(_text(lines, at)):
+            return f"a space is missing after the dash: write - {match[2]}", "", at, len(match[1])
+    return None
+
+
+def _open_end(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str, int, int] | None:
+    """A bracket or a key that goes on where the next line begins something else."""
+    start, end = error.context_mark, error.problem_mark
+    if not start or not end or start.line >= end.line:
+        return None
+    if "could not find expected ':'" in str(error.problem):
+        return "a colon is missing here", "a key stands before its value as in `name: stem`", start.line, start.column
+    indents = [len(text) - len(text.lstrip()) for text in (_text(lines, start.line), _text(lines, start.line + 1))]
+    if "while parsing a flow" in str(error.context) and indents[1] <= indents[0]:
+        return "this bracket is not closed", "", start.line, start.column
+    return None
 
 
 def _advice(problem: str, lines: Sequence[str], line: int, column: int) -> str:

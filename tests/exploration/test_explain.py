@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,22 @@ TOPICS = [
 @pytest.mark.parametrize(("spec", "topic", "file"), TOPICS)
 def test_what_is_explained(specs, expected, spec, topic, file):
     expected(explain(cnnplan.load(specs / f"{spec}.yaml"), topic), file)
+
+
+def test_layers_that_cost_less_with_more_of_a_symbol_do_not_grow_with_it(specs):
+    told = explain(cnnplan.load(specs / "two_conv.yaml"), "stride")
+    assert "3 layers cost less with more stride, 100.0% of the MACs" in told
+    assert "grow" not in told
+
+
+def test_a_layer_that_is_misspelt(specs):
+    with pytest.raises(cnnplan.UsageError, match=r"no layer and no symbol layer1.bottelneck1; did you mean layer1.b"):
+        explain(cnnplan.load(specs / "resnet.yaml"), "layer1.bottelneck1")
+
+
+def test_a_condition_is_explained_by_the_layer_that_asks_for_it_alone():
+    explained = explain(cnnplan.load(Path(__file__).parents[1] / "conditions" / "width.yaml")).splitlines()
+    assert [line.split(":")[0] for line in explained if line.startswith("  ")] == ["  conv1", "  conv2", "  add1"]
 
 
 SIZES = {"inception_module": {"H": 28, "W": 30}}

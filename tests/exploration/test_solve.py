@@ -135,7 +135,35 @@ NONE = [
 @pytest.mark.parametrize(("where", "reason"), NONE)
 def test_no_stride_does_it(where, reason):
     answer = cnnplan.solve(TWO, for_=("s", "p"), where=where)
-    assert (answer.solutions, answer.reason) == (0, reason)
+    assert (answer.solutions, answer.reason) == (0, f"{reason}; further on: --set s=17:64")
+
+
+GROWING = """\
+cnnplan: 1
+name: growing
+symbols: {N: 1, H: {default: 28, min: 4}, k: 3, p: {default: 0, min: 0, max: 1}}
+input: [N, 1, H]
+layers:
+  - conv: {out_channels: 2, kernel_size: k, stride: 2, padding: p}
+  - conv: {out_channels: 2, kernel_size: k, stride: 2, padding: p}
+"""
+
+
+def test_where_nothing_bounds_a_symbol_its_default_is_among_those_looked_at():
+    family = cnnplan.solve(GROWING, for_=("H",), p=1, where='shape("conv2")[2] == 7')
+    assert [row["H"] for row in family.rows] == [25, 26, 27, 28]
+
+
+def test_what_was_not_looked_at_is_said():
+    family = cnnplan.solve(GROWING, for_=("H", "p"), where='shape("conv2")[2] == 90')
+    assert str(family).endswith("holds for no legal design; further on: --set H=57:224")
+    assert cnnplan.solve(GROWING, for_=("H",), p=1, H="57:400", where='shape("conv2")[2] == 90').solutions == 4
+
+
+def test_the_next_value_may_not_be_legal():
+    answer = cnnplan.solve(GROWING, max="k", where="params >= 1")
+    assert answer.value == 10
+    assert "; 11 is not legal (conv2: kernel_size (=k) spans k of axis 2" in str(answer)
 
 
 def test_no_design_is_legal():

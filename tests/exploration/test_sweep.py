@@ -110,6 +110,11 @@ def test_where(choices, question, meaning):
     assert 0 < kept.rows < every.rows
 
 
+def test_only_what_is_legal_is_asked(choices):
+    every = cnnplan.sweep(choices, H="3:9")
+    assert cnnplan.sweep(choices, H="3:9", where="legal").rows == every["legal"].sum() < every.rows
+
+
 def test_sort_and_limit(choices):
     every = cnnplan.sweep(choices, where="true")
     best = cnnplan.sweep(choices, where="true", sort="-macs", limit=5)
@@ -134,6 +139,16 @@ def test_pareto(choices, columns):
     assert found["macs"].tolist() == every["macs"][front].tolist()
     assert found["H"].tolist() == every["H"][front].tolist()
     assert 0 < found.rows < every.rows
+
+
+def test_a_limit_takes_nothing_from_the_front_before_the_last_part_is_seen():
+    parts = [
+        {"x": np.array([1, 2, 5]), "y": np.array([10, 9, 5]), "legal": np.ones(3, bool)},
+        {"x": np.array([6, 0]), "y": np.array([6, 9]), "legal": np.ones(2, bool)},  # 6, 6 is beaten by 5, 5
+    ]
+    for chosen in (parts, [Selection(pareto=("x", "y"), limit=2).partial(part) for part in parts]):
+        (front,) = Selection(pareto=("x", "y"), limit=2).of(chosen)
+        assert list(zip(front["x"].tolist(), front["y"].tolist(), strict=True)) == [(5, 5), (0, 9)]
 
 
 def test_more_than_fits_into_64_bits_is_exact(specs):
@@ -173,10 +188,13 @@ USAGE = [
     ({"H": "wide"}, "must be a number"),
     ({"H": "9:3"}, "from the lesser to the greater"),
     ({"H": 0}, "outside its declared domain"),
+    ({"H": 1.33}, r"H \(=1.33\) is outside its declared domain"),
     ({"width": [0.7]}, "one of"),
     ({"W": "H", "H": "W"}, "values of its own"),
     ({"where": "macs <= "}, "cannot read"),
-    ({"where": "speed > 3"}, "unknown name speed"),
+    ({"where": "speed > 3"}, "unknown name speed; known are params, buffers, macs, flops, memory, N,"),
+    ({"where": "macs < 1M and speed > 3"}, "unknown name speed"),
+    ({"where": "mcas > 3"}, "unknown name mcas; did you mean macs"),
     ({"where": "macs"}, "must be true or false"),
     ({"where": 'shape("conv9")[2] == 3'}, "has no layer conv9"),
     ({"sort": "speed"}, "no column speed"),
@@ -208,7 +226,7 @@ def test_how_values_are_written(choices, written, values):
     assert list(Space(load_spec(choices), {"H": written}).axes["H"].values) == values
 
 
-@pytest.mark.parametrize("kinds", [2, 3])
+@pytest.mark.parametrize("kinds", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_front_of_points_of_which_many_are_equal(kinds, seed):
     columns = {f"c{i}": column for i, column in enumerate(np.random.default_rng(seed).integers(0, 6, (kinds, 40)))}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import json
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -12,6 +14,7 @@ import pytest
 
 import cnnplan
 from cnnplan.errors import UsageError
+from cnnplan.report.code import identifier
 from cnnplan.report.csv_ import safe
 from cnnplan.report.latex import escaped
 from cnnplan.report.markdown import code, plain
@@ -136,3 +139,44 @@ def test_formulas_in_mathml():
     assert mathml(12_345) == "<math><mn>12,345</mn></math>"
     assert "⌈" in mathml(ceil(h / 32))
     assert "<mfrac>" in mathml(ceil(h / 32))
+
+
+CALLED = [
+    ("lenet5", "lenet5"),
+    ("my-net 2", "my_net_2"),
+    ("3d", "_3d"),
+    ("class", "class_"),
+    ("\N{GREEK SMALL LETTER ALPHA}", "network"),
+    ("f(): pass\nimport os\ndef g", "f_pass_import_os_def_g"),
+]
+
+
+@pytest.mark.parametrize(("name", "called"), CALLED)
+def test_a_spec_that_is_called_like_code_is_not_code(name, called):
+    assert identifier(name) == called
+    plan = cnnplan.load(LINE.replace("name: line", f"name: {json.dumps(name)}"))
+    assert plan.name == name
+    (function,) = ast.parse(cnnplan.render(plan, "numpy")).body
+    assert function.name == called
+    assert f"function {called}(H)" in cnnplan.render(plan, "javascript")
+
+
+LINE = """
+cnnplan: 1
+name: line
+symbols: {H: 9}
+input: [2, 3, H]
+layers: [{conv: {out_channels: 5, kernel_size: 2}}]
+"""
+
+
+def test_a_fraction_is_put_in_where_code_is_written(specs):
+    spec = specs / "mobilenet_v2.yaml"
+    text = cnnplan.render(cnnplan.load(spec, alpha=0.35), "numpy")
+    assert text.startswith("# at alpha = 0.35")
+    found = {}
+    exec(text, found)  # noqa: S102 - what was just written
+    at = cnnplan.load(spec).at(N=2, H=200, W=312, alpha=0.35)
+    figures = found["mobilenet_v2"](2, 200, 312)
+    assert [figures[name] for name in ("params", "macs", "flops")] == [at.params, at.macs, at.flops]
+    assert cnnplan.render(cnnplan.load(spec), "javascript").startswith("// at alpha = 1:")

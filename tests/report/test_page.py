@@ -217,3 +217,53 @@ def test_markup_in_a_spec_is_text_everywhere(show):
 def test_the_largest_report_is_small(specs):
     text = cnnplan.render(cnnplan.load(specs / "resnet.yaml", variant="resnet152"), "html")
     assert len(text.encode()) < 3_000_000
+
+
+@pytest.fixture
+def paper(browser):
+    """The page as it is printed."""
+
+    def printed():
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        metrics = {"width": 720, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+
+    yield printed
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+CUT = """
+return [...document.querySelectorAll("#table td, #table th, #pyramid, #pyramid svg")]
+  .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 1
+    || each.getBoundingClientRect().right > innerWidth)
+  .map((each) => each.textContent)
+"""
+WHOLE = """
+return [...document.querySelectorAll("#graph .sheets svg")].map((sheet) => {
+  const [x, y, width, height] = sheet.getAttribute("viewBox").split(" ").map(Number);
+  return [...sheet.querySelectorAll(".box")].filter((box) => {
+    const of = (name) => Number(box.querySelector("rect").getAttribute(name));
+    return of("y") >= y && of("y") + of("height") <= y + height;
+  }).map((box) => box.dataset.box);
+})
+"""
+
+
+@pytest.mark.parametrize("spec", ["unet", "resnet", "googlenet"])
+def test_nothing_is_cut_off_or_folded_away_on_paper(specs, show, paper, spec):
+    browser = show(cnnplan.load(specs / f"{spec}.yaml"))
+    boxes = browser.execute_script("return [...cnnplan.parts.graph.drawnBoxes.keys()]")
+    click(browser, "#theme")
+    if browser.execute_script("return document.documentElement.dataset.theme") != "dark":
+        click(browser, "#theme")
+    paper()
+    assert browser.execute_script(CUT) == []
+    sheets = browser.execute_script(WHOLE)
+    assert sorted(name for sheet in sheets for name in sheet) == sorted(boxes)
+    assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
+    ink = browser.execute_script("return getComputedStyle(document.querySelector('.card')).backgroundColor")
+    assert ink == "rgb(255, 255, 255)"
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    assert browser.execute_script("return document.querySelectorAll('#graph .sheets svg, details[open]').length") == 0

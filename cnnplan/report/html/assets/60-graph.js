@@ -3,6 +3,7 @@
 
 const MOST_BOXES = 60;
 const CHAR = 6.6;
+const PAGE = 1.3;  // how much higher than wide a sheet of paper is
 
 class Graph {
   constructor(place, links) {
@@ -14,8 +15,10 @@ class Graph {
     this.picture.append(this.layer);
     place.append(element("div", { class: "tools" }, button("−", "Smaller", () => this.zoom(0.8)), button("+", "Larger", () => this.zoom(1.25)),
       button("fit", "Fit the width", () => this.fit()), button("fold", "Fold blocks by one level", () => this.level(-1)),
-      button("unfold", "Unfold blocks by one level", () => this.level(1)), this.note = element("small")), this.picture);
+      button("unfold", "Unfold blocks by one level", () => this.level(1)), this.note = element("small")), this.picture, this.sheets = element("div", { class: "sheets" }));
     this.listen();
+    window.addEventListener("beforeprint", () => this.print());
+    window.addEventListener("afterprint", () => this.sheets.replaceChildren());
   }
 
   listen() {
@@ -175,6 +178,22 @@ class Graph {
     if (left < 40 || left > width - 40 || top < 30 || top > height - 30) {
       this.place(width / 2 - x * this.view.k, height / 2 - y * this.view.k, this.view.k);
     }
+  }
+
+  /** On paper the whole of it, a long one cut between its boxes and put side by side. */
+  print() {
+    if (!this.layout) return;
+    const { width, height } = this.size;
+    const boxes = this.layout.nodes().map((name) => this.layout.node(name));
+    const tops = boxes.map((box) => box.y - box.height / 2 - 3).filter((y) => boxes.every((box) => Math.abs(box.y - y) >= box.height / 2));
+    const columns = Math.max(1, Math.min(8, Math.round(Math.sqrt(height / width / PAGE))));
+    const cuts = Array.from({ length: columns - 1 }, (_, i) => Math.min(height, ...tops.filter((y) => y >= (height * (i + 1)) / columns)));
+    const ends = [...new Set([0, ...cuts, height])];
+    this.sheets.replaceChildren(...ends.slice(1).map((end, i) => {
+      const copy = this.layer.cloneNode(true);
+      copy.removeAttribute("transform");
+      return drawn("svg", { viewBox: `0 ${ends[i]} ${width} ${end - ends[i]}` }, copy);
+    }));
   }
 
   fit() {

@@ -12,6 +12,7 @@ class Page {
     this.maps();
     this.update();
     window.addEventListener("hashchange", () => this.hash());
+    this.paper();
     this.hash();
   }
 
@@ -83,6 +84,16 @@ class Page {
       const now = document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
       document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
     });
+  }
+
+  /** Nothing is folded away on paper. */
+  paper() {
+    let folded = [];
+    window.addEventListener("beforeprint", () => {
+      folded = [...document.querySelectorAll("details:not([open])")];
+      folded.forEach((each) => (each.open = true));
+    });
+    window.addEventListener("afterprint", () => folded.forEach((each) => (each.open = false)));
   }
 
   maps() {

@@ -1,0 +1,132 @@
+"""Counts multiplied out: what makes two of them equal, however they were written.
+
+Multiplying out is slow, and most questions can do without. Whether anything of degree two is left is seen from the
+leading terms, which no product loses. And a fingerprint tells two counts apart: the value of the polynomial, modulo a
+prime, where every atom has its hash for a value. It is the same for every way to write it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cnnplan.sizes.atoms import Atom, Number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnplan.sizes.algebra import Monomial
+    from cnnplan.sizes.polynomials import Count
+
+__all__ = ["Polynomial", "expand", "fingerprint", "is_product", "linear_fingerprint", "portable"]
+
+Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
+"""The coefficients of the products of atoms; that of the empty product is the constant."""
+
+Leading: TypeAlias = "tuple[tuple[int, ...], Number]"
+"""The atoms of the leading term by index, the greatest first, and its coefficient."""
+
+PRIME = sys.hash_info.modulus
+"""The prime that Python's own hashes of numbers are residues of."""
+
+
+def _residue(number: Number) -> int:
+    """The number modulo the prime, whole or not; Python's hash is, but for -1, whose hash is -2."""
+    if type(number) is int:
+        return number
+    return hash(number) if number > 0 else -hash(-number)
+
+
+def linear_fingerprint(terms: tuple[tuple[Atom, Number], ...], const: Number) -> int:
+    """The fingerprint of a size."""
+    return (_residue(const) + sum([_residue(coef) * atom.hash for atom, coef in terms])) % PRIME
+
+
+def fingerprint(count: Count) -> int:
+    """What is different, but for a chance of one in 10^18, for two counts that are not equal."""
+    total = _residue(count.rest) if isinstance(count.rest, Number) else count.rest.hash
+    for monomial, coef in count.products.items():
+        product = _residue(coef)
+        for size in monomial:
+            product = product * size.hash % PRIME
+        total += product
+    return total % PRIME
+
+
+def expand(count: Count) -> Polynomial:
+    """Multiplied out, over atoms: two counts are the same polynomial where these are equal."""
+    total = dict(_over_atoms(count.rest))
+    for monomial, coef in count.products.items():
+        for atoms, value in _expanded(count, monomial).items():
+            total[atoms] = total.get(atoms, 0) + value * coef
+    return {atoms: value for atoms, value in total.items() if value}
+
+
+def is_product(count: Count) -> bool:
+    """Whether a term of degree two or more is left when it is multiplied out."""
+    most: tuple[int, ...] = ()
+    total: Number = 0
+    for monomial, coef in count.products.items():
+        atoms, value = _leading(count, monomial)
+        if atoms == most:
+            total += value * coef
+        elif (len(atoms), atoms) > (len(most), most):
+            most, total = atoms, value * coef
+    return bool(total) or any(len(atoms) > 1 for atoms in count.expanded)
+
+
+def _leading(count: Count, monomial: Monomial) -> Leading:
+    """The leading term of a product of sizes: the product of theirs."""
+    known = count.context.leading
+    found = known.get(monomial)
+    if found is None:
+        terms = [size.terms[-1] for size in monomial]
+        coefficient: Number = 1
+        for _, coef in terms:
+            coefficient *= coef
+        atoms = tuple(sorted([atom.index for atom, _ in terms], reverse=True))
+        found = known[monomial] = (atoms, coefficient)
+    return found
+
+
+def _expanded(count: Count, monomial: Monomial) -> Mapping[tuple[Atom, ...], Number]:
+    """A product of sizes, multiplied out; each once in a context."""
+    known = count.context.expansions
+    found = known.get(monomial)
+    if found is None:
+        *others, last = monomial
+        found = _over_atoms(last)
+        if others:
+            found = _times(_expanded(count, tuple(others)), found)
+        known[monomial] = found
+    return found
+
+
+def _over_atoms(size: Any) -> Polynomial:
+    """A size as a polynomial over atoms."""
+    if isinstance(size, Number):
+        return {(): size} if size else {}
+    terms: Polynomial = {(atom,): coef for atom, coef in size.terms}
+    if size.const:
+        terms[()] = size.const
+    return terms
+
+
+def _times(left: Mapping[tuple[Atom, ...], Number], right: Polynomial) -> Polynomial:
+    """The product of two polynomials over atoms."""
+    product: Polynomial = {}
+    for a, x in left.items():
+        for b, y in right.items():
+            atoms = tuple(sorted(a + b, key=_index)) if a and b else a or b
+            product[atoms] = product.get(atoms, 0) + x * y
+    return product
+
+
+def _index(atom: Atom) -> int:
+    return atom.index
+
+
+def portable(polynomial: Polynomial) -> dict[Any, Number]:
+    """The polynomial in terms that do not depend on the context it comes from."""
+    return {frozenset(Counter(atom.key for atom in atoms).items()): coef for atoms, coef in polynomial.items()}
