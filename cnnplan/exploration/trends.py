@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cnnplan.sizes.atoms import Atom
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["Trends"]
 

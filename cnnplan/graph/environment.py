@@ -42,6 +42,7 @@ class Symbols:
     def __init__(self, spec: Spec, values: Mapping[str, Any], context: Context, *, symbolic: bool) -> None:
         self.declared = spec.symbols
         self.values = values
+        self.claimed = frozenset(name for name, symbol in spec.symbols.items() if symbol.claims)
         self.structure: dict[str, Condition] = {}
         self.sizes: dict[str, Any] = {}
         for name, symbol in spec.symbols.items():
@@ -92,7 +93,7 @@ class Symbols:
 
     def claims(self, condition: Condition) -> bool:
         """Whether the spec claims to be legal for every value of all symbols of the condition."""
-        return all(self.declared[name].claims for name in condition.symbols)
+        return condition.symbols <= self.claimed
 
     def declaration(self, name: str) -> Symbol:
         """The symbol as it is declared."""

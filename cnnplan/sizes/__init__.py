@@ -28,7 +28,8 @@ from cnnplan.sizes.functions import (
     round_half_even,
     total,
 )
-from cnnplan.sizes.polynomials import Count, Extent, Shape, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count, Extent, Shape
 from cnnplan.sizes.sets import IntegerSet
 from cnnplan.sizes.substitution import substitute
 

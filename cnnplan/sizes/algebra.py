@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnplan.sizes.context import Context
-    from cnnplan.sizes.polynomials import Count, Size
+    from cnnplan.sizes.linear import Size
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["NO_PRODUCTS", "Monomial", "combine", "count_of", "linear", "multiply"]
 

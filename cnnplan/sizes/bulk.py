@@ -10,7 +10,8 @@ from cnnplan.lazy import np
 from cnnplan.sizes.atoms import Atom, Number
 from cnnplan.sizes.codegen import source, symbols_of
 from cnnplan.sizes.evaluation import evaluate
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

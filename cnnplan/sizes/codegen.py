@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import UsageError
 from cnnplan.sizes.atoms import Atom, Number
 from cnnplan.sizes.dialects import DIALECTS, Dialect
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from cnnplan.sizes.linear import Size
 
 __all__ = ["LANGUAGES", "source", "symbols_of"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cnnplan.errors import Inconclusive
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 from cnnplan.sizes.sets import IntegerSet
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.atoms import Domain
     from cnnplan.sizes.context import Context
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = [
     "FALSE",

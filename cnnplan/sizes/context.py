@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.sizes import decisions, division, evaluation, printing, substitution, symbolic
 from cnnplan.sizes.atoms import Atom, Domain, Number
 from cnnplan.sizes.bounds import bounds_of
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

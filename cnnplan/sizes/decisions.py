@@ -15,8 +15,9 @@ from cnnplan.lazy import np
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number, is_number
 from cnnplan.sizes.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Divisible, Membership, membership
+from cnnplan.sizes.linear import Size
 from cnnplan.sizes.periods import nonnegative_set, zero_set
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import is_positive
 from cnnplan.sizes.sets import IntegerSet
 

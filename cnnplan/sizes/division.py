@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import Monomial, combine, count_of, linear
 from cnnplan.sizes.atoms import Atom, Number, is_number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import exact_quotient, is_integral, is_positive
 
 if TYPE_CHECKING:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.lazy import np
 from cnnplan.sizes import functions
 from cnnplan.sizes.atoms import Atom, Number, whole
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["evaluate"]
 

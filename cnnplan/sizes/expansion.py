@@ -8,6 +8,7 @@ prime, where every atom has its hash for a value. It is the same for every way t
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnplan.sizes.atoms import Atom, Number
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cnnplan.sizes.algebra import Monomial
     from cnnplan.sizes.polynomials import Count
 
-__all__ = ["Polynomial", "expand", "fingerprint", "is_product", "linear_fingerprint"]
+__all__ = ["Polynomial", "expand", "fingerprint", "is_product", "linear_fingerprint", "portable"]
 
 Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
 """The coefficients of the products of atoms; that of the empty product is the constant."""
@@ -124,3 +125,8 @@ def _times(left: Mapping[tuple[Atom, ...], Number], right: Polynomial) -> Polyno
 
 def _index(atom: Atom) -> int:
     return atom.index
+
+
+def portable(polynomial: Polynomial) -> dict[Any, Number]:
+    """The polynomial in terms that do not depend on the context it comes from."""
+    return {frozenset(Counter(atom.key for atom in atoms).items()): coef for atoms, coef in polynomial.items()}

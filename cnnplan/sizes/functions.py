@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number, is_number, whole
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
+from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import is_integral
 
 if TYPE_CHECKING:

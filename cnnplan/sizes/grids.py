@@ -14,10 +14,12 @@ from cnnplan.lazy import np
 from cnnplan.sizes.atoms import Number
 from cnnplan.sizes.bulk import BLOCK, INT64
 from cnnplan.sizes.evaluation import evaluate
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["Axis", "Grid", "column"]
 

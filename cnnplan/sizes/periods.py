@@ -7,16 +7,18 @@ division, remainders and gcd with a number, and under max and min of equal slope
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 from cnnplan.sizes.sets import LARGEST_PERIOD, IntegerSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["nonnegative_set", "period", "zero_set"]
 
@@ -36,7 +38,8 @@ def period(value: Any) -> Period | None:
 
 def _joint(parts: list[tuple[Period | None, Number]]) -> Period | None:
     """The period of a sum of multiples."""
-    length, gain = 1, Fraction()
+    length = 1
+    gain: Number = 0
     for found, _ in parts:
         if found is None:
             return None
@@ -45,7 +48,7 @@ def _joint(parts: list[tuple[Period | None, Number]]) -> Period | None:
         return None
     for found, coef in parts:
         if found is not None:
-            gain += Fraction(found[1]) * coef * (length // found[0])
+            gain += found[1] * coef * (length // found[0])
     return length, gain
 
 
@@ -77,6 +80,11 @@ def _floor(numerator: Any, denominator: Any) -> Period | None:
     inner = period(numerator)
     if inner is None or not isinstance(denominator, Number):
         return None
+    length, gain = inner
+    if type(gain) is int and type(denominator) is int:
+        common = gcd(gain, denominator)
+        length *= denominator // common
+        return (length, gain // common) if length <= LARGEST_PERIOD else None
     return _until_multiple(inner, denominator, 1 / Fraction(denominator))
 
 
@@ -204,7 +212,7 @@ def _scaled_table(value: Count, symbol: str, base: int) -> tuple[int, int, list[
         return None
     length, gain = found
     table = _table(value, symbol, range(base, base + length))
-    scale = lcm(Fraction(gain).denominator, *{x.denominator for x in table})
+    scale = lcm(gain.denominator, *{x.denominator for x in table})
     return length, int(gain * scale), table if scale == 1 else [int(x * scale) for x in table]
 
 

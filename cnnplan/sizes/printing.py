@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine, count_of, linear
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["LATEX", "TEXT", "Style", "common_factors", "fold"]
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import Monomial, combine
 from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["exact_quotient", "is_integral", "is_positive"]
 

@@ -113,6 +113,8 @@ class IntegerSet:
 
     def intersection(self, other: IntegerSet) -> IntegerSet | None:
         """The common members; None where there are too many of them to be tabulated."""
+        if not (self.runs or other.runs) and self.modulus == other.modulus and self.residues == other.residues:
+            return self if self.start >= other.start and self.base >= other.base else self._later(other)
         modulus, start = lcm(self.modulus, other.modulus), max(self.start, other.start)
         mine, yours = self._runs_until(other._early_end(start)), other._runs_until(self._early_end(start))
         if modulus > LARGEST_PERIOD or mine is None or yours is None:
@@ -121,6 +123,11 @@ class IntegerSet:
         repeated = (r + k for k in range(0, modulus, sparse.modulus) for r in sparse.residues)
         residues = frozenset(r for r in repeated if r % dense.modulus in dense.residues)
         return IntegerSet(max(self.base, other.base), _common(mine, yours), start, modulus, residues).normal()
+
+    def _later(self, other: IntegerSet) -> IntegerSet:
+        """The same repetition, from the later start on."""
+        base, start = max(self.base, other.base), max(self.start, other.start)
+        return IntegerSet(base, (), start, self.modulus, self.residues).normal()
 
     def union(self, other: IntegerSet) -> IntegerSet | None:
         """The members of either; None where there are too many of them to be tabulated."""

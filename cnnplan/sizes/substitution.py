@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.sizes import functions
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.polynomials import Count, Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cnnplan.sizes.polynomials import Count
 
 __all__ = ["substitute"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import sympy
 from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.polynomials import Size
+from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable

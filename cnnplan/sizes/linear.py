@@ -1,0 +1,118 @@
+"""Sizes: a constant and whole multiples of atoms, the normal form of an extent. Equal ones are one object."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from math import gcd, lcm
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes.algebra import NO_PRODUCTS
+from cnnplan.sizes.atoms import Atom, Number, whole
+from cnnplan.sizes.bounds import Interval, plus, times
+from cnnplan.sizes.expansion import linear_fingerprint, portable
+from cnnplan.sizes.polynomials import Count
+
+if TYPE_CHECKING:
+    from cnnplan.sizes.context import Context
+
+__all__ = ["Size"]
+
+
+class Size(Count):
+    """An extent: a constant and multiples of atoms; interned, so that equal sizes are one object.
+
+    `is_integer` says whether it is a whole number for every value of its symbols; `quotients` are its floors so far.
+
+    Args:
+        context: where it is interned.
+        terms: the atoms with their coefficients.
+        const: the constant.
+        shifts: the sizes with the same terms, by their constants.
+        serial: its number among the sizes of its context.
+    """
+
+    __slots__ = ("const", "hash", "is_integer", "quotients", "rank", "shifts", "terms")
+
+    def __init__(
+        self,
+        context: Context,
+        terms: tuple[tuple[Atom, Number], ...],
+        const: Number,
+        shifts: dict[Number, Size],
+        serial: int,
+    ) -> None:
+        self.context = context
+        self.products = NO_PRODUCTS
+        self.rest = self
+        self.terms = terms
+        self.const = const
+        self.shifts = shifts
+        self.quotients: dict[Any, Any] = {}
+        self.is_integer = type(const) is int
+        order = terms[0][0].order
+        for atom, coef in terms:
+            order = min(order, atom.order)
+            self.is_integer = self.is_integer and atom.is_whole(coef)
+        self.hash = linear_fingerprint(terms, const)
+        self.rank = (order, serial)
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """The names of the symbols it depends on."""
+        return frozenset().union(*(atom.symbols for atom, _ in self.terms))
+
+    @cached_property
+    def interval(self) -> Interval:
+        """Bounds over the declared domains, by interval arithmetic: true, not always tight."""
+        bounds: Interval = (self.const, self.const)
+        for atom, coef in self.terms:
+            bounds = plus(bounds, times((coef, coef), (atom.low, atom.high)))
+        return bounds
+
+    @cached_property
+    def primitive(self) -> tuple[Number, Size]:
+        """The greatest number that divides it, and what is left: 2*floor(H/4) + 4 is 2 times floor(H/4) + 2."""
+        numbers = [self.const, *(coef for _, coef in self.terms)]
+        scale = lcm(*(number.denominator for number in numbers))
+        content = gcd(*(int(number * scale) for number in numbers))
+        content = -content if self.terms[0][1] < 0 else content
+        if content == scale:
+            return 1, self
+        terms = tuple((atom, int(coef * scale) // content) for atom, coef in self.terms)
+        size = self.context.size(terms, int(self.const * scale) // content)
+        return whole(Fraction(content, scale)), size
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is not int:
+            return Count.__add__(self, other)
+        const = self.const + other
+        found = self.shifts.get(const)
+        return self.context.size(self.terms, const) if found is None else found
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other if type(other) is int else Count.__sub__(self, other)
+
+    def _scaled(self, factor: Number) -> Any:
+        terms = tuple((atom, whole(coef * factor)) for atom, coef in self.terms)
+        return self.context.size(terms, whole(self.const * factor))
+
+    def __floordiv__(self, other: Any) -> Any:
+        found = self.quotients.get(other)
+        if found is None:
+            found = self.quotients[other] = Count.__floordiv__(self, other)
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Size):
+            return Count.__eq__(self, other) if isinstance(other, Count) else False
+        if self.context is other.context:
+            return False
+        return self.hash == other.hash and portable(self.expanded) == portable(other.expanded)
+
+    def __hash__(self) -> int:
+        return self.hash
