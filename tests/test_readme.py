@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,14 @@ def test_the_python_of_the_readme(monkeypatch):
     tests = doctest.DocTestParser().get_doctest("".join(blocks("pycon")), {}, "README", str(README), 0)
     assert tests.examples
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(tests).failed == 0
+
+
+def test_the_floors_are_those_that_are_held():
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
+    held = [room for floor in layers for room in floor.split(" | ") if room not in ("__main__", "lazy")]
+    rows = re.findall(r"^\| (`.*`) \|", README.read_text(encoding="utf-8").partition("## The house")[2], re.MULTILINE)
+    told = [room for row in rows for room in re.findall(r"`(\w+)`", row)]
+    assert sorted(told) == sorted(held)
 
 
 def test_one_command_reports_and_one_tests():

@@ -16,11 +16,15 @@ __all__ = ["explain"]
 COUNTING = "convention"
 """The subject that is about how other tools count."""
 
+LISTS = ("operators", "rules")
+"""The subjects that are lists of others."""
+
 Subject = Annotated[
     str,
     typer.Argument(
         metavar="SPEC|OPERATOR|RULE|convention",
-        help="A spec, an operator, a rule or error; `convention` for the numbers of other tools.",
+        help="A spec, an operator, a rule or error; `operators` or `rules` for a list of them; `convention` for the "
+        "numbers of other tools.",
     ),
 ]
 Topic = Annotated[
@@ -39,11 +43,14 @@ def explain(
     with exit_codes():
         from cnnplan.exploration import explaining  # noqa: PLC0415
         from cnnplan.plan import plan_spec  # noqa: PLC0415
-        from cnnplan.rules import documentation, known  # noqa: PLC0415
+        from cnnplan.rules import contents, documentation, known  # noqa: PLC0415
         from cnnplan.spec import load_spec  # noqa: PLC0415
 
         if subject == COUNTING and not Path(subject).exists():
             typer.echo(printable(_counting(topic, convention, settings)), nl=False)
+            return
+        if not topic and subject in LISTS and not Path(subject).exists():
+            typer.echo(contents() if subject == "rules" else explaining.operators(), nl=False)
             return
         if not topic and known(subject) and not Path(subject).exists():
             typer.echo(documentation(subject), nl=False)

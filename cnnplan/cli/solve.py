@@ -18,7 +18,12 @@ Where = Annotated[str | None, typer.Option("--where", metavar="QUESTION", help='
 Greatest = Annotated[str | None, typer.Option("--max", metavar="SYMBOL", help="Find the greatest value of a symbol.")]
 Least = Annotated[str | None, typer.Option("--min", metavar="SYMBOL", help="Find the least value of a symbol.")]
 All = Annotated[str | None, typer.Option("--for", metavar="SYMBOL,...", help="Find all values of these symbols.")]
-Map = Annotated[str | None, typer.Option("--map", metavar="N:M", help="Find the windows that map size N to size M.")]
+Map = Annotated[
+    str | None,
+    typer.Option(
+        "--map", metavar="N:M", help="Find the windows that map size N to size M, or H to a formula of H: H:ceil(H/2)."
+    ),
+]
 Layers = Annotated[int, typer.Option("--layers", metavar="COUNT", min=1, help="With --map: chains of so many windows.")]
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help='Short for --where "memory <= SIZE".')]
 

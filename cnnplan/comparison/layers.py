@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.ops.base import show
 from cnnplan.sizes import Count
+from cnnplan.spec.arithmetic import show as literal
 
 if TYPE_CHECKING:
     from cnnplan.plan import NodePlan, Plan
@@ -67,10 +68,15 @@ def _layer(plan: Plan, node: NodePlan, memo: dict[Any, Any]) -> Layer:
 
 def _figures(plan: Plan, node: NodePlan) -> tuple[Any, ...]:
     fields = type(node.op).model_fields
-    arguments = tuple((name, show(getattr(node.op, name))) for name in fields)
+    arguments = tuple((name, _written(getattr(node.op, name))) for name in fields)
     source = tuple(map(show, node.node.facts.shapes))
     sizes = tuple(_number(plan, extent) for extent in node.shape)
     return arguments, source, show(node.shape), "" if None in sizes else show(sizes)
+
+
+def _written(value: Any) -> str:
+    """An argument as a spec writes it."""
+    return value if isinstance(value, str) else literal(value)
 
 
 def _number(plan: Plan, extent: Any) -> Any:

@@ -36,12 +36,19 @@ def at_revision(file: Path, revision: str) -> Iterator[tuple[Path, Path] | None]
         UsageError: there is no git, no repository, or no such revision.
     """
     folder = file.resolve().parent
+    if not file.is_file() and (file.exists() or not folder.is_dir()):
+        raise UsageError(f"{file} is no file")
     top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
-    commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    try:
+        commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    except _Refused:
+        raise UsageError(f"--against {revision}: the repository {top.name} has no such revision") from None
     name = file.resolve().relative_to(top.resolve()).as_posix()
     with tempfile.TemporaryDirectory(prefix="cnnplan-") as made:
         root = Path(made).resolve()
         data = _shown(top, commit, name)
+        if data is None and not file.is_file():
+            raise UsageError(f"{file}: there is no such file, neither here nor at {revision}")
         if data is None:
             yield None
             return

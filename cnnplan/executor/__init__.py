@@ -19,7 +19,7 @@ from cnnplan.cost import Cost
 from cnnplan.errors import UsageError
 from cnnplan.executor.budget import afford
 from cnnplan.executor.inputs import fed
-from cnnplan.executor.tensors import live, owned, root
+from cnnplan.executor.tensors import kept, live, named, owned, root
 from cnnplan.executor.weights import Weights
 from cnnplan.lazy import np
 from cnnplan.meter import Meter
@@ -133,6 +133,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         UsageError: it needs more than the limit; an input or a weight is missing, unknown or of another shape.
     """
     afford(need, limit)
+    kept()
     dtype = dtype or (graph.spec.dtype if graph.spec.dtype in DTYPES else DTYPES[0])
     if dtype not in DTYPES:
         raise UsageError(f"dtype (={dtype}) must be {' or '.join(DTYPES)}")
@@ -154,6 +155,7 @@ class _Run:
     watch: Watch | None
     inputs: tuple[ref[Array], ...] = ()
     last: dict[str, str] = field(default_factory=dict)
+    ops: dict[int, Operator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.inputs = tuple(ref(root(array)) for array in self.held.values())
@@ -172,9 +174,10 @@ class _Run:
 
     def _measured(self, node: Node) -> Measurement:
         """Run one layer and hold its output."""
-        op = node.op.at(self.values)
+        op = self._at(node.op)
         arrays = [self.held[name] for name in node.inputs]
-        weights = self.weights.of(node.owner, op, arrays)
+        wanted = op.weights(*(array.shape for array in arrays))
+        weights = self.weights.of(node.owner, wanted)
         meter = Meter() if self.metered else None
         start = perf_counter()
         y = self._run(node, op, arrays, weights, meter)
@@ -183,10 +186,16 @@ class _Run:
         if self.watch:
             self.watch(node.name, y)
         own = node.owner == node.name
-        params, buffers = self.weights.counted(op, arrays, weights) if own else (0, 0)
+        params, buffers = self.weights.counted(wanted, weights) if own else (0, 0)
         cost = Cost(**meter.tally) if meter else None
         size = live(self.held.values(), self.weights.memory)
-        return Measurement(node.name, y.shape, str(y.dtype), params, buffers, cost, seconds, size)
+        return Measurement(node.name, y.shape, named(y.dtype), params, buffers, cost, seconds, size)
+
+    def _at(self, op: Operator) -> Operator:
+        """An operator with numbers; many layers have the same."""
+        if id(op) not in self.ops:
+            self.ops[id(op)] = op.at(self.values)
+        return self.ops[id(op)]
 
     def _run(
         self, node: Node, op: Operator, arrays: list[Array], weights: dict[str, Array], meter: Meter | None

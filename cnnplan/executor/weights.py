@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnplan.executor.tensors import Array
-    from cnnplan.ops import Operator
+    from cnnplan.ops import Weight
 
 __all__ = ["Weights"]
 
@@ -52,20 +52,18 @@ class Weights:
         if self._given is not None:
             _refuse_unknown(self._given, list(layers))
 
-    def of(self, owner: str, op: Operator, arrays: list[Array]) -> dict[str, Array]:
-        """The weights of a layer, at the shapes that these inputs call for.
+    def of(self, owner: str, wanted: Mapping[str, Weight]) -> dict[str, Array]:
+        """The weights of a layer, at the shapes that its inputs call for.
 
         Raises:
             UsageError: one was not given, or has another shape.
         """
-        wanted = op.weights(*(array.shape for array in arrays))
         return {name: self._one(f"{owner}.{name}", weight.shape) for name, weight in wanted.items()}
 
     @staticmethod
-    def counted(op: Operator, arrays: list[Array], weights: Mapping[str, Array]) -> tuple[int, int]:
+    def counted(wanted: Mapping[str, Weight], weights: Mapping[str, Array]) -> tuple[int, int]:
         """The elements of those that are trained, and of the others."""
-        kinds = op.weights(*(array.shape for array in arrays))
-        sizes = [(array.size, kinds[name].trainable) for name, array in weights.items()]
+        sizes = [(array.size, wanted[name].trainable) for name, array in weights.items()]
         return sum(n for n, trained in sizes if trained), sum(n for n, trained in sizes if not trained)
 
     def _one(self, name: str, shape: Any) -> Array:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.conventions import convention as known
 from cnnplan.exploration.distribution import distributed
 from cnnplan.exploration.results import Sweep
-from cnnplan.exploration.selection import Selection, length, stacked
+from cnnplan.exploration.selection import Selection
+from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.sweeping import SLAB, Sweeper
 from cnnplan.lazy import np
 from cnnplan.spec import Spec, load_spec

@@ -6,13 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import MissingExtra, UsageError
-from cnnplan.exploration.selection import Selection, length, stacked
+from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.sweeping import SLAB, Sweeper
 from cnnplan.spec import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cnnplan.exploration.selection import Selection
     from cnnplan.exploration.sweeping import Columns
 
 __all__ = ["client", "distributed"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnplan.plan import Plan
 
-__all__ = ["explain", "operator", "price"]
+__all__ = ["explain", "operator", "operators", "price"]
 
 SHOWN = 8
 """Layers that are named."""
@@ -123,6 +123,12 @@ def _layers(plan: Plan, symbol: str) -> Iterator[str]:
             yield from [f"  and {more} more"] if more > 0 else []
 
 
+def operators() -> str:
+    """A line for each operator: what it is called and what it means."""
+    wide = max(map(len, OPERATORS))
+    return "".join(f"{verb:<{wide}}  {(getdoc(made) or '').splitlines()[0]}\n" for verb, made in OPERATORS.items())
+
+
 def operator(verb: str) -> str:
     """The documentation of an operator: what it does, and its arguments.
 
@@ -130,7 +136,8 @@ def operator(verb: str) -> str:
         UsageError: there is none of that name.
     """
     if verb not in OPERATORS:
-        raise UsageError(f"no operator {verb}; the operators: {', '.join(OPERATORS)}")
+        known = did_you_mean(verb, OPERATORS) or "; `cnnplan explain operators` lists them, `explain rules` the rules"
+        raise UsageError(f"there is no spec and no operator {verb}{known}")
     made = OPERATORS[verb]
     lines = [f"{verb}: {getdoc(made)}", ""]
     properties = made.model_json_schema()["properties"]

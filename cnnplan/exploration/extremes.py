@@ -95,7 +95,7 @@ class Search:
         self.symbols = symbols
         self.values = dict(values)
         self.names = [name for name in TOTALS if name in where.names]
-        domains = [plan.spec.symbols[name].domain() for name in symbols]
+        domains = self.domains = [plan.spec.symbols[name].domain() for name in symbols]
         self.domain = domains[0]
         self.low = int(max(domain.low if domain.low is not None else -HIGHEST for domain in domains))
         self.high = int(min(domain.high if domain.high is not None else HIGHEST for domain in domains))
@@ -170,8 +170,7 @@ class Search:
 
     def possible(self, value: int) -> bool:
         """Whether the domain and the remainders allow a value."""
-        inside = all(value in self.plan.spec.symbols[name].domain() for name in self.symbols)
-        return inside and all(value in part.members for part in self.members)
+        return all(value in domain for domain in self.domains) and all(value in part.members for part in self.members)
 
     def _candidates(self, start: int, step: int) -> Iterable[int]:
         """Possible values from one on, as many as it takes to be sure that there is none."""
@@ -220,8 +219,8 @@ class Search:
     def figures(self, value: int) -> dict[str, int]:
         """What the question is about, at a value."""
         at = self.at(value)
-        totals = {name: total(self.plan, name) for name in self.names}
-        return {name: evaluate(count, at) for name, count in totals.items()}
+        memo: dict[Any, Any] = {}
+        return {name: evaluate(total(self.plan, name), at, memo) for name in self.names}
 
     def _answer(self, value: int, step: int) -> Extreme:
         stop = value + step * (_period(self.members, self.domain) + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.errors import UsageError
+from cnnplan.exploration.sorting import Order, length, stacked, taken
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
@@ -12,17 +13,7 @@ if TYPE_CHECKING:
 
     from cnnplan.exploration.sweeping import Columns
 
-__all__ = ["Selection", "length", "stacked"]
-
-
-def length(rows: Columns) -> int:
-    """How many rows there are."""
-    return len(next(iter(rows.values()))) if rows else 0
-
-
-def stacked(parts: Sequence[Columns]) -> Columns:
-    """Rows of several parts, one after the other."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+__all__ = ["Selection"]
 
 
 class Selection:
@@ -48,12 +39,15 @@ class Selection:
 
     def of(self, parts: Iterable[Columns]) -> Iterator[Columns]:
         """The rows that are kept: part by part where that is possible, else all at the end."""
+        if self.sort and not self.pareto and self.limit is None:
+            yield from Order(self.sort).merged(parts)
+            return
         if self.sort or self.pareto:
             yield from self._gathered(parts)
             return
         left = self.limit
         for rows in parts:
-            kept = rows if left is None else _taken(rows, slice(left))
+            kept = rows if left is None else taken(rows, slice(left))
             if length(kept):
                 yield kept
             if left is not None:
@@ -74,10 +68,10 @@ class Selection:
     def best(self, rows: Columns) -> Columns:
         """The rows that are kept if these are all."""
         if self.pareto and length(rows):
-            rows = _taken(rows, _front([_key(rows, name) for name in self.pareto]))
+            rows = taken(rows, _front([Order(name).key(rows) for name in self.pareto]))
         if self.sort:
-            rows = _taken(rows, np.argsort(_key(rows, self.sort), kind="stable"))
-        return rows if self.limit is None else _taken(rows, slice(self.limit))
+            rows = Order(self.sort).sorted(rows)
+        return rows if self.limit is None else taken(rows, slice(self.limit))
 
     def partial(self, rows: Columns) -> Columns:
         """What may be kept of one part, whatever the others hold: its front, of which each row may beat others."""
@@ -87,20 +81,8 @@ class Selection:
         return self.best(rows)
 
 
-def _taken(rows: Columns, which: np.ndarray | slice) -> Columns:
-    return {name: column[which] for name, column in rows.items()}
-
-
 def _legal(rows: Columns) -> Columns:
-    return rows if rows["legal"].all() else _taken(rows, rows["legal"])
-
-
-def _key(rows: Columns, name: str) -> np.ndarray:
-    """What to order by, as ranks where the column cannot be negated."""
-    column = rows[name.removeprefix("-")]
-    if not name.startswith("-"):
-        return column
-    return -np.unique(column, return_inverse=True)[1] if column.dtype.kind in "UbO" else -column
+    return rows if rows["legal"].all() else taken(rows, rows["legal"])
 
 
 def _front(keys: Sequence[np.ndarray]) -> np.ndarray:

@@ -10,7 +10,8 @@ from cnnplan.exploration.chains import counted
 from cnnplan.exploration.extremes import Extreme, extreme
 from cnnplan.exploration.questions import TOTALS, asked, question
 from cnnplan.exploration.results import Sweep
-from cnnplan.exploration.selection import Selection, length, stacked
+from cnnplan.exploration.selection import Selection
+from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.space import Space
 from cnnplan.exploration.structures import Structures
 from cnnplan.exploration.sweeping import SLAB, Sweeper

@@ -1,7 +1,8 @@
 """Which windows map one size to another: the family in closed form, its members, and how many chains there are.
 
 A window of k taps, dilated by d, s apart, with p zeros on either side maps n to `floor((n + 2p - d(k-1) - 1)/s) + 1`.
-That is m exactly where `s(m-1) - n <= 2p - d(k-1) - 1 <= s*m - n - 1`.
+That is m exactly where `s(m-1) - n <= 2p - d(k-1) - 1 <= s*m - n - 1`, and a formula of n for every n where both are
+the same floor.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnplan.errors import UsageError
+from cnnplan.findings import Place
+from cnnplan.sizes import Context, Domain, Size, eq
+from cnnplan.spec import EvaluationError, UnknownName, Unreadable, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import NoReturn
 
-__all__ = ["Mapping", "Window", "chains", "mapped", "mapping", "steps"]
+    from cnnplan.sizes import Condition
+
+__all__ = ["Mapping", "Window", "chains", "general", "mapped", "mapping", "steps"]
 
 
 class Window(NamedTuple):
@@ -42,14 +49,14 @@ class Mapping:
     """The windows that map one size to another.
 
     Args:
-        n, m: the sizes.
+        n, m: the sizes, or what stands for them.
         family: what kernel_size k, stride s, padding p and dilation d must satisfy, whatever they are.
         windows: those in the ranges that were looked at.
         ranges: what was looked at.
     """
 
-    n: int
-    m: int
+    n: int | str
+    m: int | str
     family: str
     windows: tuple[Window, ...]
     ranges: str
@@ -95,7 +102,7 @@ def mapped(text: str, layers: int, given: dict[str, str]) -> str:
     """The answer to `--map 224:112`, or for chains of several windows how many there are and one of them.
 
     Args:
-        text: the two sizes.
+        text: the two sizes, or a letter and a formula of it.
         layers: how many windows in a row.
         given: the values of k, s, p and d that are looked at, as the command line writes them.
 
@@ -103,19 +110,92 @@ def mapped(text: str, layers: int, given: dict[str, str]) -> str:
         UsageError: it cannot be read.
     """
     sizes = text.split(":")
+    if len(sizes) == 2 and sizes[0].strip().isidentifier():  # noqa: PLR2004
+        if layers != 1:
+            raise UsageError("--layers counts chains between numbers, as in --map 224:112")
+        return str(general(sizes[0].strip(), sizes[1].strip(), _ranges(given)))
     if len(sizes) != 2 or not all(size.strip().isdecimal() for size in sizes):  # noqa: PLR2004 - from and to
-        raise UsageError(f"--map {text}: write FROM:TO, as in --map 224:112")
-    for name in given:
-        if name not in DEFAULTS:
-            raise UsageError(f"--map knows k, s, p and d, not {name}")
-    ranges = {name: _values(name, given[name]) if name in given else values for name, values in DEFAULTS.items()}
+        raise UsageError(f"--map {text}: write FROM:TO, as in --map 224:112, or --map H:ceil(H/2) for every H")
+    ranges = _ranges(given)
     found = mapping(int(sizes[0]), int(sizes[1]), *ranges.values())
     if layers == 1:
         return str(found)
     windows = [Window(k, s, p, d) for k, s, p, d in product(*ranges.values()) if k > 1 or d == min(ranges["d"])]
-    count, one = chains(found.n, found.m, windows, layers)
+    count, one = chains(int(sizes[0]), int(sizes[1]), windows, layers)
     head = f"{count:,} of {len(windows)}^{layers} chains map {found.n} to {found.m}, with {found.ranges}"
     return "\n".join([head, *(["one of them:"] if one else []), *(f"  {window}" for window in one)])
+
+
+def general(letter: str, target: str, ranges: dict[str, Sequence[int]]) -> Mapping:
+    """The windows that map every size at which they fit to what a formula says.
+
+    A window gives `floor((H + b)/s)` with `b = 2p - d(k-1) - 1 + s`, and no two of these are the same function.
+
+    Raises:
+        UsageError: the formula cannot be read, or speaks of something else.
+    """
+    height = Context().symbol(letter, Domain(min=1))
+    wanted = _formula(letter, target, height)
+    windows = [Window(k, s, p, d) for k, s, p, d in product(*ranges.values()) if k > 1 or d == min(ranges["d"])]
+    found = (each for each in windows if eq(_steps(height, each), wanted).verdict is True)
+    named = ", ".join(f"{name} {_listed(values)}" for name, values in ranges.items())
+    return Mapping(letter, str(wanted), _family(letter, wanted, height), tuple(found), named)
+
+
+def _steps(height: Size, window: Window) -> Size:
+    """How often a window fits on a size that is a letter."""
+    reach: Size = height + (2 * window.padding - window.dilation * (window.kernel_size - 1) - 1)
+    steps: Size = reach // window.stride + 1
+    return steps
+
+
+def _formula(letter: str, text: str, height: Size) -> Size:
+    """A formula of the letter."""
+    try:
+        value = parse(text, Place("--map")).evaluate(_Letter(letter, height))
+    except (Unreadable, EvaluationError) as fault:
+        raise UsageError(f"--map {letter}:{text}: {fault}") from None
+    if not isinstance(value, Size):
+        raise UsageError(f"--map {letter}:{text}: write a formula of {letter}, as in --map {letter}:ceil({letter}/2)")
+    return value
+
+
+class _Letter:
+    """The environment of a formula of one letter."""
+
+    def __init__(self, letter: str, value: Size) -> None:
+        self.letter = letter
+        self.value = value
+
+    def lookup(self, name: str) -> Size:
+        if name != self.letter:
+            raise UnknownName(name, [self.letter])
+        return self.value
+
+    def shape(self, name: str) -> NoReturn:
+        raise EvaluationError(f"there is no layer {name}")
+
+    def decide(self, condition: Condition) -> NoReturn:
+        raise EvaluationError(f"{condition} holds for some sizes and not for others")
+
+
+def _family(letter: str, wanted: Size, height: Size) -> str:
+    """What k, s, p and d must satisfy: floor((H + b)/s) is had from no other s and b."""
+    if len(wanted.terms) == 1:
+        (atom, coef), const = wanted.terms[0], wanted.const
+        inner, stride = atom.args if atom.kind == "floor" else (height, 1)
+        shift = inner - height if coef == 1 and isinstance(stride, int) else None
+        if isinstance(shift, int):
+            return f"s == {stride} and 2*p - d*(k - 1) == {shift + const * stride + 1 - stride}"
+    return f"no window does it: each gives floor(({letter} + b)/s)"
+
+
+def _ranges(given: dict[str, str]) -> dict[str, Sequence[int]]:
+    """The values of k, s, p and d that are looked at."""
+    for name in given:
+        if name not in DEFAULTS:
+            raise UsageError(f"--map knows k, s, p and d, not {name}")
+    return {name: _values(name, given[name]) if name in given else values for name, values in DEFAULTS.items()}
 
 
 def _values(name: str, text: str) -> Sequence[int]:

@@ -49,7 +49,7 @@ def read(path: Path, channels: int, size: Sequence[int] | None = None) -> NDArra
                 raise UsageError(f"{path}: the image is too large")
             made = opened.convert(MODES[channels])
     except (OSError, ValueError, SyntaxError, image.DecompressionBombError) as error:
-        raise UsageError(f"{path}: the image cannot be read: {error}") from error
+        raise UsageError(f"{path}: the image cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if size is not None and (made.height, made.width) != tuple(size):
         made = made.resize((size[1], size[0]), image.Resampling.BILINEAR)
     array: NDArray[Any] = np.asarray(made, dtype="float32") / 255

@@ -119,7 +119,10 @@ def windows(
     """
     axes = len(kernel)
     spans = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True))
-    view = np.lib.stride_tricks.sliding_window_view(x, spans, axis=tuple(range(2, 2 + axes)), subok=True)
+    if all(span == 1 for span in spans):
+        view = x[(..., *(None for _ in range(axes)))]
+    else:
+        view = np.lib.stride_tricks.sliding_window_view(x, spans, axis=tuple(range(2, 2 + axes)), subok=True)
     starts = tuple(slice(None, end, s) for end, s in zip(ends or (None,) * axes, strides, strict=True))
     return view[(slice(None), slice(None), *starts, *(slice(None, None, d) for d in dilations))]
 

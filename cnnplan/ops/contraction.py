@@ -1,7 +1,8 @@
 """Convolution as matrix products: the elements of the windows in columns, a row of weights per filter.
 
 A column matrix is a copy, made in blocks of a few megabytes so that it stays in the cache and the memory of a run stays
-near that of its tensors. Where a window is a single element, the input is its own column matrix and nothing is copied.
+near that of its tensors; groups are unfolded some at a time, for the same reason. Where a window is a single element,
+the input is its own column matrix and nothing is copied.
 """
 
 from __future__ import annotations
@@ -11,37 +12,50 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnnplan.ops.arrays import Array
 
 __all__ = ["correlated", "spread"]
 
 BLOCK = 2**21
-"""Bytes of a column matrix, about."""
+"""Bytes of a column matrix, and of the groups that are unfolded together, about."""
 
 
-def correlated(view: Array, weight: Array, groups: Any) -> Array:
+def correlated(x: Array, weight: Array, groups: Any, unfold: Callable[[Array], Array]) -> Array:
     """The dot product of every window with every filter of its group.
 
     Args:
-        view: windows (N, C, *steps, *kernel).
+        x: the input (N, C, *sizes).
         weight: filters (out_channels, C / groups, *kernel).
         groups: number of groups.
+        unfold: the windows (N, channels, *steps, *kernel) of some channels of the input.
     """
     axes = weight.ndim - 2
-    batch, steps, kernel = view.shape[0], view.shape[2 : 2 + axes], view.shape[2 + axes :]
     filters = weight.reshape(groups, weight.shape[0] // groups, -1)
-    columns = view.reshape(batch, groups, -1, *view.shape[2:])
-    columns = np.moveaxis(columns, range(3, 3 + axes), range(-axes, 0))
-    y = np.empty_like(view, shape=(batch, *filters.shape[:2], *steps))
-    for sample, products in zip(columns, y, strict=True):
-        if all(k == 1 for k in kernel):
-            rows = sample.reshape(*sample.shape[:2], -1)
-            np.matmul(filters, rows, out=products.reshape(*filters.shape[:2], -1))
-        else:
-            _blockwise(sample, filters, products)
-    return y.reshape(batch, -1, *steps)
+    inputs = x.reshape(x.shape[0], groups, -1, *x.shape[2:])
+    several = max(1, min(groups, BLOCK * groups // x.nbytes))
+    y: Any = None
+    for start in range(0, groups, several):
+        part = inputs[:, start : start + several]
+        view = unfold(part.reshape(x.shape[0], -1, *x.shape[2:]))
+        steps = view.shape[2 : 2 + axes]
+        columns = view.reshape(*part.shape[:3], *view.shape[2:])
+        columns = np.moveaxis(columns, range(3, 3 + axes), range(-axes, 0))
+        y = np.empty_like(x, shape=(x.shape[0], *filters.shape[:2], *steps)) if y is None else y
+        for sample, products in zip(columns, y[:, start : start + several], strict=True):
+            _multiply(filters[start : start + several], sample, products)
+    return y.reshape(x.shape[0], -1, *steps)
+
+
+def _multiply(filters: Array, sample: Array, products: Array) -> None:
+    """One sample, of some groups."""
+    axes = products.ndim - 2
+    if all(k == 1 for k in sample.shape[2:-axes]):
+        rows = sample.reshape(*sample.shape[:2], -1)
+        np.matmul(filters, rows, out=products.reshape(*filters.shape[:2], -1))
+    else:
+        _blockwise(sample, filters, products)
 
 
 def _blockwise(sample: Array, filters: Array, products: Array) -> None:

@@ -103,8 +103,11 @@ class Conv(Filtered):
         held("weight", weight, self.out_channels, x.shape[1] // self.groups, *kernel)
         held("bias", bias, self.out_channels, there=self.bias)
         pads = self._sides(x.shape[2:], kernel, strides, dilations)
-        view = windows(padded(x, pads, self.padding_mode), kernel, strides, dilations)
-        y = correlated(view, weight, self.groups)
+
+        def unfold(channels: Array) -> Array:
+            return windows(padded(channels, pads, self.padding_mode), kernel, strides, dilations)
+
+        y = correlated(x, weight, self.groups, unfold)
         return y if bias is None else np.add(y, beside(bias, y), out=y)
 
     def _sides(
@@ -187,6 +190,8 @@ class ConvTranspose(Filtered):
         if any(extra >= max(s, d) for extra, s, d in zip(extras, strides, dilations, strict=True)):
             raise ValueError(f"output_padding of {extras}: no step covers it")
         y = spread(x, weight, self.groups, tuple(zip(strides, dilations, strict=True)), extras)
+        if y.shape[1] != self.out_channels:
+            raise ValueError(f"{self.groups} groups of filters give {y.shape[1]} channels, not {self.out_channels}")
         y = cropped(y, sides(self.padding, axes))
         return y if bias is None else np.add(y, beside(bias, y), out=y)
 

@@ -162,7 +162,7 @@ class LpPool(Windowed):
     Output   (N, C, *steps): how often the window fits on the padded input, `stride` apart
     Weights  none
     Cost     a power for each element of the input, and for each element of the output k - 1 adds, with k elements in a
-             window, a compare against 0 and a root
+             window, and a root
     Source   torch.nn.LPPool2d, with padding, and without ceil_mode: there a window that sticks out is made larger
 
     >>> LpPool(norm_type=2, kernel_size=2).output((1, 4, 12, 9))
@@ -178,19 +178,19 @@ class LpPool(Windowed):
         return (*x[:2], *self.steps(x[2:]))
 
     def run(self, x: Array) -> Array:
-        """Powers, summed and brought back; a negative sum counts as 0."""
+        """Powers, summed and brought back; of a negative sum there may be no root."""
         axes = x.ndim - 2
         kernel = expanded(self.kernel_size, axes)
         strides = kernel if self.stride is None else expanded(self.stride, axes)
         powers = padded(np.power(x, self.norm_type), sides(self.padding, axes))
         view = windows(powers, kernel, strides, (1,) * axes)
         y = together(np.add, taps(view, axes))
-        y = np.maximum(y, 0, out=y)
-        return np.power(y, 1 / self.norm_type, out=y)
+        with np.errstate(invalid="ignore"):
+            return np.power(y, 1 / self.norm_type, out=y)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Powers, sums, roots."""
         elements = prod(output)
         kernel = prod(per_axis(self.kernel_size, len(output) - 2))
         powers = prod(shapes[0]) + elements
-        return Cost(adds=elements * (kernel - 1), compares=elements, transcendentals=powers)
+        return Cost(adds=elements * (kernel - 1), transcendentals=powers)

@@ -228,7 +228,7 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     for first in plan.causes[:1]:
         yield "", shortened(str(first))
         if len(plan.causes) > 1:
-            yield "", f"and {len(plan.causes) - 1} more: see plan.causes"
+            yield "", f"and {len(plan.causes) - 1} more: see cnnplan explain"
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.rules.base import Rule
 
-__all__ = ["FAULTS", "RULES", "check", "documentation", "followed", "identifier", "known", "name_of", "rule"]
+__all__ = [
+    "FAULTS",
+    "RULES",
+    "check",
+    "contents",
+    "documentation",
+    "followed",
+    "identifier",
+    "known",
+    "name_of",
+    "rule",
+]
 
 RULES: dict[str, str] = {
     "CNN201": "kernel_exceeds_input",
@@ -94,6 +105,18 @@ def documentation(word: str) -> str:
     if identifier(word) not in (*RULES, *FAULTS):
         raise _unknown(word)
     return document(identifier(word))
+
+
+def contents() -> str:
+    """A line for each rule: what it is called, how grave it is, and what it finds."""
+    every = [rule(name) for name in RULES]
+    wide = max(len(each.name) for each in every)
+
+    def line(each: Rule) -> str:
+        grave = each.severity.value if each.default else "off"
+        return f"{each.id}  {each.name:<{wide}}  {grave:<7}  {each.doc.strip().splitlines()[0]}\n"
+
+    return "".join(map(line, every))
 
 
 def known(word: str) -> bool:

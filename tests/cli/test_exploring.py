@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cnnplan.ops import OPERATORS
+from cnnplan.rules import RULES
+
 ROOT = Path(__file__).parents[2]
 RESNET = ROOT / "specs" / "resnet.yaml"
 UNET = ROOT / "specs" / "unet.yaml"
@@ -102,6 +105,12 @@ def test_explain(run):
     assert "H % 16 == 0" in run("explain", UNET).stdout
 
 
+def test_what_there_is_to_explain_is_listed(run):
+    rules, operators = (run("explain", subject).stdout.splitlines() for subject in ("rules", "operators"))
+    assert [line.split()[0] for line in rules] == list(RULES)
+    assert [line.split()[0] for line in operators] == list(OPERATORS)
+
+
 FORMULAS = [("formulas", "params = "), ("numpy", "import numpy as np"), ("javascript", "const exact")]
 
 
@@ -130,8 +139,12 @@ USAGE = [
     (["solve", RESNET, "--where", "macs <= 1G"], "one thing"),
     (["solve", RESNET, "--max", "Q", "--where", "macs <= 1G"], "no symbol Q"),
     (["solve", "--map", "12"], "224:112"),
+    (["solve", "--map", "H:ceil(W/2)"], "unknown name W"),
+    (["solve", "--map", "H:112"], "write a formula of H"),
+    (["solve", "--map", "H:H", "--layers", "2"], "--layers counts chains between numbers"),
     (["explain", RESNET, "conv99"], "conv99"),
-    (["explain", "convolve"], "no operator convolve"),
+    (["explain", "convolve"], "no operator convolve; did you mean conv"),
+    (["explain", "everything"], "`cnnplan explain operators` lists them"),
     (["explain", "missing.yaml"], "missing.yaml"),
 ]
 

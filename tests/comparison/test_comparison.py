@@ -86,6 +86,13 @@ def test_layers_are_matched(edit, expected):
     assert [each for each in found if not each[1] or "relu" not in each[1] or each in expected] == expected
 
 
+def test_arguments_are_told_as_a_spec_writes_them():
+    edit = ("stride: 2, padding: 2", "stride: 2, padding: [[1, 2], [2, 1]], bias: false")
+    pair = next(pair for pair in compared(edit).pairs if pair.kind == "changed")
+    assert pair.changes["padding"] == ("2", "[[1, 2], [2, 1]]")
+    assert pair.changes["bias"] == ("true", "false")
+
+
 def test_a_stage_that_grows_in_the_middle():
     text = BASE.replace("  - max_pool", "  - sequence:\n      - conv: {out_channels: 48, kernel_size: 3, padding: 1}\n"
                         "      - relu\n    repeat: 3\n    name: stage\n  - max_pool")  # fmt: skip

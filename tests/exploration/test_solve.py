@@ -12,7 +12,7 @@ import cnnplan
 from cnnplan.exploration import Window, chains, mapping
 from cnnplan.exploration.extremes import largest
 from cnnplan.exploration.trends import Trends
-from cnnplan.exploration.windows import mapped, steps
+from cnnplan.exploration.windows import general, mapped, steps
 from cnnplan.sizes import Context, ceil_div, maximum
 
 RESNET = [
@@ -186,6 +186,26 @@ def test_the_windows_that_map_a_size_to_another():
     for window in (Window(*case) for case in product(range(1, 8), range(1, 5), range(4), (1, 2))):
         low, middle, high = (eval(part, dict(zip("kspd", window, strict=True))) for part in found.family.split(" <= "))  # noqa: S307
         assert (low <= middle <= high) == (steps(224, window) == 112)
+
+
+LETTERS = [
+    # formula, the same of a number, what it asks of a window
+    ("ceil(H/2)", lambda n: -(-n // 2), "s == 2 and 2*p - d*(k - 1) == 0"),
+    ("floor(H/2)", lambda n: n // 2, "s == 2 and 2*p - d*(k - 1) == -1"),
+    ("H", lambda n: n, "s == 1 and 2*p - d*(k - 1) == 0"),
+    ("H - 4", lambda n: n - 4, "s == 1 and 2*p - d*(k - 1) == -4"),
+    ("floor((H - 3)/2) + 2", lambda n: (n + 1) // 2, "s == 2 and 2*p - d*(k - 1) == 0"),
+    ("2*H", lambda n: 2 * n, "no window does it: each gives floor((H + b)/s)"),
+]
+
+
+@pytest.mark.parametrize(("formula", "of", "family"), LETTERS, ids=[formula for formula, _, _ in LETTERS])
+def test_the_windows_that_map_every_size(formula, of, family):
+    ranges = {"k": range(1, 6), "s": range(1, 4), "p": range(4), "d": (1, 2)}
+    found = general("H", formula, ranges)
+    every = [Window(*each) for each in product(*ranges.values()) if each[0] > 1 or each[3] == 1]
+    assert list(found.windows) == [each for each in every if all(steps(n, each) == of(n) for n in range(12, 60))]
+    assert found.family == family
 
 
 def test_map_as_the_command_line_writes_it():

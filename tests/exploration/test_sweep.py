@@ -226,6 +226,42 @@ def test_how_values_are_written(choices, written, values):
     assert list(Space(load_spec(choices), {"H": written}).axes["H"].values) == values
 
 
+@pytest.mark.parametrize("held", [1, 70, 640, 10_000])
+@pytest.mark.parametrize("column", ["whole", "huge", "word", "part"])
+@pytest.mark.parametrize("way", ["", "-"])
+def test_what_memory_does_not_hold_is_sorted_as_well(monkeypatch, held, column, way):
+    monkeypatch.setattr("cnnplan.exploration.sorting.HELD", held)
+    monkeypatch.setattr("cnnplan.exploration.sorting.BLOCK", 16)
+    draw = np.random.default_rng(held)
+    rows = {
+        "whole": draw.integers(-9, 9, 1000),
+        "huge": draw.integers(0, 40, 1000).astype(object) * 10**20,
+        "word": draw.choice(["b", "aa", "c"], 1000),
+        "part": draw.integers(0, 5, 1000) / 4,
+        "place": np.arange(1000),
+        "legal": np.ones(1000, bool),
+    }
+    parts = [{name: each[start : start + 64] for name, each in rows.items()} for start in range(0, 1000, 64)]
+    found = [place for part in Selection(f"{way}{column}").of(parts) for place in part["place"].tolist()]
+    ranks = np.unique(rows[column], return_inverse=True)[1] * (-1 if way else 1)
+    assert found == np.argsort(ranks, kind="stable").tolist()
+
+
+def test_memory_is_bounded_while_sorting(specs, monkeypatch):
+    monkeypatch.setattr("cnnplan.exploration.sorting.HELD", 1 << 17)
+    given = {"variant": "resnet18", "H": "1:500", "W": "1:2000"}
+    made = stream(specs / "resnet.yaml", given, selection=Selection("-macs"))
+    tracemalloc.start()
+    before, rows = 2**62, 0
+    for part in made.parts:
+        assert before >= part["macs"][0] >= part["macs"][-1]
+        before, rows = part["macs"][-1], rows + len(part["macs"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows == made.points == 1_000_000
+    assert peak < 100e6  # all rows are as much
+
+
 @pytest.mark.parametrize("kinds", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_front_of_points_of_which_many_are_equal(kinds, seed):

@@ -45,7 +45,8 @@ def window(rng, axes, kernel=4, stride=3, dilation=2):
 
 def filters(rng):
     groups = rng.choice([1, 1, 2, 3])
-    return groups, {"out_channels": groups * rng.randint(1, 4), "groups": groups, "bias": rng.random() < 0.5}
+    out = groups * rng.randint(1, 4) + rng.choice([0, 0, 0, 0, 1])
+    return groups, {"out_channels": out, "groups": groups, "bias": rng.random() < 0.5}
 
 
 def conv(rng):
@@ -63,9 +64,12 @@ def conv_transpose(rng):
 
 
 def pool(rng):
+    """Most with padding of at most half a window, and in ceil mode, where the last window matters most."""
     shape, axes = image(rng)
-    args = window(rng, axes, stride=5)
-    args |= {"padding": padding(rng, axes, 2, "valid", "same", "same_lower"), "ceil_mode": rng.random() < 0.6}
+    kernel = rng.randint(1, 4)
+    args = window(rng, axes, stride=5, dilation=rng.randint(1, 2)) | rng.choice([{}, {"kernel_size": kernel}])
+    most = rng.choice([0, 2, kernel // 2, kernel // 2])
+    args |= {"padding": padding(rng, axes, most, "valid", "same", "same_lower"), "ceil_mode": rng.random() < 0.7}
     return args | ({"stride": None} if rng.random() < 0.3 else {}), [shape], axes
 
 
@@ -95,8 +99,11 @@ def linear(rng):
 
 
 def tracked(rng):
+    """Now and then a single element for each channel, which has no variance."""
     args = {name: rng.random() < 0.5 for name in ("affine", "track_running_stats")}
-    return args, [image(rng)[0]]
+    shape = image(rng)[0]
+    single = (1, shape[1], *(1 for _ in shape[2:]))
+    return args, [rng.choice([shape, shape, shape, shape, single])]
 
 
 def group_norm(rng):
@@ -177,7 +184,7 @@ def concat(rng):
     shapes = [[*shape] for _ in range(rng.randint(1, 3))]
     for other in shapes[1:]:
         other[dim] = rng.randint(1, 9)
-        other[rng.choice([dim, dim, 0])] += 1
+        other[rng.choice([dim, dim, rng.randrange(rank)])] += 1
     return {"dim": dim}, [tuple(other) for other in shapes]
 
 
@@ -298,8 +305,8 @@ def split(rng):
     shape = distinct(rng, rng.randint(1, 4), least=2)
     dim = rng.randrange(len(shape))
     first = rng.randint(1, shape[dim] - 1)
-    listed = (first, shape[dim] - first + rng.choice([0, 0, 0, 1]))
-    return {"dim": dim, "sections": rng.choice([1, 2, 3, listed])}, [tuple(shape)]
+    listed = (first, max(1, shape[dim] - first + rng.choice([0, 0, 1, -1])))
+    return {"dim": dim, "sections": rng.choice([1, 2, 3, listed, listed])}, [tuple(shape)]
 
 
 def chunk(rng):

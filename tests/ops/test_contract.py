@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from cnnplan.cost import KINDS
 from cnnplan.graph import build
 from cnnplan.meter import Meter
-from cnnplan.ops import OPERATORS
+from cnnplan.ops import OPERATORS, contraction
+from cnnplan.ops.division import Division
 from cnnplan.ops.fields import kinds
 from cnnplan.sizes import Context, Domain
 from cnnplan.spec import load_spec
@@ -196,6 +197,37 @@ def written(value):
     if isinstance(value, tuple):
         return [written(item) for item in value]
     return float(value) if isinstance(value, Fraction) else value
+
+
+@pytest.mark.parametrize("verb", [verb for verb, kind in OPERATORS.items() if issubclass(kind, Division)])
+@few
+@some_geometries
+def test_parts_put_together_are_the_whole(verb, rng):
+    operator, (shape,) = drawn(verb, rng)
+    if not legal(operator, [shape]):
+        return
+    (x,) = inputs(operator, [shape])
+    parts = [part.run(x) for part in operator.parts(shape)]
+    assert [part.shape for part in parts] == [part.output(shape) for part in operator.parts(shape)]
+    assert np.array_equal(np.concatenate(parts, axis=operator.dim), x)
+    assert np.array_equal(parts[0], operator.run(x))
+
+
+@pytest.mark.parametrize("block", [1, 500])
+@few
+@some_geometries
+def test_blocks_of_a_convolution_are_the_whole(block, rng):
+    operator, shapes = drawn("conv", rng)
+    if not legal(operator, shapes):
+        return
+    arrays, weights, meter = inputs(operator, shapes), weighed(operator, shapes), Meter()
+    whole = operator.run(*arrays, **weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contraction, "BLOCK", block)
+        watched = operator.run(*map(meter.watch, arrays), **weights)
+    np.testing.assert_allclose(np.asarray(watched), whole, rtol=1e-12)
+    cost = operator.cost(tuple(shapes), whole.shape)
+    assert meter.tally == {kind: getattr(cost, kind) for kind in KINDS}
 
 
 @every_operator

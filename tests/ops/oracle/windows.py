@@ -1,0 +1,206 @@
+"""Layers with windows, and what resizes, as PyTorch has them."""
+
+from __future__ import annotations
+
+from math import prod
+
+import pytest
+
+from tests.ops.oracle.drawing import distinct, image, ranked, some
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+functional = nn.functional
+
+
+def conv(rng):
+    groups = rng.choice([1, 2, 3])
+    axes, shape = image(rng, groups * rng.randint(1, 3))
+    args = {"out_channels": groups * rng.randint(1, 4), "groups": groups, "bias": rng.random() < 0.5}
+    args |= {"kernel_size": some(rng, axes, 1, 4), "stride": some(rng, axes, 1, 3), "dilation": some(rng, axes, 1, 3)}
+    args |= {
+        "padding": some(rng, axes, 0, 3),
+        "padding_mode": rng.choice(["zeros", "reflect", "replicate", "circular"]),
+    }
+    return args, [shape], ranked("Conv", axes)(shape[1], **args)
+
+
+def conv_same(rng):
+    axes, shape = image(rng)
+    args = {"out_channels": 5, "kernel_size": some(rng, axes, 1, 5), "dilation": some(rng, axes, 1, 2)}
+    args |= {"padding": rng.choice(["same", "valid"]), "padding_mode": rng.choice(["zeros", "reflect", "circular"])}
+    return args, [shape], ranked("Conv", axes)(shape[1], **args)
+
+
+def pairs(rng, axes, most):
+    """A number of elements in front of each axis and one behind it."""
+    return tuple((rng.randint(0, most), rng.randint(0, most)) for _ in range(axes))
+
+
+def flat(sides):
+    """The same as PyTorch pads: the last axis first."""
+    return [number for pair in reversed(sides) for number in pair]
+
+
+def same(rng, sizes, spans, strides):
+    """`same` or `same_lower`, and the sides of each axis as TensorFlow's documentation has them."""
+    word = rng.choice(["same", "same_lower"])
+    missing = [max((-(-n // s) - 1) * s + k - n, 0) for n, k, s in zip(sizes, spans, strides, strict=True)]
+    sides = [(more // 2, more - more // 2) for more in missing]
+    return word, sides if word == "same" else [pair[::-1] for pair in sides]
+
+
+def conv_padded(rng):
+    """Sides of their own, and `same` with a stride: what PyTorch needs a padding in front for."""
+    axes, shape = image(rng)
+    kernel, stride = (tuple(rng.randint(1, most) for _ in range(axes)) for most in (4, 3))
+    args = {"out_channels": 5, "kernel_size": kernel, "stride": stride}
+    sides = pairs(rng, axes, 3)
+    padding, sides = rng.choice([(sides, sides), same(rng, shape[2:], kernel, stride)])
+    padded = nn.ConstantPad1d if axes == 1 else nn.ConstantPad2d if axes == 2 else nn.ConstantPad3d
+    layer = ranked("Conv", axes)(shape[1], **args)
+    layer.register_forward_pre_hook(lambda _, xs: padded(flat(sides), 0.0)(*xs))
+    return args | {"padding": padding}, [shape], layer
+
+
+def conv_transpose(rng):
+    groups = rng.choice([1, 2, 3])
+    axes, shape = image(rng, groups * rng.randint(1, 3), most=7)
+    args = {"out_channels": groups * rng.randint(1, 4), "groups": groups, "bias": rng.random() < 0.5}
+    args |= {"kernel_size": some(rng, axes, 1, 4), "stride": some(rng, axes, 1, 3), "dilation": some(rng, axes, 1, 3)}
+    args |= {"padding": some(rng, axes, 0, 2), "output_padding": some(rng, axes, 0, 2)}
+    return args, [shape], ranked("ConvTranspose", axes)(shape[1], **args)
+
+
+def conv_transpose_cropped(rng):
+    """Sides of their own, which are cut off behind the layer."""
+    axes, shape = image(rng, most=7)
+    args = {"out_channels": 5, "kernel_size": some(rng, axes, 1, 4), "stride": some(rng, axes, 1, 3)}
+    sides = pairs(rng, axes, 2)
+    layer = ranked("ConvTranspose", axes)(shape[1], **args)
+    layer.register_forward_hook(lambda _, __, y: functional.pad(y, [-number for number in flat(sides)]))
+    return args | {"padding": sides}, [shape], layer
+
+
+def max_pool(rng):
+    axes, shape = image(rng)
+    args = {"kernel_size": some(rng, axes, 1, 4), "padding": some(rng, axes, 0, 2), "ceil_mode": rng.random() < 0.6}
+    args |= {"dilation": some(rng, axes, 1, 2), "stride": rng.choice([None, some(rng, axes, 1, 5)])}
+    return args, [shape], ranked("MaxPool", axes)(**args)
+
+
+def max_pool_padded(rng):
+    """`same` padding, with what is less than everything."""
+    axes, shape = image(rng)
+    kernel, stride = (tuple(rng.randint(1, most) for _ in range(axes)) for most in (4, 3))
+    padding, sides = same(rng, shape[2:], kernel, stride)
+    pool = ranked("MaxPool", axes)(kernel, stride)
+    args = {"kernel_size": kernel, "stride": stride, "padding": padding}
+    return args, [shape], lambda x: pool(functional.pad(x, flat(sides), value=-torch.inf))
+
+
+def avg_pool_padded(rng):
+    """`same` padding, with zeros that count or do not."""
+    axes, shape = image(rng)
+    kernel, stride = (tuple(rng.randint(1, most) for _ in range(axes)) for most in (4, 3))
+    padding, sides = same(rng, shape[2:], kernel, stride)
+    pool, counts = ranked("AvgPool", axes)(kernel, stride), rng.random() < 0.5
+
+    def module(x):
+        wide, ones = (functional.pad(y, flat(sides), value=0) for y in (x, torch.ones_like(x)))
+        return pool(wide) if counts else pool(wide) / pool(ones)
+
+    args = {"kernel_size": kernel, "stride": stride, "padding": padding, "count_include_pad": counts}
+    return args, [shape], module
+
+
+def avg_pool(rng):
+    axes, shape = image(rng)
+    if axes == 3:  # there PyTorch asks for an input as large as the kernel, its padding notwithstanding
+        shape = (*shape[:2], *(n + 3 for n in shape[2:]))
+    args = {"kernel_size": some(rng, axes, 1, 4), "padding": some(rng, axes, 0, 2), "ceil_mode": rng.random() < 0.6}
+    args |= {"stride": rng.choice([None, some(rng, axes, 1, 5)]), "count_include_pad": rng.random() < 0.5}
+    args |= {} if axes == 1 else {"divisor_override": rng.choice([None, 7])}
+    return args, [shape], ranked("AvgPool", axes)(**args)
+
+
+def adaptive(name):
+    def make(rng):
+        axes, shape = image(rng)
+        kept = tuple(rng.choice([None, 2, 5]) for _ in range(axes))
+        size = rng.choice([some(rng, axes, 1, 6), kept if axes > 1 else 3])
+        return {"output_size": size}, [shape], ranked(name, axes)(size)
+
+    return make
+
+
+def global_pool(name):
+    def make(rng):
+        axes, shape = image(rng)
+        return {}, [shape], ranked(name, axes)(1)
+
+    return make
+
+
+def locally_connected(rng):
+    """Windows as columns, times the filters of their places: PyTorch has no such layer."""
+    batch, channels, out, *sizes = distinct(rng, 5)
+    kernel, stride, pads = some(rng, 2, 1, 3), some(rng, 2, 1, 2), some(rng, 2, 0, 2)
+    args = {"out_channels": out, "kernel_size": kernel, "stride": stride, "padding": pads}
+    both = [pair if isinstance(pair, tuple) else (pair, pair) for pair in (kernel, stride, pads)]
+    steps = [(n + 2 * p - k) // s + 1 for n, k, s, p in zip(sizes, *both, strict=True)]
+    if min(steps) < 1:
+        raise ValueError(steps)
+
+    class Module(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(out, channels, *steps, *both[0]))
+            self.bias = nn.Parameter(torch.zeros(out, *steps))
+
+        def forward(self, x):
+            columns = functional.unfold(x, both[0], stride=both[1], padding=both[2])
+            filters = self.weight.permute(0, 1, 4, 5, 2, 3).reshape(out, -1, prod(steps))
+            return torch.einsum("nkp,okp->nop", columns, filters).reshape(batch, out, *steps) + self.bias
+
+    return args, [(batch, channels, *sizes)], Module()
+
+
+def lp_pool(rng):
+    axes, shape = image(rng)
+    draw = (lambda: rng.randint(1, 3)) if axes == 1 else lambda: some(rng, axes, 1, 3)  # PyTorch wants numbers there
+    args = {"norm_type": rng.choice([1.0, 2.0, 3.0, 4.0]), "kernel_size": draw(), "stride": rng.choice([None, draw()])}
+    return args, [shape], ranked("LPPool", axes)(**args)
+
+
+def upsample(rng):
+    axes, shape = image(rng)
+    mode = rng.choice(["nearest", {1: "linear", 2: rng.choice(["bilinear", "bicubic"]), 3: "trilinear"}[axes]])
+    args = {"mode": mode} | ({} if mode == "nearest" else {"align_corners": rng.random() < 0.5})
+    factors = [rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125]) for _ in range(axes)]
+    size = [rng.randint(1, 20) for _ in range(axes)]
+    args |= rng.choice([{"size": tuple(size)}, {"scale_factor": tuple(factors)}, {"size": size[0]}])
+    return args, [shape], nn.Upsample(**args)
+
+
+MORE = [
+    ("conv", conv_same),
+    ("conv", conv_padded),
+    ("conv_transpose", conv_transpose_cropped),
+    ("max_pool", max_pool_padded),
+    ("avg_pool", avg_pool_padded),
+]
+
+MAKERS = {
+    "conv": conv,
+    "conv_transpose": conv_transpose,
+    "max_pool": max_pool,
+    "avg_pool": avg_pool,
+    "adaptive_avg_pool": adaptive("AdaptiveAvgPool"),
+    "adaptive_max_pool": adaptive("AdaptiveMaxPool"),
+    "global_avg_pool": global_pool("AdaptiveAvgPool"),
+    "global_max_pool": global_pool("AdaptiveMaxPool"),
+    "locally_connected": locally_connected,
+    "lp_pool": lp_pool,
+    "upsample": upsample,
+}
