@@ -137,8 +137,8 @@ class Style:
         return f"{self._operand(numerator)}/{bottom if _is_plain(denominator) else self.bracket(bottom)}"
 
     def nested(self, value: Any) -> str:
-        """The formula inside of another: the text that a count keeps."""
-        return self.number(value) if isinstance(value, Number) else value.text
+        """The formula inside of another."""
+        return self(value)
 
     def _operand(self, value: Any) -> str:
         text = self.nested(value)
@@ -150,12 +150,16 @@ class Style:
         return f"{_NAMES.get(name, name)}({', '.join(args)})"
 
 
-class Latex(Style):
-    """For a paper or a notebook."""
+class Plain(Style):
+    """For a terminal."""
 
     def nested(self, value: Any) -> str:
-        """The formula inside of another."""
-        return self(value)
+        """The text that a count keeps of itself."""
+        return self.number(value) if isinstance(value, Number) else str(value)
+
+
+class Latex(Style):
+    """For a paper or a notebook."""
 
     times = r" \, "
 
@@ -279,5 +283,5 @@ def _without(count: Count, factors: list[Size]) -> Any:
     return count_of(count.context, products, combine(rests))
 
 
-TEXT = Style()
+TEXT = Plain()
 LATEX = Latex()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.report.html.structures import fractions
+from cnnplan.report.text import shortened
 from cnnplan.sizes import Count, substitute
 from cnnplan.sizes.codegen import source
 from cnnplan.sizes.conditions import All, Chosen, Comparison, Condition, Divisible, Membership, Negation
@@ -57,8 +59,8 @@ class Program:
 
     @property
     def formulas(self) -> dict[int, tuple[str, str]]:
-        """The computed values as text and as MathML."""
-        return {number: (str(count), mathml(count)) for number, count in self._counts.items()}
+        """The computed values as text and as MathML; the beginning of those that nobody reads to the end."""
+        return {number: _written(count) for number, count in self._counts.items()}
 
     @property
     def source(self) -> str:
@@ -90,6 +92,11 @@ class Program:
     def _label(self, condition: Chosen) -> str:
         choices = self._spec.symbols[condition.symbol].choices or {}
         return next((label for label, value in choices.items() if value == condition.value), str(condition.value))
+
+
+def _written(count: Count) -> tuple[str, str]:
+    text = shortened(str(count))
+    return text, mathml(count) if text == str(count) else f"<math><mtext>{escape(text)}</mtext></math>"
 
 
 def _membership(condition: Membership) -> dict[str, Any]:
