@@ -6,6 +6,7 @@ import pytest
 
 import cnnplan
 from cnnplan.errors import UsageError
+from cnnplan.executor import execute
 from cnnplan.memory import Memory
 from cnnplan.memory.summits import summits
 from cnnplan.sizes import Context, ceil_div
@@ -161,3 +162,18 @@ def test_summits_leave_out_only_what_never_is_greatest():
     assert summits((4 * h * h, 16 * (h // 2) * (h // 2))) == (4 * h * h,)
     assert summits((h * h + h, h * h)) == (h * h + h,)
     assert summits((5, 7, 7)) == (7,)
+
+
+def test_integers_behind_a_layer_keep_their_width():
+    text = (
+        "cnnplan: 1\nsymbols: {N: 2}\ninput: {shape: [N, 9], dtype: int64, below: 30}\nlayers:\n"
+        "  - slice: {end: 7}\n  - embedding: {num_embeddings: 30, embedding_dim: 5}\n"
+    )
+    plan = cnnplan.load(text)
+    run = execute(plan.graph)
+    assert run.measurements["slice1"].live == 2 * (9 + 7) * 8
+    assert {name: m.live for name, m in run.measurements.items()} == {
+        name: m.live for name, m in plan.at().memory.nodes.items()
+    }
+    # the integers do not shrink with the type of the network; the embedding keeps them, and no numbers
+    assert plan.at().memory.saved() == plan.at().memory.saved("float16") == 2 * 7 * 8

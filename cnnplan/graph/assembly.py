@@ -58,10 +58,8 @@ class Assembly(Wiring):
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
         """A layer, or a part of one that has several outputs."""
-        self.room(1)
-        fragment = self.fragment
-        fragment.add(Draft(site.name + part, refs, facts, site.entry))
-        return Tensor(fragment.size - 1, None if facts is None else facts.form)
+        number = self.add(Draft(site.name + part, refs, facts, site.entry), 1)
+        return Tensor(number, None if facts is None else facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...]) -> str:
         """The hint; where inputs do not fit together, with what they are."""
@@ -105,8 +103,7 @@ class Assembly(Wiring):
 
     def called(self, fragment: Fragment, name: str, inputs: tuple[Tensor, ...], place: Place) -> Handle:
         """A block that was unrolled, under its name here."""
-        self.room(fragment.size)
         call = Call(name, self.fragment.size, fragment, tuple([tensor.ref for tensor in inputs]), place)
-        self.fragment.add(call)
+        self.add(call, fragment.size)
         parts = {key: Handle((call.outside(tensor),)) for key, tensor in fragment.parts.items()}
         return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]), parts)

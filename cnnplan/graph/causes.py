@@ -7,9 +7,9 @@ layer that only repeats what others ask for is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnnplan.graph.witnesses import failure, pinned
+from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.sizes import Membership, every
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnplan.graph import Graph
     from cnnplan.ops import Requirement
-    from cnnplan.sizes import Condition, Domain, IntegerSet
+    from cnnplan.sizes import Condition, IntegerSet
 
 __all__ = ["Cause", "causes"]
 
@@ -61,8 +61,9 @@ def causes(graph: Graph) -> tuple[Cause, ...]:
             alike[condition] = alike.get(condition, 0) + 1
     needed = _needed(found)
     domains = {name: symbol.domain() for name, symbol in graph.spec.symbols.items() if symbol.numeric}
+    trials = Trials(domains, graph.values)
     return tuple(
-        Cause(name, alike[condition], condition, *_told(condition, requirement, domains, graph.values))
+        Cause(name, alike[condition], condition, *_told(condition, requirement, trials))
         for condition, (name, requirement) in found.items()
         if condition in needed
     )
@@ -84,16 +85,14 @@ def _implied(condition: Membership, others: Iterable[Condition]) -> bool:
     return isinstance(rest, Membership) and rest.members.intersection(condition.members) == rest.members
 
 
-def _told(
-    condition: Condition, requirement: Requirement, domains: Mapping[str, Domain], values: Mapping[str, Any]
-) -> tuple[str, str, str]:
+def _told(condition: Condition, requirement: Requirement, trials: Trials) -> tuple[str, str, str]:
     """The reason, the way out, and where it fails."""
     joins = requirement.rule == JOIN and "left" in requirement.values
     template = "{left} meets {right}" if joins else requirement.message
     reason, hint = (text.format(**requirement.values) for text in (template, requirement.hint))
     if isinstance(condition, Membership):
         return reason, _padding(condition.symbol, condition.members) if joins else hint, ""
-    at = failure(condition, domains, values)
+    at = trials.failure(condition) if joins else None
     return reason, hint, pinned(at) if at else ""
 
 

@@ -45,6 +45,7 @@ class Symbols:
         self.claimed = frozenset(name for name, symbol in spec.symbols.items() if symbol.claims)
         self.structure: dict[str, Condition] = {}
         self.sizes: dict[str, Any] = {}
+        self._told: set[str] = set()
         for name, symbol in spec.symbols.items():
             if symbol.numeric and (symbolic or name not in values):
                 self.sizes[name] = context.symbol(name, symbol.domain())
@@ -57,8 +58,9 @@ class Symbols:
         if name not in self.values:
             raise Undecided(f"{name} needs a value: give the symbol a default, or --set {name}=...")
         value = self.values[name]
-        if not isinstance(value, Number) or isinstance(value, bool):
+        if name not in self._told and (not isinstance(value, Number) or isinstance(value, bool)):
             self.keep(chosen(name, value))
+        self._told.add(name)
         return value
 
     def decide(self, condition: Condition) -> bool:

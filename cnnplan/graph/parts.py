@@ -193,11 +193,6 @@ class Fragment:
     names: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
     owners: dict[int, int] = field(default_factory=dict)
 
-    def add(self, item: Draft | Call) -> None:
-        """Append a layer or a block."""
-        self.items.append(item)
-        self.size += item.fragment.size if isinstance(item, Call) else 1
-
     def called(self, ref: int | None) -> str:
         """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
         start = 0

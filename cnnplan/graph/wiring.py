@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Place
     from cnnplan.graph.builder import Builder
     from cnnplan.graph.environment import Frame
+    from cnnplan.graph.parts import Call, Draft
     from cnnplan.spec import Entry
 
 __all__ = ["Wiring"]
@@ -81,10 +82,14 @@ class Wiring:
                 "CNN109", f"cannot share the weights of {entry.share}: {fault}", where, scope.prefix + entry.label
             )
 
-    def room(self, more: int) -> None:
-        """Refuse to grow beyond all bounds."""
-        if self.fragment.size + more > MOST_LAYERS:
+    def add(self, item: Draft | Call, layers: int) -> int:
+        """Append a layer, or a block of so many, and say the number of its first layer; nothing grows beyond bounds."""
+        fragment, first = self.fragment, self.fragment.size
+        if first + layers > MOST_LAYERS:
             raise TooMany
+        fragment.items.append(item)
+        fragment.size = first + layers
+        return first
 
     def fault(self, rule: str, message: str, place: Place, layer: str, hint: str = "") -> None:
         """Keep an error."""

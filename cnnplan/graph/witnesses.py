@@ -3,30 +3,80 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import islice, product
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from math import prod
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnnplan.lazy import np
+from cnnplan.sizes.conditions import Comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnnplan.sizes import Condition, Domain, Number
 
-__all__ = ["failure", "pinned", "spelled"]
+__all__ = ["Trials", "pinned", "spelled"]
 
-MOST_TRIED = 20_000
+MOST_TRIED = 2_000
 FRACTIONS = ("1", "0.25", "0.33", "0.35", "0.5", "0.67", "0.75", "1.25", "1.33", "1.4", "1.5", "1.75", "2", "3", "4")
 """Width multipliers that people use."""
 
 
-def failure(condition: Condition, domains: Mapping[str, Domain], values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Values of the declared domains at which a condition fails, those of today first; None where none was found."""
-    names = sorted(condition.symbols)
-    options = [_options(domains[name], values.get(name)) for name in names]
-    for case in islice(product(*options), MOST_TRIED):
-        at = dict(zip(names, case, strict=True))
-        if not condition.holds(at):
-            return at
-    return None
+class Trials:
+    """The values at which conditions are tried, the same for all that are on the same symbols.
+
+    Args:
+        domains: what the symbols may be.
+        values: what they are today; these are tried first.
+    """
+
+    def __init__(self, domains: Mapping[str, Domain], values: Mapping[str, Any]) -> None:
+        self.domains = domains
+        self.values = values
+        self._samples: dict[tuple[str, ...], Sample] = {}
+
+    def failure(self, condition: Condition) -> dict[str, Any] | None:
+        """Values at which a condition fails; None where none was found."""
+        names = tuple(sorted(condition.symbols))
+        sample = self._samples.get(names)
+        if sample is None:
+            sample = self._samples[names] = self._sample(names)
+        rows = sample.rows
+        if not isinstance(condition, Comparison):
+            return next((at for row in rows if not condition.holds(at := dict(zip(names, row, strict=True)))), None)
+        differences = condition.difference.at(sample.columns, sample.memo)
+        fails = differences != 0 if condition.operator == "==" else differences < 0
+        return dict(zip(names, rows[int(np.argmax(fails))], strict=True)) if np.any(fails) else None
+
+    def _sample(self, names: tuple[str, ...]) -> Sample:
+        rows = _rows([_options(self.domains[name], self.values.get(name)) for name in names])
+        columns = zip(*rows, strict=True) if rows else [()] * len(names)
+        return Sample(rows, {name: _array(column) for name, column in zip(names, columns, strict=True)}, {})
+
+
+class Sample(NamedTuple):
+    """Values of some symbols: by trial, by symbol, and what was computed of them."""
+
+    rows: list[tuple[Number, ...]]
+    columns: dict[str, Any]
+    memo: dict[Any, Any]
+
+
+def _rows(options: Sequence[Sequence[Number]]) -> list[tuple[Number, ...]]:
+    """One symbol moved at a time; then all combinations, or some of them where they are many."""
+    if not all(options):
+        return []
+    today = [option[0] for option in options]
+    moved = [(*today[:i], value, *today[i + 1 :]) for i, option in enumerate(options) for value in option]
+    if prod(map(len, options)) <= MOST_TRIED:
+        return [*moved, *product(*options)]
+    draw = Random(0)  # noqa: S311 - the same sample every time
+    return [*moved, *(tuple([draw.choice(option) for option in options]) for _ in range(MOST_TRIED))]
+
+
+def _array(column: Sequence[Number]) -> Any:
+    return np.array(column, dtype=int if all(type(value) is int for value in column) else object)
 
 
 def _options(domain: Domain, today: Number | None) -> list[Number]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import ValidationError
 
 from cnnplan.graph.parts import Facts, Form
-from cnnplan.graph.witnesses import failure, pinned
+from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
 from cnnplan.ops.elements import NUMBERS
 from cnnplan.sizes import Condition, Domain, Number
@@ -137,7 +137,7 @@ class Workshop:
                 if value not in condition.members and self._possible(condition.symbol, value):
                     return pinned({condition.symbol: value})
         domains = {name: self.symbols.declaration(name).domain() for name in condition.symbols}
-        found = failure(condition, domains, self.symbols.values)
+        found = Trials(domains, self.symbols.values).failure(condition)
         if found and all(self._possible(name, value) for name, value in found.items()):
             return pinned(found)
         return " with ".join(f"every {name}" for name in sorted(condition.symbols))

@@ -133,7 +133,7 @@ class Memory:
         for name, node in graph.nodes.items():
             if node.inputs and not node.op.is_view:
                 if id(node.facts) not in known:
-                    known[id(node.facts)] = prod(node.shape) * self._unit
+                    known[id(node.facts)] = prod(node.shape) * BYTES[node.facts.elements.dtype or self.dtype]
                 sizes[name] = known[id(node.facts)]
         return sizes
 
@@ -191,8 +191,12 @@ class Memory:
             needed = {"inputs": node.inputs, "output": (name,), "nothing": ()}[node.op.saves]
             kept.update((roots[tensor], self._tensors.get(roots[tensor], 0)) for tensor in needed)
             notes += [(n, BYTES[kind or self.dtype]) for kind, n in node.op.notes(*node.facts.shapes).items()]
-        scaled = [(size, Fraction(unit, self._unit) if name in graph.nodes else 1) for name, size in kept.items()]
+        scaled = [(size, Fraction(unit, self._unit) if self._floats(name) else 1) for name, size in kept.items()]
         return self._number(combine([*scaled, *notes]))  # type: ignore[no-any-return]
+
+    def _floats(self, name: str) -> bool:
+        """Whether a layer's tensor changes with the type of the network."""
+        return name in self._graph.nodes and not self._graph.nodes[name].facts.elements.dtype
 
     def training(self, optimizer: str = "sgd", *, mixed: bool = False) -> Training:
         """What a training step takes.

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from cnnplan.plan import NodePlan, Plan
     from cnnplan.report import Report
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 __all__ = ["Bytes", "Counted", "Figures", "Numbers", "Row", "add", "formula", "number"]
 
 
-def number(extent: Extent, values: Mapping[str, Any]) -> int | None:
-    """What an extent is at these values; None if it needs a symbol that has none."""
+def number(extent: Extent, values: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> int | None:
+    """What an extent is at these values; None if it needs a symbol that has none.
+
+    Args:
+        extent: a number or a formula.
+        values: of the symbols.
+        memo: what was computed before at the same values.
+    """
     if isinstance(extent, int):
         return extent
-    return cast("int", extent.at(values)) if extent.symbols <= values.keys() else None
+    return cast("int", extent.at(values, memo)) if extent.symbols <= values.keys() else None
 
 
 def formula(shape: Shape) -> list[str]:
@@ -53,9 +59,9 @@ class Numbers(NamedTuple):
     dense: int | None = None
 
     @classmethod
-    def of(cls, counted: NodePlan | Plan, values: Mapping[str, Any]) -> Numbers:
-        """The counts of a plan or of one of its nodes at these values."""
-        return cls(*(number(getattr(counted, field), values) for field in cls._fields))
+    def of(cls, counted: NodePlan | Plan, known: Callable[[Extent], int | None]) -> Numbers:
+        """The counts of a plan or of one of its nodes, as far as they are known."""
+        return cls(*(known(getattr(counted, field)) for field in cls._fields))
 
 
 class Bytes(NamedTuple):
@@ -97,6 +103,11 @@ class Figures:
         self.plan = report.plan
         self._tool = report.convention
         self.at = {name: _plain(value) for name, value in self.plan.values.items()}
+        self._memo: dict[Any, Any] = {}
+
+    def number(self, extent: Extent) -> int | None:
+        """What an extent is at the values; None if it needs a symbol that has none."""
+        return number(extent, self.plan.values, self._memo)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -106,13 +117,13 @@ class Figures:
     @cached_property
     def totals(self) -> Numbers:
         """The counts of the whole network; weights that are shared count once."""
-        return Numbers.of(self.plan, self.plan.values)
+        return Numbers.of(self.plan, self.number)
 
     @cached_property
     def memory(self) -> Bytes:
         """The same of the network; what is alive at once is its peak."""
         memory = self.plan.memory
-        return Bytes(*(number(n, self.plan.values) for n in (memory.weights, memory.activations, memory.peak)))
+        return Bytes(*map(self.number, (memory.weights, memory.activations, memory.peak)))
 
     @cached_property
     def counted(self) -> Counted | None:
@@ -120,9 +131,9 @@ class Figures:
         if not self._tool:
             return None
         counting = self.plan.counted(self._tool)
-        known = {name: number(amount, self.plan.values) for name, amount in counting.terms.items()}
+        known = {name: self.number(amount) for name, amount in counting.terms.items()}
         tool = counting.tool
-        return Counted(tool.name, tool.version, tool.unit, number(counting.total, self.plan.values), known)
+        return Counted(tool.name, tool.version, tool.unit, self.number(counting.total), known)
 
     @property
     def conditions(self) -> list[str]:
@@ -137,28 +148,27 @@ class Figures:
 
     def shape(self, shape: Shape) -> list[int | None]:
         """The extents at the values."""
-        return [number(extent, self.plan.values) for extent in shape]
+        return [*map(self.number, shape)]
 
     def _row(self, node: NodePlan) -> Row:
         line = self.plan.spec.locate(node.place).line
-        numbers = Numbers.of(node, self.plan.values)
+        numbers = Numbers.of(node, self.number)
         shape = (formula(node.shape), self.shape(node.shape))
-        memory = Bytes(*(number(size, self.plan.values) for size in node.memory))
+        memory = Bytes(*map(self.number, node.memory))
         return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, self._fields(node))
 
     def _fields(self, node: NodePlan) -> dict[str, dict[str, list[Any]]]:
         """The receptive field on each input that the layer depends on; None is a whole axis, or not known."""
         return {
-            source: {name: [_known(n, self.plan.values) for n in axes] for name, axes in field._asdict().items()}
+            source: {name: [self._known(n) for n in axes] for name, axes in field._asdict().items()}
             for source, field in node.receptive_fields.items()
             if field.size
         }
 
-
-def _known(value: Any, values: Mapping[str, Any]) -> Any:
-    """A number, or None."""
-    found = value if value is None or isinstance(value, Fraction) else number(value, values)
-    return None if found is None else _plain(found)
+    def _known(self, value: Any) -> Any:
+        """A number, or None."""
+        found = value if value is None or isinstance(value, Fraction) else self.number(value)
+        return None if found is None else _plain(found)
 
 
 def _plain(value: Any) -> Any:

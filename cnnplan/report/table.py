@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnplan.report.figures import Figures
-from cnnplan.report.text import printable, told
+from cnnplan.report.text import printable, shortened, told
 from cnnplan.report.tree import lines
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ TWINS = ("params", "connections", "if dense", "uses")
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 MOST_LINES = 1_500
 """A table that nobody reads to its end is not written to its end either."""
+
+MOST_CONDITIONS = 24
+"""The same of conditions."""
 
 UNKNOWN = "?"
 
@@ -147,7 +150,7 @@ def _known(line: Line) -> Text:
 
 
 def _formula(line: Line) -> Text:
-    return Text(", ".join(line.row.formula), style="dim")
+    return Text(", ".join(map(shortened, line.row.formula)), style="dim")
 
 
 def _counts(line: Line, total: int | None) -> Iterator[Text]:
@@ -220,16 +223,23 @@ def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
         name, version, unit, total, _ = figures.counted
         yield name, f"{_count(total)} {unit}  (as {name} {version} counts)"
     for name, shape in plan.outputs.items():
-        yield f"output {name}", ", ".join(str(extent) for extent in shape)
-    for condition in figures.conditions:
-        yield "condition", condition
+        yield f"output {name}", ", ".join(shortened(str(extent)) for extent in shape)
+    yield from _conditions(figures.conditions)
     for first in plan.causes[:1]:
-        yield "", str(first)
+        yield "", shortened(str(first))
         if len(plan.causes) > 1:
             yield "", f"and {len(plan.causes) - 1} more: see cnnplan explain"
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"
+
+
+def _conditions(conditions: list[str]) -> Iterator[tuple[str, str]]:
+    """What must hold, as much of it as people read."""
+    for condition in conditions[:MOST_CONDITIONS]:
+        yield "condition", shortened(condition)
+    if len(conditions) > MOST_CONDITIONS:
+        yield "", f"and {len(conditions) - MOST_CONDITIONS:,} more: see --format json"
 
 
 def _bytes(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
@@ -253,4 +263,4 @@ def _sharing(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
 def _fact(heading: str, value: int | None, formula: str) -> Iterator[tuple[str, str]]:
     yield heading, _count(value)
     if formula != str(value):
-        yield "", f"= {formula}"
+        yield "", f"= {shortened(formula)}"

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cnnplan.findings import Finding
 
-__all__ = ["printable", "told"]
+__all__ = ["printable", "shortened", "told"]
+
+LONGEST, CUT = 1_000, 240
+"""The characters of a formula that are written out, and of one that is longer."""
 
 
 def printable(text: str) -> str:
     """A text without the power to move the cursor: what cannot be printed is shown as its escape."""
     return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
+
+
+def shortened(formula: str) -> str:
+    """A formula that is read: one that is too long is cut, and says so."""
+    if len(formula) <= LONGEST:
+        return formula
+    return f"{formula[:CUT]}... ({len(formula):,} characters, see --format json)"
 
 
 def told(finding: Finding) -> str:

@@ -89,7 +89,7 @@ def _array_type(count: Count, values: Mapping[str, Any]) -> str | None:
     if any(getattr(value, "dtype", None) == np.object_ for value in given.values()):
         return "object"
     corner = {name: max(_peak(value), 1) for name, value in given.items()}
-    fits = len(corner) == len(count.symbols) and _magnitude(count, corner) < INT64
+    fits = len(corner) == len(count.symbols) and _magnitude(count, corner, {}) < INT64
     return "int64" if fits else "object"
 
 
@@ -105,21 +105,24 @@ def _peak(value: Any) -> int:
     return max(abs(int(value.min(initial=0))), abs(int(value.max(initial=0))))
 
 
-def _magnitude(value: Count | Number, corner: Mapping[str, int]) -> int:
+def _magnitude(value: Count | Number, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
     """A bound on every intermediate value, from the greatest magnitude of every symbol."""
     if isinstance(value, Number):
         return max(math.ceil(value), -math.floor(value))
     if isinstance(value, Size):
-        reached = (_magnitude(coef, corner) * _reach(atom, corner) for atom, coef in value.terms)
-        return _magnitude(value.const, corner) + sum(reached)
+        terms = (_magnitude(coef, corner, reached) * _reach(atom, corner, reached) for atom, coef in value.terms)
+        return _magnitude(value.const, corner, reached) + sum(terms)
     products = ((coef, *monomial) for monomial, coef in value.products.items())
-    return _magnitude(value.rest, corner) + sum(math.prod(_magnitude(x, corner) for x in xs) for xs in products)
+    bounds = (math.prod(_magnitude(x, corner, reached) for x in xs) for xs in products)
+    return _magnitude(value.rest, corner, reached) + sum(bounds)
 
 
-def _reach(atom: Atom, corner: Mapping[str, int]) -> int:
-    if atom.kind == "symbol":
-        return corner[atom.name]
-    return sum(_magnitude(arg, corner) for arg in atom.args)
+def _reach(atom: Atom, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
+    """The same of an atom, found once."""
+    if atom not in reached:
+        is_symbol = atom.kind == "symbol"
+        reached[atom] = corner[atom.name] if is_symbol else sum(_magnitude(x, corner, reached) for x in atom.args)
+    return reached[atom]
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {

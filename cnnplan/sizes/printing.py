@@ -133,11 +133,15 @@ class Style:
         """A quotient."""
         if denominator == 1:
             return self(numerator)
-        bottom = self(denominator)
+        bottom = self.nested(denominator)
         return f"{self._operand(numerator)}/{bottom if _is_plain(denominator) else self.bracket(bottom)}"
 
+    def nested(self, value: Any) -> str:
+        """The formula inside of another: the text that a count keeps."""
+        return self.number(value) if isinstance(value, Number) else value.text
+
     def _operand(self, value: Any) -> str:
-        text = self(value)
+        text = self.nested(value)
         simple = isinstance(value, Number) or (isinstance(value, Size) and len(value.terms) == 1 and not value.const)
         return text if simple else self.bracket(text)
 
@@ -148,6 +152,10 @@ class Style:
 
 class Latex(Style):
     """For a paper or a notebook."""
+
+    def nested(self, value: Any) -> str:
+        """The formula inside of another."""
+        return self(value)
 
     times = r" \, "
 

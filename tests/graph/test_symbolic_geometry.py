@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -62,3 +63,33 @@ def test_what_must_hold_is_kept(plan):
 def test_totals_name_the_symbols(plan):
     assert {"k", "c", "g"} <= plan.params.symbols
     assert {"H", "W", "k", "s", "p", "d", "c"} <= plan.macs.symbols
+
+
+DEEP = """
+cnnplan: 1
+name: deep
+symbols: {N: 1, H: 64, W: 48, k: 3, s: 1, p: 1}
+input: [N, 5, H, W]
+layers:
+  - branches:
+      join: add
+      paths:
+        - - conv: {out_channels: 7, kernel_size: k, stride: s, padding: p}
+            repeat: 60
+        - - conv: {out_channels: 7, kernel_size: k, stride: s, padding: p}
+            repeat: 59
+"""
+
+
+def test_a_deep_design_in_letters_is_told_briefly_and_its_joins_with_a_witness():
+    plan = cnnplan.load(DEEP)
+    assert plan.at().outputs == {"add1": (1, 7, 64, 48)}
+    *_, join, _ = plan.causes
+    assert join.layer == "add1"
+    assert re.search(r"fails at H = \d+, k = \d+, p = \d+, s = \d+$", str(join).partition(";")[0])
+    found = {name: int(value) for name, value in re.findall(r"(\w+) = (\d+)", join.fails)}
+    assert not join.condition.holds(found)
+    table = cnnplan.render(plan)
+    assert "characters, see --format json)" in table
+    assert "more: see --format json" in table
+    assert len(table) < 60_000

@@ -230,3 +230,17 @@ def test_a_symbol_has_one_domain():
     assert context.symbol("H", Domain(max=9)) is context.symbol("H")
     with pytest.raises(ValueError, match="the symbol H is declared already"):
         context.symbol("H", Domain(max=10))
+
+
+def test_a_product_of_minus_one_is_told_apart():
+    assert (H - 1) * (W - 1) == H * W - H - W + 1
+    assert hash((H - 1) * (W - 1)) == hash(H * W - H - W + 1)
+    assert (H - 1) * (W - 1) != H * W - H - W
+    assert Fraction(-1, 3) * H * W == H * W * Fraction(-2, 6)
+
+
+def test_a_leading_term_that_cancels_leaves_a_size():
+    left = (H + 1) * (W + 2) - (H + 3) * (W + 1)
+    assert left == W * -2 + H - 1
+    assert hash(left) == hash(W * -2 + H - 1)
+    assert (H + W) * (H - W) - H * H + W * W == 0
