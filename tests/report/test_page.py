@@ -173,6 +173,20 @@ def test_choices_that_only_one_of_two_networks_has(specs, show):
     assert digits(shown["macs"]) == plans[1].at(variant="vgg11").macs
 
 
+def test_no_number_of_the_table_is_cut(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    cut = (
+        "return [...document.querySelectorAll('#table td.number')]"
+        ".filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent)"
+    )
+    for values in ({}, {"N": 100_000, "H": 4096, "W": 4096}):
+        browser.execute_script("cnnplan.controls.bind(arguments[0])", {"N": 1, "H": 512, "W": 512, **values})
+        browser.execute_script("cnnplan.parts.table.refresh(true)")
+        assert browser.execute_script(cut) == []
+    color = "return getComputedStyle(document.querySelector('#table .meter i')).backgroundColor"
+    assert browser.execute_script(color) == "rgb(199, 121, 28)"
+
+
 def test_a_slider_answers_at_once(specs, show):
     browser = show(cnnplan.load(specs / "resnet.yaml", variant="resnet152"))
     times = browser.execute_script(

@@ -122,8 +122,21 @@ class Table {
     return keyed.map((each) => each.row);
   }
 
+  /** Room for the longest number of a column, that of all layers together; a comma is half as wide as a digit. */
+  widen(figures) {
+    const wide = (text) => text.length - 0.5 * Math.floor((text.length - 1) / 4);
+    const digits = ["params", "macs"].map((name) => wide(grouped(figures.total(name) ?? 0n)));
+    if (String(digits) === String(this.digits)) return;
+    this.digits = digits;
+    const rows = this.frame.querySelector("table");
+    rows.style.setProperty("--wide-params", `${Math.max(9, digits[0])}ch`);
+    rows.style.setProperty("--wide-macs", `${Math.max(11, digits[1])}ch`);
+    this.measure();
+  }
+
   update(figures) {
     this.figures = figures;
+    this.widen(figures);
     this.refresh();
     clearTimeout(this.later);
     this.later = setTimeout(() => this.refresh(true), 250);
