@@ -38,7 +38,10 @@ def _key(count: Any) -> Any:
 
 
 def _far(count: Any) -> Any:
-    return count.at(dict.fromkeys(count.symbols, FAR)) if isinstance(count, Count) else count
+    """The value at FAR; what is computed of its parts is computed once."""
+    if not isinstance(count, Count):
+        return count
+    return count.at(dict.fromkeys(count.symbols, FAR), count.context.memo.setdefault(("far",), {}))
 
 
 def _terms(count: Any) -> Terms:

@@ -10,8 +10,9 @@ from cnnplan.errors import UsageError
 from cnnplan.report.html.structures import fractions
 from cnnplan.report.text import shortened
 from cnnplan.sizes import Count, substitute
-from cnnplan.sizes.codegen import source
+from cnnplan.sizes.codegen import Writer, source
 from cnnplan.sizes.conditions import All, Chosen, Comparison, Condition, Divisible, Membership, Negation
+from cnnplan.sizes.dialects import DIALECTS
 from cnnplan.sizes.mathml import mathml
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Program:
         self._memo: dict[Any, Any] = {}
         self._numbers: dict[Any, int] = {}
         self._counts: dict[int, Count] = {}
+        self._writer = Writer(DIALECTS["bigint"], [*plan.spec.symbols])
         self.constants: list[str | None] = []
         self.symbols = [n for n, symbol in plan.spec.symbols.items() if symbol.numeric and symbol.integer]
 
@@ -47,8 +49,16 @@ class Program:
         if isinstance(value, Count) and value.symbols & self._fixed.keys():
             value = substitute(value, self._fixed, self._memo)
         if value not in self._numbers:
-            self._numbers[value] = self._new(value) if not isinstance(value, Count) or _sayable(value) else -1
+            self._numbers[value] = self._new(value) if not isinstance(value, Count) or self._sayable(value) else -1
         return self._numbers[value]
+
+    def _sayable(self, count: Count) -> bool:
+        """Whether it is made of whole numbers, which generated code computes exactly."""
+        try:
+            self._writer.result(count)
+        except UsageError:
+            return False
+        return True
 
     def _new(self, value: Any) -> int:
         number = len(self.constants)
@@ -109,12 +119,3 @@ def _membership(condition: Membership) -> dict[str, Any]:
         "modulus": str(members.modulus),
         "residues": [str(residue) for residue in sorted(members.residues)],
     }
-
-
-def _sayable(count: Count) -> bool:
-    """Whether it is made of whole numbers, which generated code computes exactly."""
-    try:
-        source({"0": count}, "bigint")
-    except UsageError:
-        return False
-    return True
