@@ -50,10 +50,14 @@ def _sum(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
             result = result + coef * _value(atom, values, memo)
         return result
     result = count.rest if isinstance(count.rest, Number) else _sum(count.rest, values, memo)
+    known: dict[int, Any] = {}
     for monomial, coef in count.products.items():
         product: Any = coef
         for size in monomial:
-            product = product * _sum(size, values, memo)
+            factor = known.get(id(size))
+            if factor is None:
+                factor = known[id(size)] = _sum(size, values, memo)
+            product = product * factor
         result = result + product
     return result
 

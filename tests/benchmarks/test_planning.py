@@ -35,7 +35,7 @@ def planned(spec, *, symbolic):
     return plan, plan.params, plan.macs
 
 
-@pytest.mark.benchmark(group="ResNet-152, parsed: shapes, parameters, MACs")
+@pytest.mark.benchmark(group="ResNet-152, parsed: shapes, parameters, MACs", disable_gc=True)
 @pytest.mark.parametrize("symbolic", [True, False], ids=["N, H, W symbolic", "ints"])
 def test_plan(benchmark, resnet, symbolic):
     plan, params, _ = benchmark(planned, resnet, symbolic=symbolic)
@@ -43,7 +43,7 @@ def test_plan(benchmark, resnet, symbolic):
     assert params == 60_192_808
 
 
-@pytest.mark.benchmark(group="ResNet-152, parsed: shapes, parameters, MACs")
+@pytest.mark.benchmark(group="ResNet-152, parsed: shapes, parameters, MACs", disable_gc=True)
 def test_plan_with_every_kernel_stride_and_padding_symbolic(benchmark, all_symbolic):
     plan, _, macs = benchmark(planned, all_symbolic, symbolic=True)
     assert len(plan) == 515
@@ -64,13 +64,13 @@ def naive_shapes(plan):
     return shapes
 
 
-@pytest.mark.benchmark(group="ResNet-152, parsed: shapes, parameters, MACs")
+@pytest.mark.benchmark(group="ResNet-152, parsed: shapes, parameters, MACs", disable_gc=True)
 def test_naive_sympy_shapes_alone(benchmark, resnet):
     plan, _, _ = planned(resnet, symbolic=True)
     benchmark.pedantic(naive_shapes, args=(plan,), setup=sympy.core.cache.clear_cache, rounds=5)
 
 
-@pytest.mark.benchmark(group="U-Net: its condition")
+@pytest.mark.benchmark(group="U-Net: its condition", disable_gc=True)
 def test_condition_of_unet(benchmark, specs):
     spec = load_spec(specs / "unet.yaml")
     text = benchmark(lambda: [str(condition) for condition in plan_spec(spec).conditions])
