@@ -103,6 +103,15 @@ SAVED = [
     ("- conv: {out_channels: 5, kernel_size: 1}\n  name: a\n- tanh\n- add:\n  from: [a, prev]", 288 + 480, 0),
     # flatten gives what is saved already
     ("- sigmoid\n- flatten\n- linear: {out_features: 7}", 288, 0),
+    # what dropout gives is a tensor of its own in training, unless it leaves nothing out
+    ("- sigmoid\n- dropout\n- conv: {out_channels: 5, kernel_size: 1}", 2 * 288, 288),
+    ("- sigmoid\n- dropout: {p: 0}\n- conv: {out_channels: 5, kernel_size: 1}", 288, 0),
+    # of a part that is saved the whole stays, once
+    ("- sigmoid\n- slice: {start: 1}\n- sigmoid\n- slice: {start: 1}\n- abs", 288 + 192, 0),
+    # what tells which element was the greatest; a sum needs nothing
+    ("- reduce: {mode: max, dim: 1}\n- reduce: {mode: sum, dim: 1}", 288 + 96, 0),
+    # a mean of all that comes out of an adaptive pool needs nothing, others are asked for their size
+    ("- adaptive_avg_pool: {output_size: 2}\n- adaptive_avg_pool: {output_size: 1}", 288, 0),
 ]
 
 
@@ -118,8 +127,17 @@ def test_a_training_step():
     assert plan.memory.training("momentum").optimizer == 4 * trained
     assert plan.memory.training("adam").total == 4 * (trained + buffers) + 4 * trained + 8 * trained + 4 * saved
     mixed = plan.memory.training("adam", mixed=True)
-    # the input stays as it came
+    # the input stays as it came, and so do the statistics
     assert mixed == (4 * (trained + buffers) + 2 * trained, 2 * trained, 8 * trained, 4 * 288 + 2 * 480 + 4 * 10)
+
+
+def test_what_steps_leave_is_narrower_in_mixed_precision():
+    layers = "  - linear: {out_features: 4}\n  - gru: {hidden_size: 6}\n"
+    text = f"cnnplan: 1\nsymbols: {{N: 2}}\ninput: [N, 5, 3]\nlayers:\n{layers}"
+    memory = cnnplan.load(text).at().memory
+    held, inner, steps = 2 * 5 * 3, 2 * 5 * 4, 2 * 5 * 6 * 7
+    assert memory.saved() == 4 * (held + inner + steps)
+    assert memory.saved("float16") == 4 * held + 2 * (inner + steps)
 
 
 def test_an_optimizer_that_is_not_known(specs):
@@ -175,5 +193,5 @@ def test_integers_behind_a_layer_keep_their_width():
     assert {name: m.live for name, m in run.measurements.items()} == {
         name: m.live for name, m in plan.at().memory.nodes.items()
     }
-    # the integers do not shrink with the type of the network; the embedding keeps them, and no numbers
-    assert plan.at().memory.saved() == plan.at().memory.saved("float16") == 2 * 7 * 8
+    # the integers do not shrink with the type of the network; the embedding keeps them, all that the slice is a part of
+    assert plan.at().memory.saved() == plan.at().memory.saved("float16") == 2 * 9 * 8

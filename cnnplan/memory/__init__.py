@@ -16,11 +16,24 @@ What counts, in inference:
 
 The executor does exactly this, and counts it from the arrays that it holds.
 
-Training is an estimate, at the turn from the forward to the backward pass: weights, a gradient for each trained weight,
-what the optimizer keeps, and the tensors that the backward pass needs, each once, with the places of maxima (8 bytes),
-the masks of dropout (1 byte) and the statistics of normalizations. Nothing is in place there. Gradients of activations
-come and go while saved tensors are freed, and are not counted. Mixed precision: activations, weights and gradients in
-2 bytes, besides 4-byte weights for the optimizer.
+Training is at the turn from the forward to the backward pass: weights, a gradient for each trained weight, what the
+optimizer keeps, and the tensors that are saved for the backward pass. Saved is what PyTorch saves, running layer by
+layer in one type, each piece of memory once:
+
+* Of a layer its inputs, its output, both or nothing (`keeps`), which is more than mathematics asks for: `avg_pool`
+  keeps its input for its size alone. Besides, what it writes down (`notes`): places of maxima (8 bytes), masks of
+  dropout (1 byte), statistics, and what is kept between the steps of a layer that is several in PyTorch, such as
+  `local_response_norm`. Attention is in one kernel; `lstm` and `gru` are PyTorch's own, not a library's.
+* Nothing is in place. What PyTorch has as a view (`identity`, `flatten`, `reshape`, `permute`, `expand`, `slice`,
+  `split`, `chunk`, `crop`) is its input, all of which stays where a part is saved. Dropout, where p is above 0, makes a
+  tensor of its own. Weights and buffers are not saved again.
+* A gradient flows through every layer, also to the inputs. Where they need none, layers without weights that stand in
+  front of the first ones keep less.
+* Copies that PyTorch makes only to pad (a `padding_mode`, sides of their own, an uneven `same`) or to bring elements
+  into another order are not counted, nor are those of weights.
+
+Gradients of activations come and go while saved tensors are freed, and are not counted. Mixed precision is an estimate:
+activations, weights and gradients in 2 bytes, besides 4-byte weights for the optimizer; statistics and inputs stay.
 """
 
 from __future__ import annotations
@@ -75,7 +88,7 @@ class Training(NamedTuple):
         weights: in the network's type; with mixed precision 4-byte weights and their 2-byte copies.
         gradients: of the trained weights.
         optimizer: what the optimizer keeps.
-        saved: tensors that the backward pass needs.
+        saved: what is saved for the backward pass.
     """
 
     weights: Extent
@@ -182,17 +195,34 @@ class Memory:
         return NodeMemory(*map(self._number, parts))
 
     def saved(self, dtype: str | None = None) -> Extent:
-        """The tensors that the backward pass needs, each once, and what layers note for it."""
+        """What is saved for the backward pass: tensors, each once, and what layers note besides."""
         graph, unit = self._graph, BYTES[dtype or self.dtype]
-        roots = Liveness(graph).roots
+        units = {**BYTES, "": unit, "statistic": self._unit}
+        roots = self._shared()
         kept: dict[str, Extent] = {}
         notes: list[tuple[Extent, int]] = []
         for name, node in graph.nodes.items():
-            needed = {"inputs": node.inputs, "output": (name,), "nothing": ()}[node.op.saves]
-            kept.update((roots[tensor], self._tensors.get(roots[tensor], 0)) for tensor in needed)
-            notes += [(n, BYTES[kind or self.dtype]) for kind, n in node.op.notes(*node.facts.shapes).items()]
+            choices = {"inputs": node.inputs, "output": (name,), "both": (*node.inputs, name), "nothing": ()}
+            needed = choices[node.op.keeps(*node.facts.shapes)]
+            kept.update((roots[tensor], self._size(roots[tensor])) for tensor in needed)
+            notes += [(n, units[kind]) for kind, n in node.op.notes(*node.facts.shapes).items()]
         scaled = [(size, Fraction(unit, self._unit) if self._floats(name) else 1) for name, size in kept.items()]
         return self._number(combine([*scaled, *notes]))  # type: ignore[no-any-return]
+
+    def _shared(self) -> dict[str, str]:
+        """For each tensor the one whose memory it is in training."""
+        roots = {name: name for name in self._graph.inputs}
+        for name, node in self._graph.nodes.items():
+            roots[name] = roots[node.inputs[0]] if node.op.shares else name
+        return roots
+
+    def _size(self, name: str) -> Extent:
+        """The bytes of a tensor; none of a trained weight that is one."""
+        if name in self._tensors:
+            return self._tensors[name]
+        node = self._graph.nodes[name]
+        size: Extent = prod(node.shape) * self._unit if node.inputs else 0
+        return size
 
     def _floats(self, name: str) -> bool:
         """Whether a layer's tensor changes with the type of the network."""

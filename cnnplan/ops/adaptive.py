@@ -95,6 +95,10 @@ class AdaptiveAvgPool(AdaptivePooling):
         spatial = tuple(range(2, x.ndim))
         return self._arranged([np.mean(window, axis=spatial) for window in self._windows(x)], x)
 
+    def keeps(self, *shapes: Shape) -> str:
+        """The input, for its size; nothing where one window is all there is, which is a plain mean."""
+        return "nothing" if all(type(m) is int and m == 1 for m in self.output(*shapes)[2:]) else self.saves
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Sums and divides."""
         return Cost(adds=self.reductions(shapes[0], output), divides=prod(output))

@@ -197,6 +197,11 @@ class Permute(Rearrangement):
         """A view."""
         return x.transpose(self.dims)
 
+    @property
+    def shares(self) -> bool:
+        """It is a view."""
+        return True
+
 
 class Expand(Rearrangement):
     """Axes whose extent is the number 1, repeated; axes that are added in front.
@@ -247,3 +252,8 @@ class Expand(Rearrangement):
         wanted: Any = self.shape
         behind = zip(x.shape, wanted[len(wanted) - x.ndim :], strict=True)
         return np.broadcast_to(x, (*wanted[: len(wanted) - x.ndim], *(n if m == -1 else m for n, m in behind)))
+
+    @property
+    def shares(self) -> bool:
+        """It is a view."""
+        return True

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MultiHeadAttention", "ScaledDotProductAttention"]
 
+FUSED = 4
+"""The axes (N, heads, L, E) for which PyTorch attends in one kernel, without ever holding all products."""
+
 
 def attended(query: Array, key: Array, value: Array, *, causal: bool = False) -> Array:
     """Values, weighted by the softmax of the products of queries and keys."""
@@ -98,6 +101,15 @@ class ScaledDotProductAttention(Operator):
         rank = len(shapes[0])
         own = (rank - 2,) if operand == 0 else (rank - 1,) if operand == 2 else ()  # noqa: PLR2004 - the values
         return Link(dim) if dim < rank - 2 or dim in own else None
+
+    def keeps(self, *shapes: Shape) -> str:
+        """The inputs; the output as well in one kernel for all, which PyTorch has for four axes."""
+        return "both" if len(shapes[0]) == FUSED else self.saves
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """The softmax, or in one kernel for all the logarithm of its sum for each query."""
+        query, key, _ = shapes
+        return {"statistic": prod(query[:-1])} if len(query) == FUSED else {"": prod(query[:-1]) * key[-2]}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Products and softmax."""
@@ -178,6 +190,11 @@ class MultiHeadAttention(Operator):
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Queries one by one, all keys and values; where the input is all three, all of it."""
         return Link(dim) if dim == 0 or (dim == 1 and operand == 0 and len(shapes) > 1) else None
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """Queries, keys and values of the heads, what the heads give, and a logarithm for each query of a head."""
+        query, key, value = triple(shapes)
+        return {"": prod(query) * 2 + prod(key) + prod(value), "statistic": prod(query[:2]) * self.num_heads}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Four projections, and attention for each head."""

@@ -89,7 +89,7 @@ class Operator(BaseModel, ABC):
     """Whether the output is the input's memory: the same elements in the same order, so that nothing is copied."""
 
     saves: ClassVar[str] = "inputs"
-    """What the backward pass needs of the forward pass: "inputs", "output" or "nothing"."""
+    """What PyTorch keeps of the forward pass for the backward pass: "inputs", "output", "both" or "nothing"."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -176,10 +176,20 @@ class Operator(BaseModel, ABC):
         del operand, dim, shapes
         return None
 
-    def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
-        """What the forward pass writes down for the backward pass besides what `saves` says: elements by dtype.
+    @property
+    def shares(self) -> bool:
+        """Whether the output is the input's memory in training with PyTorch, or a part of it in any order."""
+        return self.is_view
 
-        The dtype "" is that of the network.
+    def keeps(self, *shapes: Shape) -> str:
+        """What `saves` says, unless it depends on the arguments or on the shapes of the inputs."""
+        del shapes
+        return self.saves
+
+    def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
+        """What the forward pass writes down for the backward pass besides what it keeps: elements by dtype.
+
+        The dtype "" is that of the activations; "statistic" is that of the weights, which mixed precision leaves.
         """
         del shapes
         return {}

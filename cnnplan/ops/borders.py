@@ -47,6 +47,11 @@ class Pad(Rearrangement):
         (x,) = shapes
         yield from wrapping(self.mode, x[2:], margins(self.padding, len(x) - 2))
 
+    def keeps(self, *shapes: Shape) -> str:
+        """The input, where PyTorch has a kernel for the mode, which asks it for its size."""
+        del shapes
+        return "inputs" if self.mode in ("reflect", "replicate") else self.saves
+
     def run(self, x: Array) -> Array:
         """The input in the middle."""
         return padded(x, sides(self.padding, x.ndim - 2), self.mode, self.value)
@@ -115,6 +120,11 @@ class Crop(Rearrangement):
         if min(spare) < 0:
             raise ValueError(f"cannot crop {x.shape[2:]} to {wanted}")
         return cropped(x, [(more // 2, more - more // 2) for more in spare])
+
+    @property
+    def shares(self) -> bool:
+        """It is a view."""
+        return True
 
     def _sizes(self, shapes: tuple[Shape, ...]) -> Shape:
         return shapes[1][2:] if self.size is None else per_axis(self.size, len(shapes[0]) - 2)

@@ -112,7 +112,7 @@ class GroupNorm(Normalization):
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """A mean and a deviation for each group."""
-        return {"": 2 * shapes[0][0] * self.num_groups}
+        return {"statistic": 2 * shapes[0][0] * self.num_groups}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per group and sample."""
@@ -185,7 +185,7 @@ class LayerNorm(Normalization):
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """A mean and a deviation for each position."""
-        return {"": 2 * self._positions(shapes[0])}
+        return {"statistic": 2 * self._positions(shapes[0])}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per position."""

@@ -80,8 +80,13 @@ class Dropout(Pointwise):
         return x
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
-        """Which elements were left out."""
-        return {"bool": prod(shapes[0])}
+        """Which elements were left out; nothing where none ever is."""
+        return {"bool": prod(shapes[0])} if self.p else {}
+
+    @property
+    def shares(self) -> bool:
+        """Only where nothing is left out."""
+        return not self.p
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing."""
@@ -112,8 +117,13 @@ class DropPath(Pointwise):
         return x
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
-        """Which samples were left out."""
-        return {"bool": shapes[0][0]}
+        """What each sample is multiplied by; nothing where none ever is."""
+        return {"": shapes[0][0]} if self.p else {}
+
+    @property
+    def shares(self) -> bool:
+        """Only where nothing is left out."""
+        return not self.p
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Nothing."""

@@ -188,6 +188,10 @@ class LpPool(Windowed):
         with np.errstate(invalid="ignore"):
             return np.power(y, 1 / self.norm_type, out=y)
 
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """The powers, and four steps from their mean to its root: mean, sign, absolute value and sum."""
+        return {"": prod(shapes[0]) + 4 * prod(self.output(*shapes))}
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Powers, sums, roots."""
         elements = prod(output)

@@ -128,10 +128,15 @@ class Recurrent(Weighted):
         return Link(dim) if dim == 0 else None
 
     def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
-        """The gates of every step."""
-        n, steps, features = shapes[0]
-        cells = sum(1 for _ in self._cells(features))
-        return {"": n * steps * self.hidden_size * self.gates * cells}
+        """What every step leaves, and all states together where they go into a further layer."""
+        n, steps, _ = shapes[0]
+        features = self.hidden_size * len(self._directions)
+        layers: Extent = self.num_layers
+        return {"": n * features * (self.left(steps) * layers + steps * (layers - 1))}
+
+    def left(self, steps: Extent) -> Extent:
+        """How many numbers of a feature all steps leave: seven each, and the first state for the last."""
+        return 7 * steps
 
     @property
     def _directions(self) -> tuple[str, ...]:
@@ -176,6 +181,10 @@ class Rnn(Recurrent):
         del state
         y = np.add(inputs, recurrent)
         return (np.tanh(y, out=y) if self.nonlinearity == "tanh" else np.maximum(y, 0, out=y)), memory
+
+    def left(self, steps: Extent) -> Extent:
+        """All states, the first included."""
+        return steps + 1
 
     def step_cost(self) -> Cost:
         """A sum and the function."""

@@ -108,6 +108,11 @@ class Reduce(Reducing):
         reduce: Any = getattr(np, self.mode)
         return reduce(x, axis=along(self.dim, x.ndim), keepdims=self.keepdim)
 
+    def keeps(self, *shapes: Shape) -> str:
+        """Nothing of a sum; which element was the greatest, or what the others multiply to, shows from both."""
+        del shapes
+        return "nothing" if self.mode in ("sum", "mean") else "both"
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """One operation less than elements, of their kind."""
         lines = prod(output)

@@ -16,7 +16,7 @@ from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
     from cnnplan.ops.arrays import Array
-    from cnnplan.sizes import Shape
+    from cnnplan.sizes import Extent, Shape
 
 __all__ = ["LocalResponseNorm"]
 
@@ -62,6 +62,11 @@ class LocalResponseNorm(Operator):
         y = together(np.add, taps(view, 1))
         y = np.add(np.multiply(y, self.alpha / size, out=y), self.k, out=y)
         return np.divide(x, np.power(y, self.beta, out=y), out=y)
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """The squares in their frame, what they add up to, and its power."""
+        (x,) = shapes
+        return {"": x[0] * (x[1] + (self.size - 1)) * prod(x[2:]) + 2 * prod(x)}
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A sum over channels, a power, a divide."""

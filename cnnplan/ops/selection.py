@@ -132,6 +132,11 @@ class Slice(Rearrangement):
             raise IndexError(f"no elements {wanted} on axis {axis} of {n}")
         return x[(*(slice(None) for _ in range(axis)), slice(wanted[0], wanted[-1] + 1, self.step))]
 
+    @property
+    def shares(self) -> bool:
+        """It is a view."""
+        return True
+
     def _part(self, n: Extent) -> tuple[Extent, Extent]:
         return from_front(self.start, n), n if self.end is None else from_front(self.end, n)
 

@@ -50,7 +50,7 @@ class Tracking(Normalization):
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """A mean and a deviation for each group of elements."""
-        return {"": 2 * self._means(shapes[0])}
+        return {"statistic": 2 * self._means(shapes[0])}
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift, and the statistics as buffers."""
