@@ -1,0 +1,142 @@
+"""A planned network as PyTorch runs it: a module for each layer of the graph, in the plane."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ops.oracle import saving
+from tests.ops.oracle.windows import flat
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+functional = nn.functional
+
+
+def conv(op, x):
+    sides = op.margins(x[2:])
+    uneven = any(before != after for before, after in sides)
+    pad = 0 if uneven else tuple(before for before, _ in sides)
+    layer = nn.Conv2d(x[1], op.out_channels, op.kernel_size, op.stride or 1, pad, op.dilation, op.groups, op.bias)
+    return nn.Sequential(nn.ZeroPad2d(flat(sides)), layer) if uneven else layer
+
+
+class Attention(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x, x, need_weights=False)[0]
+
+
+class Scale(nn.Module):
+    def __init__(self, op, x):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(x[op.dim], *(1 for _ in x[op.dim % len(x) + 1 :])))
+
+    def forward(self, x):
+        return x * self.weight
+
+
+class Parameter(nn.Module):
+    def __init__(self, op):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(op.shape))
+
+    def forward(self):
+        return self.weight
+
+
+def norm(op, x):
+    layer = nn.LayerNorm(op.normalized_shape or x[1], op.eps, op.elementwise_affine, op.bias)
+    return layer if op.normalized_shape else nn.Sequential(Channels(1, -1), layer, Channels(-1, 1))
+
+
+class Channels(nn.Module):
+    """An axis in another place."""
+
+    def __init__(self, *places):
+        super().__init__()
+        self.places = places
+
+    def forward(self, x):
+        return x.movedim(*self.places)
+
+
+def crop(op, *shapes):
+    wanted = op.output(*shapes)
+    places = [slice((n - m) // 2, (n - m) // 2 + m) for n, m in zip(shapes[0], wanted, strict=True)]
+    return lambda x, *_: x[tuple(places)]
+
+
+def part(op, _):
+    return lambda x: x[(*(slice(None) for _ in range(op.dim)), slice(op.start, op.end, op.step))]
+
+
+def pool(kind):
+    def make(op, x):
+        pad = op.margins(x[2:])
+        more = {"count_include_pad": op.count_include_pad} if kind is nn.AvgPool2d else {"dilation": op.dilation}
+        return kind(op.kernel_size, op.stride, tuple(before for before, _ in pad), ceil_mode=op.ceil_mode, **more)
+
+    return make
+
+
+def plain(kind):
+    """A layer without arguments that matter here."""
+    return lambda *_: kind
+
+
+LAYERS = {
+    "conv": conv,
+    "conv_transpose": lambda op, x: nn.ConvTranspose2d(x[1], op.out_channels, op.kernel_size, op.stride),
+    "linear": lambda op, x: nn.Linear(x[-1], op.out_features, op.bias),
+    "batch_norm": lambda op, x: nn.BatchNorm2d(x[1], op.eps),
+    "layer_norm": norm,
+    "multi_head_attention": lambda op, x: Attention(x[2], op.num_heads, bias=op.bias, batch_first=True),
+    "scale": Scale,
+    "parameter": Parameter,
+    "max_pool": pool(nn.MaxPool2d),
+    "avg_pool": pool(nn.AvgPool2d),
+    "adaptive_avg_pool": lambda op, _: nn.AdaptiveAvgPool2d(op.output_size),
+    "global_avg_pool": plain(nn.AdaptiveAvgPool2d(1)),
+    "upsample": lambda op, x: lambda y: functional.interpolate(y, op.output(x)[2:], mode=op.mode),
+    "relu": plain(nn.ReLU()),
+    "relu6": plain(nn.ReLU6()),
+    "leaky_relu": plain(nn.LeakyReLU(0.1)),
+    "gelu": plain(nn.GELU()),
+    "silu": plain(nn.SiLU()),
+    "tanh": plain(nn.Tanh()),
+    "sigmoid": plain(nn.Sigmoid()),
+    "hard_sigmoid": plain(nn.Hardsigmoid()),
+    "hard_swish": plain(nn.Hardswish()),
+    "softmax": lambda op, _: nn.Softmax(op.dim),
+    "dropout": lambda op, _: saving.dropout(op),
+    "drop_path": lambda op, _: saving.drop_path(op),
+    "flatten": lambda op, _: nn.Flatten(op.start_dim, op.end_dim),
+    "channel_shuffle": lambda op, _: nn.ChannelShuffle(op.groups),
+    "permute": lambda op, _: lambda x: x.permute(op.dims),
+    "expand": lambda op, x: lambda y: y.expand(op.output(x)),
+    "slice": part,
+    "crop": crop,
+    "concat": lambda op, *_: lambda *xs: torch.cat(xs, op.dim),
+    "add": plain(lambda first, *rest: sum(rest, first)),
+    "multiply": plain(lambda first, second: first * second),
+}
+
+
+class Network(nn.Module):
+    """The layers of a graph whose sizes are numbers, one after the other as it says; weights may be shared.
+
+    Args:
+        graph: the network; it has one input.
+    """
+
+    def __init__(self, graph):
+        super().__init__()
+        self.graph = graph
+        self.steps = {name: LAYERS[node.op.verb](node.op, *node.facts.shapes) for name, node in graph.nodes.items()}
+        self.steps |= {name: self.steps[node.owner] for name, node in graph.nodes.items()}
+        self.weighted = nn.ModuleList(step for step in self.steps.values() if isinstance(step, nn.Module))
+
+    def forward(self, x):
+        found = dict.fromkeys(self.graph.inputs, x)
+        for name, node in self.graph.nodes.items():
+            found[name] = self.steps[name](*(found[source] for source in node.inputs))
+            assert tuple(found[name].shape) == node.shape, name
