@@ -220,11 +220,13 @@ class Operator(BaseModel, ABC):
 
     def _misfit(self, shapes: tuple[Shape, ...]) -> Requirement | None:
         """The requirement on the form of inputs and arguments that does not hold."""
-        if not within(len(shapes), self.arity):
+        least, most = self.arity
+        if len(shapes) < least or (most is not None and len(shapes) > most):
             values = {"wanted": several(self.arity, "input"), "given": len(shapes)}
             return broken("CNN105", "takes {wanted}, got {given}", values)
+        least, most = self.ranks
         for shape in shapes:
-            if not within(len(shape), self.ranks):
+            if len(shape) < least or (most is not None and len(shape) > most):
                 values = {"wanted": several(self.ranks, "axis", "axes"), "shape": show(shape), "given": len(shape)}
                 message = "takes an input of {wanted}, and {shape} has {given}"
                 return broken("CNN104", message, values, "the order of axes is (N, C, *spatial)")
@@ -260,12 +262,6 @@ def _evaluated(value: Any, values: Mapping[str, Any]) -> Any:
         found = tuple(_evaluated(item, values) for item in value)
         return value if all(new is old for new, old in zip(found, value, strict=True)) else found
     return value.at(values) if isinstance(value, Count) else value
-
-
-def within(number: int, limits: Limits) -> bool:
-    """Whether a number is neither below nor above the limits."""
-    least, most = limits
-    return least <= number and (most is None or number <= most)
 
 
 def several(limits: Limits, thing: str, things: str = "") -> str:

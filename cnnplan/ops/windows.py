@@ -16,13 +16,14 @@ from cnnplan.ops.links import Link
 from cnnplan.sizes import TRUE, Count, Size, ceil_div, ge, maximum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Dilated", "Windowed", "is_same", "margins", "merged", "per_axis", "same_margins", "wrapping"]
 
 Pairs = tuple[tuple["Extent", "Extent"], ...]
+Windows = tuple["Extent", "Extent", tuple["Extent", "Extent"]]
 
 
 def per_axis(value: Any, axes: int) -> tuple[Any, ...]:
@@ -91,6 +92,11 @@ class Windowed(Operator):
         """What a window covers, per axis."""
         return per_axis(self.kernel_size, axes)
 
+    def geometry(self, axes: int) -> Iterable[Windows]:
+        """The geometry of the windows, per axis: stride, span, padding before and after."""
+        strides, spans, pads = self.strides(axes), self.spans(axes), margins(self.padding, axes)
+        return zip(strides, spans, pads, strict=True)
+
     def slack(self, stride: Extent) -> Extent:
         """By how much the last window may stick out."""
         del stride
@@ -98,12 +104,10 @@ class Windowed(Operator):
 
     def steps(self, sizes: Shape) -> Shape:
         """How many windows there are, per axis."""
-        axes = len(sizes)
-        strides = self.strides(axes)
         if is_same(self.padding):
-            return tuple(ceil_div(n, s) for n, s in zip(sizes, strides, strict=True))
-        geometry = zip(sizes, self.spans(axes), strides, margins(self.padding, axes), strict=True)
-        return tuple((n + self.reach(span, s, *pad)) // s for n, span, s, pad in geometry)
+            return tuple([ceil_div(n, s) for n, s in zip(sizes, self.strides(len(sizes)), strict=True)])
+        axes = zip(sizes, self.geometry(len(sizes)), strict=True)
+        return tuple([(n + self.reach(span, s, *pads)) // s for n, (s, span, pads) in axes])
 
     def reach(self, span: Extent, stride: Extent, before: Extent, after: Extent) -> Extent:
         """What is added to an axis before it is divided by the stride."""
@@ -139,17 +143,13 @@ class Windowed(Operator):
 
     def fits(self, sizes: Shape) -> Iterator[Requirement]:
         """The same, axis by axis."""
-        axes = len(sizes)
         message = "kernel_size (={kernel}) spans {span} of axis {dim}, which has {size} and {padding} of padding"
         hint = "a smaller kernel_size or dilation, more padding, or a larger input"
-        geometry = zip(
-            sizes, per_axis(self.kernel_size, axes), self.spans(axes), self.strides(axes), margins(self.padding, axes),
-            strict=True,
-        )  # fmt: skip
-        for dim, (n, kernel, span, stride, (before, after)) in enumerate(geometry, 2):
+        for i, (n, (stride, span, (before, after))) in enumerate(zip(sizes, self.geometry(len(sizes)), strict=True)):
             fit = ge(n, span - before - after - self.slack(stride))
             if fit is not TRUE:
-                values = {"kernel": kernel, "span": span, "dim": dim, "size": n, "padding": before + after}
+                kernel = per_axis(self.kernel_size, len(sizes))[i]
+                values = {"kernel": kernel, "span": span, "dim": i + 2, "size": n, "padding": before + after}
                 yield Requirement(fit, "CNN101", message, values, hint, "kernel_size")
 
 

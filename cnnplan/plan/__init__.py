@@ -7,6 +7,7 @@ set of figures, so that a network costs as much to plan as it has different laye
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
 from cnnplan.spec import load_spec
+from cnnplan.spec.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,7 +67,14 @@ class Plan(Shown):
         """
         if name in self.nodes:
             return self.nodes[name]
-        return self.nodes[self.graph.find(name)[-1]]
+        try:
+            return self.nodes[self.graph.find(name)[-1]]
+        except KeyError:
+            known = dict.fromkeys(part for node in self.nodes for part in accumulate(node.split("."), "{}.{}".format))
+            raise KeyError(f"{self.name} has no layer {name}{did_you_mean(name, known)}") from None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, layers={len(self)}, params={self.params})"
 
     def __iter__(self) -> Iterator[NodePlan]:
         return iter(self.nodes.values())

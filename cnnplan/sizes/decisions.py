@@ -49,8 +49,8 @@ def eq(left: Any, right: Any) -> Condition:
 
 def ge(left: Any, right: Any) -> Condition:
     """The condition that left >= right."""
-    if type(right) is int and isinstance(left, Size):
-        low = left.interval[0]
+    if type(right) is int:
+        low = left if type(left) is int else left.interval[0] if isinstance(left, Size) else None
         if low is not None and low >= right:
             return TRUE
     return _decided(">=", _difference(left, right))

@@ -100,6 +100,8 @@ class Size(Count):
         return self.context.size(terms, whole(self.const * factor))
 
     def __floordiv__(self, other: Any) -> Any:
+        if type(other) is int and other == 1 and self.is_integer:
+            return self
         found = self.quotients.get(other)
         if found is None:
             found = self.quotients[other] = Count.__floordiv__(self, other)

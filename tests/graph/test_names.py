@@ -136,5 +136,6 @@ def test_resnet_50_has_the_names_of_its_blocks(specs):
     assert plan["layer4"].name == "layer4.bottleneck3.relu3"
     assert plan["layer2.bottleneck1"].name == "layer2.bottleneck1.relu3"
     assert plan["layer1.bottleneck3.conv_bn2"].name == "layer1.bottleneck3.conv_bn2.batch_norm1"
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="resnet has no layer layer5; did you mean layer"):
         plan["layer5"]
+    assert repr(plan) == "Plan('resnet', layers=175, params=25557032)"
