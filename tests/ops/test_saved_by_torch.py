@@ -93,12 +93,20 @@ def written(value):
 
 def predicted(operator, shapes, dtype="float32"):
     """The prediction for a network of that one layer."""
-    args = {name: written(value) for name, value in operator.model_dump(exclude_defaults=True).items()}
     declared = {f"input{number}": {"shape": list(shape), "dtype": dtype} for number, shape in enumerate(shapes)}
-    reads = {"from": list(declared)} if shapes else {}
-    layer = {operator.verb: args, "name": "layer", **reads}
-    text = yaml.safe_dump({"cnnplan": 1, "inputs": declared or {"nobody": [1]}, "layers": [layer]}, sort_keys=False)
-    graph = build(load_spec(text))
+    layer = written_layer(operator, {"from": list(declared)} if shapes else {})
+    return planned({"cnnplan": 1, "inputs": declared or {"nobody": [1]}, "layers": [layer]})
+
+
+def written_layer(operator, beside):
+    """An operator as an entry of a spec."""
+    args = {name: written(value) for name, value in operator.model_dump(exclude_defaults=True).items()}
+    return {operator.verb: args, **beside}
+
+
+def planned(document):
+    """The bytes that are predicted for a spec."""
+    graph = build(load_spec(yaml.safe_dump(document, sort_keys=False)))
     assert not graph.findings
     return Memory(graph, dtype="float32").saved()
 
@@ -135,6 +143,30 @@ def test_torch_keeps_the_same(verb, make):
         more = DIFFERENCES[verb](operator, *shapes) if verb in DIFFERENCES else 0
         assert predicted(operator, shapes) + SINGLE * more == truth, (operator, shapes)
     assert compared == GEOMETRIES
+
+
+@pytest.mark.parametrize("verb", [verb for verb in layers.MAKERS if verb not in {"linear", "parameter", *DIFFERENCES}])
+def test_torch_keeps_the_same_end(verb):
+    """Where input and output are alike, a layer that saves its own output in front tells which of them is kept."""
+    rng = random.Random(f"{verb}, end")  # noqa: S311
+    args, (shape,), module = layers.MAKERS[verb](rng)
+    operator = OPERATORS[verb](**args)
+    module = INSTEAD[verb](operator) if verb in INSTEAD else module
+    truth = kept(nn.Sequential(nn.Sigmoid(), Layer(module)), [shape])
+    layer = written_layer(operator, {})
+    text = {"cnnplan": 1, "input": list(shape), "layers": ["sigmoid", layer]}
+    assert planned(text) == truth
+
+
+class Layer(nn.Module):
+    """A module or a function, whose weights are those of the module."""
+
+    def __init__(self, run):
+        super().__init__()
+        self.run = run
+
+    def forward(self, x):
+        return self.run(x)
 
 
 def test_embedding_by_torch():
