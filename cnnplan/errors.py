@@ -5,6 +5,7 @@ CnnplanError
 ├── UsageError            the call is at fault: an option, a binding, a file (exit code 2)
 │   └── MissingExtra      an optional package is not installed
 ├── Inconclusive          a comparison of sizes that holds for some values and not for others
+├── TooDeep               a formula that nests deeper than is of use to anybody
 └── OutsideConditions     a plan was asked at sizes for which it is not legal
 """
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding
 
-__all__ = ["CnnplanError", "Inconclusive", "MissingExtra", "OutsideConditions", "SpecError", "UsageError"]
+__all__ = ["CnnplanError", "Inconclusive", "MissingExtra", "OutsideConditions", "SpecError", "TooDeep", "UsageError"]
 
 
 class CnnplanError(Exception):
@@ -45,6 +46,10 @@ class MissingExtra(UsageError):  # noqa: N818 - named after what is wrong
 
 class Inconclusive(CnnplanError):  # noqa: N818 - named after what is wrong
     """A comparison of sizes holds for some values of the symbols and not for others."""
+
+
+class TooDeep(CnnplanError):  # noqa: N818 - named after what is wrong
+    """A formula nests deeper than is of use to anybody."""
 
 
 class OutsideConditions(CnnplanError):  # noqa: N818 - named after what is wrong

@@ -17,7 +17,7 @@ from cnnplan.graph.scope import Scope
 from cnnplan.graph.values import bindings
 from cnnplan.graph.workshop import Workshop
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.sizes import Context, Count
+from cnnplan.sizes import Context, Count, ge, is_whole
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
@@ -86,9 +86,17 @@ def _elements(declared: Input, env: Environment, name: str, fragment: Fragment) 
     return Elements(declared.dtype, below)
 
 
+def _whole(value: int | Count, symbols: Symbols) -> bool:
+    """Whether it is a whole number, for all values of the symbols or at those of today."""
+    condition = is_whole(value)
+    if condition.verdict is not None:
+        return condition.verdict
+    return not condition.symbols <= symbols.values.keys() or condition.holds(symbols.values)
+
+
 def _extent(extent: Expression, env: Environment) -> int | Count:
     value = extent.evaluate(env)
     is_size = isinstance(value, int | Count) and not isinstance(value, bool)
-    if not is_size or (value < 1 if isinstance(value, int) else value.context.at_least(value, 1).verdict is False):
+    if not is_size or not _whole(value, env.frame.symbols) or ge(value, 1).verdict is False:
         raise EvaluationError(f"an extent (={value}) must be a whole number, 1 or more")
     return value  # type: ignore[no-any-return]

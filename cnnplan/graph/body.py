@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.errors import TooDeep
 from cnnplan.graph.assembly import Assembly
 from cnnplan.graph.environment import Environment, Undecided, Unjudged
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fragment, Handle, Site, Tensor, TooMany
+from cnnplan.ops import OPERATORS
 from cnnplan.sizes import Condition, Count, eq
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from cnnplan.graph.scope import Scope
     from cnnplan.spec import Entry, Expression, PathSpec
@@ -52,7 +54,7 @@ class Body(Assembly):
             handle = self.repeated(entry, inputs, env) if entry.repeat else self.once(entry, inputs, env)
         except Unjudged:
             handle = Handle((UNKNOWN,))
-        except EvaluationError as error:
+        except (EvaluationError, TooDeep) as error:
             handle = self.unknown(error, entry, scope.prefix + (entry.name or entry.label))
         if entry.name:
             scope.handles[entry.name] = handle
@@ -67,9 +69,12 @@ class Body(Assembly):
             scope.handles[scope.call(entry.verb, entry.name)] = handle
         return handle
 
-    def unknown(self, error: EvaluationError, entry: Entry, name: str) -> Handle:
+    def unknown(self, error: EvaluationError | TooDeep, entry: Entry, name: str) -> Handle:
         """What an entry gives whose expressions have no value; the error is kept."""
-        self.fault(error.rule, str(error), error.place or entry.place, name)
+        if isinstance(error, TooDeep):
+            self.fault("CNN019", str(error), entry.place, name, "give a symbol a value, or let less depend on it")
+        else:
+            self.fault(error.rule, str(error), error.place or entry.place, name)
         return Handle((UNKNOWN,))
 
     def repeated(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
@@ -128,24 +133,29 @@ class Body(Assembly):
 
     def once(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment, name: str | None = None) -> Handle:
         """One copy of an entry."""
-        verb = entry.verb if entry.verb_expression is None else self.verb(entry.verb_expression, entry, env)
+        verb = entry.verb
+        if entry.verb_expression is not None:
+            verb = self.verb(entry.verb_expression, verb, env, self.builder.verbs)
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)
             handle = self.made(entry, verb, called, inputs, env) if is_on else Handle(inputs, verb=verb)
         except Unjudged:
             handle = Handle((UNKNOWN,))
-        except EvaluationError as error:
+        except (EvaluationError, TooDeep) as error:
             handle = self.unknown(error, entry, env.scope.prefix + called)
         if name is None:
             env.scope.handles[called] = handle
         return handle
 
-    def verb(self, expression: Expression, entry: Entry, env: Environment) -> str:
-        """The verb of an entry whose verb is a value."""
+    def verb(self, expression: Expression, text: str, env: Environment, known: Container[str] = OPERATORS) -> str:
+        """The verb of an entry, or of a join, whose verb is a value."""
         verb = expression.evaluate(env)
-        if verb not in self.builder.verbs:
-            raise EvaluationError(f"{entry.verb} (={verb}) is no operator or block")
+        if verb not in known:
+            what = "operator" if known is OPERATORS else "operator or block"
+            error = EvaluationError(f"{text} (={verb}) is no {what}")
+            error.place = expression.place
+            raise error
         return str(verb)
 
     def made(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
@@ -189,7 +199,7 @@ class Body(Assembly):
             return Handle(tuple(ends))
         join = entry.join
         assert join is not None  # noqa: S101 - the document gives branches a join
-        verb = str(join.verb_expression.evaluate(env)) if join.verb_expression else join.verb
+        verb = join.verb if join.verb_expression is None else self.verb(join.verb_expression, join.verb, env)
         called = scope.prefix + scope.call(verb, None)
         args = {key: value.evaluate(env) for key, value in join.args.items()}
         handle = self.operator(verb, args, tuple(ends), Site(called, entry.place, verb, join.place), joins=True)

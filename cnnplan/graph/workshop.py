@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 
+from cnnplan.errors import TooDeep
 from cnnplan.graph.parts import Facts, Form
 from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
@@ -16,7 +17,7 @@ from cnnplan.sizes.conditions import Membership
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnplan.graph.environment import Symbols
     from cnnplan.ops import Operator, Requirement
@@ -94,6 +95,8 @@ class Workshop:
             return self._judge(op, forms, joins=joins) if len(forms) == len(inputs) else {"": None}
         except Refusal as refusal:
             return [refusal]
+        except TooDeep as error:
+            return [Refusal("CNN019", str(error), "give a symbol a value, or let fewer layers depend on it")]
 
     def _judge(self, op: Operator, inputs: Sequence[Form], *, joins: bool) -> Made:
         shapes = tuple([form.shape for form in inputs])
@@ -157,13 +160,13 @@ def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
         return [_refusal(detail) for detail in error.errors(include_url=False)]
 
 
-def _few(domain: Domain, stop: int) -> list[Any]:
+def _few(domain: Domain, stop: int) -> Iterable[Any]:
     """Values of a domain, the least first."""
     if domain.choices is not None:
         return sorted(domain.choices)
     low, high = domain.low or 0, domain.high
     last = stop + domain.multiple_of if high is None else min(int(high), stop + domain.multiple_of)
-    return list(range(int(low), last + 1, domain.multiple_of))
+    return range(int(low), last + 1, domain.multiple_of)
 
 
 def _refused(requirement: Requirement, more: str = "") -> Refusal:

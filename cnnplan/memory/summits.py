@@ -16,6 +16,9 @@ __all__ = ["summits"]
 FAR = 720_720
 """A value for every symbol at which counts are put in order; divisible by 1 to 16."""
 
+MOST_PROOFS = 5_000
+"""Pairs of counts that are compared; a network that needs more of them keeps what is left."""
+
 Terms = dict[tuple[Any, ...], Any]
 
 
@@ -27,8 +30,9 @@ def summits(counts: Iterable[Extent]) -> tuple[Extent, ...]:
     """
     distinct = {_key(count): count for count in counts}
     kept: list[Any] = []
+    left = iter(range(MOST_PROOFS))
     for count in sorted(distinct.values(), key=_far, reverse=True):
-        if not any(_covers(other, count) for other in kept):
+        if not any(_covers(other, count) for other, _ in zip(kept, left, strict=False)):
             kept.append(count)
     return tuple(kept)
 

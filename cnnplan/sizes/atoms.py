@@ -7,10 +7,15 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.errors import TooDeep
+
 if TYPE_CHECKING:
     from cnnplan.sizes.context import Context
 
-__all__ = ["Atom", "Domain", "Number", "is_number", "whole"]
+__all__ = ["DEEPEST", "Atom", "Domain", "Number", "is_number", "whole"]
+
+DEEPEST = 48
+"""How deep floors, maxima and other functions may nest that no rule takes apart."""
 
 Number = int | Fraction
 """A coefficient: an int wherever it can be one."""
@@ -91,7 +96,20 @@ class Atom:
         grain: what makes its value whole when multiplied by it: 1 for an integer, 0 if unknown.
     """
 
-    __slots__ = ("args", "context", "domain", "grain", "hash", "high", "index", "kind", "low", "order", "symbols")
+    __slots__ = (
+        "args",
+        "context",
+        "depth",
+        "domain",
+        "grain",
+        "hash",
+        "high",
+        "index",
+        "kind",
+        "low",
+        "order",
+        "symbols",
+    )
 
     def __init__(
         self,
@@ -113,6 +131,9 @@ class Atom:
             frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not isinstance(a, Number)))
         )
         self.order = self.index if domain else min(map(context.order, self.symbols))
+        self.depth: int = 0 if domain else 1 + max(arg.depth for arg in args if not isinstance(arg, Number))
+        if self.depth > DEEPEST:
+            raise TooDeep(f"the formula nests deeper than {DEEPEST} levels")
 
     def is_whole(self, coef: Number) -> bool:
         """Whether its multiple by this number is whole for every value of its symbols."""

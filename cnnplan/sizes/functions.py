@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine
@@ -14,7 +13,7 @@ from cnnplan.sizes.polynomials import Count
 from cnnplan.sizes.quotients import is_integral
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = [
     "absolute",
@@ -88,12 +87,20 @@ def absolute(value: Any) -> Any:
 
 def maximum(*values: Any) -> Any:
     """The greatest of the values."""
-    return reduce(_greater, values)
+    return _picked(_greater, values)
 
 
 def minimum(*values: Any) -> Any:
     """The least of the values."""
-    return reduce(_smaller, values)
+    return _picked(_smaller, values)
+
+
+def _picked(pick: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
+    """The one of all, found in rounds, as a cup is: many values nest no deeper than there are rounds."""
+    while len(values) > 1:
+        winners = [pick(*pair) for pair in zip(values[::2], values[1::2], strict=False)]
+        values = [*winners, *values[len(values) & ~1 :]]
+    return values[0]
 
 
 def _greater(left: Any, right: Any) -> Any:

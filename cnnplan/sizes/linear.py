@@ -62,6 +62,11 @@ class Size(Count):
         """The names of the symbols it depends on."""
         return frozenset().union(*(atom.symbols for atom, _ in self.terms))
 
+    @property
+    def depth(self) -> int:
+        """How deep its functions nest; 0 if there are none."""
+        return max([atom.depth for atom, _ in self.terms])
+
     @cached_property
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""

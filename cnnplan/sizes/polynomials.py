@@ -54,6 +54,12 @@ class Count:
             parts.append(self.rest)
         return frozenset().union(*(size.symbols for size in parts))
 
+    @property
+    def depth(self) -> int:
+        """How deep its functions nest; 0 if there are none."""
+        sizes = [size for monomial in self.products for size in monomial]
+        return max([0 if isinstance(self.rest, Number) else self.rest.depth, *(size.depth for size in sizes)])
+
     @cached_property
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""

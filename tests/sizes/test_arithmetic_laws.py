@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnplan.sizes import Context, Count, Domain, ceil, floor, make_divisible, round_half_even
+from cnnplan.errors import TooDeep
+from cnnplan.sizes import Context, Count, Domain, ceil, floor, make_divisible, maximum, minimum, round_half_even
 from tests.sizes.trees import BY_INTEGERS, SYMBOLS, at, fresh, trees, worked_out
 
 POINTS = st.lists(st.fixed_dictionaries({name: st.integers(1, 400) for name in SYMBOLS}), min_size=6, max_size=6)
@@ -141,3 +142,23 @@ def test_arrays_of_several_axes_spread():
     symbols = fresh("H", "W")
     grid = (symbols["H"] // 2 * symbols["W"]).at({"H": np.arange(4, 7)[:, None], "W": np.array([10, 20])})
     assert grid.tolist() == [[20, 40], [20, 40], [30, 60]]
+
+
+def test_a_maximum_of_many_nests_no_deeper_than_it_has_rounds():
+    context = Context()
+    height, width = context.symbol("H"), context.symbol("W")
+    values = [i * height + (300 - i) * width for i in range(301)]
+    greatest, least = maximum(*values), minimum(*values)
+    assert greatest.depth <= 9
+    for at in ({"H": 3, "W": 5}, {"H": 7, "W": 2}):
+        assert greatest.at(at) == max(value.at(at) for value in values)
+        assert least.at(at) == min(value.at(at) for value in values)
+
+
+def test_what_nests_deeper_than_anybody_reads_is_refused():
+    context = Context()
+    width = context.symbol("w", Domain(integer=False, min=0))
+    value = width
+    with pytest.raises(TooDeep, match="nests deeper than 48 levels"):
+        for _ in range(60):
+            value = round_half_even(value * width) + 1
