@@ -70,7 +70,7 @@ def _number(reading: Reading, key: str, data: Any, place: Place) -> Any:
 def _choices(reading: Reading, data: Any, place: Place) -> dict[str, Any] | None:
     """The choices by label, from a list of values or a mapping of records."""
     if isinstance(data, list) and data:
-        values = [_constant(reading, item, place.below(i)) for i, item in enumerate(data)]
+        values = [_choice(reading, item, place.below(i)) for i, item in enumerate(data)]
         labelled = {_label(value): value for value in values}
         if len(labelled) < len(values):
             reading.faults.add("CNN013", place, "two choices are alike")
@@ -81,10 +81,17 @@ def _choices(reading: Reading, data: Any, place: Place) -> dict[str, Any] | None
     return None
 
 
+def _choice(reading: Reading, data: Any, place: Place) -> Any:
+    """A choice that is a value: a symbol is never nothing."""
+    if data is None:
+        reading.faults.add("CNN013", place, "a choice must be a value, not null", hint="write the value that it means")
+    return _constant(reading, data, place)
+
+
 def _record(reading: Reading, label: str, data: Any, place: Place) -> Any:
     """A choice that is called by its name."""
     if not isinstance(data, dict):
-        return _constant(reading, data, place)
+        return _choice(reading, data, place)
     return Record(label, {key: _constant(reading, value, place.below(key)) for key, value in data.items()})
 
 

@@ -56,8 +56,9 @@ class Symbol:
 
     @property
     def numeric(self) -> bool:
-        """Whether it is a number, rather than a verb, a record, a list, text or a truth value."""
-        return all(isinstance(value, int | Fraction) and not isinstance(value, bool) for value in self.values)
+        """Whether it is a number, rather than a verb, a record, a list, text, a truth value or nothing."""
+        values = (*self.values, *(self.choices or {}).values())
+        return all(isinstance(value, int | Fraction) and not isinstance(value, bool) for value in values)
 
     @property
     def integer(self) -> bool:
