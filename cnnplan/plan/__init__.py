@@ -17,7 +17,6 @@ from cnnplan.errors import OutsideConditions, SpecError, UsageError
 from cnnplan.graph import Graph, bindings, build
 from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
-from cnnplan.plan.checking import check, structures
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.causes import Cause
     from cnnplan.spec import Spec
 
-__all__ = ["NodePlan", "Plan", "check", "load", "plan_spec", "structures"]
+__all__ = ["NodePlan", "Plan", "load", "plan_spec"]
 
 
 class Plan(Shown):
