@@ -113,7 +113,7 @@ class ReceptiveFields:
     def _through(self, node: Node, operand: int, window: Window | None) -> Window | None:
         if window is None:
             return None
-        key = (id(node.facts), operand, window.axis)
+        key = (node.facts, operand, window.axis)
         if key not in self._links:
             self._links[key] = node.op.link(operand, window.axis, *node.facts.shapes)
         link = self._links[key]

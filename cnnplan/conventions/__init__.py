@@ -16,7 +16,7 @@ from cnnplan.errors import UsageError
 from cnnplan.sizes import combine, evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from cnnplan.graph import Facts, Graph
     from cnnplan.sizes import Extent
@@ -63,13 +63,13 @@ class Counting:
         self.tool = tool
         self._graph = graph
         self._values = values
-        self._known: dict[int, dict[str, Any]] = {}
+        self._known: dict[Facts, dict[str, Any]] = {}
 
     @cached_property
     def terms(self) -> dict[str, Extent]:
         """What the total is made of; the MACs first, then what is added to them."""
         found: dict[str, list[tuple[Any, int]]] = {MACS: []}
-        for facts, times in self._kinds():
+        for facts, times in self._graph.kinds.items():
             for name, amount in self._of(facts).items():
                 found.setdefault(name, []).append((amount, times))
         sums = {name: self._number(combine(pairs)) for name, pairs in found.items()}
@@ -84,18 +84,10 @@ class Counting:
         """The terms of one layer."""
         return {term: self._number(amount) for term, amount in self._of(self._graph.nodes[name].facts).items()}
 
-    def _kinds(self) -> Iterable[tuple[Facts, int]]:
-        """The layers that are alike, once, and how many there are."""
-        found: dict[int, list[Any]] = {}
-        for node in self._graph.nodes.values():
-            found.setdefault(id(node.facts), [node.facts, 0])[1] += 1
-        return ((facts, times) for facts, times in found.values())
-
     def _of(self, facts: Facts) -> dict[str, Any]:
-        known = self._known.get(id(facts))
-        if known is None:
-            known = self._known[id(facts)] = _counted(self.tool, facts)
-        return known
+        if facts not in self._known:
+            self._known[facts] = _counted(self.tool, facts)
+        return self._known[facts]
 
     def _number(self, value: Any) -> Any:
         return value if self._values is None else evaluate(value, self._values)
@@ -103,7 +95,6 @@ class Counting:
 
 def _counted(tool: Convention, facts: Facts) -> dict[str, Any]:
     """The terms of a layer, with letters."""
-    assert facts.shape is not None  # noqa: S101 - only legal layers are planned
     layer = Layer(facts.op, facts.shapes, facts.shape, facts.op.cost(facts.shapes, facts.shape))
     found: dict[str, Any] = {MACS: layer.macs}
     for name, amount in tool.terms(layer):

@@ -50,7 +50,7 @@ from cnnplan.sizes import Count, Size, combine, evaluate, maximum, minimum, prod
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cnnplan.graph import Graph, Node
+    from cnnplan.graph import Facts, Graph, Node
     from cnnplan.sizes import Extent
 
 __all__ = ["BYTES", "OPTIMIZERS", "Memory", "NodeMemory", "Training"]
@@ -142,12 +142,12 @@ class Memory:
         """The bytes of every tensor that is memory of its own."""
         graph = self._graph
         sizes = {name: prod(shape) * self._input_unit(name) for name, shape in graph.inputs.items()}
-        known: dict[int, Extent] = {}
+        known: dict[Facts, Extent] = {}
         for name, node in graph.nodes.items():
             if node.inputs and not node.op.is_view:
-                if id(node.facts) not in known:
-                    known[id(node.facts)] = prod(node.shape) * BYTES[node.facts.elements.dtype or self.dtype]
-                sizes[name] = known[id(node.facts)]
+                if node.facts not in known:
+                    known[node.facts] = prod(node.shape) * BYTES[node.facts.elements.dtype or self.dtype]
+                sizes[name] = known[node.facts]
         return sizes
 
     def _input_unit(self, name: str) -> int:

@@ -39,7 +39,6 @@ class Figures:
     def of(cls, facts: Facts) -> Figures:
         """The figures that follow from an operator and the shapes of its inputs."""
         shape = facts.shape
-        assert shape is not None  # noqa: S101 - only legal layers are planned
         weights = facts.op.weights(*facts.shapes)
         params = combine((prod(weight.shape), 1) for weight in weights.values() if weight.trainable)
         buffers = combine((prod(weight.shape), 1) for weight in weights.values() if not weight.trainable)

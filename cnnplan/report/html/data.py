@@ -58,7 +58,7 @@ class _Structure:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.program = Program(plan)
-        self._kinds: dict[int, int] = {}
+        self._kinds: dict[Facts, int] = {}
         self._listed: list[dict[str, Any]] = []
 
     def data(self, files: list[str]) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class _Structure:
 
     def _kind(self, node: NodePlan) -> int:
         """The number of what is the same in all layers that are alike."""
-        key = id(node.node.facts)
+        key = node.node.facts
         if key not in self._kinds:
             self._kinds[key] = len(self._listed)
             self._listed.append(self._described(node))
