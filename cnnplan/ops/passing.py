@@ -22,7 +22,35 @@ if TYPE_CHECKING:
 __all__ = ["DropPath", "Dropout", "Identity"]
 
 
-class Identity(Pointwise):
+class Passing(Pointwise):
+    """What gives its input, and remembers nothing of it."""
+
+    saves = "nothing"
+
+    is_view = True
+
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()
+
+
+class Dropping(Passing):
+    """What leaves out a share of its input at random, in training only."""
+
+    p: Probability
+
+    @property
+    def shares(self) -> bool:
+        """Only where nothing is left out."""
+        return not self.p
+
+
+class Identity(Passing):
     """The input as it is.
 
     Output   the shape of the input
@@ -34,10 +62,6 @@ class Identity(Pointwise):
     (2, 3)
     """
 
-    saves = "nothing"
-
-    is_view = True
-
     def reads(self, *elements: Elements) -> Iterator[Requirement]:
         """Whatever there is."""
         del elements
@@ -47,17 +71,8 @@ class Identity(Pointwise):
         """The same."""
         return elements[0]
 
-    def run(self, x: Array) -> Array:
-        """The same array."""
-        return x
 
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """Nothing."""
-        del shapes, output
-        return Cost()
-
-
-class Dropout(Pointwise):
+class Dropout(Dropping):
     """Elements that are left out at random in training; in inference the input as it is.
 
     Output   the shape of the input
@@ -69,32 +84,14 @@ class Dropout(Pointwise):
     (2, 3)
     """
 
-    saves = "nothing"
-
-    is_view = True
-
     p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
-
-    def run(self, x: Array) -> Array:
-        """The same array."""
-        return x
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Which elements were left out; nothing where none ever is."""
         return {"bool": prod(shapes[0])} if self.p else {}
 
-    @property
-    def shares(self) -> bool:
-        """Only where nothing is left out."""
-        return not self.p
 
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """Nothing."""
-        del shapes, output
-        return Cost()
-
-
-class DropPath(Pointwise):
+class DropPath(Dropping):
     """Whole samples that are left out at random in training, so that a residual is skipped; in inference the input.
 
     Output   the shape of the input
@@ -106,26 +103,8 @@ class DropPath(Pointwise):
     (2, 3)
     """
 
-    saves = "nothing"
-
-    is_view = True
-
     p: Probability = Field(default=0.5, description="The share of samples that are left out in training.")
-
-    def run(self, x: Array) -> Array:
-        """The same array."""
-        return x
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """What each sample is multiplied by; nothing where none ever is."""
         return {"": shapes[0][0]} if self.p else {}
-
-    @property
-    def shares(self) -> bool:
-        """Only where nothing is left out."""
-        return not self.p
-
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """Nothing."""
-        del shapes, output
-        return Cost()
