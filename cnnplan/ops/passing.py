@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["DropPath", "Dropout", "Identity"]
 
 
-class Passing(Pointwise):
-    """What gives its input, and remembers nothing of it."""
+class Dropping(Pointwise):
+    """What leaves out a share of its input at random in training, and passes it on in inference."""
 
     saves = "nothing"
 
     is_view = True
+
+    p: Probability
 
     def run(self, x: Array) -> Array:
         """The same array."""
@@ -38,19 +41,17 @@ class Passing(Pointwise):
         del shapes, output
         return Cost()
 
-
-class Dropping(Passing):
-    """What leaves out a share of its input at random, in training only."""
-
-    p: Probability
-
     @property
     def shares(self) -> bool:
         """Only where nothing is left out."""
         return not self.p
 
+    @abstractmethod
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """What was left out; nothing where nothing ever is."""
 
-class Identity(Passing):
+
+class Identity(Pointwise):
     """The input as it is.
 
     Output   the shape of the input
@@ -62,6 +63,10 @@ class Identity(Passing):
     (2, 3)
     """
 
+    saves = "nothing"
+
+    is_view = True
+
     def reads(self, *elements: Elements) -> Iterator[Requirement]:
         """Whatever there is."""
         del elements
@@ -70,6 +75,15 @@ class Identity(Passing):
     def gives(self, *elements: Elements) -> Elements:
         """The same."""
         return elements[0]
+
+    def run(self, x: Array) -> Array:
+        """The same array."""
+        return x
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """Nothing."""
+        del shapes, output
+        return Cost()
 
 
 class Dropout(Dropping):
@@ -102,6 +116,8 @@ class DropPath(Dropping):
     >>> DropPath(p=0.1).output((2, 3))
     (2, 3)
     """
+
+    ranks = (1, None)
 
     p: Probability = Field(default=0.5, description="The share of samples that are left out in training.")
 
