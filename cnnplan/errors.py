@@ -51,6 +51,9 @@ class Inconclusive(CnnplanError):  # noqa: N818 - named after what is wrong
 class TooDeep(CnnplanError):  # noqa: N818 - named after what is wrong
     """A formula nests deeper than is of use to anybody."""
 
+    rule = "CNN019"
+    hint = "write a number in the place of a symbol, or let fewer layers depend on it"
+
 
 class OutsideConditions(CnnplanError):  # noqa: N818 - named after what is wrong
     """A plan was asked at sizes for which it is not legal."""

@@ -72,7 +72,7 @@ class Body(Assembly):
     def unknown(self, error: EvaluationError | TooDeep, entry: Entry, name: str) -> Handle:
         """What an entry gives whose expressions have no value; the error is kept."""
         if isinstance(error, TooDeep):
-            self.fault("CNN019", str(error), entry.place, name, "give a symbol a value, or let less depend on it")
+            self.fault(error.rule, str(error), entry.place, name, error.hint)
         else:
             self.fault(error.rule, str(error), error.place or entry.place, name)
         return Handle((UNKNOWN,))

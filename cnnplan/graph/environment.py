@@ -58,9 +58,10 @@ class Symbols:
         if name not in self.values:
             raise Undecided(f"{name} needs a value: give the symbol a default, or --set {name}=...")
         value = self.values[name]
-        if name not in self._told and (not isinstance(value, Number) or isinstance(value, bool)):
-            self.keep(chosen(name, value))
-        self._told.add(name)
+        if name not in self._told:
+            self._told.add(name)
+            if not isinstance(value, Number) or isinstance(value, bool):
+                self.keep(chosen(name, value))
         return value
 
     def decide(self, condition: Condition) -> bool:

@@ -96,7 +96,7 @@ class Workshop:
         except Refusal as refusal:
             return [refusal]
         except TooDeep as error:
-            return [Refusal("CNN019", str(error), "give a symbol a value, or let fewer layers depend on it")]
+            return [Refusal(error.rule, str(error), error.hint)]
 
     def _judge(self, op: Operator, inputs: Sequence[Form], *, joins: bool) -> Made:
         shapes = tuple([form.shape for form in inputs])

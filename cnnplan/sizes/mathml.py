@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.printing import Style, common_factors, fold
+from cnnplan.sizes.printing import NAMES, Style, common_factors, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,9 +84,8 @@ class MathML(Style):
 
     def function(self, name: str, args: list[str]) -> str:
         """A function by name."""
-        called = {"maximum": "max", "minimum": "min"}.get(name, name)
         inner = "<mo>,</mo>".join(args)
-        return f"<mrow><mi>{escape(called)}</mi><mo>&#x2061;</mo><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return f"<mrow><mi>{escape(NAMES.get(name, name))}</mi><mo>&#x2061;</mo><mo>(</mo>{inner}<mo>)</mo></mrow>"
 
 
 def _operator(sign: str) -> str:

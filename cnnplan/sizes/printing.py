@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.polynomials import Count
 
-__all__ = ["LATEX", "TEXT", "Style", "common_factors", "fold"]
+__all__ = ["LATEX", "NAMES", "TEXT", "Style", "common_factors", "fold"]
 
 
 class Style:
@@ -147,7 +147,7 @@ class Style:
 
     def function(self, name: str, args: list[str]) -> str:
         """A function by name."""
-        return f"{_NAMES.get(name, name)}({', '.join(args)})"
+        return f"{NAMES.get(name, name)}({', '.join(args)})"
 
 
 class Plain(Style):
@@ -205,13 +205,14 @@ def _arguments(atom: Atom) -> Iterator[Any]:
     """What a function is of; a maximum of a maximum is one of all."""
     for arg in atom.args:
         inner = arg.terms[0] if isinstance(arg, Size) and len(arg.terms) == 1 and not arg.const else None
-        if inner and inner[1] == 1 and inner[0].kind == atom.kind and atom.kind in _NAMES:
+        if inner and inner[1] == 1 and inner[0].kind == atom.kind and atom.kind in NAMES:
             yield from _arguments(inner[0])
         else:
             yield arg
 
 
-_NAMES = {"maximum": "max", "minimum": "min"}
+NAMES = {"maximum": "max", "minimum": "min"}
+"""What functions are called, where that is another name than that of their atoms."""
 
 
 def fold(size: Size) -> tuple[Any, Any] | None:
