@@ -20,6 +20,8 @@ LIVE = [
     ("- conv: {out_channels: 5, kernel_size: 1}", [288 + 480]),
     # relu writes over the convolution, whose input is gone
     ("- conv: {out_channels: 5, kernel_size: 1}\n- relu", [288 + 480, 480]),
+    # a normalization that has to find its statistics reads its input to the end
+    ("- conv: {out_channels: 5, kernel_size: 1}\n- instance_norm", [288 + 480, 480 + 480]),
     # the input of the network is never written over
     ("- relu", [288 + 288]),
     # tanh of what is read again later takes memory of its own; the addition writes over its first input

@@ -35,6 +35,11 @@ class Tracking(Normalization):
     affine: Flag
     track_running_stats: Flag
 
+    @property
+    def rewrites(self) -> bool:
+        """Only with statistics at hand."""
+        return self.track_running_stats
+
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Element by element, if the statistics are at hand."""
         del operand, shapes
