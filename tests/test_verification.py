@@ -299,3 +299,12 @@ def test_other_structures_are_run_at_fewer_sizes(specs):
             choice = (case.at["stride"], case.at["padding"])
             runs[choice] = runs.get(choice, 0) + 1
     assert runs == {(1, 0): 4, (1, 1): 2, (2, 0): 2, (2, 1): 2}
+
+
+def test_integers_keep_their_type():
+    found = verify(
+        "cnnplan: 1\nname: words\nsymbols: {N: 2, T: 9}\ninput: {shape: [N, T], dtype: int64, below: 7}\n"
+        "layers:\n  - identity\n  - slice: {dim: 1, start: 1, end: 6}\n"
+        "  - embedding: {num_embeddings: 7, embedding_dim: 3}\n"
+    )
+    assert found.ok, found.mismatches

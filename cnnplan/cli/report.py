@@ -28,6 +28,9 @@ TOGETHER = "html"
 VERIFIED = ("html", "md")
 """The formats that show what a run says."""
 
+COUNTED = ("table", "json")
+"""The formats that show what another tool counts."""
+
 Specs = Annotated[list[Path], typer.Argument(metavar="SPEC...", help="The YAML file of a network; several for html.")]
 Format = Annotated[
     str, typer.Option("--format", "-f", metavar="FORMAT", help="How to write it, as a table if not said otherwise.")
@@ -59,6 +62,8 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     with exit_codes():
         if verify and format not in VERIFIED:
             raise UsageError(f"--verify is shown by {' and '.join(VERIFIED)}; cnnplan verify prints it by itself")
+        if convention and format not in COUNTED:
+            raise UsageError(f"--convention is shown by {' and '.join(COUNTED)}; cnnplan explain convention prints it")
         if watch:
             watching(specs, lambda: _watched(specs, format, output, settings, options, verify))
         raise typer.Exit(_report(specs, format, output, settings, options, verify))
@@ -92,13 +97,13 @@ def _report(  # noqa: PLR0913, PLR0917 - the options of the command
         raise UsageError(f"the format {format} shows one network: --format {TOGETHER} compares several")
     loaded = [load_spec(spec, partial=True) for spec in specs]
     values = bound(settings)
-    plans = [
-        plan_spec(spec, {n: v for n, v in values.items() if len(loaded) == 1 or n in spec.symbols}, partial=True)
-        for spec in loaded
-    ]
+    given = [{n: v for n, v in values.items() if len(loaded) == 1 or n in spec.symbols} for spec in loaded]
+    plans = [plan_spec(spec, at, partial=True) for spec, at in zip(loaded, given, strict=True)]
     tool = options.get("convention", "")
     reports = (Report.of(plan, tool) for plan in plans)
-    made, *others = [_judged(report, spec, format, verify) for report, spec in zip(reports, specs, strict=True)]
+    made, *others = [
+        _judged(report, spec, at, format, verify) for report, spec, at in zip(reports, specs, given, strict=True)
+    ]
     options = {name: value for name, value in options.items() if name != "convention"}
     put(_rendered(made, format, output, options | ({"others": others} if others else {})), output)
     findings = [finding for plan in plans for finding in plan.findings]
@@ -107,7 +112,7 @@ def _report(  # noqa: PLR0913, PLR0917 - the options of the command
     return exit_code(findings)
 
 
-def _judged(made: Report, spec: Path, format: str, verify: bool) -> Report:  # noqa: A002, FBT001
+def _judged(made: Report, spec: Path, at: dict[str, Any], format: str, verify: bool) -> Report:  # noqa: A002, FBT001
     """The report with what the rules find, where the format shows it, and with a run, if it is asked for."""
     if not made.complete:
         return made
@@ -118,7 +123,7 @@ def _judged(made: Report, spec: Path, format: str, verify: bool) -> Report:  # n
     if verify:
         from cnnplan.verification import verify as run  # noqa: PLC0415
 
-        made = replace(made, verification=run(spec))
+        made = replace(made, verification=run(spec, **at))
     return made
 
 

@@ -133,7 +133,7 @@ class Trial:
         for name, node in plan.nodes.items():
             seen = run.measurements[name]
             compare("shape", name, at, node.shape, seen.shape)
-            compare("type", name, at, self.dtype, seen.dtype)
+            compare("type", name, at, plan.graph.nodes[name].facts.elements.dtype or self.dtype, seen.dtype)
             compare("parameters", name, at, node.params, seen.params)
             compare("buffers", name, at, node.buffers, seen.buffers)
             compare("live bytes", name, at, memory.nodes[name].live, seen.live)

@@ -41,6 +41,10 @@ def run(python, tmp_path):
         (("stem.yaml", "-f", "csv", "--depth", "1"), "the format csv has no option depth"),
         (("stem.yaml", "wide.yaml"), "the format table shows one network: --format html compares several"),
         (("stem.yaml", "--verify"), "--verify is shown by html and md; cnnplan verify prints it by itself"),
+        (
+            ("stem.yaml", "-f", "csv", "--convention", "fvcore"),
+            "--convention is shown by table and json; cnnplan explain",
+        ),
         (("stem.yaml", "-f", "pie"), "no format 'pie': choose one of table, json, md"),
     ],
 )
@@ -48,6 +52,12 @@ def test_what_a_format_does_not_do(run, arguments, message):
     ran = run(*arguments)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert message in ran.stderr
+
+
+def test_the_run_beside_a_report_is_at_its_sizes(run):
+    ran = run("stem.yaml", "-f", "md", "--verify", "--set", "N=2", "--set", "H=14", "--set", "W=18")
+    assert ran.returncode == 0
+    assert "stem: 1 binding, " in ran.stdout
 
 
 def test_two_specs_on_one_page_with_a_run_of_each(run, tmp_path):

@@ -39,6 +39,7 @@ class Graph {
 
   build(structure) {
     this.structure = structure;
+    this.figures = null;
     const names = structure.layers.map((layer) => layer[0]);
     this.deepest = Math.max(1, ...names.map((name) => name.split(".").length));
     let depth = this.deepest;

@@ -29,6 +29,7 @@ class Detail {
 
   build(structure) {
     this.structure = structure;
+    this.figures = null;
     this.panel.hidden = true;
   }
 
