@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import cnnplan
+from cnnplan.configuration import configuration
 from cnnplan.findings import Severity
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,13 @@ def test_the_python_of_the_readme(monkeypatch):
     tests = doctest.DocTestParser().get_doctest("".join(blocks("pycon")), {}, "README", str(README), 0)
     assert tests.examples
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(tests).failed == 0
+
+
+def test_the_configuration_of_the_readme(tmp_path):
+    (block,) = blocks("toml")
+    (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
+    read = configuration(start=tmp_path)
+    assert (read.fail_on, len(read.budgets), read.options) == ("warning", 2, {"CNN215": {"factor": 32}})
 
 
 def test_the_floors_are_those_that_are_held():

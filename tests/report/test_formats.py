@@ -22,7 +22,7 @@ from cnnplan.report.mermaid import entities
 from cnnplan.sizes import Context, Domain, ceil, floor
 from cnnplan.sizes.mathml import mathml
 
-TEXT = ("md", "csv", "latex", "mermaid", "svg", "html")
+TEXT = ("md", "latex", "svg", "html")
 SPECS = ("lenet5", "unet", "resnet", "two_conv")
 
 HOSTILE = """
