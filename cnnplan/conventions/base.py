@@ -18,6 +18,7 @@ __all__ = [
     "AGAIN",
     "BIASES",
     "NOTHING",
+    "POOLS",
     "UNCOUNTED",
     "Convention",
     "Layer",
@@ -34,6 +35,9 @@ BIASES = "biases"
 AGAIN = "counted twice"
 UNCOUNTED = "not counted"
 """Terms that several tools have."""
+
+POOLS = ("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool")
+"""The poolings that tools know."""
 
 Term = tuple[str, Any]
 """What a number is made of, and how much of it."""

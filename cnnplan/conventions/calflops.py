@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnplan.conventions.affine import affine, normalization
 from cnnplan.conventions.attention import unseen_doubled
-from cnnplan.conventions.base import ADDS, BIASES, Convention, Layer, Rule, doubled, of_input
+from cnnplan.conventions.base import ADDS, BIASES, POOLS, Convention, Layer, Rule, doubled, of_input
 from cnnplan.conventions.functions import local_response_norm
 from cnnplan.conventions.recurrent import recurrent
 from cnnplan.ops.windows import margins, per_axis
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CONVENTION"]
 
-POOLS = ("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool")
 ACTIVATIONS = ("relu", "prelu", "elu", "leaky_relu", "silu", "gelu")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnplan.conventions.affine import affine
 from cnnplan.conventions.attention import three
-from cnnplan.conventions.base import AGAIN, BIASES, Convention, Layer, Rule, again, of_input
+from cnnplan.conventions.base import AGAIN, BIASES, POOLS, Convention, Layer, Rule, again, of_input
 from cnnplan.conventions.functions import local_response_norm
 from cnnplan.conventions.recurrent import recurrent
 from cnnplan.ops.windows import per_axis
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["CONVENTION"]
 
 OTHER = "other normalizations"
-POOLS = ("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool")
 TWICE = ("relu", "prelu", "elu", "gelu")
 """Activations with a hook, whose module calls a function that is replaced as well."""
 

@@ -28,9 +28,8 @@ def _counts(layer: Layer) -> tuple[Extent, Extent]:
     return weights, biases
 
 
-def _multiplied(name: str, times: Rule | None = None) -> Rule:
+def _multiplied(name: str) -> Rule:
     """All parameters of a module that has no MACs, for each sample."""
-    del times
 
     def rule(layer: Layer) -> Iterable[Term]:
         weights, biases = _counts(layer)

@@ -46,11 +46,6 @@ class Pooling(Windowed):
             values = {"pad": pad, "kernel": kernel}
             yield Requirement(ge(kernel, 2 * pad), "CNN108", message, values, "put a pad in front", "padding")
 
-    def output(self, *shapes: Shape) -> Shape:
-        """Batch, channels, steps."""
-        (x,) = shapes
-        return (*x[:2], *self.steps(x[2:]))
-
     def slack(self, stride: Extent) -> Extent:
         """All but one step, in ceil mode."""
         return stride - 1 if self.ceil_mode else 0
@@ -171,11 +166,6 @@ class LpPool(Windowed):
 
     norm_type: Number = Field(description="The power; 1 adds, and the greater it is, the more the greatest counts.")
     padding: Margins = 0
-
-    def output(self, *shapes: Shape) -> Shape:
-        """Batch, channels, steps."""
-        (x,) = shapes
-        return (*x[:2], *self.steps(x[2:]))
 
     def run(self, x: Array) -> Array:
         """Powers, summed and brought back; of a negative sum there may be no root."""

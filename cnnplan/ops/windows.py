@@ -109,6 +109,11 @@ class Windowed(Operator):
         axes = zip(sizes, self.geometry(len(sizes)), strict=True)
         return tuple([(n + self.reach(span, s, *pads)) // s for n, (s, span, pads) in axes])
 
+    def output(self, *shapes: Shape) -> Shape:
+        """Batch, channels, steps; a convolution has channels of its own."""
+        (x,) = shapes
+        return (*x[:2], *self.steps(x[2:]))
+
     def reach(self, span: Extent, stride: Extent, before: Extent, after: Extent) -> Extent:
         """What is added to an axis before it is divided by the stride."""
         return before + after - span + stride
