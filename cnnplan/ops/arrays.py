@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = [
+    "affine",
     "along",
     "beside",
     "cropped",
@@ -169,3 +170,9 @@ def _erf() -> Any:
 def erf(x: Array) -> Array:
     """The error function, which NumPy does not have."""
     return _erf()(x).astype(x.dtype)
+
+
+def affine(x: Array, weight: Array, bias: Array | None) -> Array:
+    """The matrix product with the rows of a weight, and a bias if there is one."""
+    y = np.matmul(x, weight.T)
+    return y if bias is None else np.add(y, bias, out=y)

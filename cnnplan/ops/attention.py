@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
-from cnnplan.ops.arrays import held
+from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.elementwise import meeting, unequal_ranks
 from cnnplan.ops.fields import Flag, Positive
@@ -180,9 +180,9 @@ class MultiHeadAttention(Operator):
         held("out_proj.bias", last, e, there=self.bias)
         parts = (slice(i * e, (i + 1) * e) for i in range(3))
         pairs = zip((query, key, value), parts, strict=True)
-        heads = [self._heads(_affine(x, w[part], None if b is None else b[part])) for x, part in pairs]
+        heads = [self._heads(affine(x, w[part], None if b is None else b[part])) for x, part in pairs]
         y = np.swapaxes(attended(*heads), 1, 2)
-        return _affine(y.reshape(query.shape), back, last)
+        return affine(y.reshape(query.shape), back, last)
 
     def _heads(self, x: Array) -> Array:
         return np.swapaxes(x.reshape(*x.shape[:2], self.num_heads, x.shape[2] // self.num_heads), 1, 2)
@@ -222,9 +222,3 @@ class MultiHeadAttention(Operator):
 def triple(inputs: tuple[Array, ...]) -> tuple[Array, ...]:
     """Queries, keys and values; one input is all three."""
     return inputs * 3 if len(inputs) == 1 else inputs
-
-
-def _affine(x: Array, weight: Array, bias: Array | None) -> Array:
-    """A linear layer."""
-    y = np.matmul(x, weight.T)
-    return y if bias is None else np.add(y, bias, out=y)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.cost import Cost
-from cnnplan.lazy import np
-from cnnplan.ops.arrays import held
+from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.links import Link
@@ -56,8 +55,7 @@ class Linear(Weighted):
         """A matrix product."""
         held("weight", weight, self.out_features, x.shape[-1])
         held("bias", bias, self.out_features, there=self.bias)
-        y = np.matmul(x, weight.T)
-        return y if bias is None else np.add(y, bias, out=y)
+        return affine(x, weight, bias)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """All features, at one place."""

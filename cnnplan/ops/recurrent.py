@@ -9,7 +9,7 @@ from pydantic import Field
 
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
-from cnnplan.ops.arrays import held
+from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Nonlinearity, Positive, Several
 from cnnplan.ops.links import Link
@@ -103,14 +103,14 @@ class Recurrent(Weighted):
         held(f"weight_hh_{suffix}", u, rows, self.hidden_size)
         held(f"bias_ih_{suffix}", b, rows, there=self.bias)
         held(f"bias_hh_{suffix}", c, rows, there=self.bias)
-        inputs = _affine(x, w, b)
+        inputs = affine(x, w, b)
         wide: Any = self.hidden_size
         state = np.zeros_like(x, shape=(x.shape[0], wide))
         memory: Any = np.zeros_like(state)
         found: list[Array] = [state] * x.shape[1]
         steps = range(x.shape[1])
         for step in reversed(steps) if suffix.endswith("_reverse") else steps:
-            state, memory = self.step(inputs[:, step], _affine(state, u, c), state, memory)
+            state, memory = self.step(inputs[:, step], affine(state, u, c), state, memory)
             found[step] = state
         return np.stack(found, axis=1)
 
@@ -147,11 +147,6 @@ class Recurrent(Weighted):
         for layer in range(self.num_layers):
             yield from ((f"l{layer}{direction}", features) for direction in self._directions)
             features = self.hidden_size * len(self._directions)
-
-
-def _affine(x: Array, weight: Array, bias: Array | None) -> Array:
-    y = np.matmul(x, weight.T)
-    return y if bias is None else np.add(y, bias, out=y)
 
 
 def _parts(x: Array, number: int) -> list[Array]:
