@@ -9,7 +9,7 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import expanded, padded, same_sides, sides, taps, together, windows
-from cnnplan.ops.base import Requirement
+from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.fields import Flag, Margins, Number, Positive
 from cnnplan.ops.windows import Dilated, Windowed, is_same, margins, per_axis
 from cnnplan.sizes import ge, minimum, prod
@@ -166,6 +166,13 @@ class LpPool(Windowed):
 
     norm_type: Number = Field(description="The power; 1 adds, and the greater it is, the more the greatest counts.")
     padding: Margins = 0
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """A power that has a root, and a window that fits."""
+        if self.norm_type == 0:
+            yield broken("CNN013", "norm_type (={power:g}) must not be 0", {"power": self.norm_type}, "", "norm_type")
+            return
+        yield from super().needs(*shapes)
 
     def run(self, x: Array) -> Array:
         """Powers, summed and brought back; of a negative sum there may be no root."""

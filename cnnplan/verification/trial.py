@@ -69,7 +69,10 @@ class Trial:
                 yield f"receptive field at {_text(probe.plan.values)}", partial(self.probe, probe, place)
 
     def _affordable(self, number: int) -> list[dict[str, Any]]:
-        """The bindings that take little arithmetic, and in any case the two that take least."""
+        """The bindings that take little arithmetic, and in any case the two that take least.
+
+        A later structure has the one that takes least, and another in turn, whatever it takes.
+        """
         weighed = [(values, self.plan.at(**values).macs) for values in self.choice.bindings()]
         weighed.sort(key=itemgetter(1))
         if number and len(weighed) > FEWEST:

@@ -85,6 +85,7 @@ REFUSED = [
     ("concat", {}, [X, (2, 5, 9)], "CNN103", "", "(2, 4, 9, 7) meets (2, 5, 9), which has not the same number of axes"),
     ("add", {}, [X, (2, 4, 8, 7)], "CNN103", "", "9 meets 8 on axis 2"),
     ("add", {}, [(2, 1), (1, 3), (2, 4)], "CNN103", "", "3 meets 4 on axis 1"),
+    ("lp_pool", {"norm_type": 0, "kernel_size": 2}, [X], "CNN013", "norm_type", "norm_type (=0) must not be 0"),
     ("upsample", {}, [X], "CNN012", "", "takes either size or scale_factor"),
     ("upsample", {"size": 3, "scale_factor": 2}, [X], "CNN012", "", "takes either size or scale_factor"),
     ("upsample", {"size": 3, "align_corners": True}, [X], "CNN013", "align_corners", "align_corners means nothing with mode nearest"),
