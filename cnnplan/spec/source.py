@@ -38,6 +38,9 @@ FINDINGS: Final = 50
 """After that many the rest of a text is not looked at."""
 
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
+TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""What PyYAML's C parser says, from 6.0.4 on, when it reads ahead into more levels than it has room for."""
+
 ALTERNATIVE: Final = "blocks do what anchors, aliases and merge keys do"
 
 _OPEN: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
@@ -119,8 +122,18 @@ class Source:
 
     def _events(self) -> Iterator[Any]:
         """The parser's events, as long as they are few and harmless."""
+        try:
+            yield from self._harmless(_LOADER)
+        except yaml.MarkedYAMLError as error:
+            if error.problem != TOO_DEEP:
+                raise
+            for _ in self._harmless(yaml.Loader):  # reads less far ahead, and so comes to the place where it is too deep
+                pass
+            raise
+
+    def _harmless(self, loader: Any) -> Iterator[Any]:
         level = 0
-        for count, event in enumerate(yaml.parse(self.text, Loader=_LOADER)):
+        for count, event in enumerate(yaml.parse(self.text, Loader=loader)):
             kind = type(event)
             if kind in _OPEN:
                 level += 1
