@@ -127,7 +127,7 @@ class Source:
         except yaml.MarkedYAMLError as error:
             if error.problem != TOO_DEEP:
                 raise
-            for _ in self._harmless(yaml.Loader):  # reads less far ahead, and so comes to the place where it is too deep
+            for _ in self._harmless(yaml.Loader):  # reads less far ahead, and so comes to the place itself
                 pass
             raise
 
