@@ -83,6 +83,8 @@ ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("cnnplan.release").version()
     for room, names in ROOMS.items():
         if name in names:
             return getattr(import_module(f"cnnplan.{room}"), name)

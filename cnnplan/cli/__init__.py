@@ -8,11 +8,13 @@ is imported by the command that needs it, inside the function, since start-up is
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
 from cnnplan.cli.check import check
 from cnnplan.cli.diff import diff
+from cnnplan.cli.examples import examples
 from cnnplan.cli.explain import explain
 from cnnplan.cli.init import init
 from cnnplan.cli.overview import overview
@@ -22,19 +24,36 @@ from cnnplan.cli.schema import schema
 from cnnplan.cli.solve import solve
 from cnnplan.cli.sweep import sweep
 from cnnplan.cli.verify import verify
+from cnnplan.release import version
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, init, run, schema)
+COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, examples, init, run, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(
     help="The type checker and cost model of convolutional network designs.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     no_args_is_help=True,
 )
+
+
+def _told(wanted: bool) -> None:  # noqa: FBT001 - the value of a flag
+    if wanted:
+        typer.echo(f"cnnplan {version()}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_told, is_eager=True, help="Print the version, and exit.")]
+
+
+@app.callback()
+def _options(version: Version = False) -> None:  # noqa: FBT002 - a flag
+    """The type checker and cost model of convolutional network designs."""
+    del version
+
+
 for command in COMMANDS:
     app.command()(command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
 from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them
 from cnnplan.cli.output import put
+from cnnplan.cli.terminal import colored
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where include
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Findings that are known and not told.")]
 Update = Annotated[bool, typer.Option("--update-baseline", help="Write all findings to the baseline.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings only, not how many there are.")]
 
 
 def check(  # noqa: PLR0913, PLR0917 - options
@@ -46,6 +49,7 @@ def check(  # noqa: PLR0913, PLR0917 - options
     baseline: Baseline = None,
     update_baseline: Update = False,  # noqa: FBT002 - a flag
     watch: Watch = False,  # noqa: FBT002 - a flag
+    quiet: Quiet = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
@@ -56,8 +60,8 @@ def check(  # noqa: PLR0913, PLR0917 - options
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 
-            watching(paths, lambda: _once(paths, wanted, format, output))
-        raise typer.Exit(_once(paths, wanted, format, output))
+            watching(paths, lambda: _once(paths, wanted, format, output, quiet))
+        raise typer.Exit(_once(paths, wanted, format, output, quiet))
 
 
 def _configuration(config: Path | None, options: dict[str, Any]) -> Configuration:
@@ -72,16 +76,26 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (word.strip() for word in text.split(","))))
 
 
-def _once(paths: Iterable[Path], wanted: Configuration, format: str, output: Path | None) -> int:  # noqa: A002
+def _once(
+    paths: Iterable[Path],
+    wanted: Configuration,
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None,
+    quiet: bool,  # noqa: FBT001 - handed on
+) -> int:
     """Check once; the exit code that the findings ask for."""
-    from cnnplan.report.findings import Checked, render_findings  # noqa: PLC0415
+    from cnnplan.report.findings import TEXT, Checked, render_findings  # noqa: PLC0415
+    from cnnplan.report.findings.text import summary  # noqa: PLC0415
     from cnnplan.rules.baseline import unknown  # noqa: PLC0415
 
     render_findings((), format)
     files, findings, code = _found(paths, wanted)
     if wanted.baseline:
         findings = unknown(findings, wanted.baseline)
-    put(render_findings(findings, format, files=files, fail_on=wanted.fail_on), output)
+    color = output is None and colored(sys.stdout)
+    put(render_findings(findings, format, files=files, fail_on=wanted.fail_on, color=color), output, color=color)
+    if format == TEXT and files and not quiet:
+        typer.echo(summary(Checked(tuple(files), tuple(findings))), err=True)
     failed = any(map(Checked((), (), wanted.fail_on).fails, findings))
     return max(code, FINDINGS if failed else CLEAN)
 

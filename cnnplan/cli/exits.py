@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
+from cnnplan.cli.terminal import colored
 from cnnplan.errors import CnnplanError, SpecError
 from cnnplan.findings import Severity
-from cnnplan.report.text import printable, told
+from cnnplan.report.findings.text import lines
+from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,8 +44,10 @@ def exit_codes() -> Iterator[None]:
 
 def complain(findings: Iterable[Finding]) -> None:
     """Findings on stderr, beside an answer that went elsewhere."""
+    color = colored(sys.stderr)
     for finding in findings:
-        typer.echo(told(finding), err=True)
+        for line in lines(finding, color=color):
+            typer.echo(line, err=True, color=color)
 
 
 def say(text: str) -> None:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["opened", "put"]
 
 
-def put(text: str | bytes, output: Path | None) -> None:
-    """The answer, where it was asked for; a file is whole or not there."""
+def put(text: str | bytes, output: Path | None, *, color: bool = False) -> None:
+    """The answer, where it was asked for; a file is whole or not there; with color its codes are kept in a pipe too."""
     if output is None:
         if isinstance(text, bytes) and sys.stdout.isatty():
             raise UsageError("this is no text for a terminal: write it to a file with -o FILE")
-        typer.echo(text, nl=False)
+        typer.echo(text, nl=False, color=color or None)
         return
     try:
         _write(text, output.resolve())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +12,7 @@ import typer
 from cnnplan.cli.exits import CLEAN, complain, exit_code, exit_codes, say
 from cnnplan.cli.options import Convention, Output, Settings, bound
 from cnnplan.cli.output import put
+from cnnplan.cli.terminal import colored, width
 from cnnplan.cli.watching import watching
 from cnnplan.errors import SpecError, UsageError
 
@@ -105,7 +104,8 @@ def _report(  # noqa: PLR0913, PLR0917 - the options of the command
         _judged(report, spec, at, format, verify) for report, spec, at in zip(reports, specs, given, strict=True)
     ]
     options = {name: value for name, value in options.items() if name != "convention"}
-    put(_rendered(made, format, output, options | ({"others": others} if others else {})), output)
+    text = _rendered(made, format, output, options | ({"others": others} if others else {}))
+    put(text, output, color=format == "table" and colored(sys.stdout))
     findings = [finding for plan in plans for finding in plan.findings]
     if output or format != "table":
         complain(findings)
@@ -132,6 +132,6 @@ def _rendered(made: Any, format: str, output: Path | None, options: dict[str, An
     from cnnplan.report import render  # noqa: PLC0415
 
     if format == "table":
-        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        options = {**options, "width": shutil.get_terminal_size((80, 24)).columns, "color": color}
+        color = output is None and colored(sys.stdout)
+        options = {**options, "width": width(), "color": color}
     return render(made, format, **options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from cnnplan.cli.exits import CLEAN, FINDINGS, exit_codes
 from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths, Settings, bound
 from cnnplan.cli.output import put
+from cnnplan.cli.terminal import colored, width
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,9 +60,8 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
         if format == "json":
             put(verified.render_json(found), output)
         else:
-            color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-            width = shutil.get_terminal_size((80, 24)).columns
-            put("\n".join(verified.render(one, width=width, color=color) for one in found), output)
+            color = output is None and colored(sys.stdout)
+            put("\n".join(verified.render(one, width=width(), color=color) for one in found), output, color=color)
         raise typer.Exit(CLEAN if all(one.ok for one in found) else FINDINGS)
 
 

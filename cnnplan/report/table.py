@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnplan.report.figures import Figures
-from cnnplan.report.text import printable, shortened, told
+from cnnplan.report.findings import text as findings
+from cnnplan.report.text import printable, shortened
 from cnnplan.report.tree import lines
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def render(  # noqa: PLR0913 - options
     console.print(_layers(figures, console, depth, memory=memory, sharing=sharing))
     console.print(_summary(report, figures, memory=memory, sharing=sharing))
     if report.findings:
-        findings = "\n".join(map(told, report.findings))
-        console.print(Text(f"\n{findings}", style="red"), soft_wrap=True)
+        told = [line for finding in report.findings for line in findings.lines(finding)]
+        console.print(Text("\n".join(["", *told]), style="red"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cnnplan.findings import Finding
-
-__all__ = ["printable", "shortened", "told"]
+__all__ = ["printable", "shortened"]
 
 LONGEST, CUT = 1_000, 240
 """The characters of a formula that are written out, and of one that is longer."""
@@ -23,10 +18,3 @@ def shortened(formula: str) -> str:
     if len(formula) <= LONGEST:
         return formula
     return f"{formula[:CUT]}... ({len(formula):,} characters, see --format json)"
-
-
-def told(finding: Finding) -> str:
-    """A finding, the calls that led to it and the way out: a line of its own, and indented ones below."""
-    calls = (f"  called from {location}" for location in finding.called_from)
-    hint = (f"  {finding.hint}",) if finding.hint else ()
-    return printable("\n".join((str(finding), *calls, *hint)))

@@ -15,6 +15,7 @@ from cnnplan.spec.breakage import broken_entries
 from cnnplan.spec.declarations import read_inputs, read_symbols
 from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
 from cnnplan.spec.entries import read_entries, refer
+from cnnplan.spec.examples import resolve
 from cnnplan.spec.expressions import literal
 from cnnplan.spec.faults import Enough
 from cnnplan.spec.include import read_includes
@@ -45,7 +46,7 @@ def load_spec(
     """The validated spec of a file or a text; of a file that holds blocks only, one without layers.
 
     Args:
-        text_or_path: a path, or the text itself: a str of several lines.
+        text_or_path: a path, `example:NAME`, or the text itself: a str of several lines.
         root: a folder above the spec's own that included files may come from.
         partial: True to return a spec whose entries alone have faults, with its `faults`, instead of raising: what
             does not rest on them can still be judged.
@@ -57,7 +58,7 @@ def load_spec(
     top = None if root is None else Path(root)
     if isinstance(text_or_path, str) and ("\n" in text_or_path or text_or_path.lstrip().startswith(("cnnplan:", "{"))):
         return _Reader(Source(TEXT, text_or_path), None, top).spec(partial=partial)
-    path = Path(text_or_path)
+    path = resolve(Path(text_or_path))
     return _Reader(Source(str(path), read_text(path)), path, top).spec(partial=partial)
 
 

@@ -276,7 +276,7 @@ def test_check_with_rules_promises_and_configuration_imports_nothing_heavy(pytho
     (tmp_path / "cnnplan.toml").write_text('budgets = ["params <= 1G"]\nselect = ["ALL"]\n')
     code = (
         "import sys; from cnnplan.cli import app\n"
-        f"try: app(['check', {str(ROOT / 'specs/resnet.yaml')!r}, '--config', 'cnnplan.toml'])\n"
+        f"try: app(['check', {str(ROOT / 'specs/resnet.yaml')!r}, '-q', '--config', 'cnnplan.toml'])\n"
         "except SystemExit as done: assert done.code == 0, done.code\n"
         "print([name for name in ('sympy', 'numpy', 'rich', 'jinja2', 'networkx') if name in sys.modules])"
     )

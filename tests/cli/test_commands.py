@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+
+import cnnplan
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,8 +61,11 @@ def test_a_report_stops_at_the_layer_that_is_illegal(run):
     ran = run("report", "broken.yaml")
     assert ran.returncode == 1
     assert "9,408" in ran.stdout
-    assert ran.stdout.rstrip().splitlines()[-1].startswith("broken.yaml:7:")
-    assert "groups" in ran.stdout.splitlines()[-1]
+    told, excerpt, caret = ran.stdout.rstrip().splitlines()[-3:]
+    assert told.startswith("broken.yaml:7:")
+    assert "groups" in told
+    assert excerpt.endswith("- conv: {out_channels: 10, kernel_size: 3, groups: 5}")
+    assert excerpt[caret.index("^")] == "5"
     assert "conv2" not in ran.stdout.split("broken.yaml:")[0]
 
 
@@ -131,14 +137,43 @@ def test_output_to_a_device(run):
     assert run("report", "stem.yaml", "-o", "/dev/null").returncode == 0
 
 
-def test_check_is_silent_about_what_is_legal(run):
+def test_check_finds_nothing_in_what_is_legal_and_says_so_beside_the_answer(run):
     ran = run("check", "stem.yaml")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "1 file: clean\n")
+    ran = run("check", "stem.yaml", "--quiet")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_findings_have_color_where_it_is_asked_for(run):
+    plain = run("check", "broken.yaml").stdout
+    colored = run("check", "broken.yaml", FORCE_COLOR="1").stdout
+    assert "\x1b" not in plain
+    assert "\x1b[1;31merror\x1b[0m" in colored
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
+    assert run("check", "broken.yaml", FORCE_COLOR="1", NO_COLOR="1").stdout == plain
+
+
+def test_the_version_is_told(run):
+    assert run("--version").stdout == f"cnnplan {cnnplan.__version__}\n"
+
+
+def test_an_example_stands_where_a_spec_is_asked_for(run):
+    assert run("report", "example:lenet5").stdout == run("report", ROOT / "specs/lenet5.yaml").stdout
+    ran = run("check", "example:lenet")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "there is no example lenet; did you mean lenet5?" in ran.stderr
+
+
+def test_examples_lists_every_example_and_prints_one(run):
+    listed = [line.split()[0] for line in run("examples").stdout.splitlines()]
+    files = [file.stem for file in (ROOT / "specs").rglob("*.yaml") if file.stem != "blocks"]
+    assert sorted(listed) == sorted(f"example:{name}" for name in files)
+    assert run("examples", "unet").stdout == (ROOT / "specs/unet.yaml").read_text()
 
 
 def test_check_prints_every_error_of_a_folder(run):
     ran = run("check", ".")
-    assert (ran.returncode, ran.stderr) == (1, "")
+    assert (ran.returncode, ran.stderr) == (1, "2 errors in 2 of 3 files\n")
     told = [line for line in ran.stdout.splitlines() if not line.startswith(" ")]
     assert [line.split(":")[0] for line in told] == ["broken.yaml", "unreadable.yaml"]
 
@@ -159,7 +194,7 @@ def test_check_of_a_folder_without_specs(run, tmp_path):
 
 def test_all_specs_of_the_project_are_legal(run):
     ran = run("check", ROOT / "specs")
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0
     assert "error:" not in ran.stdout
 
 
@@ -182,7 +217,7 @@ HEAVY = ("sympy", "numpy", "rich", "jinja2")
 def test_check_of_a_legal_spec_imports_nothing_heavy(python):
     code = (
         "import sys; from cnnplan.cli import app\n"
-        "try: app(['check', 'specs/resnet.yaml'])\n"
+        "try: app(['check', '-q', 'specs/resnet.yaml'])\n"
         "except SystemExit as done: assert done.code == 0, done.code\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )

@@ -31,6 +31,9 @@ FORMATS: dict[str, str] = {
 }
 """The formats and the modules that write them."""
 
+TEXT = "text"
+"""The format for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -58,6 +61,7 @@ def render_findings(
     *,
     files: Sequence[str] = (),
     fail_on: str = "error",
+    color: bool = False,
 ) -> str:
     """Findings as text.
 
@@ -66,11 +70,13 @@ def render_findings(
         format: one of FORMATS.
         files: the specs that were looked at, those without a finding too.
         fail_on: the least severity that is a failure.
+        color: whether text for people has the color codes of a terminal.
     """
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}: choose one of {', '.join(FORMATS)}")
     checked = Checked(tuple(files), tuple(findings), fail_on)
-    text: str = import_module(FORMATS[format]).render(checked)
+    options = {"color": True} if color and format == TEXT else {}
+    text: str = import_module(FORMATS[format]).render(checked, **options)
     return text
 
 

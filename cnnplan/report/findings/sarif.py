@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cnnplan.findings import Severity
+from cnnplan.release import version
 from cnnplan.report.findings import relative
 from cnnplan.report.text import printable
 from cnnplan.rules import documentation, name_of
@@ -40,7 +40,7 @@ def render(checked: Checked) -> str:
 def document(checked: Checked) -> dict[str, Any]:
     """The log: one run, with the rules that found something and their help."""
     rules = {finding.rule: finding.severity for finding in checked.findings}
-    driver = {"name": "cnnplan", "semanticVersion": _version(), "rules": [_rule(*each) for each in rules.items()]}
+    driver = {"name": "cnnplan", "semanticVersion": version(), "rules": [_rule(*each) for each in rules.items()]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -48,13 +48,6 @@ def document(checked: Checked) -> dict[str, Any]:
         "results": _results(checked.findings, list(rules)),
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-
-
-def _version() -> str:
-    try:
-        return version("cnnplan")
-    except PackageNotFoundError:
-        return "0.0.0"
 
 
 def _rule(identifier: str, severity: Severity) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""What a terminal can show: whether there is color, and how wide it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+__all__ = ["colored", "width"]
+
+WIDTH = 80
+"""The columns of what is no terminal."""
+
+
+def colored(stream: TextIO) -> bool:
+    """Whether text for a stream has color: on a terminal, unless NO_COLOR or TERM=dumb; anywhere with FORCE_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """How many columns there are."""
+    return shutil.get_terminal_size((WIDTH, 24)).columns

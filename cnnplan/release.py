@@ -1,0 +1,18 @@
+"""Which cnnplan this is."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+__all__ = ["UNKNOWN", "version"]
+
+UNKNOWN = "0.0.0"
+"""The version of a checkout that was never installed."""
+
+
+def version() -> str:
+    """The version of the installed package, such as "0.1.0"; "0.0.0" where it is not installed."""
+    try:
+        return metadata.version("cnnplan")
+    except metadata.PackageNotFoundError:
+        return UNKNOWN
