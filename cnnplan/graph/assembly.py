@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Environment, Frame
-from cnnplan.graph.parts import UNKNOWN, Call, Draft, Fragment, Handle, Site, Tensor
+from cnnplan.graph.parts import UNKNOWN, Call, Draft, Fault, Fragment, Handle, Site, Tensor
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.wiring import Wiring
+from cnnplan.graph.workshop import refused
 from cnnplan.ops import OPERATORS
 
 if TYPE_CHECKING:
     from cnnplan.findings import Place
-    from cnnplan.graph.parts import Facts
+    from cnnplan.graph.parts import Facts, Open
     from cnnplan.graph.workshop import Refusal
     from cnnplan.spec import Block, Entry, Expression
 
@@ -47,14 +48,25 @@ class Assembly(Wiring):
         made = self.builder.workshop.made(verb, args, [tensor.form for tensor in inputs], joins=joins)
         if isinstance(made, list):
             for fault in made:
-                place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
-                self.fault(fault.rule, fault.message, place, site.name, self._way_out(fault, inputs))
+                self._refuse(fault, args, inputs, site)
             made = NOTHING
+        for facts in made.values():
+            for open_ in facts.open if facts else ():
+                if open_.witness:
+                    self._refuse(refused(open_.requirement), args, inputs, site, open_)
         refs = tuple([tensor.ref for tensor in inputs])
         if "" in made:
             return Handle((self.draft(site, "", refs, made[""]),))
         tensors = {part[1:]: self.draft(site, part, refs, facts) for part, facts in made.items()}
         return Handle(tuple(tensors.values()), {part: Handle((tensor,)) for part, tensor in tensors.items()})
+
+    def _refuse(
+        self, fault: Refusal, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, open_: Open | None = None
+    ) -> None:
+        """Keep what is wrong with a layer, at the argument at fault."""
+        place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
+        hint = self._way_out(fault, inputs)
+        self.fragment.faults.append(Fault(fault.rule, fault.message, place, site.name, hint, open_))
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
         """A layer, or a part of one that has several outputs."""

@@ -56,7 +56,7 @@ def causes(graph: Graph) -> tuple[Cause, ...]:
     found: dict[Condition, tuple[str, Requirement]] = {}
     alike: dict[Condition, int] = {}
     for name, node in graph.nodes.items():
-        for condition, requirement in node.facts.open:
+        for condition, requirement, _ in node.facts.open:
             found.setdefault(condition, (name, requirement))
             alike[condition] = alike.get(condition, 0) + 1
     needed = _needed(found)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.findings import Finding, Severity
+from cnnplan.graph.claims import told
 from cnnplan.graph.parts import Call, Fragment, Node, Tensor
 from cnnplan.lazy import nx
 
@@ -101,7 +102,7 @@ class Graph:
     def findings(self) -> tuple[Finding, ...]:
         """The errors in the order of the text, each once, though the block that holds it may be called often."""
         found: dict[Any, Finding] = {(fault.rule, fault.place, fault.message): fault for fault in self.spec.faults}
-        for prefix, fault, callers in self._faults:
+        for prefix, fault, callers in told(self._faults):
             key = (fault.rule, fault.place, fault.message)
             found.setdefault(key, self._finding(fault, prefix + fault.layer, callers))
         return tuple(sorted(found.values(), key=_order) if self.spec.faults else found.values())

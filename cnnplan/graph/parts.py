@@ -28,6 +28,7 @@ __all__ = [
     "Fragment",
     "Handle",
     "Node",
+    "Open",
     "Site",
     "Tensor",
     "TooMany",
@@ -52,6 +53,20 @@ class Form:
         self.elements = elements
 
 
+class Open(NamedTuple):
+    """A requirement that holds for some sizes only.
+
+    Args:
+        condition: for which.
+        requirement: what is required.
+        witness: a declared value at which it fails, `H = 17`; "" where none is known.
+    """
+
+    condition: Condition
+    requirement: Requirement
+    witness: str = ""
+
+
 class Facts:
     """What follows from an operator and the shapes of its inputs; one object for all layers that are alike.
 
@@ -71,7 +86,7 @@ class Facts:
         op: Operator,
         shapes: tuple[Shape, ...],
         form: Form,
-        open_: tuple[tuple[Condition, Requirement], ...] = (),
+        open_: tuple[Open, ...] = (),
     ) -> None:
         self.op = op
         self.shapes = shapes
@@ -152,13 +167,17 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error in a fragment, with the layer as it is called there."""
+    """An error in a fragment, with the layer as it is called there.
+
+    `open` is what the spec claims and the layer refutes, None where the error is another.
+    """
 
     rule: str
     message: str
     place: Place
     layer: str
     hint: str = ""
+    open: Open | None = None
 
 
 @dataclass(slots=True)

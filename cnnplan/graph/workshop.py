@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import ValidationError
 
 from cnnplan.errors import TooDeep
-from cnnplan.graph.parts import Facts, Form
+from cnnplan.graph.parts import Facts, Form, Open
 from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
 from cnnplan.ops.elements import NUMBERS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Context, Shape
 
-__all__ = ["Refusal", "Workshop"]
+__all__ = ["Refusal", "Workshop", "refused"]
 
 
 class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of it
@@ -101,7 +101,7 @@ class Workshop:
     def _judge(self, op: Operator, inputs: Sequence[Form], *, joins: bool) -> Made:
         shapes = tuple([form.shape for form in inputs])
         elements = [form.elements for form in inputs]
-        kept: list[tuple[Condition, Requirement]] = []
+        kept: list[Open] = []
         for requirement in chain(op.requires(*shapes), op.reads(*elements), op.joins(*shapes) if joins else ()):
             self._require(requirement, kept)
         made: dict[str, Facts | None] = {}
@@ -110,30 +110,34 @@ class Workshop:
             made[name] = Facts(part.placed(*shapes, joins=joins), shapes, form, () if made else tuple(kept))
         return made
 
-    def _require(self, requirement: Requirement, kept: list[tuple[Condition, Requirement]]) -> None:
-        """Keep an open condition; refuse one that fails, at the values or within what the spec claims."""
+    def _require(self, requirement: Requirement, kept: list[Open]) -> None:
+        """Keep an open condition, with a declared value at which it fails; refuse one that fails everywhere."""
         condition = requirement.condition
         if isinstance(condition, Condition):
             condition = self.symbols.given(condition)
             if condition.verdict is None:
-                if not self.lenient:
-                    self._allow(condition, requirement)
-                kept.append((condition, requirement))
+                kept.append(Open(condition, requirement, "" if self.lenient else self._witness(condition, requirement)))
                 return
             condition = condition.verdict
         if not condition:
-            raise _refused(requirement)
+            raise refused(requirement)
 
-    def _allow(self, condition: Condition, requirement: Requirement) -> None:
+    def _witness(self, condition: Condition, requirement: Requirement) -> str:
+        """A declared value at which an open condition fails; "" where none is known.
+
+        What fails at the values is refused at once, and so is an argument that no layer could have.
+        """
         values = self.symbols.values
         if all(name in values for name in condition.symbols) and not condition.holds(values, self._known):
             at = pinned({name: values[name] for name in sorted(condition.symbols)})
-            raise _refused(requirement, f" at {at}: needs {condition}")
-        if self.symbols.claims(condition):
-            raise _refused(requirement, f": needs {condition}, and {self._counterexample(condition)} is declared legal")
+            raise refused(requirement, f" at {at}: needs {condition}")
+        found = self._counterexample(condition) if self.symbols.claims(condition) else ""
+        if found and requirement.rule == ARGUMENT:
+            raise refused(requirement, f": needs {condition}, and {found} is declared legal")
+        return found
 
     def _counterexample(self, condition: Condition) -> str:
-        """A declared value at which the condition fails, as far as one is easily found."""
+        """A declared value at which the condition fails, as far as one is found."""
         if isinstance(condition, Membership):
             domain = self.symbols.declaration(condition.symbol).domain()
             for value in _few(domain, condition.members.start + 2 * condition.members.modulus):
@@ -141,13 +145,15 @@ class Workshop:
                     return pinned({condition.symbol: value})
         domains = {name: self.symbols.declaration(name).domain() for name in condition.symbols}
         found = Trials(domains, self.symbols.values).failure(condition)
-        if found and all(self._possible(name, value) for name, value in found.items()):
-            return pinned(found)
-        return " with ".join(f"every {name}" for name in sorted(condition.symbols))
+        return pinned(found) if found and all(self._possible(*each) for each in found.items()) else ""
 
     def _possible(self, name: str, value: Number) -> bool:
         decision = self.symbols.structure.get(name)
         return decision is None or decision.holds({name: value})
+
+
+ARGUMENT = "CNN013"
+"""The rule of an argument that is none: a stride of 0."""
 
 
 def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
@@ -169,7 +175,8 @@ def _few(domain: Domain, stop: int) -> Iterable[Any]:
     return range(int(low), last + 1, domain.multiple_of)
 
 
-def _refused(requirement: Requirement, more: str = "") -> Refusal:
+def refused(requirement: Requirement, more: str = "") -> Refusal:
+    """The refusal of what does not meet a requirement."""
     message = requirement.message.format(**requirement.values) + more
     return Refusal(requirement.rule, message, requirement.hint.format(**requirement.values), requirement.argument)
 

@@ -135,7 +135,7 @@ class Plan(Shown):
     @cached_property
     def condition(self) -> Condition:
         """For which sizes the network is legal, beyond what is declared."""
-        return every(condition for facts in self.graph.kinds for condition, _ in facts.open)
+        return every(open_.condition for facts in self.graph.kinds for open_ in facts.open)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -220,7 +220,7 @@ class Plan(Shown):
         if self.condition.verdict or self.condition.holds(values):
             return
         for name, node in self.graph.nodes.items():
-            for condition, requirement in node.facts.open:
+            for condition, requirement, _ in node.facts.open:
                 if not condition.holds(values):
                     at = ", ".join(f"{symbol} = {values[symbol]}" for symbol in sorted(condition.symbols))
                     cause = requirement.message.format(**requirement.values)

@@ -141,7 +141,7 @@ class NodePlan:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """What must hold for this layer to be legal, beyond what is declared."""
-        return tuple(condition for condition, _ in self.node.facts.open)
+        return tuple(open_.condition for open_ in self.node.facts.open)
 
     @property
     def memory(self) -> NodeMemory:

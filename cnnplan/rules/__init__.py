@@ -60,6 +60,7 @@ RULES: dict[str, str] = {
     "CNN302": "budget_exceeded",
     "CNN303": "contract_unproved",
     "CNN304": "unused_ignore",
+    "CNN305": "legality_undecided",
 }
 """The modules of the rules, by identifier; a rule is called like its module, with hyphens."""
 

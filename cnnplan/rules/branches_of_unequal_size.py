@@ -74,7 +74,7 @@ def check(subject: Subject) -> Iterator[Remark]:
 
 def _open(facts: Facts) -> list[Condition]:
     """The conditions of a join that stay open."""
-    return [condition for condition, requirement in facts.open if requirement.rule == JOINS]
+    return [open_.condition for open_ in facts.open if open_.requirement.rule == JOINS]
 
 
 RULE = Rule(

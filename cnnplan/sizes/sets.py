@@ -79,6 +79,11 @@ class IntegerSet:
         """Whether it has no member."""
         return not self.runs and not self.residues
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is all integers from some number on."""
+        return self.modulus == 1 and bool(self.residues) and not self.runs
+
     def count(self, low: int, high: int) -> int:
         """How many members there are from low to high, both included."""
         early = sum(max(0, min(last, high) - max(first, low) + 1) for first, last in self.runs)

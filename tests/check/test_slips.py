@@ -24,7 +24,7 @@ SLIPS = [
     ("kernel_for_stride", 29, "needs H >= 48"),
     ("layer_one_level_too_deep", 64, "further to the right than the one above"),
     ("misspelt_argument", 20, "did you mean kernel_size?"),
-    ("padding_in_one_branch", 27, "and 2 of padding"),
+    ("padding_in_one_branch", 21, "H meets H - 2 on axis 2"),
     ("skip_from_the_wrong_level", 52, "floor(H/2) meets 2*floor(H/8)"),
     ("stride_missing_in_shortcut", 43, "ceil(H/8) meets ceil(H/4)"),
     ("wiring_indented_too_far", 40, "repeat stands one level too deep"),

@@ -132,7 +132,7 @@ class _Structure:
 
     def _needs(self, facts: Facts) -> Iterable[dict[str, Any]]:
         """What must hold for it to be legal, and what to say when it does not."""
-        for condition, requirement in facts.open:
+        for condition, requirement, _ in facts.open:
             reason = shortened(str(requirement.message).format(**requirement.values))
             when = self.program.condition(condition)
             yield {"when": when, "why": reason, "needs": _known(condition), "symbols": sorted(condition.symbols)}
