@@ -10,7 +10,7 @@ import typer
 
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them
+from cnnplan.cli.options import Output, Paths, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
 from cnnplan.errors import UsageError
@@ -53,7 +53,7 @@ def check(  # noqa: PLR0913, PLR0917 - options
 ) -> None:
     """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
-        lists = {"select": _words(select), "ignore": _words(ignore)}
+        lists = {"select": words(select), "ignore": words(ignore)}
         wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
@@ -70,10 +70,6 @@ def _configuration(config: Path | None, options: dict[str, Any]) -> Configuratio
     if options["fail_on"] and options["fail_on"] not in FAIL_ON:
         raise UsageError(f"--fail-on {options['fail_on']}: choose one of {', '.join(FAIL_ON)}")
     return configuration(config).over(**options)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (word.strip() for word in text.split(","))))
 
 
 def _once(

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["diff"]
 
-Specs = Annotated[list[Path], typer.Argument(metavar="A B", help="Two specs; with --against, one or more.")]
+PAIR = 2
+"""Before and after."""
+
+Values = tuple[dict[str, Any], dict[str, Any]]
+"""The values of symbols before, and after."""
+
+Specs = Annotated[
+    list[Path], typer.Argument(metavar="A [B]", help="Two specs; one with --set-after; with --against, any number.")
+]
+Before = Annotated[list[str], typer.Option("--set-before", metavar="SYMBOL=VALUE", help="As --set, before only.")]
+After = Annotated[list[str], typer.Option("--set-after", metavar="SYMBOL=VALUE", help="As --set, after only.")]
 Against = Annotated[str, typer.Option(metavar="REV", help="Compare with the same files in this revision of git.")]
 Format = Annotated[str, typer.Option("--format", "-f", metavar="text|markdown|json", help="How to write it.")]
 FailIf = Annotated[list[str], typer.Option(metavar="LIMIT", help='What a change may not do: "macs > +5%".')]
@@ -34,6 +44,8 @@ def diff(  # noqa: PLR0913, PLR0917 - options
     format: Format = "text",  # noqa: A002 - the option's name
     fail_if: FailIf = [],  # noqa: B006 - how typer says "none"
     settings: Settings = [],  # noqa: B006
+    set_before: Before = [],  # noqa: B006
+    set_after: After = [],  # noqa: B006
     root: Root = None,
     output: Output = None,
 ) -> None:
@@ -44,7 +56,8 @@ def diff(  # noqa: PLR0913, PLR0917 - options
 
         limits = [limit(text) for text in fail_if]
         render_comparisons((), format)
-        found = list(_compared(specs, against, bound(settings), root))
+        both = bound(settings)
+        found = list(_compared(specs, against, ({**both, **bound(set_before)}, {**both, **bound(set_after)}), root))
         put(render_comparisons(found, format), output)
         broken = [(each, one) for one in found for each in limits if each.broken(one)]
         for each, one in broken:
@@ -52,21 +65,30 @@ def diff(  # noqa: PLR0913, PLR0917 - options
         raise typer.Exit(FINDINGS if broken else CLEAN)
 
 
-def _compared(specs: Sequence[Path], against: str, values: dict[str, Any], root: Path | None) -> Iterator[Comparison]:
+def _compared(specs: Sequence[Path], against: str, values: Values, root: Path | None) -> Iterator[Comparison]:
     from cnnplan.comparison import diff as compare  # noqa: PLC0415
 
+    before, after = values
     if not against:
-        if len(specs) != 2:  # noqa: PLR2004 - before and after
-            raise UsageError("diff takes two specs, or --against REV and any number of them")
-        plans = [_plan(spec, values, root) for spec in specs]
-        yield compare(plans[0], plans[1])
+        if not 1 <= len(specs) <= PAIR or (len(specs) == 1 and before == after):
+            raise UsageError(
+                "diff takes two specs, one with --set-before or --set-after, or --against REV and any number of them"
+            )
+        names = ("", "") if len(specs) == PAIR else (_called(specs[0], before, after), _called(specs[0], after, before))
+        yield compare(_plan(specs[0], before, root), _plan(specs[-1], after, root), names)
         return
     for spec in specs:
-        before = _before(spec, against, values)
-        if before is None:
+        plan = _before(spec, against, before)
+        if plan is None:
             say(f"{spec}: there is no such file at {against}: it is new")
         else:
-            yield compare(before, _plan(spec, values, root), (f"{spec}@{against}", str(spec)))
+            yield compare(plan, _plan(spec, after, root), (f"{spec}@{against}", str(spec)))
+
+
+def _called(spec: Path, values: dict[str, Any], other: dict[str, Any]) -> str:
+    """A spec with the values that the other of a pair does not have."""
+    own = [f"{name}={value}" for name, value in values.items() if other.get(name) != value]
+    return f"{spec} ({', '.join(own) or 'defaults'})"
 
 
 def _plan(file: Path, values: dict[str, Any], root: Path | None) -> Plan:

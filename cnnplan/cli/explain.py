@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cnnplan.cli.completion import layers
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.options import Convention, Settings, bound
 from cnnplan.report.text import printable
@@ -29,7 +30,11 @@ Subject = Annotated[
 ]
 Topic = Annotated[
     str,
-    typer.Argument(metavar="[LAYER|SYMBOL|SPEC]", help="What to explain; left out: the conditions. A spec, for them."),
+    typer.Argument(
+        metavar="[LAYER|SYMBOL|SPEC]",
+        help="What to explain; left out: the conditions. A spec, for them.",
+        autocompletion=layers,
+    ),
 ]
 
 

@@ -8,14 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
+from cnnplan.cli.completion import settings
 from cnnplan.errors import UsageError
 
-__all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs"]
+__all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs", "words"]
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="The YAML file of a network.")]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="YAML files, and folders of them.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
-Settings = Annotated[list[str], typer.Option("--set", metavar="SYMBOL=VALUE", help="Give a symbol a value.")]
+Settings = Annotated[
+    list[str],
+    typer.Option("--set", metavar="SYMBOL=VALUE", help="Give a symbol a value.", autocompletion=settings),
+]
 
 Convention = Annotated[
     str,
@@ -28,18 +32,28 @@ Convention = Annotated[
 
 Values = Annotated[
     list[str],
-    typer.Option("--set", metavar="SYMBOL=VALUES", help="A value, several (1,2,4), a range (128:320:32), or a symbol."),
+    typer.Option(
+        "--set",
+        metavar="SYMBOL=VALUES",
+        help="A value, several (1,2,4), a range (128:320:32), or a symbol.",
+        autocompletion=settings,
+    ),
 ]
 
 
-def pairs(settings: list[str]) -> dict[str, str]:
+def words(text: str) -> tuple[str, ...]:
+    """`CNN210,CNN3` as its words."""
+    return tuple(filter(None, (word.strip() for word in text.split(","))))
+
+
+def pairs(given: list[str]) -> dict[str, str]:
     """What stands right of the equals signs of `--set`, by symbol, unread."""
-    return dict(map(_halves, settings))
+    return dict(map(_halves, given))
 
 
-def bound(settings: list[str]) -> dict[str, Any]:
+def bound(given: list[str]) -> dict[str, Any]:
     """The values of `--set` by symbol."""
-    return dict(map(_setting, settings))
+    return dict(map(_setting, given))
 
 
 def _halves(text: str) -> tuple[str, str]:

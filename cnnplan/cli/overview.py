@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Annotated
+
+import typer
+
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them
 from cnnplan.cli.output import put
+from cnnplan.cli.terminal import colored, width
+from cnnplan.errors import UsageError
 
 __all__ = ["overview"]
 
 
-def overview(paths: Paths, output: Output = None) -> None:
+FORMATS = ("table", "md")
+
+Format = Annotated[
+    str, typer.Option("--format", "-f", metavar="table|md", help="How to write it: a table on a terminal, else md.")
+]
+
+
+def overview(
+    paths: Paths,
+    format: Format = "",  # noqa: A002 - the option's name
+    output: Output = None,
+) -> None:
     """Print a table of these networks: parameters, MACs, receptive field, and where each exists."""
     with exit_codes():
-        from cnnplan.report.overview import overview as table  # noqa: PLC0415
+        from cnnplan.report import overview as room  # noqa: PLC0415
         from cnnplan.spec import load_spec  # noqa: PLC0415
 
-        loaded = [load_spec(path) for path in specs(paths)]
-        put(table(spec for spec in loaded if not spec.is_library), output)
+        if format and format not in FORMATS:
+            raise UsageError(f"no format {format!r}: choose one of {', '.join(FORMATS)}")
+        terminal = output is None and sys.stdout.isatty()
+        loaded = [spec for spec in map(load_spec, specs(paths)) if not spec.is_library]
+        if (format or FORMATS[not terminal]) == "table":
+            color = output is None and colored(sys.stdout)
+            put(room.table(loaded, width(), color=color), output, color=color)
+        else:
+            put(room.overview(loaded), output)

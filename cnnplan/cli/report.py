@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cnnplan.cli.completion import words_of
 from cnnplan.cli.exits import CLEAN, complain, exit_code, exit_codes, say
-from cnnplan.cli.options import Convention, Output, Settings, bound
+from cnnplan.cli.options import Convention, Output, Settings, bound, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
 from cnnplan.cli.watching import watching
 from cnnplan.errors import SpecError, UsageError
+from cnnplan.report import RENDERERS
 
 if TYPE_CHECKING:
     from cnnplan.report import Report
@@ -27,17 +29,33 @@ TOGETHER = "html"
 VERIFIED = ("html", "md")
 """The formats that show what a run says."""
 
+MACS = "macs"
+"""The column that the first lines go by where none is named."""
+
 COUNTED = ("table", "json")
 """The formats that show what another tool counts."""
 
 Specs = Annotated[list[Path], typer.Argument(metavar="SPEC...", help="The YAML file of a network; several for html.")]
 Format = Annotated[
-    str, typer.Option("--format", "-f", metavar="FORMAT", help="How to write it, as a table if not said otherwise.")
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"How to write it: {', '.join(RENDERERS)}.",
+        autocompletion=words_of(RENDERERS),
+    ),
 ]
 Depth = Annotated[
     int | None, typer.Option(min=1, metavar="LEVELS", help="Show so many levels of blocks, the rest as sums.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Report again whenever a file changes.")]
+Columns = Annotated[
+    str, typer.Option(metavar="NAME,...", help="A list with these columns: name,op,kernel,in,out,params,macs,share ...")
+]
+Top = Annotated[int | None, typer.Option(min=1, metavar="LINES", help="The first so many, by --by or by MACs.")]
+By = Annotated[str, typer.Option("--by", "--sort", metavar="COLUMN", help="Greatest first; -COLUMN: least first.")]
+Formulas = Annotated[bool, typer.Option("--formulas", help="Write out long formulas of the totals.")]
 Sharing = Annotated[bool, typer.Option("--sharing", help="With the weights there would be if none were shared.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Run it too, and show whether it agrees: html and md.")]
 Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
@@ -54,9 +72,20 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     sharing: Sharing = False,  # noqa: FBT002 - a flag
     convention: Convention = "",
     verify: Verify = False,  # noqa: FBT002 - a flag
+    columns: Columns = "",
+    top: Top = None,
+    by: By = "",
+    formulas: Formulas = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what every layer of a network is and costs."""
-    known = {"depth": depth, "memory": memory, "sharing": sharing, "convention": convention}
+    known: dict[str, Any] = {
+        "depth": depth,
+        "memory": memory,
+        "sharing": sharing,
+        "convention": convention,
+        "formulas": formulas,
+    }
+    known |= {"columns": words(columns), "top": top, "sort": by or (MACS if top else "")}
     options = {name: value for name, value in known.items() if value}
     with exit_codes():
         if verify and format not in VERIFIED:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.plan import plan_spec
 from cnnplan.report.figures import number
+from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,9 +18,16 @@ if TYPE_CHECKING:
     from cnnplan.sizes import Extent
     from cnnplan.spec import Spec, Symbol
 
-__all__ = ["Line", "lines", "overview"]
+__all__ = ["Line", "lines", "overview", "table"]
 
 HEADINGS = ("network", "spec", "at", "parameters", "MACs", "receptive field", "exists where")
+NUMBERS = ("parameters", "MACs", "receptive field")
+SPARE = ("spec", "receptive field", "at")
+"""The columns that a narrow terminal goes without, in this order."""
+
+ENDLESS = 10_000
+"""Wide enough for every line: they are as long as they are to be when the table is put together."""
+
 AXIS = 2
 """The first spatial axis, whose size is H."""
 
@@ -39,6 +48,39 @@ def overview(specs: Iterable[Spec]) -> str:
     """The table of all networks that are specs or choices of a `variant`."""
     rows = [HEADINGS, ("---",) * 3 + ("---:",) * 3 + ("---",), *chain.from_iterable(map(lines, specs))]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def table(specs: Iterable[Spec], width: int, *, color: bool = False) -> str:
+    """The same for a terminal: columns side by side, words whole.
+
+    Args:
+        specs: the networks.
+        width: how many columns a line may take.
+        color: whether the headings are bold.
+    """
+    from rich.table import Table  # noqa: PLC0415 - a page of Markdown does not want it
+
+    from cnnplan.report.table import printed  # noqa: PLC0415
+
+    rows = [HEADINGS, *(tuple(map(printable, line)) for spec in specs for line in lines(spec))]
+    columns = {cells[0]: cells for cells in zip(*rows, strict=True)}
+    for heading in SPARE:
+        if sum(map(_widest, columns.values())) + len(columns) > width:
+            del columns[heading]
+    *fixed, last = columns.values()
+    left = max(width - sum(max(map(len, cells)) + 1 for cells in fixed), _widest(last))
+    wrapped = ["\n".join(wrap(cell, left, break_long_words=False)) for cell in last]
+    shown = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for heading in columns:
+        shown.add_column(heading, justify="right" if heading in NUMBERS else "left", no_wrap=True)
+    for row in list(zip(*fixed, wrapped, strict=True))[1:]:
+        shown.add_row(*row)
+    return printed(shown, max(width, ENDLESS), color=color)
+
+
+def _widest(cells: Iterable[str]) -> int:
+    """The length of the longest word, which no line may break."""
+    return max((len(word) for cell in cells for word in cell.split()), default=0)
 
 
 def lines(spec: Spec) -> Iterator[Line]:

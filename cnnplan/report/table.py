@@ -15,19 +15,20 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from cnnplan.report.columns import USUAL, chosen, ranked, shown
 from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
 from cnnplan.report.text import printable, shortened
 from cnnplan.report.tree import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnplan.report import Report
     from cnnplan.report.figures import Numbers
     from cnnplan.report.tree import Line
 
-__all__ = ["render"]
+__all__ = ["printed", "render"]
 
 WIDTH = 80
 LABEL = 30
@@ -35,6 +36,10 @@ BAR = 10
 COUNTS = ("params", "MACs", "share")
 TWINS = ("params", "connections", "if dense", "uses")
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+LONG, LONGEST = 480, 10**6
+"""The characters of a total's formula that are written out: without being asked for, and at all."""
+
+MORE = "--formulas writes it out"
 MOST_LINES = 1_500
 """A table that nobody reads to its end is not written to its end either."""
 
@@ -52,6 +57,10 @@ def render(  # noqa: PLR0913 - options
     memory: bool = False,
     sharing: bool = False,
     depth: int | None = None,
+    columns: Sequence[str] = (),
+    sort: str = "",
+    top: int | None = None,
+    formulas: bool = False,
 ) -> str:
     """The report as a table.
 
@@ -62,17 +71,31 @@ def render(  # noqa: PLR0913 - options
         memory: with memory and receptive fields.
         sharing: with the weights that there would be if none were shared.
         depth: how many levels of blocks are shown; what lies deeper is one line with its sums.
+        columns: the columns, of COLUMNS, instead of the usual ones; the lines are then a list and no tree.
+        sort: the column that the lines go by, greatest first; `-macs` for least first.
+        top: how many lines are shown.
+        formulas: True to write out formulas that are long.
     """
     figures = Figures(report)
     text = StringIO()
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
-    console.print(_layers(figures, console, depth, memory=memory, sharing=sharing))
-    console.print(_summary(report, figures, memory=memory, sharing=sharing))
+    if columns or sort or top:
+        console.print(_list(figures, columns or USUAL, ranked(figures, depth, sort, top)))
+    else:
+        console.print(_layers(figures, console, depth, memory=memory, sharing=sharing))
+    console.print(_summary(report, figures, memory=memory, sharing=sharing, formulas=formulas))
     if report.findings:
         told = [line for finding in report.findings for line in findings.lines(finding)]
         console.print(Text("\n".join(["", *told]), style="red"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def printed(table: Table, width: int, *, color: bool = False) -> str:
+    """A table as text, no line of which ends in blanks."""
+    text = StringIO()
+    _console(text, width, color=color).print(table)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
 def _console(file: StringIO, width: int, *, color: bool) -> Console:
@@ -89,21 +112,35 @@ def _title(figures: Figures) -> Text:
 def _layers(figures: Figures, console: Console, depth: int | None, **also: bool) -> Table:
     """One line a layer where the width allows it, else two; a bar for its share where there is room for that too."""
     tree = [*lines(figures.rows, depth)]
-    shown = tree[:MOST_LINES]
-    table = _fitting(figures, console, shown, **also)
-    if len(tree) > len(shown):
-        table.add_row(f"... {len(tree) - len(shown):,} more lines", "see --format json")
+    first = tree[:MOST_LINES]
+    table = _fitting(figures, console, first, **also)
+    if len(tree) > len(first):
+        table.add_row(f"... {len(tree) - len(first):,} more lines", "see --format json")
     return table
 
 
-def _fitting(figures: Figures, console: Console, shown: list[Line], **also: bool) -> Table:
+def _list(figures: Figures, names: Sequence[str], lines: Sequence[Line]) -> Table:
+    """Chosen columns, a line each."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    columns = chosen(names)
+    cells = [[column.value(line, figures) for line in lines[:MOST_LINES]] for column in columns]
+    for column, values in zip(columns, cells, strict=True):
+        numeric = any(isinstance(value, int | float) for value in values)
+        widest = max((len(word) for value in values for word in shown(value).split()), default=0)
+        table.add_column(column.heading, justify="right" if numeric else "left", no_wrap=numeric, min_width=widest)
+    for row in zip(*cells, strict=True):
+        table.add_row(*(Text(printable(shown(value))) for value in row))
+    return table
+
+
+def _fitting(figures: Figures, console: Console, tree: list[Line], **also: bool) -> Table:
     """The most telling table that fits; the narrowest, where none does."""
     endless = console.options.update(max_width=10**6)
     for stacked, bars in ((False, True), (False, False), (True, True)):
-        table = _table(figures, shown, stacked=stacked, bars=bars, **also)
+        table = _table(figures, tree, stacked=stacked, bars=bars, **also)
         if Measurement.get(console, endless, table).maximum <= console.width:
             return table
-    return _table(figures, shown, stacked=True, bars=False, **also)
+    return _table(figures, tree, stacked=True, bars=False, **also)
 
 
 def _table(  # noqa: PLR0913 - what a table may have
@@ -199,26 +236,26 @@ def _extent(extent: int | None) -> str:
     return UNKNOWN if extent is None else str(extent)
 
 
-def _summary(report: Report, figures: Figures, *, memory: bool, sharing: bool) -> Table:
+def _summary(report: Report, figures: Figures, *, memory: bool, sharing: bool, formulas: bool) -> Table:
     """Totals with their formulas, and the conditions."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     bytes_ = _bytes(report, figures) if memory else ()
     twins = _sharing(report, figures) if sharing else ()
-    for heading, text in (*_facts(report, figures), *twins, *bytes_):
+    for heading, text in (*_facts(report, figures, LONGEST if formulas else LONG), *twins, *bytes_):
         table.add_row(heading, Text(printable(text)))
     return table
 
 
-def _facts(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
+def _facts(report: Report, figures: Figures, longest: int) -> Iterator[tuple[str, str]]:
     plan, totals = report.plan, figures.totals
     yield "", ""
     if not report.complete:
         yield "stopped", "at an error: the totals are those of the layers that are shown"
-    yield from _fact("parameters", totals.params, str(plan.params))
-    yield from _fact("buffers", totals.buffers, str(plan.buffers))
-    yield from _fact("MACs", totals.macs, str(plan.macs))
+    yield from _fact("parameters", totals.params, str(plan.params), longest)
+    yield from _fact("buffers", totals.buffers, str(plan.buffers), longest)
+    yield from _fact("MACs", totals.macs, str(plan.macs), longest)
     yield "FLOPs", f"{_count(totals.flops)}  (2 a MAC, 1 any other operation)"
     if figures.counted is not None:
         name, version, unit, total, _ = figures.counted
@@ -255,13 +292,14 @@ def _bytes(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
 def _sharing(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
     """What the network would have if nothing were shared, and if everything were connected."""
     totals = figures.totals
-    yield from _fact("connections", totals.connections, str(report.plan.connections))
+    yield from _fact("connections", totals.connections, str(report.plan.connections), LONG)
     if totals.params and totals.connections:
         yield "", f"each weight is used {_uses(totals)} times in a sample"
     yield "if dense", f"{_count(totals.dense)}  (weights, with every output of a layer connected to all its inputs)"
 
 
-def _fact(heading: str, value: int | None, formula: str) -> Iterator[tuple[str, str]]:
+def _fact(heading: str, value: int | None, formula: str, longest: int) -> Iterator[tuple[str, str]]:
+    """A total, and below it the formula, as much of it as people read."""
     yield heading, _count(value)
     if formula != str(value):
-        yield "", f"= {shortened(formula)}"
+        yield "", f"= {shortened(formula, longest, MORE)}"

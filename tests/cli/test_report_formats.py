@@ -38,7 +38,7 @@ def run(python, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("stem.yaml", "-f", "csv", "--depth", "1"), "the format csv has no option depth"),
+        (("stem.yaml", "-f", "json", "--depth", "1"), "the format json has no option depth"),
         (("stem.yaml", "wide.yaml"), "the format table shows one network: --format html compares several"),
         (("stem.yaml", "--verify"), "--verify is shown by html and md; cnnplan verify prints it by itself"),
         (

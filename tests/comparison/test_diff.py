@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from typer.testing import CliRunner
 
+from cnnplan import load
 from cnnplan.cli import app
 
 SPEC = """\
@@ -98,8 +99,19 @@ def test_an_include_does_not_lead_out_of_the_repository(repository):
     assert "outside the folder" in ran.stderr
 
 
+@pytest.mark.usefixtures("repository")
+def test_two_bindings_of_one_spec():
+    ran = cnnplan("diff", "nets/net.yaml", "--set", "N=2", "--set-before", "H=20", "--set-after", "H=40")
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines()[0] == "nets/net.yaml (H=20) -> nets/net.yaml (H=40)"
+    macs = [line.split() for line in ran.stdout.splitlines() if line.split()[0] == "macs"]
+    before, after = (load("nets/net.yaml", N=2, H=H).at().macs for H in (20, 40))
+    assert macs[0][1:3] == [f"{before:,}", f"{after:,}"]
+
+
 USAGE = [
     (["nets/net.yaml"], "diff takes two specs"),
+    (["nets/net.yaml", "--set-before", "H=20", "--set-after", "H=20"], "diff takes two specs"),
     (["nets/net.yaml", "nets/net.yaml", "nets/net.yaml"], "diff takes two specs"),
     (["nets/net.yaml", "missing.yaml"], "missing.yaml"),
     (["nets/net.yaml", "--against", "nowhere"], "--against nowhere: the repository"),

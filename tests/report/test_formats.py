@@ -91,8 +91,8 @@ def test_depth_folds(specs):
     assert "bottleneck" not in first
     assert "bottleneck6" in cnnplan.render(plan, "table", depth=2)
     assert cnnplan.render(plan, "dot", depth=1).count("->") == 10
-    with pytest.raises(UsageError, match="the format csv has no option depth"):
-        cnnplan.render(plan, "csv", depth=2)
+    with pytest.raises(UsageError, match="the format json has no option depth"):
+        cnnplan.render(plan, "json", depth=2)
 
 
 def test_a_picture_is_xml_with_every_box(plan):

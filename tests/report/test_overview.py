@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cnnplan.report.overview import lines, overview
+from cnnplan.report.overview import lines, overview, table
 from cnnplan.spec import load_spec
 from tests.conftest import ROOT
 
@@ -38,6 +38,22 @@ def test_a_line_for_each_variant(specs):
 
 def test_the_table_of_nothing():
     assert overview([]).splitlines()[1] == "| --- | --- | --- | ---: | ---: | ---: | --- |"
+
+
+@pytest.mark.parametrize(
+    ("width", "headings"),
+    [
+        (120, ["network", "spec", "at", "parameters", "MACs", "receptive", "field", "exists", "where"]),
+        (80, ["network", "at", "parameters", "MACs", "receptive", "field", "exists", "where"]),
+        (58, ["network", "at", "parameters", "MACs", "exists", "where"]),
+    ],
+)
+def test_on_a_terminal_words_stay_whole(specs, width, headings):
+    text = table(map(load_spec, (specs / "unet.yaml", specs / "two_conv.yaml")), width)
+    assert text.splitlines()[0].split() == headings
+    assert max(map(len, text.splitlines())) <= width
+    assert "192,686,325,760" in text
+    assert " ".join(text.split()).count("H % 16 ==") == 1
 
 
 def test_the_readme_shows_it(python, request):

@@ -1,0 +1,99 @@
+"""A report as a list: chosen columns, the greatest first, blocks as sums; on the terminal and as CSV."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+
+import cnnplan
+from cnnplan.errors import UsageError
+from cnnplan.report.columns import COLUMNS
+
+SPEC = """\
+cnnplan: 1
+name: pair
+symbols: {N: 2, H: 9, W: 7}
+input: [N, 3, H, W]
+blocks:
+  unit:
+    args: {width: required}
+    layers:
+      - conv: {out_channels: width, kernel_size: 3, padding: 1, bias: false}
+      - relu
+layers:
+  - unit: {width: 4}
+    name: first
+  - unit: {width: 6}
+    name: second
+  - conv: {out_channels: 5, kernel_size: [1, 3]}
+"""
+# first.conv1: 4*3*9 = 108 weights, at 2*9*7 = 126 places 13,608 MACs; second.conv1: 6*4*9 = 216, 27,216;
+# conv1: 5*6*3 + 5 = 95, at 2*9*5 = 90 places 8,100; in all 48,924.
+
+
+def rows(**options):
+    return list(csv.reader(StringIO(cnnplan.render(cnnplan.load(SPEC), "csv", **options))))
+
+
+def test_the_greatest_first():
+    assert rows(columns=("name", "macs"), sort="macs", top=2) == [
+        ["name", "macs"],
+        ["second.conv1", "27216"],
+        ["first.conv1", "13608"],
+    ]
+
+
+def test_the_least_first():
+    assert [row[0] for row in rows(columns=("name",), sort="-params", top=4)] == [
+        *("name", "first.relu1", "second.relu1", "conv1", "first.conv1")
+    ]
+
+
+def test_blocks_as_sums():
+    assert rows(columns=("name", "op", "kernel", "params", "macs", "out"), depth=1) == [
+        ["name", "op", "kernel", "params", "macs", "out"],
+        ["first", "", "", "108", "13608", "2, 4, 9, 7"],
+        ["second", "", "", "216", "27216", "2, 6, 9, 7"],
+        ["conv1", "conv", "(1, 3)", "95", "8100", "2, 5, 9, 5"],
+    ]
+
+
+def test_shares_are_of_the_whole():
+    shares = [float(share) for (share,) in rows(columns=("share",))[1:]]
+    assert shares == pytest.approx([13608 / 48924, 0, 27216 / 48924, 0, 8100 / 48924])
+
+
+def test_a_list_on_a_terminal():
+    text = cnnplan.render(cnnplan.load(SPEC), columns=("name", "kernel", "in", "macs", "share"), sort="macs", top=2)
+    assert text.splitlines()[2:5] == [
+        "layer        kernel input        MACs share",
+        "second.conv1 3      2, 4, 9, 7 27,216 55.6%",
+        "first.conv1  3      2, 3, 9, 7 13,608 27.8%",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_word_is_broken(specs, width):
+    plan = cnnplan.load(specs / "resnet.yaml")
+    text = cnnplan.render(plan, columns=("name", "op", "out", "params"), depth=1, width=width)
+    assert {"global_avg_pool1", "global_avg_pool"} <= set(text.split())
+
+
+def test_a_column_that_is_not_there():
+    with pytest.raises(UsageError, match="there is no column parms; did you mean params"):
+        rows(columns=("parms",))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_has_a_value(name):
+    assert len(rows(columns=(name,))) == 6
+
+
+def test_long_formulas_of_totals_are_cut_and_written_out_when_asked_for():
+    layers = "".join(f"  - conv: {{out_channels: {n}, kernel_size: {n % 5 + 2}, stride: 1}}\n" for n in range(3, 40))
+    plan = cnnplan.load(f"cnnplan: 1\nsymbols: {{N: 1, H: 224, W: 200}}\ninput: [N, 3, H, W]\nlayers:\n{layers}")
+    short, whole = (" ".join(cnnplan.render(plan, formulas=formulas).split()) for formulas in (False, True))
+    assert f"({len(str(plan.macs)):,} characters, --formulas writes it out)" in short
+    assert str(plan.macs) in whole
