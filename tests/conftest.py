@@ -51,3 +51,23 @@ def python():
         )
 
     return run
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Run a command line as a reader would: in a folder, 80 columns wide, with `cnnplan` on the path."""
+    bin_ = tmp_path / ".bin"
+    bin_.mkdir()
+    shim = bin_ / "cnnplan"
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cnnplan "$@"\n')
+    shim.chmod(0o755)
+    path = f"{bin_}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
+
+    def run(command, folder):
+        ran = subprocess.run(  # noqa: S602 - commands of our own texts
+            command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        return ran.stdout + ran.stderr
+
+    return run

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 import doctest
-import os
 import re
-import subprocess
-import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
 import cnnplan
 from cnnplan.configuration import configuration
 from cnnplan.findings import Severity
+from tests.console import README, ROOT, blocks, sessions
 
-ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
-
-
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+TEXT = README.read_text(encoding="utf-8")
+SESSIONS = [pytest.param(*session, id=session[0]) for session in sessions(TEXT)]
 
 
-def sessions():
-    """The commands of the console blocks, each with what it prints."""
-    for block in blocks("console"):
-        for session in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = session.partition("\n")
-            yield pytest.param(command, output, id=command)
-
-
-@pytest.fixture
-def shell(tmp_path):
-    """Run a command line as a reader would: in the root, 80 columns wide, with `cnnplan` on the path."""
-    shim = tmp_path / "cnnplan"
-    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cnnplan "$@"\n')
-    shim.chmod(0o755)
-    path = f"{tmp_path}:{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
-
-    def run(command):
-        ran = subprocess.run(  # noqa: S602 - the README's own commands
-            command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        return ran.stdout + ran.stderr
-
-    return run
-
-
-@pytest.mark.parametrize(("command", "output"), [*sessions()])
+@pytest.mark.parametrize(("command", "output"), SESSIONS)
 def test_a_command_prints_what_the_readme_says(shell, command, output, request):
-    printed = shell(command)
+    printed = shell(command, ROOT)
     if request.config.getoption("--refresh"):
         text = README.read_text(encoding="utf-8")
         README.write_text(text.replace(f"$ {command}\n{output}", f"$ {command}\n{printed}"), encoding="utf-8")
@@ -60,20 +27,20 @@ def test_a_command_prints_what_the_readme_says(shell, command, output, request):
         assert printed == output
 
 
-@pytest.mark.parametrize("block", blocks("yaml"))
+@pytest.mark.parametrize("block", blocks(TEXT, "yaml"))
 def test_a_spec_of_the_readme_is_legal(block):
     assert [finding for finding in cnnplan.check(block) if finding.severity is not Severity.NOTE] == []
 
 
 def test_the_python_of_the_readme(monkeypatch):
     monkeypatch.chdir(ROOT)
-    tests = doctest.DocTestParser().get_doctest("".join(blocks("pycon")), {}, "README", str(README), 0)
+    tests = doctest.DocTestParser().get_doctest("".join(blocks(TEXT, "pycon")), {}, "README", str(README), 0)
     assert tests.examples
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(tests).failed == 0
 
 
 def test_the_configuration_of_the_readme(tmp_path):
-    (block,) = blocks("toml")
+    (block,) = blocks(TEXT, "toml")
     (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
     read = configuration(start=tmp_path)
     assert (read.fail_on, len(read.budgets), read.options) == ("warning", 2, {"CNN215": {"factor": 32}})
@@ -88,7 +55,7 @@ def test_the_floors_are_those_that_are_held():
 
 
 def test_one_command_reports_and_one_tests():
-    report, test = (block.strip() for block in blocks("sh"))
+    report, test = (block.strip() for block in blocks(TEXT, "sh"))
     assert report.endswith("cnnplan report specs/resnet.yaml")
     assert "pytest" in test
     assert "\n" not in report + test

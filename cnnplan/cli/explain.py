@@ -10,6 +10,7 @@ import typer
 from cnnplan.cli.completion import layers
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.options import Convention, Settings, bound
+from cnnplan.errors import UsageError
 from cnnplan.report.text import printable
 
 __all__ = ["explain"]
@@ -17,54 +18,71 @@ __all__ = ["explain"]
 COUNTING = "convention"
 """The subject that is about how other tools count."""
 
-LISTS = ("operators", "rules")
-"""The subjects that are lists of others."""
-
 Subject = Annotated[
     str,
     typer.Argument(
-        metavar="SPEC|OPERATOR|RULE|convention",
-        help="A spec, an operator, a rule or error; `operators` or `rules` for a list of them; `convention` for the "
-        "numbers of other tools.",
+        metavar="[TOPIC|SPEC]",
+        help="A topic, an operator, a function, a rule or error; left out: what there is. A spec. `convention` for "
+        "the numbers of other tools.",
     ),
 ]
 Topic = Annotated[
     str,
     typer.Argument(
         metavar="[LAYER|SYMBOL|SPEC]",
-        help="What to explain; left out: the conditions. A spec, for them.",
+        help="What to explain of a spec; left out: the whole.",
         autocompletion=layers,
     ),
 ]
 
 
 def explain(
-    subject: Subject,
+    subject: Subject = "",
     topic: Topic = "",
     settings: Settings = [],  # noqa: B006 - how typer says "none"
     convention: Convention = "",
 ) -> None:
-    """Derive a layer's numbers, price a symbol, document an operator or a rule, or reconcile what tools count."""
+    """Say what a topic, an operator or a rule is; sum up a network, derive a layer's numbers or price a symbol."""
     with exit_codes():
-        from cnnplan.exploration import explaining  # noqa: PLC0415
-        from cnnplan.plan import plan_spec  # noqa: PLC0415
-        from cnnplan.rules import contents, documentation, known  # noqa: PLC0415
-        from cnnplan.spec import load_spec  # noqa: PLC0415
-
         if subject == COUNTING and not Path(subject).exists():
-            typer.echo(printable(_counting(topic, convention, settings)), nl=False)
-            return
-        if not topic and subject in LISTS and not Path(subject).exists():
-            typer.echo(contents() if subject == "rules" else explaining.operators(), nl=False)
-            return
-        if not topic and known(subject) and not Path(subject).exists():
-            typer.echo(documentation(subject), nl=False)
-            return
-        if not topic and Path(subject).suffix not in (".yaml", ".yml") and not Path(subject).exists():
-            typer.echo(explaining.operator(subject), nl=False)
-            return
-        plan = plan_spec(load_spec(Path(subject)), bound(settings))
-        typer.echo(printable(explaining.explain(plan, topic)), nl=False)
+            told = _counting(topic, convention, settings)
+        elif topic or Path(subject).suffix in (".yaml", ".yml") or (subject and Path(subject).exists()):
+            told = _of_spec(subject, topic, settings)
+        else:
+            told = _page(subject)
+        typer.echo(printable(told), nl=False)
+
+
+def _of_spec(spec: str, topic: str, settings: list[str]) -> str:
+    """What there is to say of a network, or of a layer or a symbol of it."""
+    from cnnplan.exploration import explaining  # noqa: PLC0415
+    from cnnplan.plan import plan_spec  # noqa: PLC0415
+    from cnnplan.spec import load_spec  # noqa: PLC0415
+
+    return explaining.explain(plan_spec(load_spec(Path(spec)), bound(settings)), topic)
+
+
+def _page(subject: str) -> str:
+    """The contents, a list, or every page of that name: of the language, of an operator, of a rule."""
+    from cnnplan import rules  # noqa: PLC0415
+    from cnnplan.exploration import explaining  # noqa: PLC0415
+    from cnnplan.ops import OPERATORS  # noqa: PLC0415
+    from cnnplan.reference import contents, explained, topics  # noqa: PLC0415
+    from cnnplan.spec.words import did_you_mean  # noqa: PLC0415
+
+    lists = {"": contents, "operators": explaining.operators, "rules": rules.contents}
+    if subject in lists:
+        return lists[subject]()
+    if rules.known(subject):
+        return rules.documentation(subject)
+    operator = explaining.operator(subject) if subject in OPERATORS else ""
+    page = explained(subject)
+    if not operator and not page:
+        near = did_you_mean(subject, (*OPERATORS, *topics()))
+        raise UsageError(
+            f"there is no topic and no operator {subject}{near or '; `cnnplan explain` lists what there is'}"
+        )
+    return "\n".join(filter(None, (operator, page)))
 
 
 def _counting(spec: str, tool: str, settings: list[str]) -> str:

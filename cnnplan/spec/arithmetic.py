@@ -1,4 +1,4 @@
-"""What the operators and functions of the expression language do to values: exact, bounded, and no guessing.
+"""What the operators of the expression language do to values: exact, bounded, and no guessing.
 
 A value is a number (int, Fraction, or a Count over symbols), a truth value or an open Condition, text, a Verb, a
 Record, None, or a tuple of values. Arithmetic of a tuple and a number is elementwise.
@@ -19,7 +19,19 @@ from cnnplan.spec.words import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ARITHMETIC", "COMPARISONS", "call", "element", "field", "negative", "show", "truth"]
+__all__ = [
+    "ARITHMETIC",
+    "COMPARISONS",
+    "bounded",
+    "element",
+    "field",
+    "is_number",
+    "is_plain",
+    "negative",
+    "section",
+    "show",
+    "truth",
+]
 
 LARGEST: Final = 10**60
 """No number of an expression is larger."""
@@ -195,13 +207,27 @@ def element(values: Any, index: Any, decide: Callable[[Any], bool]) -> Any:
     """An element of a list; a symbolic index is decided."""
     if not isinstance(values, tuple):
         raise EvaluationError(f"{show(values)} is no list: it has no element {show(index)}")
-    if isinstance(index, sizes.Count):
-        index = next((i for i in range(len(values)) if truth(_same(index, i), decide)), index)
-    if not isinstance(index, int) or isinstance(index, bool):
-        raise EvaluationError(f"the index {show(index)} of a list must be a whole number")
+    index = _index(index, len(values), decide)
     if not -len(values) <= index < len(values):
         raise EvaluationError(f"the index {index} is outside the list {show(values)} of {len(values)} elements")
     return values[index]
+
+
+def section(values: Any, first: Any, last: Any, decide: Callable[[Any], bool]) -> Any:
+    """The elements of a list from the first to before the last, as Python has it; symbolic ends are decided."""
+    if not isinstance(values, tuple):
+        raise EvaluationError(f"{show(values)} is no list: it has no elements")
+    ends = [end if end is None else _index(end, len(values), decide) for end in (first, last)]
+    return values[ends[0] : ends[1]]
+
+
+def _index(index: Any, length: int, decide: Callable[[Any], bool]) -> int:
+    """A whole number, decided where it is symbolic."""
+    if isinstance(index, sizes.Count):
+        index = next((i for i in range(length + 1) if truth(_same(index, i), decide)), index)
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise EvaluationError(f"the index {show(index)} of a list must be a whole number")
+    return index
 
 
 def field(record: Any, name: str) -> Any:
@@ -211,59 +237,3 @@ def field(record: Any, name: str) -> Any:
     if name not in record:
         raise EvaluationError(f"{record} has no field {name}{did_you_mean(name, record)}; it has {', '.join(record)}")
     return record[name]
-
-
-def _numbers(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    if bad := [value for value in values if not is_number(value)]:
-        raise EvaluationError(f"{name} takes numbers, not {show(bad[0])}")
-    return values
-
-
-def _each(name: str, compute: Callable[[Any], Any]) -> Callable[..., Any]:
-    def apply(*values: Any) -> Any:
-        if len(values) != 1:
-            raise EvaluationError(f"{name} takes one number, not {len(values)}")
-        if isinstance(values[0], tuple):
-            return tuple(map(apply, values[0]))
-        return compute(*_numbers(name, values))
-
-    return apply
-
-
-def _extreme(name: str, choose: str) -> Callable[..., Any]:
-    def apply(*values: Any) -> Any:
-        values = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
-        if not values:
-            raise EvaluationError(f"{name} takes at least one number")
-        return getattr(sizes, choose)(*_numbers(name, values))
-
-    return apply
-
-
-def _make_divisible(*values: Any) -> Any:
-    if len(values) != 2:  # noqa: PLR2004
-        raise EvaluationError(f"make_divisible takes a number and a divisor, not {len(values)} values")
-    value, divisor = _numbers("make_divisible", values)
-    if is_plain(divisor) and divisor <= 0:
-        raise EvaluationError(f"make_divisible takes a divisor above 0, not {show(divisor)}")
-    return sizes.make_divisible(value, divisor)
-
-
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "floor": _each("floor", sizes.floor),
-    "ceil": _each("ceil", sizes.ceil),
-    "round": _each("round", sizes.round_half_even),
-    "abs": _each("abs", sizes.absolute),
-    "min": _extreme("min", "minimum"),
-    "max": _extreme("max", "maximum"),
-    "make_divisible": _make_divisible,
-}
-
-
-def call(name: str, values: tuple[Any, ...]) -> Any:
-    """A function of the language."""
-    try:
-        return bounded(_FUNCTIONS[name](*values))
-    except (ArithmeticError, TypeError, ValueError) as fault:
-        shown = ", ".join(map(show, values))
-        raise EvaluationError(f"{name}({shown}) has no value: {fault}") from None

@@ -11,12 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan import ops
-from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, call, element, field, negative, truth
+from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, element, field, negative, section, truth
 from cnnplan.spec.diagnosis import balance
 from cnnplan.spec.faults import EvaluationError, Unreadable
+from cnnplan.spec.functions import FUNCTIONS, call
 from cnnplan.spec.scalars import DIGITS, UNITS, decimal, exact
 from cnnplan.spec.values import Verb
-from cnnplan.spec.words import FUNCTIONS, KEYWORDS, did_you_mean
+from cnnplan.spec.words import KEYWORDS, SPOKEN, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +107,7 @@ class _Compiler:
             return _always(_CONSTANTS[name])
         if name in KEYWORDS:
             return _always(Verb(name) if name in ops.OPERATORS else name)
-        if name in FUNCTIONS:
+        if name in SPOKEN:
             raise Unreadable(f"{name} is a function: write {name}(...)")
         self.names.add(name)
         return lambda env: env.lookup(name)
@@ -159,8 +160,19 @@ class _Compiler:
         return lambda env: then(env) if truth(test(env), env.decide) else other(env)
 
     def on_index(self, node: ast.Subscript, depth: int) -> Run:
-        values, index = self.node(node.value, depth), self.node(node.slice, depth)
+        values = self.node(node.value, depth)
+        if isinstance(node.slice, ast.Slice):
+            first, last = self.bounds(node.slice, depth)
+            return lambda env: section(values(env), first(env), last(env), env.decide)
+        index = self.node(node.slice, depth)
         return lambda env: element(values(env), index(env), env.decide)
+
+    def bounds(self, cut: ast.Slice, depth: int) -> tuple[Run, Run]:
+        """The first element of a section, and the one behind it; left out, its ends are those of the list."""
+        if cut.step is not None:
+            raise Unreadable("a section of a list has a first and a last element, x[a:b], and no step")
+        first, last = (_always(None) if end is None else self.node(end, depth) for end in (cut.lower, cut.upper))
+        return first, last
 
     def on_field(self, node: ast.Attribute, depth: int) -> Run:
         record, name = self.node(node.value, depth), node.attr
@@ -291,5 +303,4 @@ _WHAT: Final[dict[type[ast.AST], str]] = {
     ast.NamedExpr: ":=",
     ast.Starred: "*",
     ast.Tuple: "a list without [ ]",
-    ast.Slice: "x[a:b]",
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnplan.spec.faults import Faults
 
 __all__ = [
+    "DOCUMENTS",
     "DTYPES",
     "PART",
     "BlockDocument",
@@ -207,6 +208,18 @@ class SpecDocument(IncludedDocument):
     outputs: Names = Field((), description="the names of the outputs; left out: the last layer")
     expect: Annotated[Any, _LIST, _ref("expect")] = Field((), description="what the design promises")
 
+
+DOCUMENTS: Final[dict[str, type[Document]]] = {
+    "spec": SpecDocument,
+    "symbol": SymbolDocument,
+    "input": InputDocument,
+    "block": BlockDocument,
+    "entry": EntryDocument,
+    "branches": BranchesDocument,
+    "path": PathDocument,
+    "expect": ExpectDocument,
+}
+"""The mappings of the language by name."""
 
 Shape = TypeVar("Shape", bound=Document)
 

@@ -10,6 +10,7 @@ from cnnplan import ops
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import Expression, listing, literal, parse
 from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
+from cnnplan.spec.functions import FUNCTIONS
 from cnnplan.spec.scopes import Reference, Scope
 from cnnplan.spec.values import Verb
 from cnnplan.spec.words import SHAPES, STRUCTURES, did_you_mean
@@ -102,6 +103,8 @@ class Reading:
                 message = f"{name} has no meaning here: nothing comes in"
             elif name in scope.later:
                 message = f"{name} is not known yet: a default sees the arguments written before it"
+            elif name in FUNCTIONS:
+                message = f"{name} is a function: write {name}(...)"
             else:
                 message = f"unknown name {name}{did_you_mean(name, known)}"
             hint = "" if name in SHAPES else _here(scope)

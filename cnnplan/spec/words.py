@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
-    "FUNCTIONS",
     "KEYWORDS",
     "SHAPES",
+    "SPOKEN",
     "STRUCTURES",
     "TAKEN",
     "WIRING",
@@ -28,8 +28,8 @@ WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore")
 STRUCTURES: Final = ("branches", "sequence")
 """The verbs that hold entries."""
 
-FUNCTIONS: Final = ("floor", "ceil", "round", "min", "max", "abs", "make_divisible", "shape")
-"""What an expression may call."""
+SPOKEN: Final = ("floor", "ceil", "round", "min", "max", "abs", "make_divisible", "shape")
+"""The functions whose names nothing else may have; those that came later may be names as well."""
 
 SHAPES: Final = ("in_shape", "in_channels")
 """The names that an expression has besides arguments and symbols."""
@@ -51,7 +51,7 @@ NEAR: Final = 0.05
 """How much less alike a second suggestion may be than the first."""
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WORDS: Final = frozenset({*keyword.kwlist, "true", "false", "null", *FUNCTIONS, *SHAPES})
+_WORDS: Final = frozenset({*keyword.kwlist, "true", "false", "null", *SPOKEN, *SHAPES})
 
 
 def is_name(text: str) -> bool:

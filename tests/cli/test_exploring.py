@@ -144,7 +144,7 @@ USAGE = [
     (["solve", "--map", "H:H", "--layers", "2"], "--layers counts chains between numbers"),
     (["explain", RESNET, "conv99"], "conv99"),
     (["explain", "convolve"], "no operator convolve; did you mean conv"),
-    (["explain", "everything"], "`cnnplan explain operators` lists them"),
+    (["explain", "everything"], "`cnnplan explain` lists what there is"),
     (["explain", "missing.yaml"], "missing.yaml"),
 ]
 

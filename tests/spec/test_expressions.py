@@ -2,6 +2,7 @@
 
 import warnings
 from fractions import Fraction
+from math import gcd, lcm
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,20 @@ VALUES = [
     ("2 * [1, [3, 5]]", (2, (6, 10))),
     ("pair[1] - pair[-2]", 6),
     ("variant.depths[i]", 23),
+    ("variant.depths[1:]", (4, 23)),
+    ("variant.depths[:-1]", (3, 4)),
+    ("pair[2:]", ()),
+    ("pair[i - 1:i + 5]", (7,)),
+    ("shape('stem')[2:][1]", 28),
+    ("sum(variant.depths)", 30),
+    ("sum([])", 0),
+    ("prod(pair) + prod([])", 8),
+    ("len(variant.depths)", 3),
+    ("len(shape('stem')[2:])", 2),
+    ("gcd(24, 36, 60)", 12),
+    ("gcd(pair)", 1),
+    ("lcm(4, 6)", 12),
+    ("lcm([2, 3, 5])", 30),
     ("variant.unit", Verb("relu")),
     ('variant == "deep"', True),
     ("act == silu", True),
@@ -113,6 +128,15 @@ def test_what_is_open_stays_open(text, at, value):
     found = parse(text, HERE).evaluate(names)
     assert (found.holds(at) if isinstance(value, bool) else found.at(at)) == value
     assert names.decided == []
+
+
+def test_functions_of_letters_stay_exact():
+    names = Names()
+    for text in ("gcd(H, 12)", "lcm(H, 12)", "lcm(H, k)", "sum([H, k, 2])", "prod(shape('stem')[1:])"):
+        value = parse(text, HERE).evaluate(names)
+        for h, k in ((8, 6), (9, 3), (35, 10)):
+            wanted = {"gcd": gcd(h, 12), "lcm": lcm(h, 12 if "12" in text else k), "sum": h + k + 2, "prod": 1792 * h}
+            assert value.at({"H": h, "k": k}) == wanted[text.partition("(")[0]]
 
 
 def test_what_holds_for_every_size_is_no_condition():
@@ -174,7 +198,15 @@ FAULTS = [
     ("lambda: 1", Unreadable, "lambda is not part of the language"),
     ("[x for x in pair]", Unreadable, "a comprehension is not part of the language"),
     ("f'{i}'", Unreadable, "formatted text is not part of the language"),
-    ("pair[0:1]", Unreadable, "x[a:b] is not part of the language"),
+    ("pair[0:2:2]", Unreadable, "a section of a list has a first and a last element, x[a:b], and no step"),
+    ("i[1:]", EvaluationError, "2 is no list: it has no elements"),
+    ("pair[:act]", EvaluationError, "the index silu of a list must be a whole number"),
+    ("len(3)", EvaluationError, "len takes one list, not 3"),
+    ("len()", EvaluationError, "len takes one list, not nothing"),
+    ("sum(act)", EvaluationError, "sum takes numbers, not silu"),
+    ("gcd(4, 0)", EvaluationError, "gcd takes whole numbers above 0, not 0"),
+    ("lcm(4, 0.5)", EvaluationError, "lcm takes whole numbers above 0, not 1/2"),
+    ("gcd()", EvaluationError, "gcd takes at least one number"),
     ("i in pair", Unreadable, "the language compares with == != < <= > >= and nothing else"),
     ("i @ 3", Unreadable, "the language has + - * / // % ** and no other arithmetic"),
     ("~i", Unreadable, "~ is not part of the language"),

@@ -270,3 +270,12 @@ def test_a_library_is_judged_on_its_own(tmp_path):
         ("CNN012", 3),
         ("CNN015", 3),
     ]
+
+
+def test_a_function_that_came_later_may_be_a_name():
+    spec = load_spec(
+        "cnnplan: 1\nsymbols: {gcd: 3, len: 5}\ninput: [1, gcd, len]\nlayers: [{pad: {padding: gcd * len}}]"
+    )
+    assert list(spec.symbols) == ["gcd", "len"]
+    with pytest.raises(SpecError, match=r"lcm is a function: write lcm\(\.\.\.\)"):
+        load_spec("cnnplan: 1\ninput: [1, lcm, 4]\nlayers: [relu]")
