@@ -38,9 +38,9 @@ def test_everything_that_is_wrong_is_said_at_once(file, request):
 def test_hostile_texts_cost_little(name):
     said(BAD / f"{name}.yaml")
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()
     said(BAD / f"{name}.yaml")
-    seconds, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
+    seconds, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert seconds < 2
     assert peak < 20e6
