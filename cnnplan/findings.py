@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 __all__ = ["Finding", "Location", "Path", "Place", "Severity"]
@@ -30,6 +30,11 @@ class Place:
     path: Path = ()
     key: bool = False
 
+    @property
+    def order(self) -> tuple[tuple[int, str], ...]:
+        """What sorts places of a document without lines: entries by their number, keys by their name."""
+        return tuple([(step, "") if isinstance(step, int) else (-1, step) for step in self.path])
+
     def below(self, *steps: str | int) -> Place:
         """The place that many steps further down."""
         return Place(self.file, (*self.path, *steps))
@@ -41,19 +46,26 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in a text, counted from 1, as editors do."""
+    """A place in a text, counted from 1, as editors do; of a file without lines the node, its line and column are 0.
+
+    `node` is what the file itself calls it, "/layer1/Add (Add)".
+    """
 
     file: str
     line: int
     column: int
+    node: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{where}: {self.node}" if self.node else where
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to tell the designer.
+
+    It is called by the node of its location where it has one, by its layer elsewhere.
 
     Args:
         rule: the identifier of the rule, "CNN102".
@@ -77,6 +89,8 @@ class Finding:
 
     def __str__(self) -> str:
         """`specs/net.yaml:9:33: error: layer2.conv1: groups (=4) does not divide the 6 input channels [CNN102]`."""
-        where = self.location or self.place.file
-        layer = f"{self.layer}: " if self.layer else ""
-        return f"{where}: {self.severity}: {layer}{self.message} [{self.rule}]"
+        where = self.location or Location(self.place.file, 0, 0)
+        text = replace(where, node="")
+        called = where.node or self.layer
+        layer = f"{called}: " if called else ""
+        return f"{text}: {self.severity}: {layer}{self.message} [{self.rule}]"

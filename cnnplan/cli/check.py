@@ -10,7 +10,7 @@ import typer
 
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths, words
+from cnnplan.cli.options import Output, Paths, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
 from cnnplan.errors import UsageError
@@ -37,6 +37,7 @@ Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a fil
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings only, not how many there are.")]
 
 
+@reads
 def check(  # noqa: PLR0913, PLR0917 - options
     paths: Paths,
     format: Format = "text",  # noqa: A002 - the option's name

@@ -47,7 +47,7 @@ def layers(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _spec(ctx: typer.Context) -> Any:
     """The spec that the command line names so far; any trouble with it is for the command to tell."""
-    from cnnplan.spec import load_spec  # noqa: PLC0415
+    from cnnplan.translation import load_spec  # noqa: PLC0415
 
     read = (ctx.params.get(name) for name in ("spec", "specs", "paths", "subject"))
     given = next((one for one in read if one), ctx.args)  # in front of an option without a value, nothing is read yet

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnnplan.cli.exits import CLEAN, FINDINGS, exit_codes, say
-from cnnplan.cli.options import Output, Settings, bound
+from cnnplan.cli.options import Output, Settings, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.errors import SpecError, UsageError
 
@@ -38,6 +38,7 @@ FailIf = Annotated[list[str], typer.Option(metavar="LIMIT", help='What a change 
 Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where included files may come from.")]
 
 
+@reads
 def diff(  # noqa: PLR0913, PLR0917 - options
     specs: Specs,
     against: Against = "",
@@ -93,7 +94,7 @@ def _called(spec: Path, values: dict[str, Any], other: dict[str, Any]) -> str:
 
 def _plan(file: Path, values: dict[str, Any], root: Path | None) -> Plan:
     from cnnplan.plan import plan_spec  # noqa: PLC0415
-    from cnnplan.spec import load_spec  # noqa: PLC0415
+    from cnnplan.translation import load_spec  # noqa: PLC0415
 
     spec = load_spec(file, root)
     return plan_spec(spec, {name: value for name, value in values.items() if name in spec.symbols})

@@ -9,7 +9,8 @@ import typer
 
 from cnnplan.cli.completion import layers
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import Convention, Settings, bound
+from cnnplan.cli.files import suffixes
+from cnnplan.cli.options import Convention, Settings, bound, reads
 from cnnplan.errors import UsageError
 from cnnplan.report.text import printable
 
@@ -36,6 +37,7 @@ Topic = Annotated[
 ]
 
 
+@reads
 def explain(
     subject: Subject = "",
     topic: Topic = "",
@@ -46,7 +48,7 @@ def explain(
     with exit_codes():
         if subject == COUNTING and not Path(subject).exists():
             told = _counting(topic, convention, settings)
-        elif topic or Path(subject).suffix in (".yaml", ".yml") or (subject and Path(subject).exists()):
+        elif topic or Path(subject).suffix in suffixes() or (subject and Path(subject).exists()):
             told = _of_spec(subject, topic, settings)
         else:
             told = _page(subject)
@@ -57,7 +59,7 @@ def _of_spec(spec: str, topic: str, settings: list[str]) -> str:
     """What there is to say of a network, or of a layer or a symbol of it."""
     from cnnplan.exploration import explaining  # noqa: PLC0415
     from cnnplan.plan import plan_spec  # noqa: PLC0415
-    from cnnplan.spec import load_spec  # noqa: PLC0415
+    from cnnplan.translation import load_spec  # noqa: PLC0415
 
     return explaining.explain(plan_spec(load_spec(Path(spec)), bound(settings)), topic)
 
@@ -89,6 +91,6 @@ def _counting(spec: str, tool: str, settings: list[str]) -> str:
     """How other tools count, of a network where one is given."""
     from cnnplan.exploration.reconciliation import reconciliation, tools  # noqa: PLC0415
     from cnnplan.plan import plan_spec  # noqa: PLC0415
-    from cnnplan.spec import load_spec  # noqa: PLC0415
+    from cnnplan.translation import load_spec  # noqa: PLC0415
 
     return reconciliation(plan_spec(load_spec(Path(spec)), bound(settings)), tool) if spec else tools()

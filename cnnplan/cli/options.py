@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable  # noqa: TC003 - typer reads the signatures of commands
 from contextlib import suppress
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cnnplan.cli.completion import settings
+from cnnplan.cli.exits import exit_codes, say
 from cnnplan.errors import UsageError
 
-__all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs", "words"]
+__all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs", "reads", "words"]
 
-Spec = Annotated[str, typer.Argument(metavar="SPEC", help="The YAML file of a network.")]
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="YAML files, and folders of them.")]
+Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A network: a YAML file, or one of ONNX.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Networks: YAML or ONNX files, and folders.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
 Settings = Annotated[
     list[str],
@@ -39,6 +43,61 @@ Values = Annotated[
         autocompletion=settings,
     ),
 ]
+
+
+_READERS: dict[str, Any] = {
+    "dims": Annotated[
+        list[str],
+        typer.Option(
+            "--dims", metavar="INPUT=EXTENTS", help="Of a file that is no spec, the extents of an input: x=N,3,H,W."
+        ),
+    ],
+}
+"""What the readers of files that are no specs can be told: `cnnplan.translation.Options`, one option a field."""
+
+
+def reads(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that reads networks the options of all readers, which hear of them as the networks are read."""
+
+    @wraps(command)
+    def told(*args: Any, **given: Any) -> None:
+        with exit_codes():
+            texts = {name: given.pop(name) for name in _READERS}
+            options = {name: _READ[name](text) for name, text in texts.items() if text}
+        if not options:
+            command(*args, **given)
+            return
+        from cnnplan.translation.options import telling  # noqa: PLC0415
+
+        with telling(options) as unheard:
+            try:
+                command(*args, **given)
+            finally:
+                for name in unheard:
+                    say(f"--{name} was not used: it means nothing for these files")
+
+    own = signature(command, eval_str=True)
+    more = [Parameter(name, Parameter.KEYWORD_ONLY, default=[], annotation=each) for name, each in _READERS.items()]
+    parameters = [*own.parameters.values(), *more]
+    told.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    told.__annotations__ = {each.name: each.annotation for each in parameters}
+    return told
+
+
+def _dims(texts: list[str]) -> dict[str, tuple[str | int, ...]]:
+    """`x=N,3,H,W` by input."""
+    dims = {}
+    for text in texts:
+        name, equals, extents = text.rpartition("=")
+        parts = [part.strip() for part in extents.split(",")]
+        if not (name and equals and all(part.isdigit() or part.isidentifier() for part in parts)):
+            raise UsageError(f"--dims {text}: write INPUT=EXTENTS, as in --dims x=N,3,H,W")
+        dims[name] = tuple(int(part) if part.isdigit() else part for part in parts)
+    return dims
+
+
+_READ: dict[str, Callable[[Any], Any]] = {"dims": _dims}
+"""How the values of these options are read."""
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import typer
 
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths  # noqa: TC001 - typer reads them
+from cnnplan.cli.options import Output, Paths, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
 from cnnplan.errors import UsageError
@@ -24,6 +24,7 @@ Format = Annotated[
 ]
 
 
+@reads
 def overview(
     paths: Paths,
     format: Format = "",  # noqa: A002 - the option's name
@@ -32,7 +33,7 @@ def overview(
     """Print a table of these networks: parameters, MACs, receptive field, and where each exists."""
     with exit_codes():
         from cnnplan.report import overview as room  # noqa: PLC0415
-        from cnnplan.spec import load_spec  # noqa: PLC0415
+        from cnnplan.translation import load_spec  # noqa: PLC0415
 
         if format and format not in FORMATS:
             raise UsageError(f"no format {format!r}: choose one of {', '.join(FORMATS)}")

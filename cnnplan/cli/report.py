@@ -11,7 +11,7 @@ import typer
 
 from cnnplan.cli.completion import words_of
 from cnnplan.cli.exits import CLEAN, complain, exit_code, exit_codes, say
-from cnnplan.cli.options import Convention, Output, Settings, bound, words
+from cnnplan.cli.options import Convention, Output, Settings, bound, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
 from cnnplan.cli.watching import watching
@@ -61,6 +61,7 @@ Verify = Annotated[bool, typer.Option("--verify", help="Run it too, and show whe
 Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
+@reads
 def report(  # noqa: PLR0913, PLR0917 - the options of a command
     specs: Specs,
     format: Format = "table",  # noqa: A002 - the option's name
@@ -119,7 +120,7 @@ def _report(  # noqa: PLR0913, PLR0917 - the options of the command
     """Write the report; the exit code that its findings ask for."""
     from cnnplan.plan import plan_spec  # noqa: PLC0415
     from cnnplan.report import Report  # noqa: PLC0415
-    from cnnplan.spec import load_spec  # noqa: PLC0415
+    from cnnplan.translation import load_spec  # noqa: PLC0415
 
     if len(specs) > 1 and format != TOGETHER:
         raise UsageError(f"the format {format} shows one network: --format {TOGETHER} compares several")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cnnplan.cli.exits import CLEAN, exit_codes, say
-from cnnplan.cli.options import Settings, Spec, bound
+from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.errors import UsageError
 
@@ -24,6 +24,7 @@ Folder = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", help="Of the weights that are drawn.")]
 
 
+@reads
 def run(  # noqa: PLR0913, PLR0917 - the options of a command
     spec: Spec,
     image: Image,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import Values, pairs
+from cnnplan.cli.options import Values, pairs, reads
 from cnnplan.errors import UsageError
 
 __all__ = ["solve"]
@@ -28,6 +28,7 @@ Layers = Annotated[int, typer.Option("--layers", metavar="COUNT", min=1, help="W
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help='Short for --where "memory <= SIZE".')]
 
 
+@reads
 def solve(  # noqa: PLR0913, PLR0917 - one parameter an option
     spec: Spec = None,
     where: Where = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnnplan.cli.exits import exit_codes
-from cnnplan.cli.options import Convention, Output, Spec, Values, pairs
+from cnnplan.cli.options import Convention, Output, Spec, Values, pairs, reads
 from cnnplan.cli.output import opened
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ Dask = Annotated[
 ]
 
 
+@reads
 def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
     spec: Spec,
     values: Values = [],  # noqa: B006 - how typer says "none"

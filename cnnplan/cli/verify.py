@@ -11,7 +11,7 @@ import typer
 
 from cnnplan.cli.exits import CLEAN, FINDINGS, exit_codes
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths, Settings, bound
+from cnnplan.cli.options import Output, Paths, Settings, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
 from cnnplan.errors import UsageError
@@ -31,6 +31,7 @@ Limit = Annotated[
 ]
 
 
+@reads
 def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     paths: Paths,
     format: Format = "table",  # noqa: A002 - the option's name
@@ -44,7 +45,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with exit_codes():
         from cnnplan.report import verified  # noqa: PLC0415
-        from cnnplan.spec import load_spec  # noqa: PLC0415
+        from cnnplan.translation import load_spec  # noqa: PLC0415
         from cnnplan.verification import verify as run  # noqa: PLC0415
 
         if format not in FORMATS:

@@ -11,7 +11,8 @@ from cnnplan.exploration.selection import Selection
 from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.sweeping import SLAB, Sweeper
 from cnnplan.lazy import np
-from cnnplan.spec import Spec, load_spec
+from cnnplan.spec import Spec
+from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ def stream(  # noqa: PLR0913 - what a sweep is made of
         tools: whose totals are columns too, see cnnplan.conventions.
         progress: called with the number of designs that have been looked at since the last call.
     """
-    spec = source if isinstance(source, Spec) else load_spec(source)
+    spec = load_spec(source)
     selection = selection or Selection()
     sweeper = Sweeper(spec, given, where, tools)
     selection.check(sweeper.columns)

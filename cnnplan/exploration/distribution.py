@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import MissingExtra, UsageError
 from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.sweeping import SLAB, Sweeper
-from cnnplan.spec import load_spec
+from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -19,7 +19,7 @@ from cnnplan.graph.witnesses import pinned
 from cnnplan.lazy import np
 from cnnplan.sizes import Condition, Count, Number, Size, eq, ge, substitute
 from cnnplan.sizes.conditions import All, Comparison, Negation
-from cnnplan.spec import Spec, load_spec
+from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from cnnplan.exploration.sweeping import Columns
     from cnnplan.plan import Plan
+    from cnnplan.spec import Spec
 
 __all__ = ["Family", "solve"]
 
@@ -99,7 +100,7 @@ def solve(
         UsageError: the question makes no sense, or nothing bounds the answer.
         SpecError: the spec is at fault.
     """
-    spec = source if isinstance(source, Spec) else load_spec(source)
+    spec = load_spec(source)
     if sum((max is not None, min is not None, bool(for_))) != 1:
         raise UsageError("ask for one thing: the max of a symbol, the min of one, or all values for some")
     symbol = max or min or ""

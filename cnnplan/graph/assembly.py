@@ -10,6 +10,7 @@ from cnnplan.graph.scope import Scope
 from cnnplan.graph.wiring import Wiring
 from cnnplan.graph.workshop import refused
 from cnnplan.ops import OPERATORS
+from cnnplan.spec.origins import together
 
 if TYPE_CHECKING:
     from cnnplan.findings import Place
@@ -39,7 +40,7 @@ class Assembly(Wiring):
             message = f"there is no layer before this one, and several inputs ({known}): say which with `from`"
             self.fault("CNN016", message, entry.place, name, f"add `from: {next(iter(self.scope.handles), '')}`")
             return Handle((UNKNOWN,))
-        return self.operator(verb, args, inputs, Site(name, entry.place, entry.verb))
+        return self.operator(verb, args, inputs, Site(name, entry.place, entry.verb, origin=self.origin(entry, env)))
 
     def operator(
         self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
@@ -70,7 +71,7 @@ class Assembly(Wiring):
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
         """A layer, or a part of one that has several outputs."""
-        number = self.add(Draft(site.name + part, refs, facts, site.entry), 1)
+        number = self.add(Draft(site.name + part, refs, facts, site.entry, site.origin), 1)
         return Tensor(number, None if facts is None else facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...]) -> str:
@@ -104,7 +105,7 @@ class Assembly(Wiring):
             message = f"{block.name} takes {wanted} input{'s' * (wanted != 1)}, got {len(inputs)}"
             self.fault("CNN105", message, entry.place, name, f"give `from` {wanted} name{'s' * (wanted != 1)}")
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))
-        return self.called(self.builder.block(block, args, inputs), name, inputs, entry.place)
+        return self.called(self.builder.block(block, args, inputs), name, inputs, entry.place, self.origin(entry, env))
 
     def default(self, block: Block, default: Expression, args: dict[str, Any], env: Environment) -> Any:
         """The value of an argument that was left out; it sees the arguments before it and the inputs of the block."""
@@ -113,9 +114,14 @@ class Assembly(Wiring):
         frame = Frame(self.frame.symbols, self.builder.verbs, args, sees_symbols=block.sees_symbols)
         return default.evaluate(Environment(frame, Scope(), env.inputs))
 
-    def called(self, fragment: Fragment, name: str, inputs: tuple[Tensor, ...], place: Place) -> Handle:
+    def origin(self, entry: Entry, env: Environment) -> str:
+        """What an entry is called where it comes from, below the groups that it stands in."""
+        return together(self.outer, str(entry.origin.evaluate(env))) if entry.origin else ""
+
+    def called(self, fragment: Fragment, name: str, inputs: tuple[Tensor, ...], place: Place, origin: str) -> Handle:
         """A block that was unrolled, under its name here."""
-        call = Call(name, self.fragment.size, fragment, tuple([tensor.ref for tensor in inputs]), place)
+        refs = tuple([tensor.ref for tensor in inputs])
+        call = Call(name, self.fragment.size, fragment, refs, place, origin or self.outer)
         self.add(call, fragment.size)
         parts = {key: Handle((call.outside(tensor),)) for key, tensor in fragment.parts.items()}
         return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]), parts)

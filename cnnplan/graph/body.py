@@ -177,7 +177,11 @@ class Body(Assembly):
         """Entries that stand inside of one: under its name, if it has one."""
         named = entry.name is not None or called.isdigit()
         scope = env.scope.inner(called) if named else env.scope
-        handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, inputs, env)
+        outer, self.outer = self.outer, self.origin(entry, env) or self.outer
+        try:
+            handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, inputs, env)
+        finally:
+            self.outer = outer
         if named:
             handle.parts.update(scope.handles)
         return handle

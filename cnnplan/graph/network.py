@@ -10,6 +10,7 @@ from cnnplan.findings import Finding, Severity
 from cnnplan.graph.claims import told
 from cnnplan.graph.parts import Call, Fragment, Node, Tensor
 from cnnplan.lazy import nx
+from cnnplan.spec.origins import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,14 +59,16 @@ class Graph:
         self._names: list[str] = []
         self._faults: list[tuple[str, Fault, tuple[Place, ...]]] = []
         self._owners: dict[int, int] = {}
-        self._flatten(fragment, "", self._sources, ())
+        self._flatten(fragment, "", self._sources, (), "")
         self.kinds = self.owners = Counter([node.facts for node in self.nodes.values()])
         if self._owners:
             self._own()
         self.outputs: tuple[str, ...] = self._called(fragment.outputs)
 
-    def _flatten(self, fragment: Fragment, prefix: str, sources: Sequence[str], callers: tuple[Place, ...]) -> None:
-        """Name the layers of a fragment; `sources` are the names of what comes in."""
+    def _flatten(
+        self, fragment: Fragment, prefix: str, sources: Sequence[str], callers: tuple[Place, ...], outer: str
+    ) -> None:
+        """Name the layers of a fragment; `sources` are the names of what comes in, `outer` is the caller's origin."""
         names, nodes = self._names, self.nodes
         start = len(names)
         if fragment.faults:
@@ -77,12 +80,14 @@ class Graph:
                 ["?" if ref is None else names[start + ref] if ref >= 0 else sources[-1 - ref] for ref in item.inputs]
             )
             if isinstance(item, Call):
-                self._flatten(item.fragment, f"{prefix}{item.name}.", reads, (item.place, *callers))
+                origin = together(outer, item.origin)
+                self._flatten(item.fragment, f"{prefix}{item.name}.", reads, (item.place, *callers), origin)
                 continue
             name = prefix + item.name
             names.append(name)
             if item.facts is not None:
-                nodes[name] = Node(name, reads, item.facts, item.place, callers)
+                origin = together(outer, item.origin) if item.origin else ""
+                nodes[name] = Node(name, reads, item.facts, item.place, callers, origin)
 
     def _own(self) -> None:
         """Tell the layers that have the weights of another so."""
@@ -138,6 +143,6 @@ class Graph:
         return (name,) if name in self.nodes else self._called(self._fragment.ends(name))
 
 
-def _order(finding: Finding) -> tuple[str, int, int]:
+def _order(finding: Finding) -> tuple[Any, ...]:
     where = finding.location
-    return (where.file, where.line, where.column) if where else ("", 0, 0)
+    return (where.file, where.line, where.column, finding.place.order) if where else ("", 0, 0, ())

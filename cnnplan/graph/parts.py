@@ -115,13 +115,15 @@ UNKNOWN = Tensor(None, None)
 class Draft(NamedTuple):
     """A layer of a fragment, named within it.
 
-    `facts` is None where the layer is not legal, or rests on one that is not.
+    `facts` is None where the layer is not legal, or rests on one that is not; `origin` is what it is called below the
+    origin of the fragment's caller, "" where nobody says.
     """
 
     name: str
     inputs: tuple[int | None, ...]
     facts: Facts | None
     place: Place
+    origin: str = ""
 
 
 class Site(NamedTuple):
@@ -132,12 +134,14 @@ class Site(NamedTuple):
         entry: the entry that makes it.
         verb: the key of its arguments there.
         join: the place of its arguments, where it joins paths.
+        origin: what it is called where it comes from.
     """
 
     name: str
     entry: Place
     verb: str
     join: Place | None = None
+    origin: str = ""
 
     @property
     def args(self) -> Place:
@@ -148,7 +152,8 @@ class Site(NamedTuple):
 class Call(NamedTuple):
     """A block that stands in a fragment: what it was unrolled to, under which name, from which number on.
 
-    `inputs` are the numbers of what goes in, `place` is the entry that calls it.
+    `inputs` are the numbers of what goes in, `place` is the entry that calls it, `origin` what that is called where it
+    comes from.
     """
 
     name: str
@@ -156,6 +161,7 @@ class Call(NamedTuple):
     fragment: Fragment
     inputs: tuple[int | None, ...]
     place: Place
+    origin: str = ""
 
     def outside(self, tensor: Tensor) -> Tensor:
         """A tensor of the block as the caller knows it."""
@@ -256,18 +262,21 @@ class Node:
         place: the entry that made it.
         called_from: where the blocks were called that hold the entry, innermost first.
         owner: the layer whose weights it has; its own name where they are its own.
+        origin: what it is called where it comes from, "" where nobody says.
     """
 
-    __slots__ = ("called_from", "facts", "inputs", "name", "op", "owner", "place")
+    __slots__ = ("called_from", "facts", "inputs", "name", "op", "origin", "owner", "place")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is made of
         self,
         name: str,
         inputs: tuple[str, ...],
         facts: Facts,
         place: Place,
         called_from: tuple[Place, ...],
+        origin: str = "",
     ) -> None:
+        self.origin = origin
         self.name = name
         self.op: Operator = facts.op
         self.inputs = inputs

@@ -26,12 +26,16 @@ class Wiring:
         builder: what unrolls the other blocks.
         frame: the names that its expressions see.
         inputs: what comes in, by name.
+
+    Attributes:
+        outer: the origin of the groups that are being unrolled.
     """
 
     def __init__(self, builder: Builder, frame: Frame, inputs: dict[str, Tensor]) -> None:
         self.builder = builder
         self.frame = frame
         self.fragment = Fragment()
+        self.outer = ""
         self.scope = Scope(lenient=bool(builder.spec.broken))
         for name, tensor in inputs.items():
             self.scope.handles[name] = Handle((tensor,))

@@ -21,8 +21,8 @@ from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
-from cnnplan.spec import load_spec
 from cnnplan.spec.words import did_you_mean
+from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -266,11 +266,11 @@ def plan_spec(
     return Plan(graph) if partial else _legal(graph)
 
 
-def load(source: str | Path, /, **values: Any) -> Plan:
+def load(source: str | Path | Spec, /, **values: Any) -> Plan:
     """Plan the network that a file or a text describes.
 
     Args:
-        source: the path of a YAML file, or its text.
+        source: the path of a YAML file, or its text; the path of a file of another world, model.onnx; a Spec.
         values: bindings of its symbols, where numbers are shown and structure is decided; formulas keep the letters.
 
     Raises:

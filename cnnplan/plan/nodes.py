@@ -72,6 +72,11 @@ class NodePlan:
         return self.node.name
 
     @property
+    def origin(self) -> str:
+        """What it is called where it comes from, a file of another world; "" where nobody says."""
+        return self.node.origin
+
+    @property
     def op(self) -> Operator:
         """Its operator."""
         return self.node.op

@@ -94,6 +94,7 @@ class Row(NamedTuple):
     line: int
     memory: Bytes = Bytes()
     fields: Mapping[str, Mapping[str, list[Any]]] = MappingProxyType({})
+    origin: str = ""
 
 
 class Figures:
@@ -155,7 +156,7 @@ class Figures:
         numbers = Numbers.of(node, self.number)
         shape = (formula(node.shape), self.shape(node.shape))
         memory = Bytes(*map(self.number, node.memory))
-        return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, self._fields(node))
+        return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, self._fields(node), node.origin)
 
     def _fields(self, node: NodePlan) -> dict[str, dict[str, list[Any]]]:
         """The receptive field on each input that the layer depends on; None is a whole axis, or not known."""

@@ -87,7 +87,9 @@ def _layer(row: Row) -> dict[str, Any]:
     shape = {"shape": row.shape, "formula": row.formula}
     counts = {**_known(row.numbers), **_known(row.memory)}
     fields = {"receptive_fields": row.fields} if row.fields else {}
-    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **fields, "line": row.line}
+    known = {"line": row.line, "origin": row.origin}
+    where = {key: value for key, value in known.items() if value}
+    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **fields, **where}
 
 
 def _counted(counted: Counted) -> dict[str, Any]:
@@ -104,8 +106,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "layer": finding.layer,
         "file": where.file if where else finding.place.file,
-        "line": where.line if where else None,
-        "column": where.column if where else None,
+        "line": where.line if where and where.line else None,
+        "column": where.column if where and where.line else None,
+        "node": where.node or None if where else None,
         "hint": finding.hint or None,
     }
     return {key: value for key, value in known.items() if value is not None}

@@ -148,6 +148,9 @@ def _table(  # noqa: PLR0913 - what a table may have
 ) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("layer", overflow="fold", max_width=LABEL if stacked else None)
+    origins = not stacked and any(row.origin for row in figures.rows)
+    if origins:
+        table.add_column("origin", overflow="fold", style="dim")
     table.add_column("output", overflow="fold")
     if not stacked:
         table.add_column("as a formula", overflow="fold")
@@ -161,7 +164,8 @@ def _table(  # noqa: PLR0913 - what a table may have
         bar = [_bar(line, figures.totals.macs)] if bars else []
         derived = _derived(line) if memory else ()
         counts = _twins(line) if sharing else _counts(line, figures.totals.macs)
-        table.add_row(_label(line), *output, *counts, *derived, *bar)
+        origin = [Text("" if line.heading else printable(line.row.origin))] if origins else []
+        table.add_row(_label(line), *origin, *output, *counts, *derived, *bar)
         above = above if line.heading else line.row.formula
     return table
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding
     from cnnplan.rules.base import Rule
+    from cnnplan.spec import Spec
 
 __all__ = [
     "FAULTS",
@@ -67,11 +68,11 @@ RULES: dict[str, str] = {
 EVERY = "ALL"
 
 
-def check(source: str | Path, configuration: Configuration | None = None) -> list[Finding]:
+def check(source: str | Path | Spec, configuration: Configuration | None = None) -> list[Finding]:
     """All there is to say about a spec: its errors, or else what the rules find in every structure that it has.
 
     Args:
-        source: the path of a YAML file, or its text.
+        source: the path of a YAML file, or its text; of a file of another world; a Spec.
         configuration: which rules are followed, and what is promised of every spec; left out: the defaults.
 
     Raises:

@@ -10,7 +10,7 @@ from cnnplan.findings import Finding, Place, Severity
 from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.ignores import Ignores
-from cnnplan.spec import load_spec
+from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ MOST_STRUCTURES = 64
 """The layers and structures that are judged; what a spec has beyond that is not looked at, which is said."""
 
 
-def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
+def judge(source: str | Path | Spec, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
     """Every error of a spec; where there is none, the remarks of these rules, in the order of the text."""
     try:
         spec = load_spec(source, configuration.root, partial=True)
@@ -41,7 +41,7 @@ def judge(source: str | Path, rules: Sequence[Rule], configuration: Configuratio
     if errors:
         return _sorted(errors)
     remarks = list(_remarks(spec, plans, rules, configuration))
-    return _sorted([*remarks, *([_unlooked(spec, len(plans))] if skipped else [])])
+    return _sorted([*spec.remarks, *remarks, *([_unlooked(spec, len(plans))] if skipped else [])])
 
 
 def _plans(spec: Spec) -> tuple[list[Plan], bool]:
@@ -117,7 +117,8 @@ def _sorted(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (files[finding.place.file], *_position(finding)))
 
 
-def _position(finding: Finding) -> tuple[int, int, int]:
+def _position(finding: Finding) -> tuple[Any, ...]:
     location = finding.location
     gravity = [*Severity].index(finding.severity)
-    return (location.line, location.column, gravity) if location else (0, 0, gravity)
+    at = (location.line, location.column) if location else (0, 0)
+    return (*at, finding.place.order, gravity)

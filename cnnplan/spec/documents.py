@@ -162,6 +162,7 @@ class EntryDocument(Document):
         str | Literal[True] | None, _SHARE, WithJsonSchema({"anyOf": [{"type": "string"}, {"const": True}]})
     ] = Field(None, description="the earlier layer whose weights it has; true: all copies have those of the first")
     ignore: Names = Field((), description="rules that do not apply here")
+    origin: Text = Field("", description="what it is called where it comes from; {i} in it is the value of i")
 
 
 class PathDocument(Document):

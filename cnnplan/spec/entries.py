@@ -12,6 +12,7 @@ from cnnplan.spec.documents import BranchesDocument, EntryDocument, PathDocument
 from cnnplan.spec.expressions import Expression, parse
 from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.model import Entry, JoinSpec, PathSpec, Repeat
+from cnnplan.spec.origins import read_origin
 from cnnplan.spec.reading import is_number
 from cnnplan.spec.scopes import Reference
 from cnnplan.spec.words import WIRING, did_you_mean, nearest, refusal
@@ -115,6 +116,7 @@ def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope)
         when=_when(reading, document.when, place.below("when"), inner),
         share=document.share,
         ignore=document.ignore,
+        origin=read_origin(reading, document.origin, place.below("origin"), inner),
     )
 
 

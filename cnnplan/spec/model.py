@@ -130,6 +130,7 @@ class Entry:
         paths, join: of `branches`.
         body: the entries of `sequence`.
         name, from_, repeat, when, share, ignore: the wiring keys.
+        origin: what it is called where it comes from, as text; what is in { } in it is evaluated.
     """
 
     verb: str
@@ -146,6 +147,7 @@ class Entry:
     when: Expression | None = None
     share: str | Literal[True] | None = None
     ignore: tuple[str, ...] = ()
+    origin: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,8 @@ class Spec:
     """A network as it is written.
 
     `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
-    empty in a valid spec. `sources` are the texts by file, its own first.
+    empty in a valid spec. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
+    what its reader has to say beside errors, and `weights` gives those that its file holds, by "origin.weight".
     """
 
     file: str
@@ -201,6 +204,8 @@ class Spec:
     expect: tuple[Expectation, ...] = ()
     faults: tuple[Finding, ...] = ()
     broken: frozenset[Place] = frozenset()
+    remarks: tuple[Finding, ...] = ()
+    weights: Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(
         default=lambda place: Location(place.file, 1, 1), repr=False, compare=False

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.spec.expressions import Expression
     from cnnplan.spec.model import Symbol
+    from cnnplan.spec.source import Written
 
-__all__ = ["TEXT", "load_spec"]
+__all__ = ["TEXT", "is_text", "load_spec", "read_source"]
 
 TEXT = "<text>"
 """The file name of a spec that is given as text."""
@@ -56,10 +57,32 @@ def load_spec(
         UsageError: there is no such file, or it cannot be read.
     """
     top = None if root is None else Path(root)
-    if isinstance(text_or_path, str) and ("\n" in text_or_path or text_or_path.lstrip().startswith(("cnnplan:", "{"))):
-        return _Reader(Source(TEXT, text_or_path), None, top).spec(partial=partial)
+    if is_text(text_or_path):
+        return read_source(Source(TEXT, str(text_or_path)), None, top, partial=partial)
     path = resolve(Path(text_or_path))
-    return _Reader(Source(str(path), read_text(path)), path, top).spec(partial=partial)
+    return read_source(Source(str(path), read_text(path)), path, top, partial=partial)
+
+
+def is_text(text_or_path: str | os.PathLike[str]) -> bool:
+    """Whether it is the text of a spec, and no path."""
+    return isinstance(text_or_path, str) and (
+        "\n" in text_or_path or text_or_path.lstrip().startswith(("cnnplan:", "{"))
+    )
+
+
+def read_source(source: Written, path: Path | None, root: Path | None = None, *, partial: bool = False) -> Spec:
+    """The validated spec of data that were read already, from YAML or from the file of another world.
+
+    Args:
+        source: the data, and where everything in them stands.
+        path: the file they come from.
+        root: a folder above its own that included files may come from.
+        partial: as of `load_spec`.
+
+    Raises:
+        SpecError: every static fault.
+    """
+    return _Reader(source, path, root).spec(partial=partial)
 
 
 @dataclass(slots=True)
@@ -75,11 +98,11 @@ class _Header:
 class _Reader:
     """One spec on its way."""
 
-    source: Source
+    source: Written
     path: Path | None
     root: Path | None
     reading: Reading = field(default_factory=Reading)
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, Written] = field(default_factory=dict)
 
     def spec(self, *, partial: bool) -> Spec:
         """The spec; raises SpecError."""
@@ -112,7 +135,11 @@ class _Reader:
             for finding in reversed(findings)
         }
         order = {file: i for i, file in enumerate(self.sources)}
-        ordered = sorted(located, key=lambda key: (order.get(key[0].file, 0), key[0].line, key[0].column))
+
+        def rank(key: tuple[Location, str, str]) -> Any:
+            return (order.get(key[0].file, 0), key[0].line, key[0].column, located[key].place.order)
+
+        ordered = sorted(located, key=rank)
         return [replace(located[key], location=key[0]) for key in ordered]
 
     def _library(self) -> Spec:
@@ -161,7 +188,7 @@ class _Reader:
             locator=self.locate,
         )
 
-    def _included(self, source: Source, headers: Mapping[str, _Header]) -> dict[str, _Header]:
+    def _included(self, source: Written, headers: Mapping[str, _Header]) -> dict[str, _Header]:
         """The blocks of an included file, except those whose name is taken."""
         self.sources[source.file] = source
         faults, place = self.reading.faults, Place(source.file)

@@ -7,7 +7,7 @@ appear twice. Positions are only worked out when somebody asks for one, by walki
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import yaml
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Path
 
-__all__ = ["BYTES", "LEVELS", "VALUES", "Source", "read_text"]
+__all__ = ["BYTES", "LEVELS", "VALUES", "Source", "Written", "read_text"]
 
 BYTES: Final = 1_000_000
 """The longest text that is read."""
@@ -58,6 +58,18 @@ def read_text(path: FilePath) -> str:
         return data.decode("utf-8-sig", "strict" if len(data) <= BYTES else "replace")
     except UnicodeDecodeError:
         return "\0"
+
+
+class Written(Protocol):
+    """A document that was read: its data, its faults so far, and where everything in it stands."""
+
+    file: str
+    text: str
+    data: Any
+    faults: Faults
+
+    def locate(self, place: Place) -> Location:
+        """Where a place stands in the file."""
 
 
 class Source:

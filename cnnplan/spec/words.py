@@ -22,7 +22,7 @@ __all__ = [
     "refusal",
 ]
 
-WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore")
+WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore", "origin")
 """The keys beside a verb."""
 
 STRUCTURES: Final = ("branches", "sequence")

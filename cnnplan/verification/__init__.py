@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph import bindings
 from cnnplan.plan import plan_spec
-from cnnplan.spec import Spec, load_spec
+from cnnplan.translation import load_spec
 from cnnplan.verification.choice import structures
 from cnnplan.verification.results import Case, Mismatch, Score, Verification
 from cnnplan.verification.trial import Trial
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cnnplan.spec import Spec
     from cnnplan.verification.trial import Run
 
     Progress = Callable[[int, int, str], None]
@@ -49,7 +50,7 @@ def verify(
         SpecError: the spec is at fault.
         UsageError: the file cannot be read, a value is wrong, or a run needs too much memory.
     """
-    spec = source if isinstance(source, Spec) else load_spec(source)
+    spec = load_spec(source)
     bound = bindings(spec, values)
     told = {name: bound[name] for name in values}
     found = Verification(spec.name)

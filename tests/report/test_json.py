@@ -110,7 +110,7 @@ def without(document, *path):
 
 
 @pytest.mark.parametrize(
-    "path", [("at",), ("conditions",), ("layers", 0, "shape"), ("layers", 0, "line"), ("outputs", "conv1", "formula")]
+    "path", [("at",), ("conditions",), ("layers", 0, "shape"), ("layers", 0, "inputs"), ("outputs", "conv1", "formula")]
 )
 def test_the_schema_misses_what_is_missing(path):
     document = told(STEM)

@@ -24,11 +24,12 @@ def render(checked: Checked) -> str:
 
 def _command(finding: Finding) -> str:
     where = finding.location
+    node = where.node if where else ""
     properties = {
         "file": relative(where.file if where else finding.place.file),
-        "line": str(where.line if where else 1),
-        "col": str(where.column if where else 1),
-        "title": f"{finding.rule} {finding.layer or ''}".strip(),
+        "line": str((where and where.line) or 1),
+        "col": str((where and where.column) or 1),
+        "title": f"{finding.rule} {node or finding.layer or ''}".strip(),
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     calls = (f"called from {location}" for location in finding.called_from)

@@ -38,4 +38,5 @@ def document(finding: Finding) -> dict[str, Any]:
 
 
 def _place(location: Location) -> dict[str, Any]:
-    return {"file": location.file, "line": location.line, "column": location.column}
+    lines = {"line": location.line, "column": location.column} if location.line else {}
+    return {"file": location.file, **lines, **({"node": location.node} if location.node else {})}

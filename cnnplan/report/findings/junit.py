@@ -48,7 +48,8 @@ def _suite(checked: Checked, file: str, findings: Sequence[Finding]) -> Iterator
 
 def _case(finding: Finding, file: str, *, failed: bool) -> Iterator[str]:
     where = str(finding.location or finding.place.file)
-    name = " ".join(filter(None, (finding.rule, finding.layer, where)))
+    node = finding.location.node if finding.location else ""
+    name = " ".join(filter(None, (finding.rule, None if node else finding.layer, where)))
     yield f"    <testcase classname={_attribute(file)} name={_attribute(name)}>"
     body = "\n".join(
         (

@@ -77,11 +77,12 @@ def _results(findings: Sequence[Finding], rules: list[str]) -> list[dict[str, An
 
 
 def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
-    message = f"{finding.layer}: {finding.message}" if finding.layer else finding.message
+    called = (finding.location and finding.location.node) or finding.layer
+    message = f"{called}: {finding.message}" if called else finding.message
     text = printable("\n".join(filter(None, (message, finding.hint))))
     location = _location(finding.location, finding.place.file)
-    if finding.layer:
-        location["logicalLocations"] = [{"fullyQualifiedName": printable(finding.layer), "kind": "member"}]
+    if called:
+        location["logicalLocations"] = [{"fullyQualifiedName": printable(called), "kind": "member"}]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
@@ -107,6 +108,8 @@ def _plain(text: str) -> str:
 
 def _location(location: Location | None, file: str) -> dict[str, Any]:
     artifact = _artifact(location.file if location else file)
+    if location and not location.line:
+        return {"physicalLocation": {"artifactLocation": artifact}}
     region = {"startLine": location.line if location else 1, "startColumn": location.column if location else 1}
     return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
 

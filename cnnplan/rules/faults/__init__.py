@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FAULTS"]
+__all__ = ["FAULTS", "FOREIGN"]
 
 FAULTS: tuple[str, ...] = (
     "CNN001",
@@ -22,6 +22,9 @@ FAULTS: tuple[str, ...] = (
     "CNN019",
     "CNN020",
     "CNN021",
+    "CNN030",
+    "CNN031",
+    "CNN032",
     "CNN101",
     "CNN102",
     "CNN103",
@@ -36,3 +39,6 @@ FAULTS: tuple[str, ...] = (
     "CNN112",
 )
 """Their identifiers; the text of each is the file beside this one that is called like it."""
+
+FOREIGN: tuple[str, ...] = ("CNN030", "CNN031", "CNN032")
+"""Those that only files of other worlds have: no spec can show them."""

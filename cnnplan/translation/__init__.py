@@ -1,0 +1,61 @@
+"""Networks that are written in another language than ours: read as the same specs, so that everything behind works.
+
+A reader turns a file of another world into the data of a YAML spec, and the ordinary reader of the language reads it:
+every check, message and position is the same. KINDS is the table of the worlds; the module of one is imported when its
+kind of file was met.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnplan import spec
+from cnnplan.errors import SpecError
+from cnnplan.spec import Spec
+from cnnplan.spec.examples import resolve
+from cnnplan.spec.reader import is_text, read_source
+from cnnplan.translation.kinds import KINDS, Kind, kind_of
+from cnnplan.translation.options import Options
+
+if TYPE_CHECKING:
+    import os
+
+    from cnnplan.translation.draft import Foreign
+
+__all__ = ["KINDS", "Kind", "Options", "kind_of", "load_spec"]
+
+
+def load_spec(
+    source: str | os.PathLike[str] | Spec,
+    root: str | os.PathLike[str] | None = None,
+    *,
+    partial: bool = False,
+    **options: Any,
+) -> Spec:
+    """The validated spec of a YAML file, of a text, or of a file of another world: its content tells which it is.
+
+    Args:
+        source: a path, `example:NAME`, the text of a spec, or a Spec, which is given back as it is.
+        root: a folder above the spec's own that included files may come from.
+        partial: True to return a spec whose entries alone have faults, with its `faults`, instead of raising.
+        options: what the reader of another world is told, the fields of `Options`.
+
+    Raises:
+        SpecError: every fault of the file, with its line and column, or its node.
+        UsageError: there is no such file, it cannot be read, or an option means nothing for this kind of file.
+    """
+    if isinstance(source, Spec):
+        return source
+    path = None if is_text(source) else resolve(Path(source))
+    kind = kind_of(path) if path else None
+    told = Options.of(options, kind)
+    if path is None or kind is None:
+        return spec.load_spec(source, root, partial=partial)
+    foreign: Foreign = import_module(kind.module).read(path, told)
+    if foreign.faults.found:
+        raise SpecError(foreign.faults.found)
+    read = read_source(foreign, path, partial=partial)
+    return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights)

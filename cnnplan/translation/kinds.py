@@ -1,0 +1,73 @@
+"""What a file is, told by its first bytes, and by its name only where they leave it open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["KINDS", "Kind", "is_network", "kind_of"]
+
+HEAD: Final = 65_536
+"""The bytes that are looked at."""
+
+_OURS: Final = re.compile(rb"""^\{?[ ]*["']?cnnplan["']?[ ]*:""", re.MULTILINE)
+_BINARY: Final = re.compile(rb"[\x00-\x08]")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file.
+
+    Args:
+        name: what people call it.
+        module: what reads it; it has `read(path, options) -> Foreign`.
+        suffixes: how names of such files end; a folder is searched for them.
+        recognises: whether a file that begins with these bytes is one, whatever it is called.
+        claims: whether a path means one that its bytes do not show.
+        options: the fields of `Options` that its reader understands.
+    """
+
+    name: str
+    module: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    claims: Callable[[Path], bool] = field(default=lambda _: False)
+    options: tuple[str, ...] = ()
+
+
+KINDS: Final[tuple[Kind, ...]] = ()
+"""Every kind of file that is no spec, in the order in which they are tried."""
+
+
+def kind_of(path: Path) -> Kind | None:
+    """The kind of a file; None of a spec of our own, and of what nobody knows."""
+    head = _head(path)
+    if _is_ours(head):
+        return None
+    found = (kind for kind in KINDS if kind.recognises(head))
+    named = (kind for kind in KINDS if kind.claims(path))
+    return next(found, None) or next(named, None)
+
+
+def is_network(path: Path) -> bool:
+    """Whether a file that was found in a folder is a spec, or one of another world, and not for another program."""
+    return _is_ours(_head(path)) or kind_of(path) is not None
+
+
+def _is_ours(head: bytes) -> bool:
+    """Whether it is a text that begins like a spec."""
+    return _OURS.search(head) is not None and _BINARY.search(head) is None
+
+
+def _head(path: Path) -> bytes:
+    """The beginning of a file, nothing of what is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except (OSError, ValueError):
+        return b""

@@ -1,0 +1,73 @@
+"""What a reader of another world can be told beside the file."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnnplan.translation.kinds import Kind
+
+__all__ = ["Options", "telling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of all readers; one that a kind of file knows nothing of is refused.
+
+    Args:
+        dims: the extents of inputs by name, each a number or the name of a symbol: {"images": ("N", 3, "H", "W")}.
+        scale: which of the sizes that a file describes.
+        arguments: what a function that builds the network is called with.
+        modules: folders of Python modules.
+    """
+
+    dims: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    scale: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], kind: Kind | None) -> Options:
+        """The options for a kind of file, None for a spec of our own: those given, and those of `telling`.
+
+        Raises:
+            UsageError: one was given that the reader does not have.
+        """
+        known = kind.options if kind else ()
+        if strange := [name for name, value in given.items() if value and name not in known]:
+            what = f"{kind.name} files" if kind else "a YAML spec"
+            raise UsageError(f"{strange[0]} means nothing for {what}")
+        told = _TOLD.get()
+        heard = {name: value for name, value in told.options.items() if name in known}
+        told.heard.update(heard)
+        return cls(**{**heard, **given})
+
+
+@dataclass(slots=True)
+class _Told:
+    """What all readers are told, and what of it any of them understood."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
+
+
+_TOLD: Final[ContextVar[_Told]] = ContextVar("told")
+_TOLD.set(_Told())
+
+
+@contextmanager
+def telling(options: Mapping[str, Any]) -> Iterator[Iterator[str]]:
+    """Tell the readers of all files that are read meanwhile; gives the options that none of them has understood yet."""
+    told = _Told(options)
+    token = _TOLD.set(told)
+    try:
+        yield (name for name in options if name not in told.heard)
+    finally:
+        _TOLD.reset(token)
