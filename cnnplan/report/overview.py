@@ -64,18 +64,23 @@ def table(specs: Iterable[Spec], width: int, *, color: bool = False) -> str:
 
     rows = [HEADINGS, *(tuple(map(printable, line)) for spec in specs for line in lines(spec))]
     columns = {cells[0]: cells for cells in zip(*rows, strict=True)}
+    *_, last = columns.values()
     for heading in SPARE:
-        if sum(map(_widest, columns.values())) + len(columns) > width:
+        if _room(columns, width) < _widest(last):
             del columns[heading]
-    *fixed, last = columns.values()
-    left = max(width - sum(max(map(len, cells)) + 1 for cells in fixed), _widest(last))
+    left = max(_room(columns, width), _widest(last))
     wrapped = ["\n".join(wrap(cell, left, break_long_words=False)) for cell in last]
     shown = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for heading in columns:
         shown.add_column(heading, justify="right" if heading in NUMBERS else "left", no_wrap=True)
-    for row in list(zip(*fixed, wrapped, strict=True))[1:]:
+    for row in list(zip(*[*columns.values()][:-1], wrapped, strict=True))[1:]:
         shown.add_row(*row)
     return printed(shown, max(width, ENDLESS), color=color)
+
+
+def _room(columns: dict[str, tuple[str, ...]], width: int) -> int:
+    """What the others leave to the last column."""
+    return width - sum(max(map(len, cells)) + 1 for cells in [*columns.values()][:-1])
 
 
 def _widest(cells: Iterable[str]) -> int:
