@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from cnnplan.plan import Plan
     from cnnplan.verification import Verification
 
-__all__ = ["RENDERERS", "Report", "render"]
+__all__ = ["RENDERERS", "STOPPED", "Report", "render"]
+
+STOPPED = "stopped at an error: the figures are those of the layers up to it"
+"""What every format says of a network that has one."""
 
 RENDERERS: dict[str, str] = {
     "table": "cnnplan.report.table",

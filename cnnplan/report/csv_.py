@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.report import STOPPED
 from cnnplan.report.columns import chosen, full_name, ranked
 from cnnplan.report.figures import Figures, Numbers
 from cnnplan.report.text import printable
@@ -47,6 +48,8 @@ def render(
     else:
         writer.writerow(COLUMNS)
         writer.writerows(map(_cells, listed))
+    if not report.complete:
+        writer.writerow([STOPPED])
     return text.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnplan.report import STOPPED
 from cnnplan.report.drawing import Drawing
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
@@ -32,7 +33,8 @@ def render(report: Report, *, depth: int | None = None) -> str:
         for number, box in enumerate(drawing.boxes)
     )
     arrows = (f"  n{arrow.source} -> n{arrow.target} [label={quoted(arrow.label)}];" for arrow in drawing.arrows)
-    return "\n".join([f"digraph {quoted(figures.plan.name)} {{", HEAD, *boxes, *arrows, "}"]) + "\n"
+    mark = [] if report.complete else [f"  labelloc=t; fontcolor=red; label={quoted(STOPPED)};"]
+    return "\n".join([f"digraph {quoted(figures.plan.name)} {{", HEAD, *mark, *boxes, *arrows, "}"]) + "\n"
 
 
 def quoted(*lines: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.report import STOPPED
+
 if TYPE_CHECKING:
     from cnnplan.plan import Plan
     from cnnplan.report import Report
@@ -25,4 +27,5 @@ def formulas(plan: Plan) -> dict[str, Any]:
 
 def render(report: Report) -> str:
     """A line for each formula."""
-    return "".join(f"{name} = {formula}\n" for name, formula in formulas(report.plan).items())
+    mark = "" if report.complete else f"# {STOPPED}\n"
+    return mark + "".join(f"{name} = {formula}\n" for name, formula in formulas(report.plan).items())

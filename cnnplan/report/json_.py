@@ -37,6 +37,7 @@ def document(report: Report) -> dict[str, Any]:
         "spec": plan.spec.file,
         "name": plan.name,
         "at": figures.at,
+        "complete": report.complete,
         "totals": _totals(figures) if report.complete else {},
         "formulas": _formulas(plan) if report.complete else {},
         **({"convention": _counted(figures.counted)} if figures.counted is not None else {}),

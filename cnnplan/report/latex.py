@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnplan.report import STOPPED
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
 from cnnplan.report.tree import lines
@@ -31,7 +32,8 @@ def render(report: Report, *, depth: int | None = None) -> str:
     """A table of the layers, to that many levels (left out: the first), and the totals as formulas."""
     figures = Figures(report)
     shown = [*lines(figures.rows, 1 if depth is None else depth)]
-    caption = f"Layers of {escaped(figures.plan.name)}{_at(figures)}."
+    mark = "" if report.complete else f" {STOPPED.capitalize()}."
+    caption = f"Layers of {escaped(figures.plan.name)}{_at(figures)}.{mark}"
     return "\n".join(
         [
             r"% needs \usepackage{amsmath}",

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from cnnplan.report import mermaid
+from cnnplan.report import STOPPED, mermaid
 from cnnplan.report.drawing import Drawing
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
@@ -62,7 +62,7 @@ def _head(report: Report, figures: Figures) -> Iterator[str]:
     if report.verification:
         yield f"Verified: {plain(report.verification.summary)}."
     if not report.complete:
-        yield "**Stopped at an error**: the figures are those of the layers that are shown."
+        yield f"**{STOPPED.capitalize()}.**"
 
 
 def _totals(figures: Figures) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cnnplan.report import STOPPED
 from cnnplan.report.drawing import Drawing
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
@@ -23,7 +24,8 @@ def render(report: Report, *, depth: int | None = None) -> str:
     drawing = Drawing(Figures(report), depth)
     boxes = (f"  n{number}{_box(box)}" for number, box in enumerate(drawing.boxes))
     arrows = (f'  n{arrow.source} -->|"{entities(arrow.label)}"| n{arrow.target}' for arrow in drawing.arrows)
-    return "\n".join(["flowchart TD", *boxes, *arrows]) + "\n"
+    mark = [] if report.complete else [f'  stopped["{entities(STOPPED)}"]', "  style stopped color:#b00,stroke:#b00"]
+    return "\n".join(["flowchart TD", *mark, *boxes, *arrows]) + "\n"
 
 
 def _box(box: Box) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.errors import MissingExtra, UsageError
+from cnnplan.report import STOPPED
 from cnnplan.report.drawing import Drawing
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
@@ -30,6 +31,7 @@ STYLE = """\
   .arrow { fill: none; stroke: #8899a6; stroke-width: 1.2 } .tip { fill: #8899a6 }
   text { font: 12px ui-sans-serif, system-ui, Helvetica, Arial, sans-serif; fill: #1d2733; text-anchor: middle }
   .small { font-size: 10px; fill: #556370 }
+  .bad { fill: #c02020; text-anchor: start }
   @media (prefers-color-scheme: dark) {
     .box { fill: #1f2a36; stroke: #6f93b3 } text { fill: #e3eaf1 } .small { fill: #9fb0bf }
   }"""
@@ -61,9 +63,13 @@ def render(report: Report, *, depth: int | None = None) -> str:
     left, top, width, height = _frame(placed)
     title = f"  <title>{_text(figures.plan.name)}</title>"
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}"'
-    body = [*_arrows(drawing, placed), *_boxes(drawing, placed)]
+    body = [*_arrows(drawing, placed), *_boxes(drawing, placed), *([] if report.complete else [_stopped(left, top)])]
     style = f"  <style>\n{STYLE}\n  </style>"
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', title, style, *body, "</svg>"]) + "\n"
+
+
+def _stopped(left: float, top: float) -> str:
+    return f'  <text class="bad" x="{left + 2:.0f}" y="{top + 12:.0f}">{STOPPED}</text>'
 
 
 def _layout(drawing: Drawing) -> _Placed:

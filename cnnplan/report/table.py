@@ -15,6 +15,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from cnnplan.report import STOPPED
 from cnnplan.report.columns import USUAL, chosen, ranked, shown
 from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
@@ -256,7 +257,7 @@ def _facts(report: Report, figures: Figures, longest: int) -> Iterator[tuple[str
     plan, totals = report.plan, figures.totals
     yield "", ""
     if not report.complete:
-        yield "stopped", "at an error: the totals are those of the layers that are shown"
+        yield "stopped", STOPPED.removeprefix("stopped ")
     yield from _fact("parameters", totals.params, str(plan.params), longest)
     yield from _fact("buffers", totals.buffers, str(plan.buffers), longest)
     yield from _fact("MACs", totals.macs, str(plan.macs), longest)

@@ -36,7 +36,7 @@ def show(browser, tmp_path):
     """Open the report of plans; the browser, after a look at its console."""
 
     def opened(*plans, **options):
-        first, *others = map(cnnplan.Report.of, plans)
+        first, *others = [plan if isinstance(plan, cnnplan.Report) else cnnplan.Report.of(plan) for plan in plans]
         page = tmp_path / "report.html"
         page.write_text(cnnplan.render(first, "html", others=others, **options), encoding="utf-8")
         browser.get(page.as_uri())

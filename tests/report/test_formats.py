@@ -14,6 +14,7 @@ import pytest
 
 import cnnplan
 from cnnplan.errors import UsageError
+from cnnplan.plan import plan_spec
 from cnnplan.report.code import identifier
 from cnnplan.report.csv_ import safe
 from cnnplan.report.latex import escaped
@@ -21,6 +22,7 @@ from cnnplan.report.markdown import code, plain
 from cnnplan.report.mermaid import entities
 from cnnplan.sizes import Context, Domain, ceil, floor
 from cnnplan.sizes.mathml import mathml
+from cnnplan.spec import load_spec
 
 TEXT = ("md", "latex", "svg", "html")
 SPECS = ("lenet5", "unet", "resnet", "two_conv")
@@ -180,3 +182,28 @@ def test_a_fraction_is_put_in_where_code_is_written(specs):
     figures = found["mobilenet_v2"](2, 200, 312)
     assert [figures[name] for name in ("params", "macs", "flops")] == [at.params, at.macs, at.flops]
     assert cnnplan.render(cnnplan.load(spec), "javascript").startswith("// at alpha = 1:")
+
+
+BROKEN = """\
+cnnplan: 1
+name: broken
+symbols: {N: 1, H: 9}
+input: [N, 3, H]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3}
+  - conv: {out_channels: 5, kernel_size: 3, groups: 5}
+"""
+
+
+@pytest.mark.parametrize("kind", ["table", "md", "csv", "latex", "formulas", "dot", "mermaid", "svg"])
+def test_a_network_with_an_error_is_marked_in_every_format(kind):
+    plan = plan_spec(load_spec(BROKEN), partial=True)
+    marked = " ".join(cnnplan.render(plan, kind).split()).lower().replace("#58;", ":")
+    whole = " ".join(cnnplan.render(cnnplan.load(BROKEN.replace("groups: 5", "groups: 1")), kind).split()).lower()
+    assert "stopped at an error: the figures are those of the layers up to it" in marked
+    assert "stopped" not in whole
+
+
+def test_json_says_whether_it_is_complete():
+    plans = plan_spec(load_spec(BROKEN), partial=True), cnnplan.load(BROKEN.replace("groups: 5", "groups: 1"))
+    assert [json.loads(cnnplan.render(plan, "json"))["complete"] for plan in plans] == [False, True]

@@ -35,6 +35,7 @@ def test_the_document_of_a_stem(tmp_path, monkeypatch):
         "spec": "stem.yaml",
         "name": "stem",
         "at": {"N": 1, "H": 224, "W": 224},
+        "complete": True,
         "totals": {
             "params": 9408,
             "buffers": 0,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
 import cnnplan
 from cnnplan.errors import CnnplanError
+from cnnplan.plan import plan_spec
+from cnnplan.spec import load_spec
 
 SHOWN = """
 const read = (name) => document.querySelector(`[data-exact="${name}"]`).textContent;
@@ -165,12 +168,12 @@ def test_several_networks_are_compared(specs, show):
 def test_choices_that_only_one_of_two_networks_has(specs, show):
     plans = [cnnplan.load(specs / f"{name}.yaml") for name in ("resnet", "vgg")]
     browser = show(*plans)
-    for variant, macs in (("resnet18", plans[0].at(variant="resnet18").macs), ("vgg11", plans[0].at().macs)):
+    offered = "return [...document.querySelectorAll('[name=variant] option')].map((each) => each.value)"
+    for turn, variant in ((0, "resnet18"), (1, "vgg11"), (0, "resnet18")):
+        browser.execute_script("cnnplan.turn(arguments[0])", turn)
+        assert browser.execute_script(offered) == [*plans[turn].spec.symbols["variant"].choices]
         shown = browser.execute_script(SHOWN, {"N": 1, "H": 224, "W": 224, "variant": variant})
-        assert (shown["problem"], digits(shown["macs"])) == ("", macs)
-    browser.execute_script("cnnplan.turn(1)")
-    shown = browser.execute_script(SHOWN, {"variant": "vgg11"})
-    assert digits(shown["macs"]) == plans[1].at(variant="vgg11").macs
+        assert (shown["problem"], digits(shown["macs"])) == ("", plans[turn].at(variant=variant).macs)
 
 
 def test_no_number_of_the_table_is_cut(specs, show):
@@ -281,3 +284,88 @@ def test_nothing_is_cut_off_or_folded_away_on_paper(specs, show, paper, spec):
     assert ink == "rgb(255, 255, 255)"
     browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
     assert browser.execute_script("return document.querySelectorAll('#graph .sheets svg, details[open]').length") == 0
+
+
+STATE = """
+const read = (name) => document.querySelector(`[data-exact="${name}"]`).textContent.trim();
+return { status: document.querySelector(".status").textContent, params: read("params"), macs: read("macs"),
+         first: document.querySelector("main > section").id,
+         layers: [...document.querySelectorAll("#table tbody tr")].map((row) => row.dataset.layer) };
+"""
+BROKEN = """
+cnnplan: 1
+name: broken
+symbols: {N: 2, H: 9, W: 7}
+input: [N, 3, H, W]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3}
+  - conv: {out_channels: 5, kernel_size: 3, groups: 5}
+"""
+
+
+def test_a_network_with_an_error_opens_on_it_with_what_is_known_up_to_there(show):
+    browser = show(plan_spec(load_spec(BROKEN), partial=True))
+    state = browser.execute_script(STATE)
+    assert state["status"].startswith(
+        "\N{BALLOT X} 1 error in the spec: groups (=5) does not divide the 8 input channels"
+    )
+    assert "legal" not in state["status"]
+    assert state["first"] == "findings"
+    assert state["layers"] == ["conv1"]
+    assert (digits(state["params"]), digits(state["macs"])) == (8 * 3 * 9 + 8, 8 * 27 * 2 * 7 * 5)
+    note = browser.execute_script("return document.querySelector('.card small').textContent")
+    assert note == "trained weights, of the layers up to the error"
+
+
+def test_a_broken_promise_is_an_error_too(show):
+    text = BROKEN.replace("groups: 5", "groups: 1") + "expect:\n  - params <= 100\n"
+    plan = cnnplan.load(text)
+    browser = show(cnnplan.Report(plan, tuple(cnnplan.check(text))))
+    state = browser.execute_script(STATE)
+    assert state["status"].startswith("\N{BALLOT X} 1 error in the spec: params <= 100 is broken")
+    assert len(state["layers"]) == 2
+
+
+def test_the_nearest_legal_sizes_are_offered_and_taken(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    browser.execute_script("cnnplan.controls.bind({ H: 300, W: 100 })")
+    time.sleep(0.4)
+    offers = (
+        "return [...document.querySelectorAll('[data-nearest]')]"
+        ".map((each) => [each.dataset.nearest, each.textContent])"
+    )
+    assert browser.execute_script(offers) == [["H", "288"], ["H", "304"], ["W", "96"], ["W", "112"]]
+    for name in ("H", "W"):
+        click(browser, f'[data-nearest="{name}"]')
+        time.sleep(0.4)
+    state = browser.execute_script(STATE)
+    assert state["status"] == "\N{CHECK MARK} legal at these sizes"
+    assert digits(state["macs"]) == cnnplan.load(specs / "unet.yaml").at(H=288, W=96).macs
+
+
+def test_what_does_not_depend_on_an_illegal_size_stays(specs, show):
+    plan = cnnplan.load(specs / "unet.yaml")
+    browser = show(plan)
+    for values in ({"H": 300}, {"H": 0}):
+        browser.execute_script("cnnplan.controls.bind(arguments[0])", values)
+        state = browser.execute_script(STATE)
+        assert (digits(state["params"]), state["macs"]) == (plan.params, "")
+
+
+def test_each_of_two_networks_has_its_own_tab_and_sizes(specs, show):
+    plans = [cnnplan.load(specs / f"{name}.yaml") for name in ("lenet5", "alexnet")]
+    browser = show(*plans)
+    rows = "return [...document.querySelectorAll('#comparison tbody tr')].map((row) => row.cells[2].firstChild.title)"
+    own = [plan.at().macs for plan in plans]
+    assert [digits(text) for text in browser.execute_script(rows)] == own
+    assert digits(browser.execute_script(STATE)["macs"]) == own[0]
+    browser.execute_script("cnnplan.turn(1)")
+    state = browser.execute_script(STATE)
+    assert (digits(state["params"]), digits(state["macs"])) == (plans[1].params, own[1])
+    browser.execute_script("cnnplan.controls.bind({ H: 300, W: 200 })")
+    assert [digits(text) for text in browser.execute_script(rows)] == [own[0], plans[1].at(H=300, W=200).macs]
+    click(browser, "#same")
+    assert digits(browser.execute_script(rows)[1]) == plans[1].at(H=300, W=200).macs
+    browser.execute_script("cnnplan.controls.bind({ H: 32, W: 32 })")
+    shown = browser.execute_script(rows)
+    assert (digits(shown[0]), shown[1]) == (own[0], "")

@@ -36,7 +36,7 @@ USUAL = {"N": 1, "H": 224, "W": 224, "D": 16, "T": 128}
 def network(report: Report) -> tuple[dict[str, Any], list[str]]:
     """The data of a network, with letters whatever the plan has, and the program of each of its structures."""
     plan, spec = Plan(report.plan.graph, values=report.plan.values), report.plan.spec
-    shown = [_Structure(each) for each in (structures(plan) if report.complete else [plan])]
+    shown = [_Structure(each) for each in structures(plan)]
     files = [*spec.sources]
     data = {
         "name": plan.name,
@@ -67,12 +67,13 @@ class _Structure:
         data = {
             "structure": [{"text": str(each), "when": program.condition(each)} for each in plan.structure],
             "fixed": {name: _text(plan.values[name]) for name in fractions(plan.spec) if name in plan.values},
-            "conditions": [{"text": shortened(str(each)), "when": program.condition(each)} for each in plan.conditions],
+            "conditions": [*map(self._condition, plan.conditions)],
             "causes": [shortened(str(cause)) for cause in plan.causes],
             "inputs": [{"name": name, "shape": self._shape(shape)} for name, shape in plan.inputs.items()],
             "outputs": [*plan.outputs],
             "layers": [self._layer(node, files) for node in plan],
             "totals": {name: program(value) for name, value in self._totals().items()},
+            "letters": {name: _symbols(value) for name, value in self._totals().items()},
             "kinds": self._listed,
         }
         peaks = [program(peak) for peak in plan.memory.peaks]
@@ -83,6 +84,10 @@ class _Structure:
             "constants": program.constants,
             "formulas": {number: [*pair] for number, pair in program.formulas.items()},
         }
+
+    def _condition(self, condition: Condition) -> dict[str, Any]:
+        text = shortened(str(condition))
+        return {"text": text, "when": self.program.condition(condition), "symbols": sorted(condition.symbols)}
 
     def _totals(self) -> dict[str, Any]:
         plan, memory = self._plan, self._plan.memory
@@ -139,6 +144,10 @@ class _Structure:
 
     def _shape(self, shape: Iterable[Any]) -> list[int]:
         return [self.program(extent) for extent in shape]
+
+
+def _symbols(value: Any) -> list[str]:
+    return sorted(value.symbols) if isinstance(value, Count) else []
 
 
 def _known(condition: Condition) -> str:

@@ -1,6 +1,8 @@
 "use strict";
 // The numbers of a network at the values of its symbols, exact at any size.
 
+const FARTHEST = 256n;  // how far the next legal value is looked for
+
 const DATA = JSON.parse(document.getElementById("data").textContent);
 
 const fraction = (text) => {
@@ -88,14 +90,17 @@ class Figures {
     this.failed = null;
     const symbols = Object.fromEntries(structure.network.symbols.map((symbol) => [symbol.name, symbol]));
     this.number = (name) => whole(symbols[name], values[name]);
-    let computed = {};
-    try {
-      computed = structure.program(...structure.symbols.map((name) => this.number(name) ?? 0n));
-    } catch (error) {
-      this.failed = error.message;
-    }
+    let computed = null;
+    const compute = () => {
+      try {
+        return structure.program(...structure.symbols.map((name) => this.number(name) ?? 0n));
+      } catch (error) {
+        this.failed = error.message;
+        return {};
+      }
+    };
     const constants = structure.fixedConstants;
-    this.look = (number) => (number < 0 ? null : constants[number] ?? computed[number] ?? null);
+    this.look = (number) => (number < 0 ? null : constants[number] ?? (computed ??= compute())[number] ?? null);
     this.test = (condition) => {
       try {
         return holds(condition, this.look, values, this.number);
@@ -166,28 +171,47 @@ function sameNumber(network, name, text, fixed) {
   return Math.abs(fraction(value) - fraction(fixed)) < 1e-12;
 }
 
+/** The values nearest to one that a symbol has at which all conditions hold that speak of it alone: below, above. */
+function nearest(figures, name) {
+  const { structure, values } = figures;
+  const symbol = structure.network.symbols.find((each) => each.name === name);
+  const alone = structure.conditions.filter((condition) => String(condition.symbols) === name);
+  if (!symbol || symbol.choices || !symbol.whole || !alone.length) return [];
+  const start = whole(symbol, values[name]);
+  if (start === null) return [];
+  const legal = (value) => {
+    const text = String(value);
+    return !strays(symbol, text) && alone.every((condition) => structure.at({ ...values, [name]: text }).test(condition.when));
+  };
+  const found = [-1n, 1n].map((way) => {
+    for (let step = 1n; step <= FARTHEST; step++) if (legal(start + way * step)) return String(start + way * step);
+    return null;
+  });
+  return found.filter((value) => value !== null);
+}
+
 /** A network with all its structures. */
 class Network {
   constructor(data, programs) {
     Object.assign(this, data);
     this.structures = data.structures.map((each, i) => new Structure(each, programs[i], this));
+    this.errors = data.findings.filter((finding) => finding.severity === "error");
+    this.defaults = Object.fromEntries(this.symbols.map((symbol) => [symbol.name, symbol.value]));
   }
 
-  /** Figures, or what is wrong with these values; a choice that only another network has leaves this one at its own. */
-  at(wanted) {
-    const values = { ...wanted };
-    for (const { name, choices, value } of NETWORKS.length > 1 ? this.symbols : []) {
-      if (choices && !choices.includes(values[name])) values[name] = value;
-    }
-    const outside = this.symbols.map((symbol) => strays(symbol, values[symbol.name])).filter(Boolean);
-    if (outside.length) return { problem: outside[0], broken: [] };
+  /** Figures, or what is wrong with these values. */
+  at(values) {
+    const outside = this.symbols.map((symbol) => [symbol.name, strays(symbol, values[symbol.name])]).filter(([, why]) => why);
+    if (outside.length) return { problem: outside[0][1], broken: [], wrong: outside.map(([name]) => name) };
     const figures = this.structures.map((structure) => structure.at(values)).find((each) => each.applies);
     if (!figures) {
       const sets = this.symbols.map((symbol) => `--set ${symbol.name}=${values[symbol.name]}`).join(" ");
-      return { problem: `This page holds no plan of this structure: cnnplan report ${this.file} ${sets}`, broken: [] };
+      return { problem: `This page holds no plan of this structure: cnnplan report ${this.file} ${sets}`, broken: [], wrong: null };
     }
     const broken = figures.broken;
-    return { figures, broken, problem: broken.length ? told(broken[0], values) : "" };
+    const missed = broken.length ? figures.structure.conditions.filter((condition) => !figures.test(condition.when)) : [];
+    const wrong = [...new Set([...broken, ...missed].flatMap((fault) => fault.symbols))];
+    return { figures, broken, wrong, problem: broken.length ? told(broken[0], values) : "" };
   }
 }
 

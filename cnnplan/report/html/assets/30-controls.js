@@ -4,17 +4,58 @@
 class Controls {
   constructor(place, changed) {
     this.changed = changed;
-    this.values = {};
+    this.sets = NETWORKS.map((network) => ({ ...network.defaults }));
+    this.current = 0;
+    this.same = false;
     this.inputs = {};
     this.status = element("output", { class: "status", "aria-live": "polite" });
     const reset = element("button", { type: "button", class: "plain", id: "reset", onclick: () => this.reset() }, "reset");
     this.symbols = together(NETWORKS.flatMap((network) => network.symbols));
-    const fields = this.symbols.map((symbol) => this.field(symbol));
-    place.append(element("div", { class: "fields" }, fields, fields.length ? reset : null), this.status);
+    this.fields = this.symbols.map((symbol) => this.field(symbol));
+    place.append(element("div", { class: "fields" }, this.fields, this.fields.length ? reset : null, this.switch()), this.status);
+    this.turn(0);
+  }
+
+  /** The values of the network that is looked at. */
+  get values() {
+    return this.sets[this.current];
+  }
+
+  /** One size for all networks, or each its own. */
+  switch() {
+    if (NETWORKS.length < 2) return null;
+    const box = element("input", { type: "checkbox", id: "same", onchange: () => this.together(box.checked) });
+    return element("label", { class: "same" }, box, " the same size for all");
+  }
+
+  together(same) {
+    this.same = same;
+    if (same) this.bind(this.values);
+    else this.changed();
+  }
+
+  /** Turn to another network: its symbols, at its values. */
+  turn(current) {
+    this.current = current;
+    for (const field of this.fields) {
+      const symbol = NETWORKS[current].symbols.find((each) => each.name === field.dataset.symbol);
+      field.hidden = !symbol;
+      if (symbol) this.adapt(symbol);
+    }
+  }
+
+  /** A field with the range or the choices that the network of today gives it. */
+  adapt(symbol) {
+    const [first] = this.inputs[symbol.name];
+    if (symbol.choices) {
+      first.replaceChildren(...symbol.choices.map((label) => element("option", { value: label }, /^\d+\/\d+$/.test(label) ? String(fraction(label)) : label)));
+    } else if (first.type === "range") {
+      Object.assign(first, { min: fraction(symbol.low), max: fraction(symbol.high), step: symbol.whole ? symbol.step : "any" });
+    }
+    this.show(symbol.name, this.values[symbol.name]);
   }
 
   field(symbol) {
-    this.values[symbol.name] = symbol.value;
     const label = element("span", { class: "symbol", title: symbol.description || symbol.name }, symbol.name);
     const made = symbol.choices ? this.choice(symbol) : this.slider(symbol);
     return element("label", { class: `field ${symbol.choices ? "choice" : "range"}`, "data-symbol": symbol.name }, label, made);
@@ -45,32 +86,58 @@ class Controls {
   }
 
   set(name, text) {
-    this.values[name] = text;
-    this.show(name, text);
-    this.changed();
+    this.bind({ [name]: text });
   }
 
   /** Several at once, as links and tests do. */
   bind(values) {
-    for (const [name, text] of Object.entries(values)) {
-      this.values[name] = String(text);
+    const changed = Object.entries(values).filter(([name]) => name in this.values);
+    for (const [name, text] of changed) {
+      NETWORKS.forEach((network, i) => {
+        const symbol = network.symbols.find((each) => each.name === name);
+        const fits = symbol && (i === this.current || (this.same && !strays(symbol, String(text))));
+        if (fits) this.sets[i][name] = String(text);
+      });
       this.show(name, String(text));
     }
     this.changed();
   }
 
+  /** Every network at its own defaults again. */
   reset() {
-    this.bind(Object.fromEntries(this.symbols.map((symbol) => [symbol.name, symbol.value])));
+    this.sets = NETWORKS.map((network) => ({ ...network.defaults }));
+    if (this.same) this.bind(this.values);
+    this.turn(this.current);
+    this.changed();
   }
 
   /** What the values come to: legal, or the layer that breaks. */
-  tell(result, choose) {
+  tell(result, network, choose) {
     const { problem, broken } = result;
-    this.status.className = `status ${problem ? "bad" : "good"}`;
-    const links = broken.slice(0, 1).filter((fault) => fault.layer).map((fault) =>
-      element("button", { type: "button", class: "plain", onclick: () => choose(fault.layer) }, "show the layer"));
+    const { errors } = network;
+    this.status.className = `status ${problem || errors.length ? "bad" : "good"}`;
+    const plain = (text, onclick) => element("button", { type: "button", class: "plain", onclick }, text);
+    const links = broken.slice(0, 1).filter((fault) => fault.layer).map((fault) => plain("show the layer", () => choose(fault.layer)));
     const more = broken.length > 1 ? ` (and ${broken.length - 1} more)` : "";
-    this.status.replaceChildren(element("span", {}, problem ? `✗ ${problem}${more}` : "✓ legal at these sizes"), ...links);
+    const faults = errors.length ? [element("span", {}, `✗ ${errors.length} error${errors.length > 1 ? "s" : ""} in the spec: ${errors[0].message}`),
+      plain("show the findings", () => document.getElementById("findings")?.scrollIntoView({ block: "start" }))] : [];
+    const sizes = problem ? `✗ ${problem}${more}` : errors.length ? "" : "✓ legal at these sizes";
+    this.status.replaceChildren(...faults, ...(sizes ? [element("span", {}, sizes)] : []), ...links);
+    clearTimeout(this.later);
+    if (problem && result.figures) this.later = setTimeout(() => this.offer(result), 150);
+  }
+
+  /** The nearest values that are legal, to be taken. */
+  offer({ figures }) {
+    const missed = figures.structure.conditions.filter((condition) => condition.symbols.length === 1 && !figures.test(condition.when));
+    const names = new Set(missed.flatMap((condition) => condition.symbols));
+    const offers = [...names].flatMap((name) => {
+      const values = nearest(figures, name);
+      const taken = values.flatMap((value, i) => [i ? ", " : "",
+        element("button", { type: "button", class: "plain", "data-nearest": name, onclick: () => this.set(name, value) }, value)]);
+      return values.length ? [element("span", {}, `nearest legal ${name}: `, taken)] : [];
+    });
+    this.status.append(...offers);
   }
 }
 

@@ -20,14 +20,16 @@ class Totals {
       const value = element("strong", { class: "value", "data-total": total.name });
       const exact = element("span", { class: "exact", "data-exact": total.name });
       const formulas = element("details", { class: "formulas" }, element("summary", {}, "formula"), element("div", { class: "scroll" }));
-      place.append(element("div", { class: "card" }, element("h3", {}, total.title), value, exact,
-        element("small", {}, total.what), formulas));
-      return { ...total, value, exact, formulas };
+      const what = element("small", {}, total.what);
+      place.append(element("div", { class: "card" }, element("h3", {}, total.title), value, exact, what, formulas));
+      return { ...total, value, exact, formulas, note: what };
     });
   }
 
   build(structure) {
+    const whole = structure.network.complete;
     for (const card of this.cards) {
+      write(card.note, whole ? card.what : `${card.what}, of the layers up to the error`);
       const numbers = card.name === "peak" ? structure.peaks : [structure.totals[card.name]];
       const shown = numbers.map((number) => formula(structure, number));
       const of = shown.length > 1 ? [element("p", {}, "the greatest of")] : [];
@@ -36,11 +38,14 @@ class Totals {
     }
   }
 
-  update(figures) {
+  /** The totals; of sizes that are not legal those that do not depend on what is wrong with them. */
+  update(figures, wrong) {
     for (const card of this.cards) {
-      const value = figures ? totalOf(figures, card.name) : null;
-      write(card.value, figures ? readable(card.name, value) : "–");
-      write(card.exact, figures ? grouped(value) + (IN_BYTES.has(card.name) ? " bytes" : "") : " ");
+      const letters = figures?.structure.letters[card.name];
+      const known = figures && (!wrong.length || (letters && !wrong.some((name) => letters.includes(name))));
+      const value = known ? totalOf(figures, card.name) : null;
+      write(card.value, known ? readable(card.name, value) : "–");
+      write(card.exact, known ? grouped(value) + (IN_BYTES.has(card.name) ? " bytes" : "") : " ");
     }
   }
 }
@@ -71,7 +76,10 @@ class Comparison {
         bar.style.width = `${value === null ? 0 : Number((value * 1000n) / most) / 10}%`;
       });
     });
-    results.forEach(({ problem }, row) => write(this.rows[row].row.lastChild, problem ? `✗ ${problem}` : "✓"));
+    results.forEach(({ problem }, row) => {
+      const [error] = NETWORKS[row].errors;
+      write(this.rows[row].row.lastChild, error ? `✗ ${error.message}` : problem ? `✗ ${problem}` : "✓");
+    });
   }
 }
 

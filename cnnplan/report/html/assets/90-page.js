@@ -46,23 +46,25 @@ class Page {
 
   turn(i) {
     this.current = i;
+    this.controls.turn(i);
     this.buttons.forEach((button, j) => (j === i ? button.setAttribute("aria-current", "true") : button.removeAttribute("aria-current")));
     this.update();
   }
 
   update() {
-    const results = NETWORKS.map((network) => network.at(this.controls.values));
+    const results = NETWORKS.map((network, i) => network.at(this.controls.sets[i]));
     const result = results[this.current];
+    const network = NETWORKS[this.current];
     this.result = result;
-    this.controls.tell(result, (name) => this.links.choose(name, ""));
+    this.controls.tell(result, network, (name) => this.links.choose(name, ""));
     const { comparison, totals, ...others } = this.parts;
     if (comparison) comparison.update(results);
     const legal = result.figures && !result.problem;
     document.body.classList.toggle("illegal", !legal);
-    const figures = result.figures || this.structure?.at(this.controls.values);
-    const first = figures ? figures.structure : NETWORKS[this.current].structures[0];
+    const shown = this.structure?.network === network ? this.structure : network.structures[0];
+    const first = result.figures ? result.figures.structure : shown;
     if (first !== this.structure) this.build(first);
-    if (totals) totals.update(legal ? result.figures : null);
+    if (totals) totals.update(result.figures || (result.wrong && first.at(this.controls.values)), legal ? [] : result.wrong);
     if (legal) for (const part of Object.values(others)) if (part.update) part.update(result.figures);
     if (!legal && result.figures && this.parts.findings) this.parts.findings.update(result.figures);
   }
