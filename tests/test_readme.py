@@ -9,7 +9,6 @@ import tomllib
 import pytest
 
 import cnnplan
-from cnnplan.configuration import configuration
 from cnnplan.findings import Severity
 from tests.console import README, ROOT, blocks, sessions
 
@@ -39,13 +38,6 @@ def test_the_python_of_the_readme(monkeypatch):
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(tests).failed == 0
 
 
-def test_the_configuration_of_the_readme(tmp_path):
-    (block,) = blocks(TEXT, "toml")
-    (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
-    read = configuration(start=tmp_path)
-    assert (read.fail_on, len(read.budgets), read.options) == ("warning", 2, {"CNN215": {"factor": 32}})
-
-
 def test_the_floors_are_those_that_are_held():
     layers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
     held = [room for floor in layers for room in floor.split(" | ") if room not in ("__main__", "lazy", "release")]
@@ -59,3 +51,7 @@ def test_one_command_reports_and_one_tests():
     assert report.endswith("cnnplan report specs/resnet.yaml")
     assert "pytest" in test
     assert "\n" not in report + test
+
+
+def test_it_is_a_tour_and_no_manual():
+    assert len(TEXT.splitlines()) <= 250

@@ -1,4 +1,4 @@
-"""`cnnplan explain`: a layer's numbers, a symbol's price, a network's conditions, an operator's documentation."""
+"""`cnnplan explain`: a layer's numbers, a symbol's price, a network at a glance, an operator's documentation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cnnplan.errors import UsageError
 from cnnplan.exploration.derivation import derivation
 from cnnplan.exploration.growth import degree, derivative, elasticity, modulus, on_class, step
 from cnnplan.exploration.questions import TOTALS, total
+from cnnplan.exploration.summary import summary
 from cnnplan.ops import OPERATORS
 from cnnplan.sizes import Count, Extent, evaluate
 from cnnplan.spec.words import did_you_mean
@@ -25,13 +26,13 @@ SHOWN = 8
 
 
 def explain(plan: Plan, topic: str = "") -> str:
-    """What there is to say about a layer or a symbol of a network, or, without a topic, about its conditions.
+    """What there is to say about a layer or a symbol of a network, or, without a topic, of the network as a whole.
 
     Raises:
         UsageError: there is no such layer and no such symbol.
     """
     if not topic:
-        return "\n".join(_conditions(plan)) + "\n"
+        return summary(plan)
     if topic in plan.spec.symbols:
         return price(plan, topic)
     try:
@@ -43,20 +44,6 @@ def explain(plan: Plan, topic: str = "") -> str:
 def _near(topic: str, plan: Plan) -> str:
     names = [name for name in plan.nodes if topic in name][:SHOWN]
     return f"; layers like it: {', '.join(names)}" if names else did_you_mean(topic, [*plan.nodes, *plan.spec.symbols])
-
-
-def _conditions(plan: Plan) -> Iterator[str]:
-    """Each condition with the layers behind it."""
-    if not plan.conditions:
-        yield f"{plan.name} is legal for every declared size."
-    for condition in plan.conditions:
-        yield f"{plan.name} needs {condition}"
-        alone = [cause for cause in plan.causes if cause.condition == condition]
-        for cause in alone or (cause for cause in plan.causes if cause.condition.symbols & condition.symbols):
-            more = f" (and {cause.alike - 1} like it)" if cause.alike > 1 else ""
-            yield f"  {cause}{more}"
-    for decision in plan.structure:
-        yield f"its structure is that of {decision}; it is planned anew elsewhere"
 
 
 def price(plan: Plan, symbol: str) -> str:

@@ -1,4 +1,4 @@
-"""Hooks and the README's workflow, as far as they go without a network: what they run is run."""
+"""Hooks and the workflow of `explain ci`, as far as they go without a network: what they run is run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.console import blocks
+
 ROOT = Path(__file__).parents[2]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-README = (ROOT / "README.md").read_text()
-WORKFLOW, PRE_COMMIT = (
-    yaml.safe_load(block) for block in re.findall(r"^```yml\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-)
+PAGE = (ROOT / "cnnplan" / "reference" / "pages" / "ci.md").read_text()
+WORKFLOW, PRE_COMMIT = map(yaml.safe_load, blocks(PAGE, "yml"))
 STEPS = WORKFLOW["jobs"]["cnnplan"]["steps"]
 KEYS = {"id", "name", "description", "entry", "args", "language", "types", "files", "pass_filenames", "require_serial"}
 

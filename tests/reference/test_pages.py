@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
 import pytest
 
 import cnnplan
+from cnnplan.configuration import configuration
 from cnnplan.findings import Severity
 from cnnplan.ops import OPERATORS
 from cnnplan.reference import GROUPS, contents, explained, pages, topics
@@ -51,8 +53,8 @@ def test_a_page_has_a_title_a_group_and_a_snippet(topic):
     assert page.group in GROUPS
     assert page.text.startswith(f"# {topic}: ")
     assert page.title
-    assert sessions(page.text) or blocks(page.text, "yaml") or blocks(page.text, "pycon")
-    assert max(map(len, explained(topic).splitlines())) <= 150
+    assert sessions(page.text) or any(blocks(page.text, language) for language in ("yaml", "yml", "pycon"))
+    assert max(map(len, page.text.splitlines())) <= 150
 
 
 def test_one_page_whole(expected):
@@ -96,6 +98,21 @@ def test_a_spec_of_a_page_is_legal(topic, tmp_path):
     if files(topic):
         found = cnnplan.check(tmp_path / "net.yaml")
         assert [finding for finding in found if finding.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("topic", [topic for topic in pages() if blocks(pages()[topic].text, "pycon")])
+def test_the_python_of_a_page(topic, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    tests = doctest.DocTestParser().get_doctest("".join(blocks(pages()[topic].text, "pycon")), {}, topic, topic, 0)
+    assert tests.examples
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(tests).failed == 0
+
+
+def test_the_configuration_that_is_shown(tmp_path):
+    (block,) = blocks(pages()["configuration"].text, "toml")
+    (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
+    read = configuration(start=tmp_path)
+    assert (read.fail_on, len(read.budgets), read.options) == ("warning", 2, {"CNN215": {"factor": 32}})
 
 
 def test_an_unknown_word():

@@ -1,4 +1,4 @@
-"""The overview of a folder: its lines, and the one in the README."""
+"""The overview of a folder: its lines, and the one in the README of `specs/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnnplan.report.overview import lines, overview, table
 from cnnplan.spec import load_spec
 from tests.conftest import ROOT
 
-README = ROOT / "README.md"
+README = ROOT / "specs" / "README.md"
 MARKED = re.compile(r"(?<=<!-- cnnplan overview specs -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 # spec, network, at, parameters, MACs, receptive field, where it exists
