@@ -192,13 +192,13 @@ class Search:
 
     def _impossible(self) -> Extreme | None:
         """The answer where a condition excludes every value."""
+        if any(part.verdict is False for part in self.parts):
+            return self._none(self.low)
         for part in self.fixed:
             if not part.holds(self.at(self.low)):
                 return Extreme(self.symbols, None, reason=f"{part} does not hold{self._origin(part)}")
-        if not self.possible(self.low) or any(part.verdict is False for part in self.parts):
-            texts = [
-                f"{part}{self._origin(part)}" for part in self.parts if part.verdict is False or part in self.members
-            ]
+        if not self.possible(self.low):
+            texts = [f"{part}{self._origin(part)}" for part in self.members]
             return Extreme(self.symbols, None, reason=f"no {self.symbols[0]} has {' and '.join(texts)}")
         return None
 

@@ -37,7 +37,7 @@ def modulus(count: Extent, symbol: str) -> int:
 def _modulus(atom: Atom, symbol: str) -> int:
     """The same of one atom: a floor of a floor divides twice."""
     if atom.kind == "symbol":
-        return 1
+        return atom.scale
     numerator, denominator = (*atom.args, 1)[:2]
     if atom.kind != "floor" or not isinstance(denominator, int):
         return 0
@@ -73,8 +73,10 @@ def derivative(polynomial: Any, symbol: str) -> Any:
         times = sum(atom.kind == "symbol" and atom.name == symbol for atom in atoms)
         if times:
             left = list(atoms)
-            left.remove(next(atom for atom in atoms if atom.kind == "symbol" and atom.name == symbol))
-            terms.append((prod(context.size(((atom, 1),), 0) for atom in left), coef * times))
+            itself = next(atom for atom in atoms if atom.kind == "symbol" and atom.name == symbol)
+            left.remove(itself)
+            slope = Fraction(coef * times, itself.scale)
+            terms.append((prod(context.size(((atom, 1),), 0) for atom in left), slope))
     return combine(terms)
 
 

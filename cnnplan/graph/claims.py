@@ -40,7 +40,7 @@ def _question(open_: Open) -> Any:
     condition = open_.condition
     if _is_bound(condition):
         return ("bound", condition.symbols)
-    return ("join", condition.symbols) if open_.requirement.rule == JOIN else condition
+    return JOIN if open_.requirement.rule == JOIN else condition
 
 
 def _is_bound(condition: Condition) -> bool:
@@ -55,5 +55,7 @@ def _told(group: list[Found]) -> Found:
     needs = every(found[1].open.condition for found in group if found[1].open)
     same = [found for found in group if found[1].open and found[1].open.condition == needs]
     prefix, fault, callers = same[0] if same and _is_bound(needs) else group[0]
-    witness = open_.witness
-    return prefix, replace(fault, message=f"{fault.message}: needs {needs}, and {witness} is declared legal"), callers
+    message = f"{fault.message}: needs {needs}, and {open_.witness} is declared legal"
+    more = len({(prefix, found.layer) for prefix, found, _ in group}) - 1 if open_.requirement.rule == JOIN else 0
+    behind = f" (with {more} more join{'s' if more > 1 else ''} behind it)" if more else ""
+    return prefix, replace(fault, message=message + behind), callers

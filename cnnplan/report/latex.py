@@ -80,7 +80,7 @@ def _broken(count: Extent) -> str:
     products = getattr(count, "products", {})
     if isinstance(count, int) or len(products) < MANY:
         return LATEX(count)
-    terms = [LATEX.scaled(coef, LATEX.product(monomial)) for monomial, coef in products.items()]
+    terms = [LATEX.scaled(*LATEX.product(*term)) for term in products.items()]
     return " \\\\\n  & {} + ".join([*terms, *([LATEX(count.rest)] if count.rest else [])])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -12,7 +13,10 @@ from cnnplan.errors import TooDeep
 if TYPE_CHECKING:
     from cnnplan.sizes.context import Context
 
-__all__ = ["DEEPEST", "Atom", "Domain", "Number", "is_number", "whole"]
+__all__ = ["DEEPEST", "PRIME", "Atom", "Domain", "Number", "is_number", "whole"]
+
+PRIME = sys.hash_info.modulus
+"""The prime that Python's own hashes of numbers are residues of."""
 
 DEEPEST = 48
 """How deep floors, maxima and other functions may nest that no rule takes apart."""
@@ -69,6 +73,11 @@ class Domain:
         return self.max // self.multiple_of * self.multiple_of
 
     @property
+    def scale(self) -> int:
+        """What every value is a whole multiple of, where nothing else is known of them."""
+        return self.multiple_of if self.integer and self.choices is None else 1
+
+    @property
     def grain(self) -> int:
         """The number that makes every value whole when multiplied by it; 0 where none is known."""
         if self.integer:
@@ -93,6 +102,7 @@ class Atom:
         kind: "symbol", "floor", "quotient", "maximum", "minimum", "gcd", "round" or "make_divisible".
         args: the name of the symbol, or the arguments; of a floor or quotient, the numerator and the denominator.
         low, high: bounds on its value over the declared domains, None where there is none.
+        scale: how many of it a symbol is: what is declared a multiple of 7 is 7 atoms, so that a seventh is whole.
         grain: what makes its value whole when multiplied by it: 1 for an integer, 0 if unknown.
     """
 
@@ -108,6 +118,7 @@ class Atom:
         "kind",
         "low",
         "order",
+        "scale",
         "symbols",
     )
 
@@ -126,7 +137,8 @@ class Atom:
         self.domain = domain
         self.grain = domain.grain if domain else int(kind != "quotient")
         self.index = len(context.atoms)
-        self.hash = hash(self.key)
+        self.scale = domain.scale if domain else 1
+        self.hash = hash(self.key) if self.scale == 1 else hash(self.key) * pow(self.scale, -1, PRIME) % PRIME
         self.symbols: frozenset[str] = (
             frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not isinstance(a, Number)))
         )

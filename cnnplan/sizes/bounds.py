@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.atoms import Number
 
-__all__ = ["Interval", "bounds_of", "plus", "times"]
+__all__ = ["Interval", "bounds_of", "plus", "power", "times"]
 
 Interval: TypeAlias = "tuple[Number | None, Number | None]"
 """The least and the greatest value, None where there is none."""
@@ -28,20 +28,45 @@ def times(left: Interval, right: Interval) -> Interval:
     a, b = left
     c, d = right
     if a is not None and c is not None and a >= 0 and c >= 0:
-        return a * c, None if b is None or d is None else b * d
-    if None in (a, b, c, d):
-        return _scaled(left, right)
-    corners = [x * y for x in (a, b) for y in (c, d) if x is not None and y is not None]
-    return min(corners), max(corners)
+        return a * c, _upper(b, d)
+    corners = [_corner(x, y) for x in ((a, -1), (b, 1)) for y in ((c, -1), (d, 1))]
+    finite = [value for value, _ in corners if value is not None]
+    signs = {sign for value, sign in corners if value is None}
+    return (None if -1 in signs else min(finite)), (None if 1 in signs else max(finite))
 
 
-def _scaled(left: Interval, right: Interval) -> Interval:
-    """Bounds on a product with an open side: known where one factor is a number, given up otherwise."""
-    (a, b), (c, d) = (left, right) if left[0] == left[1] else (right, left)
-    if a is None or a != b:
-        return None, None
-    scaled = (None if c is None else a * c, None if d is None else a * d)
-    return scaled if a > 0 else (scaled[1], scaled[0]) if a < 0 else (0, 0)
+def _upper(b: Number | None, d: Number | None) -> Number | None:
+    """The greatest product of what is not negative: nothing times anything is nothing."""
+    return 0 if 0 in (b, d) else None if b is None or d is None else b * d
+
+
+def _corner(x: tuple[Number | None, int], y: tuple[Number | None, int]) -> tuple[Number | None, int]:
+    """The product of two ends, each a number or, where that is None, infinity of a sign; the same of the product."""
+    (a, toward), (b, away) = x, y
+    if a is not None and b is not None:
+        return a * b, 0
+    if 0 in (a, b):
+        return 0, 0
+    left = toward if a is None else 1 if a > 0 else -1
+    right = away if b is None else 1 if b > 0 else -1
+    return None, left * right
+
+
+def power(base: Interval, exponent: int) -> Interval:
+    """Bounds on a power: one with an even exponent is never negative."""
+    if exponent == 1:
+        return base
+    low, high = base
+    bounds = _raised(low, exponent), _raised(high, exponent)
+    if exponent % 2 or (low is not None and low >= 0):
+        return bounds
+    if high is not None and high <= 0:
+        return bounds[1], bounds[0]
+    return 0, None if None in bounds else max(bound for bound in bounds if bound is not None)
+
+
+def _raised(value: Number | None, exponent: int) -> Number | None:
+    return None if value is None else value**exponent
 
 
 def bounds_of(kind: str, args: tuple[Any, ...]) -> Interval:

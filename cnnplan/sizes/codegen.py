@@ -119,12 +119,15 @@ class Writer:
         if atom.kind == "symbol":
             if atom.domain is not None and not atom.domain.integer:
                 raise UsageError(f"{atom.name} is not a whole number: generated code is exact on whole numbers only")
-            return self.called[atom.name]
+            if atom.scale == 1:
+                return self.called[atom.name]
         if atom not in self._known:
             self._known[atom] = self._statement(self._applied(atom))
         return self._known[atom]
 
     def _applied(self, atom: Atom) -> str:
+        if atom.kind == "symbol":
+            return self.dialect.floor(self.called[atom.name], self.dialect.number(atom.scale))
         if atom.kind == "floor":
             return self.dialect.floor(*self._ratio(*atom.args))
         if atom.kind == "quotient":

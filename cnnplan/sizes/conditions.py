@@ -10,6 +10,7 @@ from cnnplan.errors import Inconclusive
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number
 from cnnplan.sizes.linear import Size
+from cnnplan.sizes.printing import grain
 from cnnplan.sizes.sets import IntegerSet
 
 if TYPE_CHECKING:
@@ -305,6 +306,7 @@ def _symbols(value: Any) -> frozenset[str]:
 
 def sides(difference: Count) -> tuple[Any, Any]:
     """What is added on the left, what is taken away on the right."""
+    difference = difference * grain(difference)
     terms: list[tuple[Any, Number]] = [(reduce(mul, monomial), coef) for monomial, coef in difference.products.items()]
     rest = difference.rest
     if isinstance(rest, Size):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import reduce
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import decisions, division, evaluation, printing, substitution, symbolic
-from cnnplan.sizes.atoms import Atom, Domain, Number
+from cnnplan.sizes.atoms import Atom, Domain, Number, whole
 from cnnplan.sizes.bounds import bounds_of
 from cnnplan.sizes.linear import Size
 from cnnplan.sizes.polynomials import Count
@@ -48,10 +49,13 @@ class Context:
         atom = self.atoms.get(key)
         domain = domain or (atom.domain if atom else None) or Domain()
         if atom is None:
-            atom = self.atoms[key] = Atom(self, "symbol", (name,), (domain.low, domain.high), domain)
+            low, high = (
+                end if end is None else whole(Fraction(end, domain.scale)) for end in (domain.low, domain.high)
+            )
+            atom = self.atoms[key] = Atom(self, "symbol", (name,), (low, high), domain)
         elif atom.domain != domain:
             raise ValueError(f"the symbol {name} is declared already, with another domain")
-        return self.size(((atom, 1),), 0)
+        return self.size(((atom, atom.scale),), 0)
 
     def domain(self, name: str) -> Domain:
         """What a symbol may be."""

@@ -162,7 +162,8 @@ def _on_one_symbol(operator: str, difference: Count, name: str, domain: Domain) 
     if not domain.integer or domain.low is None:
         return None
     low = int(domain.low)
-    members = (zero_set if operator == "==" else nonnegative_set)(difference, name, low)
+    found = (zero_set if operator == "==" else nonnegative_set)(difference, name, low // domain.scale)
+    members = found and found.scaled(domain.scale)
     if members is None and domain.high is not None and (domain.high - low) // domain.multiple_of < LONGEST_RANGE:
         points = np.arange(low, int(domain.high) + 1, domain.multiple_of)
         members = IntegerSet.finite(low, points[_holds(operator, difference.at({name: points}))].tolist())

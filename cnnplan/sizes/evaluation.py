@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
@@ -65,9 +66,16 @@ def _sum(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
 def _value(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
     found = memo.get(atom)
     if found is None:
-        found = values[atom.name] if atom.kind == "symbol" else _applied(atom, values, memo)
+        found = _symbol(atom, values[atom.name]) if atom.kind == "symbol" else _applied(atom, values, memo)
         memo[atom] = found
     return found
+
+
+def _symbol(atom: Atom, value: Any) -> Any:
+    """The value of a symbol in the units that it is counted in."""
+    if atom.scale == 1:
+        return value
+    return value // atom.scale if hasattr(value, "dtype") else whole(Fraction(value, atom.scale))
 
 
 def _applied(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:

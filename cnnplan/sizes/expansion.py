@@ -7,11 +7,12 @@ prime, where every atom has its hash for a value. It is the same for every way t
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
+from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnplan.sizes.atoms import Atom, Number
+from cnnplan.sizes.atoms import PRIME, Atom, Number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +27,6 @@ Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
 
 Leading: TypeAlias = "tuple[tuple[int, ...], Number]"
 """The atoms of the leading term by index, the greatest first, and its coefficient."""
-
-PRIME = sys.hash_info.modulus
-"""The prime that Python's own hashes of numbers are residues of."""
 
 
 def _residue(number: Number) -> int:
@@ -129,4 +127,7 @@ def _index(atom: Atom) -> int:
 
 def portable(polynomial: Polynomial) -> dict[Any, Number]:
     """The polynomial in terms that do not depend on the context it comes from."""
-    return {frozenset(Counter(atom.key for atom in atoms).items()): coef for atoms, coef in polynomial.items()}
+    return {
+        frozenset(Counter(atom.key for atom in atoms).items()): whole(Fraction(coef, prod(a.scale for a in atoms)))
+        for atoms, coef in polynomial.items()
+    }

@@ -6,8 +6,8 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.printing import NAMES, Style, common_factors, fold
+from cnnplan.sizes.atoms import Number, whole
+from cnnplan.sizes.printing import NAMES, Style, cleared, common_factors, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,14 +33,17 @@ class MathML(Style):
         return f"<mrow>{text}</mrow>"
 
     def _terms(self, count: Count) -> str:
-        terms: list[tuple[Number, str]] = [(coef, self.product(monomial)) for monomial, coef in count.products.items()]
+        terms: list[tuple[Number, str]] = [self.product(*term) for term in count.products.items()]
         rest = count.rest
         if isinstance(rest, Number):
             terms.append((rest, ""))
         elif fold(rest) is not None:
             terms.append((1, self.size(rest)))
         else:
-            terms += [*((coef, self.atom(atom)) for atom, coef in rest.terms), (rest.const, "")]
+            terms += [
+                *((whole(Fraction(coef) / atom.scale), self.atom(atom)) for atom, coef in rest.terms),
+                (rest.const, ""),
+            ]
         return self.sum(terms)
 
     def sum(self, terms: Iterable[tuple[Number, str]]) -> str:
@@ -80,6 +83,7 @@ class MathML(Style):
 
     def quotient(self, numerator: Any, denominator: Any) -> str:
         """A quotient, drawn as a fraction."""
+        numerator, denominator = cleared(numerator, denominator)
         return self(numerator) if denominator == 1 else f"<mfrac>{self(numerator)}{self(denominator)}</mfrac>"
 
     def function(self, name: str, args: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Functions that repeat with a slope, f(H + P) = f(H) + Q, and where they are zero or not negative: exactly.
 
-The class holds every size of a convolutional network in one symbol. It is closed under sums, whole multiples, floor
+The class holds every size of a convolutional network in one symbol. What is declared a multiple of a number is counted
+in units of it, here and in all that is found here. It is closed under sums, whole multiples, floor
 division, remainders and gcd with a number, and under max and min of equal slopes.
 """
 
@@ -137,13 +138,17 @@ def _table(value: Any, symbol: str, points: range) -> list[Any]:
     if isinstance(value, Number):
         return [value] * len(points)
     if len(points) > LONGEST_LIST:
-        return value.at({symbol: np.arange(points.start, points.stop)}).tolist()  # type: ignore[no-any-return]
+        return value.at({symbol: np.arange(points.start, points.stop) * _scale(value, symbol)}).tolist()  # type: ignore[no-any-return]
     if not isinstance(value, Size) or any(coef.denominator != 1 for _, coef in value.terms):
-        return [value.at({symbol: point}) for point in points]
+        return [value.at({symbol: point * _scale(value, symbol)}) for point in points]
     column = [value.const] * len(points)
     for atom, coef in value.terms:
         column = [total + coef * x for total, x in zip(column, _column(atom, symbol, points), strict=True)]
     return column
+
+
+def _scale(value: Count, symbol: str) -> int:
+    return value.context.domain(symbol).scale
 
 
 def _column(atom: Atom, symbol: str, points: range) -> list[Any]:
@@ -156,7 +161,8 @@ def _column(atom: Atom, symbol: str, points: range) -> list[Any]:
             divisor = atom.args[1]
             memo[key] = [x // divisor for x in _table(atom.args[0], symbol, points)]
         else:
-            memo[key] = [atom.context.size(((atom, 1),), 0).at({symbol: point}) for point in points]
+            size, scale = atom.context.size(((atom, 1),), 0), atom.context.domain(symbol).scale
+            memo[key] = [size.at({symbol: point * scale}) for point in points]
     return memo[key]  # type: ignore[no-any-return]
 
 

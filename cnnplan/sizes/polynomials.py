@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from cnnplan.sizes.algebra import Monomial, combine, linear, multiply
 from cnnplan.sizes.atoms import Number, is_number, whole
-from cnnplan.sizes.bounds import Interval, plus, times
+from cnnplan.sizes.bounds import Interval, plus, power, times
 from cnnplan.sizes.expansion import Polynomial, expand, fingerprint, is_product, portable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from cnnplan.sizes.context import Context
     from cnnplan.sizes.linear import Size
@@ -34,6 +34,12 @@ def interval(value: Count | Number) -> Interval:
 
 def _is_operand(value: Any) -> bool:
     return is_number(value) or isinstance(value, Count)
+
+
+def _intervals(monomial: Monomial) -> Iterator[Interval]:
+    """Bounds on the powers of the sizes of a product."""
+    for size in dict.fromkeys(monomial):
+        yield power(size.interval, monomial.count(size))
 
 
 class Count:
@@ -62,11 +68,13 @@ class Count:
 
     @cached_property
     def interval(self) -> Interval:
-        """Bounds over the declared domains, by interval arithmetic: true, not always tight."""
+        """Bounds over the declared domains, by interval arithmetic: true, not always tight.
+
+        The sizes of a product first, its coefficient last; a size that stands twice is a square.
+        """
         total = interval(self.rest)
         for monomial, coef in self.products.items():
-            bounds: Interval = (coef, coef)
-            total = plus(total, reduce(times, (size.interval for size in monomial), bounds))
+            total = plus(total, times(reduce(times, _intervals(monomial)), (coef, coef)))
         return total
 
     @property

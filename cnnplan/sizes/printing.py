@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm, prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.algebra import combine, count_of, linear
-from cnnplan.sizes.atoms import Atom, Number
+from cnnplan.sizes.atoms import Atom, Number, whole
 from cnnplan.sizes.linear import Size
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.polynomials import Count
 
-__all__ = ["LATEX", "NAMES", "TEXT", "Style", "common_factors", "fold"]
+__all__ = ["LATEX", "NAMES", "TEXT", "Style", "cleared", "common_factors", "fold", "grain"]
 
 
 class Style:
@@ -43,14 +44,16 @@ class Style:
         """A multiple of an atom; -floor(-n/s) is ceil(n/s)."""
         if coef < 0 and atom.kind == "floor" and isinstance(atom.args[0], Size) and atom.args[0].terms[0][1] < 0:
             return -coef, self.ceiling(-atom.args[0], atom.args[1])
-        return coef, self.atom(atom)
+        return whole(Fraction(coef) / atom.scale), self.atom(atom)
 
     def count(self, count: Count) -> str:
         """A polynomial, common factors first."""
         common = common_factors(count)
         if common:
-            return self.times.join([*map(self.factor, common), self.bracket(self(_without(count, common)))])
-        terms = [(coef, self.product(monomial)) for monomial, coef in count.products.items()]
+            units = prod(map(_units, common))
+            rest = _without(count, common) * Fraction(1, units)
+            return self.times.join([*map(self.factor, common), self.bracket(self(rest))])
+        terms = [self.product(*term) for term in count.products.items()]
         if isinstance(count.rest, Number):
             return self.sum([*terms, (count.rest, "")])
         if count.rest.const or len(count.rest.terms) > 1:
@@ -76,15 +79,17 @@ class Style:
             return self.number(coef)
         return text if coef == 1 else f"{self.number(coef)}{self.times}{text}"
 
-    def product(self, monomial: tuple[Size, ...]) -> str:
-        """A product of sizes, repeated ones as powers."""
+    def product(self, monomial: tuple[Size, ...], coef: Number) -> tuple[Number, str]:
+        """A multiple of a product of sizes, repeated ones as powers."""
         powers: dict[Size, int] = {}
         for size in monomial:
             powers[size] = powers.get(size, 0) + 1
-        return self.times.join(self.power(self.factor(size), n) for size, n in powers.items())
+        text = self.times.join(self.power(self.factor(size), n) for size, n in powers.items())
+        return whole(Fraction(coef) / prod(map(_units, monomial))), text
 
     def factor(self, size: Size) -> str:
-        """A size that stands in a product."""
+        """A size that stands in a product; a symbol as it is, without the units that it is counted in."""
+        size = size * _units(size)
         text = self.size(size)
         alone = fold(size) is not None or _is_plain(size)
         return text if alone else self.bracket(text)
@@ -131,6 +136,7 @@ class Style:
 
     def quotient(self, numerator: Any, denominator: Any) -> str:
         """A quotient."""
+        numerator, denominator = cleared(numerator, denominator)
         if denominator == 1:
             return self(numerator)
         bottom = self.nested(denominator)
@@ -152,6 +158,12 @@ class Style:
 
 class Plain(Style):
     """For a terminal."""
+
+    def scaled(self, coef: Number, text: str) -> str:
+        """A positive coefficient times a text; what it is divided by stands behind."""
+        if not text or coef.denominator == 1:
+            return super().scaled(coef, text)
+        return f"{super().scaled(coef.numerator, text)}/{coef.denominator}"
 
     def nested(self, value: Any) -> str:
         """The text that a count keeps of itself."""
@@ -192,6 +204,7 @@ class Latex(Style):
 
     def quotient(self, numerator: Any, denominator: Any) -> str:
         """A quotient, drawn as a fraction."""
+        numerator, denominator = cleared(numerator, denominator)
         return self(numerator) if denominator == 1 else rf"\frac{{{self(numerator)}}}{{{self(denominator)}}}"
 
     def function(self, name: str, args: list[str]) -> str:
@@ -240,7 +253,29 @@ def _is_plain(value: Any) -> bool:
     if not isinstance(value, Size) or value.const or len(value.terms) > 1:
         return False
     ((atom, coef),) = value.terms
-    return coef == 1 and atom.kind != "quotient"
+    return coef == atom.scale and atom.kind != "quotient"
+
+
+def _units(size: Size) -> int:
+    """What a size is multiplied by to be a symbol, where it is a part of one."""
+    return size.terms[0][0].scale if len(size.terms) == 1 and not size.const and size.terms[0][1] == 1 else 1
+
+
+def grain(value: Any) -> int:
+    """What a value is multiplied by to have whole numbers before its symbols as they are written."""
+    if isinstance(value, Number):
+        return Fraction(value).denominator
+    found = [Fraction(coef, prod(map(_units, monomial))).denominator for monomial, coef in value.products.items()]
+    if isinstance(value.rest, Number):
+        return lcm(*found, Fraction(value.rest).denominator)
+    terms = [Fraction(coef) / atom.scale for atom, coef in value.rest.terms]
+    return lcm(*found, *(Fraction(number).denominator for number in (*terms, value.rest.const)))
+
+
+def cleared(numerator: Any, denominator: Any) -> tuple[Any, Any]:
+    """The same fraction with whole numbers before its symbols: ((H/7) + 1)/2 is (H + 7)/14."""
+    factor = grain(numerator)
+    return (numerator, denominator) if factor == 1 else (numerator * factor, denominator * factor)
 
 
 def _signed(text: str) -> str:

@@ -98,6 +98,20 @@ class IntegerSet:
             yield from range(first, min(last + 1, stop))
         yield from (n for n in range(self.start, stop) if n % self.modulus in self.residues)
 
+    def scaled(self, factor: int) -> IntegerSet:
+        """The multiples of the factor whose quotients are in it; others may be in it or not."""
+        if factor == 1:
+            return self
+        base, start = self.base * factor, self.start * factor
+        if any(last > first for first, last in self.runs) and self.modulus > 1:
+            runs = runs_of(n * factor for first, last in self.runs for n in range(first, last + 1))
+        else:
+            runs = tuple((first * factor, last * factor) for first, last in self.runs)
+        if self.modulus == 1:
+            return IntegerSet(base, runs, start, 1, self.residues).normal()
+        residues = frozenset(residue * factor for residue in self.residues)
+        return IntegerSet(base, runs, start, self.modulus * factor, residues).normal()
+
     def normal(self) -> IntegerSet:
         """The same set with the least modulus and the earliest start."""
         modulus, residues = _least_period(self.modulus, self.residues)

@@ -49,8 +49,9 @@ def _composed(count: Count, mapping: Mapping[str, Any], memo: dict[Any, Any]) ->
 def _replaced(atom: Atom, mapping: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
     if atom not in memo:
         if atom.kind == "symbol":
+            given = mapping.get(atom.name)
             itself = atom.context.size(((atom, 1),), 0)
-            memo[atom] = mapping.get(atom.name, itself)
+            memo[atom] = itself if given is None else functions.quotient(given, atom.scale)
         else:
             memo[atom] = _FUNCTIONS[atom.kind](*(substitute(arg, mapping, memo) for arg in atom.args))
     return memo[atom]

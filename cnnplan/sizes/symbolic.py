@@ -40,7 +40,9 @@ def _atom(atom: Atom) -> Any:
     key = ("sympy", atom)
     memo = atom.context.memo
     if key not in memo:
-        memo[key] = symbol_of(atom) if atom.kind == "symbol" else _RULES[atom.kind](*map(to_sympy, atom.args))
+        memo[key] = (
+            symbol_of(atom) / atom.scale if atom.kind == "symbol" else _RULES[atom.kind](*map(to_sympy, atom.args))
+        )
     return memo[key]
 
 

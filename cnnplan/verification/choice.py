@@ -161,7 +161,7 @@ class Choice:
                 found = period(size) if isinstance(size, Size) and size.symbols == {name} else None
                 if found is not None and lcm(long, found[0]) <= LONGEST_PERIOD:
                     long = lcm(long, found[0])
-            self._periods[name] = long
+            self._periods[name] = long * self._symbol(name).domain().scale
         return self._periods[name]
 
 

@@ -76,7 +76,7 @@ FORMS = [
     (gcd(H + 12, 6), "gcd(H, 6)", {"H": 4}, 2),
     (gcd(6, 3 * H), "gcd(3*H, 6)", {"H": 4}, 6),
     (absolute(z - 3), "max(-z + 3, z - 3)", {"z": -4}, 7),
-    (round_half_even(H / 2), "round(1/2*H)", {"H": 5}, 2),
+    (round_half_even(H / 2), "round(H/2)", {"H": 5}, 2),
     (make_divisible(24 * w, 8), "make_divisible(24*w, 8)", {"w": Fraction(1, 4)}, 8),
     (make_divisible(32 * w, 8), "32*w", {"w": Fraction(1, 4)}, 8),
     # counts
