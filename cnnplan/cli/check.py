@@ -10,16 +10,19 @@ import typer
 
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths, reads, words
+from cnnplan.cli.options import Output, Paths, Settings, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
+from cnnplan.cli.weights import Match, Weights, held, matched
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
+
+    Fit = Callable[[Path], list[Finding]]
 
 __all__ = ["check"]
 
@@ -51,18 +54,25 @@ def check(  # noqa: PLR0913, PLR0917 - options
     update_baseline: Update = False,  # noqa: FBT002 - a flag
     watch: Watch = False,  # noqa: FBT002 - a flag
     quiet: Quiet = False,  # noqa: FBT002 - a flag
+    weights: Weights = None,
+    match: Match = False,  # noqa: FBT002 - a flag
+    settings: Settings = [],  # noqa: B006 - how typer says "none"
 ) -> None:
     """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
+        if match:
+            put(matched(paths, weights, settings), output)
+            raise typer.Exit(CLEAN)
         lists = {"select": words(select), "ignore": words(ignore)}
         wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
+        fit = (lambda path: held(path, weights, settings)) if weights else None
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 
-            watching(paths, lambda: _once(paths, wanted, format, output, quiet))
-        raise typer.Exit(_once(paths, wanted, format, output, quiet))
+            watching(paths, lambda: _once(paths, wanted, format, output, quiet, fit))
+        raise typer.Exit(_once(paths, wanted, format, output, quiet, fit))
 
 
 def _configuration(config: Path | None, options: dict[str, Any]) -> Configuration:
@@ -73,12 +83,13 @@ def _configuration(config: Path | None, options: dict[str, Any]) -> Configuratio
     return configuration(config).over(**options)
 
 
-def _once(
+def _once(  # noqa: PLR0913, PLR0917 - options
     paths: Iterable[Path],
     wanted: Configuration,
     format: str,  # noqa: A002 - the option's name
     output: Path | None,
     quiet: bool,  # noqa: FBT001 - handed on
+    fit: Fit | None = None,
 ) -> int:
     """Check once; the exit code that the findings ask for."""
     from cnnplan.report.findings import TEXT, Checked, render_findings  # noqa: PLC0415
@@ -86,7 +97,7 @@ def _once(
     from cnnplan.rules.baseline import unknown  # noqa: PLC0415
 
     render_findings((), format)
-    files, findings, code = _found(paths, wanted)
+    files, findings, code = _found(paths, wanted, fit)
     if wanted.baseline:
         findings = unknown(findings, wanted.baseline)
     color = output is None and colored(sys.stdout)
@@ -109,8 +120,11 @@ def _update(paths: Iterable[Path], wanted: Configuration) -> int:
     return code
 
 
-def _found(paths: Iterable[Path], wanted: Configuration) -> tuple[list[str], list[Finding], int]:
+def _found(
+    paths: Iterable[Path], wanted: Configuration, fit: Fit | None = None
+) -> tuple[list[str], list[Finding], int]:
     """The files, their findings, and the exit code for those that could not be read."""
+    from cnnplan.findings import Severity  # noqa: PLC0415
     from cnnplan.rules import check, followed  # noqa: PLC0415
 
     followed(wanted)
@@ -119,7 +133,10 @@ def _found(paths: Iterable[Path], wanted: Configuration) -> tuple[list[str], lis
     code = CLEAN
     for path in specs(paths):
         try:
-            findings += check(path, wanted)
+            told = check(path, wanted)
+            findings += told
+            if fit and not any(finding.severity is Severity.ERROR for finding in told):
+                findings += fit(path)
             files.append(str(path))
         except UsageError as error:
             say(str(error))

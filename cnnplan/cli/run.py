@@ -10,12 +10,12 @@ import typer
 from cnnplan.cli.exits import CLEAN, exit_codes, say
 from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
+from cnnplan.cli.weights import Weights  # noqa: TC001 - typer reads it
 from cnnplan.errors import UsageError
 
 __all__ = ["run"]
 
 Image = Annotated[Path, typer.Option("--input", "-i", metavar="IMAGE", help="The image: PNG, JPEG, ...")]
-Weights = Annotated[Path | None, typer.Option(metavar="FILE", help="Weights, an .npz file; left out, they are drawn.")]
 Filters = Annotated[
     str, typer.Option(metavar="NAME,...", help="Filters for the first convolution: edge, sharpen, blur, gauss, ...")
 ]

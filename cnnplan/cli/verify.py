@@ -14,6 +14,7 @@ from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths, Settings, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
+from cnnplan.cli.weights import Weights  # noqa: TC001 - typer reads it
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 FORMATS = ("table", "json")
-UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+UNITS = {
+    "": 1,
+    "k": 10**3,
+    "m": 10**6,
+    "g": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+}
 
 Format = Annotated[str, typer.Option("--format", "-f", metavar="table|json", help="How to write it.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", help="Of inputs and weights.")]
@@ -39,6 +51,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     settings: Settings = [],  # noqa: B006 - how typer says "none"
     seed: Seed = 0,
     memory: Limit = "",
+    weights: Weights = None,
 ) -> None:
     """Run these networks and hold every prediction against what happens."""
     # the products of small runs are small: threads of the linear algebra cost more there than they give
@@ -57,7 +70,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
             if spec.is_library and path not in paths:
                 continue
             with _progress(path.name) as progress:
-                found.append(run(spec, seed=seed, limit=limit, progress=progress, **bound(settings)))
+                found.append(run(spec, seed=seed, limit=limit, progress=progress, weights=weights, **bound(settings)))
         if format == "json":
             put(verified.render_json(found), output)
         else:

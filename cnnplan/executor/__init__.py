@@ -121,7 +121,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         graph: the network, its operators with letters or numbers.
         values: of its symbols; left out, those it was built with.
         inputs: arrays by name; those left out are drawn.
-        weights: arrays by name, an .npz file, a folder of .npy files, or Weights; left out, they are drawn.
+        weights: arrays by name, a file of weights (cnnplan.checkpoints), or Weights; left out, they are drawn.
         seed: of what is drawn.
         dtype: float32 or float64; left out, what the spec says.
         metered: whether arithmetic is counted, which takes longer.

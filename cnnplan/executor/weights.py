@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.checkpoints import read_checkpoint
+from cnnplan.checkpoints.comparing import IGNORED
 from cnnplan.errors import UsageError
 from cnnplan.executor.tensors import root
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from cnnplan.checkpoints import Checkpoint
     from cnnplan.executor.tensors import Array
     from cnnplan.ops import Weight
 
@@ -24,7 +28,7 @@ class Weights:
     """Weights by layer. What is drawn depends on the seed and the name, and not on the order of layers.
 
     Args:
-        given: arrays by name ("layer1.conv1.weight"), an .npz file, a folder of .npy files; None to draw them.
+        given: arrays by name ("layer1.conv1.weight"), a file of weights, a folder of .npy files; None to draw them.
         layers: the names of the layers.
         seed: of what is drawn.
         dtype: what all are brought to.
@@ -43,7 +47,7 @@ class Weights:
         dtype: str,
         pool: dict[Any, Array] | None = None,
     ) -> None:
-        self._given = _read(given) if isinstance(given, str | Path) else given
+        self._given = _read(given, layers) if isinstance(given, str | Path) else given
         self._seed = seed
         self._dtype = dtype
         self._pool = {} if pool is None else pool
@@ -98,18 +102,38 @@ def _refuse_unknown(given: Iterable[str], layers: list[str]) -> None:
             raise UsageError(f"the weight {name} belongs to no layer{f'; did you mean {near[0]}?' if near else ''}")
 
 
-def _read(path: str | Path) -> Mapping[str, Any]:
-    """The arrays of a file or a folder, each read when it is asked for."""
-    path = Path(path)
-    try:
-        if path.is_dir():
-            return {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in sorted(path.glob("*.npy"))}
-        loaded: Any = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: weights cannot be read: {error}") from error
-    if not hasattr(loaded, "files"):
-        raise UsageError(f"{path}: weights are an .npz file or a folder of .npy files")
-    return loaded  # type: ignore[no-any-return]
+class _Arrays(Mapping[str, Any]):
+    """The arrays of a file by the names that the network has for them, each read when it is asked for."""
+
+    def __init__(self, checkpoint: Checkpoint, names: Mapping[str, str]) -> None:
+        self._checkpoint = checkpoint
+        self._names = names
+
+    def __getitem__(self, name: str) -> Any:
+        return self._checkpoint.read(self._names[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _read(path: str | Path, layers: Iterable[str]) -> Mapping[str, Any]:
+    """The arrays of a file of weights, called as the network calls them.
+
+    Where a layer has an origin, tensors may be called after that.
+    """
+    checkpoint = read_checkpoint(path)
+    names = {name: name for name in checkpoint.tensors if name.rpartition(".")[2] not in IGNORED}
+    nodes = layers.values() if isinstance(layers, Mapping) else ()
+    for origin, layer in ((getattr(node, "origin", ""), node.name) for node in nodes):
+        if origin and origin != layer:
+            told = [name for name in names if name == origin or name.rpartition(".")[0] == origin]
+            for name in told:
+                weight = "weight" if name == origin else name.rpartition(".")[2]
+                names[f"{layer}.{weight}"] = names.pop(name)
+    return _Arrays(checkpoint, names)
 
 
 def _drawn(name: str, shape: Any, seed: int, dtype: str) -> Array:

@@ -2,7 +2,7 @@
 
 A rule is a module with a RULE; RULES is the table, by identifier, in the order in which they are followed. CNN0xx are
 errors of the language and CNN1xx errors of legality: the rooms below find them, `faults` describes them. CNN2xx are
-rules of design, CNN3xx what the spec and the configuration promise.
+rules of design, CNN3xx what the spec and the configuration promise, CNN4xx what a file of weights says.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ def verify(
     seed: int = 0,
     limit: int | None = None,
     progress: Progress | None = None,
+    weights: str | Path | None = None,
     **values: Any,
 ) -> Verification:
     """Hold every prediction of a network against its execution.
@@ -44,6 +45,7 @@ def verify(
         seed: of inputs and weights.
         limit: bytes that a run may take; left out, half of what is free.
         progress: is called before each run: how many are done, of how many, and what comes.
+        weights: a file of weights for the runs at legal sizes; left out, they are drawn.
         values: of symbols; those left out are chosen.
 
     Raises:
@@ -57,7 +59,7 @@ def verify(
     runs: list[tuple[str, Run]] = []
     for number, case in enumerate(structures(spec, told)):
         fixed = {**told, **case}
-        runs += Trial(plan_spec(spec, fixed), fixed, found, seed, limit).runs(number)
+        runs += Trial(plan_spec(spec, fixed), fixed, found, seed, limit, weights).runs(number)
     total = len(runs)
     for done in range(total):
         text, run = runs.pop(0)

@@ -18,6 +18,7 @@ from cnnplan.verification.results import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from cnnplan.executor import Execution
     from cnnplan.plan import Plan
@@ -42,14 +43,24 @@ class Trial:
         found: where comparisons go.
         seed: of inputs and weights.
         limit: bytes that a run may take.
+        weights: a file of those that the runs at legal sizes have; left out, they are drawn.
     """
 
-    def __init__(self, plan: Plan, told: Mapping[str, Any], found: Verification, seed: int, limit: int | None) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run needs
+        self,
+        plan: Plan,
+        told: Mapping[str, Any],
+        found: Verification,
+        seed: int,
+        limit: int | None,
+        weights: str | Path | None = None,
+    ) -> None:
         self.plan = plan
         self.choice = Choice(plan, told)
         self.found = found
         self.seed = seed
         self.limit = limit
+        self.weights = weights
         self.dtype = plan.spec.dtype if plan.spec.dtype in DTYPES else DTYPES[0]
         self._pool: dict[Any, Any] = {}
 
@@ -87,7 +98,7 @@ class Trial:
         self.found.cases.append(Case(at, len(plan), "sizes"))
         need = int(memory.inference)  # type: ignore[arg-type]
         options: dict[str, Any] = {
-            "weights": self._weights(plan),
+            "weights": self._weights(plan, self.weights),
             "seed": self.seed,
             "dtype": self.dtype,
             "metered": True,
@@ -128,8 +139,8 @@ class Trial:
             self.found.compare("runs", "", at, "runs", f"{type(error).__name__}: {error}")
             return None
 
-    def _weights(self, plan: Plan) -> Weights:
-        return Weights(None, plan.nodes, self.seed, self.dtype, self._pool)
+    def _weights(self, plan: Plan, given: str | Path | None = None) -> Weights:
+        return Weights(given, plan.graph.nodes, self.seed, self.dtype, self._pool)
 
     def _layers(self, plan: Plan, memory: Memory, run: Execution) -> None:
         compare, at = self.found.compare, plan.values

@@ -213,7 +213,7 @@ FAULTS = [
     ("round(x=1)", Unreadable, "the arguments of round have no names"),
     ("shape(stem)", Unreadable, 'shape takes the name of a layer in quotes: shape("conv1")'),
     ("floor", Unreadable, "floor is a function: write floor(...)"),
-    ("3Q", Unreadable, "3Q is neither a number nor a name; units are k M G T KiB MiB GiB"),
+    ("3Q", Unreadable, "3Q is neither a number nor a name; units are k M G T kB MB GB TB KiB MiB GiB"),
     ("1e999", Unreadable, "a number of more than 40 digits is not read"),
     ("1" * 41, Unreadable, "a number of more than 40 digits is not read"),
     ("\u03bb0", Unreadable, "'\u03bb' has no meaning in an expression"),

@@ -37,8 +37,12 @@ FAULTS: tuple[str, ...] = (
     "CNN110",
     "CNN111",
     "CNN112",
+    "CNN401",
+    "CNN402",
+    "CNN403",
+    "CNN404",
 )
 """Their identifiers; the text of each is the file beside this one that is called like it."""
 
-FOREIGN: tuple[str, ...] = ("CNN030", "CNN031", "CNN032")
-"""Those that only files of other worlds have: no spec can show them."""
+FOREIGN: tuple[str, ...] = ("CNN030", "CNN031", "CNN032", "CNN401", "CNN402", "CNN403", "CNN404")
+"""Those that files of other worlds have, or files of weights: no spec alone can show them."""
