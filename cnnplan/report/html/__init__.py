@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from cnnplan.report.html.data import network
+from cnnplan.report.html.static import static
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +40,7 @@ def render(report: Report, *, others: Iterable[Report] = (), maps: Sequence[Any]
 
 def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] = ()) -> str:
     """A page with these parts only."""
+    pieces = [*pieces]
     networks, programs = zip(*(network(report) for report in reports), strict=True)
     plan = reports[0].plan
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -47,9 +49,10 @@ def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] =
         title=" and ".join(report.plan.name for report in reports),
         description=plan.spec.description,
         reports=reports,
-        pieces=[*pieces],
+        pieces=pieces,
         styles=_joined("assets", ".css"),
         scripts=[_joined("vendor", ".js"), _program(programs), _joined("assets", ".js")],
+        tables=[static(report) for report in reports] if len(pieces) > 1 else [],
         data=embedded({"networks": networks, "maps": maps}),
     )
 

@@ -66,8 +66,43 @@ const FAMILIES = {
   shape: /^(flatten|reshape|permute|pad|crop|slice|identity|expand|parameter|split|transpose)/,
 };
 
+/** What the families are called in a legend. */
+const CALLED = { conv: "weights", pool: "pooling and resizing", norm: "normalization", act: "activation and others", join: "joins", shape: "moves" };
+
 /** The family that an operator is drawn as. */
 function family(op) {
   const found = Object.entries(FAMILIES).find(([, pattern]) => pattern.test(op));
   return found ? found[0] : "act";
+}
+
+/** One stop of the Tab key for many things: the arrow keys go from one to the next. */
+class Roving {
+  constructor(place, selector) {
+    this.place = place;
+    this.selector = selector;
+    place.addEventListener("focusin", (event) => this.stop(event.target.closest(selector)));
+    place.addEventListener("keydown", (event) => {
+      const way = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+      const all = [...place.querySelectorAll(selector)];
+      const at = all.indexOf(event.target.closest(selector));
+      if (!way || at < 0 || event.defaultPrevented) return;
+      event.preventDefault();
+      (all[at + way] || all[at]).focus();
+    });
+    new MutationObserver(() => this.start()).observe(place, { childList: true, subtree: true });
+    this.start();
+  }
+
+  /** One of them can be reached by Tab: the one that had the focus, else the first. */
+  start() {
+    const all = [...this.place.querySelectorAll(this.selector)];
+    const current = all.find((each) => each.getAttribute("tabindex") === "0") || all[0];
+    for (const each of all) each.setAttribute("tabindex", each === current ? "0" : "-1");
+  }
+
+  stop(chosen) {
+    if (!chosen) return;
+    this.place.querySelectorAll(`${this.selector}[tabindex="0"]`).forEach((each) => each.setAttribute("tabindex", "-1"));
+    chosen.setAttribute("tabindex", "0");
+  }
 }

@@ -25,7 +25,13 @@ class Controls {
   switch() {
     if (NETWORKS.length < 2) return null;
     const box = element("input", { type: "checkbox", id: "same", onchange: () => this.together(box.checked) });
+    this.box = box;
     return element("label", { class: "same" }, box, " the same size for all");
+  }
+
+  check(same) {
+    this.box.checked = same;
+    this.together(same);
   }
 
   together(same) {

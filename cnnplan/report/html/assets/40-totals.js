@@ -31,7 +31,7 @@ class Totals {
     for (const card of this.cards) {
       write(card.note, whole ? card.what : `${card.what}, of the layers up to the error`);
       const numbers = card.name === "peak" ? structure.peaks : [structure.totals[card.name]];
-      const shown = numbers.map((number) => formula(structure, number));
+      const shown = numbers.map((number) => [formula(structure, number), " ", ...copying(structure, number)]);
       const of = shown.length > 1 ? [element("p", {}, "the greatest of")] : [];
       card.formulas.lastChild.replaceChildren(...of, ...shown.map((each) => element("div", {}, each)));
       card.formulas.hidden = numbers.every((number) => structure.constants[number] !== null);

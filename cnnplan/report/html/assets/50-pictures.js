@@ -21,9 +21,10 @@ function stages(structure, most) {
 function slabs(figures) {
   const { structure } = figures;
   const inputs = structure.inputs.map((input) => ({ name: input.name, shape: input.shape.map(figures.look), first: null }));
+  const tokens = inputs.some((input) => input.shape.length > 3);
   const outputs = stages(structure, 48).map((stage) => {
     const last = stage.layers[stage.layers.length - 1];
-    return { name: stage.name, shape: figures.shape(last), first: last };
+    return { name: stage.name, shape: figures.shape(last), first: last, tokens };
   });
   const all = [...inputs.slice(0, 1), ...outputs];
   return all.filter((slab, i) => i === 0 || String(slab.shape) !== String(all[i - 1].shape));
@@ -36,7 +37,7 @@ class Pyramid {
   }
 
   update(figures) {
-    const shown = slabs(figures).map((slab) => ({ ...slab, ...extents(slab.shape) }));
+    const shown = slabs(figures).map((slab) => ({ ...slab, ...extents(slab.shape, slab.tokens) }));
     const widest = Math.max(...shown.map((slab) => slab.space), 1);
     const deepest = Math.max(...shown.map((slab) => slab.channels), 1);
     const room = Math.max(10, Math.min(64, 760 / shown.length));
@@ -56,6 +57,8 @@ class Pyramid {
     const picture = drawn("svg", { viewBox: `0 0 ${x.toFixed(0)} 232`, style: `min-width: ${Math.round(x * 0.75)}px; max-width: ${Math.round(x * 1.15)}px`,
       role: "img", "aria-label": "Sizes of the feature maps along the network" }, pieces);
     this.place.replaceChildren(picture);
+    this.take ??= this.place.parentNode.querySelector("h2").appendChild(element("span", { class: "takes" },
+      saving(() => `${figures.structure.network.name}-pyramid`, () => ({ svg: this.place.firstChild, box: this.place.firstChild.viewBox.baseVal }))));
   }
 
   /** A block in oblique projection: its front, its side going back, its lid. */
@@ -76,8 +79,9 @@ class Pyramid {
   }
 }
 
-/** How wide and how deep a feature map is drawn, and what is written under it. */
-function extents(shape) {
+/** How wide and how deep a feature map is drawn, and what is written under it; of an image's tokens as many as they are. */
+function extents(shape, tokens) {
+  if (tokens && shape.length === 3) return { space: Math.sqrt(Number(shape[1])), channels: Number(shape[2]), label: `${shape[1]} tokens` };
   const spatial = shape.slice(2).map(Number);
   const space = spatial.length ? Math.pow(spatial.reduce((a, b) => a * b, 1), 1 / spatial.length) : 1;
   const label = spatial.length ? [...new Set(spatial)].length === 1 && spatial.length > 1 ? `${spatial[0]}${"²³"[spatial.length - 2] || ""}` : spatial.join("×") : "";

@@ -1,6 +1,7 @@
 "use strict";
 // What changes from layer to layer, as a line of steps: memory with its peak, the receptive field.
 
+const FEWEST = 3;  // layers with a value, for a curve to say something
 const WIDE = 560;
 const HIGH = 190;
 const EDGE = { left: 62, right: 14, top: 18, bottom: 26 };
@@ -16,8 +17,9 @@ class Curve {
     const names = figures.structure.layers.map((layer) => layer[0]);
     const values = names.map((_, i) => this.value(figures, i));
     const known = values.filter((value) => value !== null).map(Number);
-    if (!known.length) {
-      this.place.replaceChildren(element("p", { class: "note" }, "Every layer looks at all of its input."));
+    if (known.length < FEWEST) {
+      const from = names.find((_, i) => values[i] === null);
+      this.place.replaceChildren(element("p", { class: "note" }, known.length ? `From ${from} on every layer looks at all of its input.` : "Every layer looks at all of its input."));
       return;
     }
     const limit = this.limit(figures);

@@ -7,7 +7,7 @@ const COLUMNS = [
   { name: "params", title: "params", number: true },
   { name: "macs", title: "MACs", number: true },
   { name: "share", title: "share", number: true, from: "macs" },
-  { name: "bytes", title: "memory", number: true },
+  { name: "bytes", title: "activations", number: true },
   { name: "field", title: "field", number: true },
 ];
 
@@ -22,7 +22,8 @@ class Table {
       element("button", { type: "button", class: "plain", onclick: () => this.sortBy(column.name) }, column.title)));
     this.body = element("tbody");
     place.append(element("div", { class: "tools" }, this.search, element("button", { type: "button", onclick: all(true) }, "fold"),
-      element("button", { type: "button", onclick: all(false) }, "unfold"), this.note),
+      element("button", { type: "button", onclick: all(false) }, "unfold"),
+      element("button", { type: "button", class: "take", title: "Save every layer as CSV", onclick: () => save(`${this.structure.network.name}.csv`, csv(this.figures), "text/csv") }, "CSV"), this.note),
     element("div", { class: "scroll rows" }, element("table", {}, element("colgroup", {}, COLUMNS.map((column) => element("col", { class: `of-${column.name}` }))), element("thead", {}, element("tr", {}, this.heads)), this.body)));
     this.body.addEventListener("keydown", (event) => this.key(event));
     this.frame = this.body.closest(".rows");

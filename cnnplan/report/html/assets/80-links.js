@@ -2,8 +2,10 @@
 // One choice for the whole page: the layer that is looked at, in every picture, the table and the source.
 
 class Links {
-  constructor() {
+  /** `changed` is told of everything that a link to this page would hold. */
+  constructor(changed) {
     this.views = {};
+    this.changed = changed;
   }
 
   /** Look at a layer or a block. */
@@ -12,6 +14,7 @@ class Links {
     if (!structure || !(structure.index.has(name) || structure.tree.groups.has(name))) return;
     this.chosen = name;
     for (const [id, view] of Object.entries(this.views)) view.choose(name, id !== from);
+    this.changed();
   }
 
   /** Look at a line of the source, and at the first layer that it made. */
@@ -61,7 +64,7 @@ class Detail {
     const kind = figures.kind(index);
     const [, , inputs, own, , field, file, line] = structure.layers[index];
     const counted = (what) => (structure.formula(kind[what])[1]
-      ? [element("strong", {}, grouped(figures.count(index, what))), " = ", formula(structure, kind[what])]
+      ? [element("strong", {}, grouped(figures.count(index, what))), " = ", formula(structure, kind[what]), " ", ...copying(structure, kind[what])]
       : [element("strong", {}, grouped(figures.count(index, what)))]);
     const shape = kind.shape.map((number, i) => [i ? " × " : "", formula(structure, number)]).flat();
     const source = structure.network.sources[file];

@@ -3,7 +3,7 @@
 
 class Page {
   constructor() {
-    this.links = new Links();
+    this.links = new Links(() => this.remember());
     this.current = 0;
     this.controls = new Controls(document.getElementById("controls"), () => this.update());
     this.parts = this.made();
@@ -11,9 +11,24 @@ class Page {
     this.theme();
     this.maps();
     this.update();
-    window.addEventListener("hashchange", () => this.hash());
+    window.addEventListener("hashchange", () => location.hash.slice(1) !== this.address && read(this, location.hash.slice(1)));
     this.paper();
-    this.hash();
+    this.listening = true;
+    read(this, location.hash.slice(1));
+  }
+
+  /** Keep what is looked at in the address, a moment after it changed. */
+  remember() {
+    if (!this.listening) return;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => {
+      this.address = written(this);
+      try {
+        history.replaceState(null, "", this.address ? `#${this.address}` : location.pathname + location.search);
+      } catch {
+        this.listening = false;  // a frame of a notebook has no address of its own
+      }
+    }, 250);
   }
 
   made() {
@@ -67,16 +82,19 @@ class Page {
     if (totals) totals.update(result.figures || (result.wrong && first.at(this.controls.values)), legal ? [] : result.wrong);
     if (legal) for (const part of Object.values(others)) if (part.update) part.update(result.figures);
     if (!legal && result.figures && this.parts.findings) this.parts.findings.update(result.figures);
+    this.remember();
   }
 
   build(structure) {
     this.structure = structure;
     this.links.structure = structure;
     this.links.chosen = null;
+    this.address = "";
     for (const [id, part] of Object.entries(this.parts)) {
       if (id === "findings") part.build(structure.network, structure, this.links);
       else if (part.build) part.build(structure);
     }
+    this.opened = this.parts.graph ? String([...this.parts.graph.open]) : "";
   }
 
   theme() {
@@ -85,7 +103,10 @@ class Page {
     button.addEventListener("click", () => {
       const now = document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
       document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+      this.remember();
     });
+    const link = document.getElementById("link");
+    link.addEventListener("click", () => copy(`${location.href.split("#")[0]}#${written(this)}`, link));
   }
 
   /** Nothing is folded away on paper. */
@@ -105,12 +126,6 @@ class Page {
     body("maps").append(...DATA.maps.map((map) => element("figure", {},
       element("img", { src: map.data, alt: map.caption, loading: "lazy" }),
       element("figcaption", {}, element("button", { type: "button", class: "plain", onclick: () => this.links.choose(map.name, "maps") }, map.name), ` ${map.caption}`))));
-  }
-
-  /** `#layer=conv1` in the address is a link to a layer. */
-  hash() {
-    const [key, value] = decodeURIComponent(location.hash.slice(1)).split("=");
-    if (key === "layer") this.links.choose(value, "");
   }
 }
 
