@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import time
+from io import StringIO
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -369,3 +372,149 @@ def test_each_of_two_networks_has_its_own_tab_and_sizes(specs, show):
     browser.execute_script("cnnplan.controls.bind({ H: 32, W: 32 })")
     shown = browser.execute_script(rows)
     assert (digits(shown[0]), shown[1]) == (own[0], "")
+
+
+def boxes(browser):
+    return browser.execute_script("return [...cnnplan.parts.graph.drawnBoxes.keys()]")
+
+
+def frames(browser):
+    return browser.execute_script(
+        "return [...document.querySelectorAll('#graph .frame')].map((each) => each.dataset.frame)"
+    )
+
+
+SEEN = "const { left, top } = document.querySelector(arguments[0]).getBoundingClientRect(); return [left, top]"
+
+
+def test_a_block_unfolds_to_a_frame_where_it_stands_and_folds_again(specs, show):
+    browser = show(cnnplan.load(specs / "resnet.yaml"))
+    assert frames(browser) == ["stem", "layer1", "layer2", "layer3", "layer4"]
+    before = boxes(browser)
+    scale = "return cnnplan.parts.graph.view.at.k"
+    zoomed = browser.execute_script("cnnplan.parts.graph.view.zoom(0.8); " + scale)
+    middle = browser.execute_script(
+        "return cnnplan.parts.graph.view.seen(cnnplan.parts.graph.layout.at('layer2.bottleneck1'))"
+    )
+    toggle = "cnnplan.parts.graph.toggle(arguments[0], new Event('click'))"
+    browser.execute_script(toggle, "layer2.bottleneck1")
+    assert "layer2.bottleneck1" in frames(browser)
+    assert "layer2.bottleneck1.relu1" in boxes(browser)
+    after = browser.execute_script(
+        "return cnnplan.parts.graph.view.seen(cnnplan.parts.graph.layout.at('layer2.bottleneck1'))"
+    )
+    assert (after["x"], after["y"]) == pytest.approx((middle["x"], middle["y"]))
+    assert browser.execute_script(scale) == zoomed
+    browser.execute_script(toggle, "layer2.bottleneck1")
+    assert boxes(browser) == before
+
+
+def test_a_layer_is_found_and_shown_in_the_graph(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    field = browser.find_element("css selector", "#graph input[type=search]")
+    field.send_keys("concat")
+    assert browser.execute_script("return document.querySelectorAll('#graph .box.found').length") == 4
+    for name in ("up1.concat1", "up2.concat1"):
+        field.send_keys("\ue007")
+        assert browser.execute_script("return cnnplan.links.chosen") == name
+    seen = browser.execute_script("return cnnplan.parts.graph.view.seen(cnnplan.parts.graph.layout.at('up2.concat1'))")
+    room = browser.execute_script("return cnnplan.parts.graph.view.room")
+    assert 0 < seen["x"] < room["width"]
+    assert 0 < seen["y"] < room["height"]
+
+
+def test_the_graph_fits_both_ways_turns_and_fills_the_window(specs, show):
+    browser = show(cnnplan.load(specs / "unet.yaml"))
+    size = "const { width, height } = cnnplan.parts.graph.layout.size; return width / height"
+    tall = browser.execute_script(size)
+    click(browser, '#graph [aria-label="From left to right"]')
+    assert browser.execute_script(size) > 1 > tall
+    click(browser, '#graph [aria-label="The full window"]')
+    inside = (
+        "const b = document.querySelector('#graph').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]"
+    )
+    assert browser.execute_script(inside) == [
+        0,
+        0,
+        *browser.execute_script("return [document.documentElement.clientWidth, innerHeight]"),
+    ]
+    click(browser, '#graph [aria-label="Fit the whole"]')
+    assert browser.execute_script("return document.querySelector('#graph .map').classList.contains('needless')")
+    click(browser, '#graph [aria-label="Larger"]')
+    browser.execute_script("for (let i = 0; i < 9; i++) cnnplan.parts.graph.view.zoom(1.3)")
+    assert not browser.execute_script("return document.querySelector('#graph .map').classList.contains('needless')")
+
+
+def test_the_address_says_what_is_looked_at_and_opens_it_again(specs, show):
+    plan = cnnplan.load(specs / "resnet.yaml")
+    browser = show(plan)
+    browser.execute_script("cnnplan.controls.bind({ H: 96, variant: 'resnet18' })")
+    browser.execute_script("cnnplan.parts.graph.reopen(['layer3']); cnnplan.links.choose('layer3.basic2.relu1', '')")
+    click(browser, "#theme")
+    time.sleep(0.5)
+    address = browser.execute_script("return location.href")
+    assert "#set.H=96&set.variant=resnet18&layer=layer3.basic2.relu1&open=layer3&theme=dark" in address
+    browser.get("about:blank")
+    browser.get(address)
+    assert browser.execute_script("return [cnnplan.links.chosen, document.documentElement.dataset.theme]") == [
+        *("layer3.basic2.relu1", "dark")
+    ]
+    assert frames(browser) == ["layer3"]
+    assert digits(browser.execute_script(STATE)["macs"]) == plan.at(H=96, variant="resnet18").macs
+    browser.get(address.split("#")[0] + "#set.H=nonsense&layer=%3Cimg%3E&open=no&network=7")
+    assert "must be a whole number" in browser.execute_script(STATE)["status"]
+
+
+def test_figures_can_be_taken_along(specs, show):
+    plan = cnnplan.load(specs / "lenet5.yaml")
+    browser = show(plan)
+    rows = list(csv.reader(StringIO(browser.execute_script("return csv(cnnplan.result.figures)"))))
+    at = plan.at()
+    assert [(row[0], int(row[3]), int(row[5])) for row in rows[1:]] == [
+        (node.name, node.params, node.macs) for node in at
+    ]
+    picture = browser.execute_script(
+        "const graph = cnnplan.parts.graph; return standalone(graph.picture, graph.whole())"
+    )
+    root = ET.fromstring(picture)  # noqa: S314 - our own
+    assert root.get("width") == root.get("viewBox").split()[2]
+    assert len(root.findall(".//{http://www.w3.org/2000/svg}rect")) > len(plan)
+    png = browser.execute_async_script(
+        "const done = arguments[0], graph = cnnplan.parts.graph;"
+        "bitmap(standalone(graph.picture, graph.whole()), graph.whole()).then(done)"
+    )
+    assert png.startswith("data:image/png;base64,iVBOR")
+    formula = browser.execute_script(
+        "const holder = document.createElement('span');"
+        "holder.innerHTML = cnnplan.structure.formula(cnnplan.structure.totals.params)[1];"
+        "return latex(holder.firstChild)"
+    )
+    assert formula.replace(" ", "") == (
+        "10{,}080\\lfloor\\frac{H-28}{4}\\rfloor\\lfloor\\frac{W-28}{4}\\rfloor+51{,}626"
+    )
+
+
+def test_without_javascript_the_table_is_there(specs):
+    plan = cnnplan.load(specs / "lenet5.yaml")
+    page = cnnplan.render(plan, "html")
+    table = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert table.count("<tr>") == len(plan) + 2
+    assert f"<td>{plan.at().macs:,}</td>" in table
+
+
+STOPS = """
+return [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")]
+  .filter((each) => each.tabIndex >= 0 && each.getClientRects().length).length
+"""
+
+
+@pytest.mark.parametrize("spec", ["resnet", "googlenet"])
+def test_the_tab_key_comes_to_an_end(specs, show, spec):
+    browser = show(cnnplan.load(specs / f"{spec}.yaml"))
+    assert browser.execute_script(STOPS) < 60
+    browser.execute_script("document.querySelector('#table tbody tr').focus()")
+    for _ in range(2):
+        browser.switch_to.active_element.send_keys("\ue015")
+    second = browser.execute_script("return document.querySelectorAll('#table tbody tr')[2] === document.activeElement")
+    assert second
+    assert browser.execute_script(STOPS) < 60

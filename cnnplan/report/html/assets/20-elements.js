@@ -89,7 +89,7 @@ class Roving {
       event.preventDefault();
       (all[at + way] || all[at]).focus();
     });
-    new MutationObserver(() => this.start()).observe(place, { childList: true, subtree: true });
+    new MutationObserver(() => this.start()).observe(place, { childList: true });
     this.start();
   }
 
@@ -97,7 +97,7 @@ class Roving {
   start() {
     const all = [...this.place.querySelectorAll(this.selector)];
     const current = all.find((each) => each.getAttribute("tabindex") === "0") || all[0];
-    for (const each of all) each.setAttribute("tabindex", each === current ? "0" : "-1");
+    for (const each of all) each.tabIndex = each === current ? 0 : -1;
   }
 
   stop(chosen) {

@@ -21,7 +21,7 @@ class Totals {
       const exact = element("span", { class: "exact", "data-exact": total.name });
       const formulas = element("details", { class: "formulas" }, element("summary", {}, "formula"), element("div", { class: "scroll" }));
       const what = element("small", {}, total.what);
-      place.append(element("div", { class: "card" }, element("h3", {}, total.title), value, exact, what, formulas));
+      place.append(element("div", { class: "card" }, element("h2", {}, total.title), value, exact, what, formulas));
       return { ...total, value, exact, formulas, note: what };
     });
   }

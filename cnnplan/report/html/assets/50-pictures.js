@@ -34,6 +34,7 @@ class Pyramid {
   constructor(place, links) {
     this.place = place;
     this.links = links;
+    new Roving(place, ".slab[role=button]");
   }
 
   update(figures) {
@@ -55,7 +56,7 @@ class Pyramid {
       return piece;
     });
     const picture = drawn("svg", { viewBox: `0 0 ${x.toFixed(0)} 232`, style: `min-width: ${Math.round(x * 0.75)}px; max-width: ${Math.round(x * 1.15)}px`,
-      role: "img", "aria-label": "Sizes of the feature maps along the network" }, pieces);
+      role: "group", "aria-label": "Sizes of the feature maps along the network" }, pieces);
     this.place.replaceChildren(picture);
     this.take ??= this.place.parentNode.querySelector("h2").appendChild(element("span", { class: "takes" },
       saving(() => `${figures.structure.network.name}-pyramid`, () => ({ svg: this.place.firstChild, box: this.place.firstChild.viewBox.baseVal }))));
@@ -71,8 +72,8 @@ class Pyramid {
     const center = x + (thick + slant) / 2;
     const texts = lines.map((line, i) => drawn("text", { x: center, y: 204 + i * 15, class: i ? "small" : "strong" }, line));
     const act = () => slab.first !== null && this.links.choose(slab.name, "pyramid");
-    return drawn("g", { class: "slab", tabindex: slab.first === null ? null : 0, role: "button", onclick: act,
-      onkeydown: (event) => event.key === "Enter" && act(), "aria-label": `${slab.name}: ${times(slab.shape)}` },
+    return drawn("g", { class: "slab", role: slab.first === null ? "img" : "button", onclick: act,
+      onkeydown: (event) => event.key === "Enter" && act() },
     drawn("title", {}, `${slab.name}: ${times(slab.shape)}`),
     drawn("rect", { x, y: top, width: thick, height: tall, class: "front" }),
     drawn("path", { d: side, class: "edge" }), drawn("path", { d: lid, class: "lid" }), texts);
@@ -98,10 +99,11 @@ class Bars {
   constructor(place, links) {
     this.place = place;
     this.links = links;
+    new Roving(place, ".bars button");
   }
 
   build(structure) {
-    const heads = ["", ...SHARES.map((each) => each.title)].map((text) => element("th", { scope: "col" }, text));
+    const heads = ["layers", ...SHARES.map((each) => each.title)].map((text) => element("th", { scope: "col" }, text));
     this.rows = stages(structure, 26).map((stage) => {
       const cells = SHARES.map(({ name }) => ({ bar: element("i", { class: name }), text: element("span") }));
       const label = element("button", { type: "button", class: "plain", onclick: () => this.links.choose(stage.name, "bars") }, stage.name);

@@ -30,10 +30,12 @@ class Graph {
       oninput: () => this.find(0), onkeydown: (event) => event.key === "Enter" && this.find(event.shiftKey ? -1 : 1) });
     this.turned = button("→", "From left to right", () => this.turn());
     this.filled = button("full", "The full window", () => this.full());
-    return element("div", { class: "tools" }, this.search, button("−", "Smaller", () => this.view.zoom(0.8)), button("+", "Larger", () => this.view.zoom(1.25)),
+    const acts = element("div", { class: "tools", role: "toolbar", "aria-label": "The graph" }, button("−", "Smaller", () => this.view.zoom(0.8)), button("+", "Larger", () => this.view.zoom(1.25)),
       button("fit", "Fit the width", () => this.view.fitWidth()), button("whole", "Fit the whole", () => this.view.fitWhole()),
       this.turned, button("fold", "Fold blocks by one level", () => this.level(-1)), button("unfold", "Unfold blocks by one level", () => this.level(1)),
-      this.filled, ...saving(() => `${this.structure.network.name}-graph`, () => ({ svg: this.layer.parentNode, box: this.whole() })), this.note);
+      this.filled, ...saving(() => `${this.structure.network.name}-graph`, () => ({ svg: this.layer.parentNode, box: this.whole() })));
+    new Roving(acts, "button");
+    return element("div", { class: "tools" }, this.search, acts, this.note);
   }
 
   /** The whole of the drawing as a saved picture has it. */
@@ -132,8 +134,7 @@ class Graph {
     const texts = lines.map((line, i) => drawn("text", { x, y: y - height / 2 + 16 + 15 * i, class: i ? "small" : "" }, line));
     const toggle = !alone && box.layers.length ? drawn("text", { x: x + width / 2 - 9, y: y - height / 2 + 14, class: "toggle",
       onclick: (event) => this.toggle(name, event) }, drawn("title", {}, `unfold ${name}`), "+") : null;
-    const told = alone || !box.layers.length ? name : `${name}, ${box.layers.length} layers`;
-    const made = drawn("g", { class: `box ${kind}`, role: box.layers.length ? "button" : "img", "aria-label": told, "data-box": name, onclick: act,
+    const made = drawn("g", { class: `box ${kind}`, role: box.layers.length ? "button" : "img", "data-box": name, onclick: act,
       ondblclick: (event) => !alone && this.toggle(name, event),
       onkeydown: (event) => {
         if (event.key === "Enter") act();

@@ -25,6 +25,8 @@ class Table {
       element("button", { type: "button", onclick: all(false) }, "unfold"),
       element("button", { type: "button", class: "take", title: "Save every layer as CSV", onclick: () => save(`${this.structure.network.name}.csv`, csv(this.figures), "text/csv") }, "CSV"), this.note),
     element("div", { class: "scroll rows" }, element("table", {}, element("colgroup", {}, COLUMNS.map((column) => element("col", { class: `of-${column.name}` }))), element("thead", {}, element("tr", {}, this.heads)), this.body)));
+    new Roving(this.body, "tr");
+    new Roving(this.body.previousSibling, "button");
     this.body.addEventListener("keydown", (event) => this.key(event));
     this.frame = this.body.closest(".rows");
     this.frame.addEventListener("scroll", () => this.refresh());
@@ -50,7 +52,7 @@ class Table {
   row(node, above) {
     const group = Boolean(node.children);
     const kind = group ? null : this.structure.kinds[this.structure.layers[node.index][1]];
-    const fold = group ? element("button", { type: "button", class: "fold", "aria-label": `fold ${node.name}`, onclick: (event) => {
+    const fold = group ? element("button", { type: "button", class: "fold", tabindex: -1, "aria-label": `fold ${node.name}`, onclick: (event) => {
       event.stopPropagation();
       this.toggle(node.name);
     } }, "▾") : element("span", { class: `chip ${family(kind.op)}` });
@@ -62,7 +64,7 @@ class Table {
     cells.share.append(text, element("span", { class: "meter" }, bar));
     const head = element("th", { scope: "row" }, element("span", { class: "name" }, fold, label, op));
     head.firstChild.style.setProperty("--depth", node.depth - 1);
-    const tr = element("tr", { class: group ? "group" : "", tabindex: 0, "data-layer": node.name, onclick: () => this.links.choose(node.name, "table") },
+    const tr = element("tr", { class: group ? "group" : "", "data-layer": node.name, onclick: () => this.links.choose(node.name, "table") },
       head, Object.values(cells));
     return { node, above, tr, cells, bar, text, fold, group, label, full: `${node.name} ${kind ? kind.op : ""}`.toLowerCase() };
   }

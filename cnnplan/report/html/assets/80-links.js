@@ -97,6 +97,7 @@ class Source {
   constructor(place, links) {
     this.place = place;
     this.links = links;
+    new Roving(place, ".line.made");
   }
 
   build(structure) {
@@ -115,7 +116,7 @@ class Source {
   }
 
   line(file, number, text, layers) {
-    const row = element("span", { class: layers ? "line made" : "line", "data-line": number, tabindex: layers ? 0 : null,
+    const row = element("span", { class: layers ? "line made" : "line", "data-line": number, role: layers ? "button" : null,
       title: layers ? `${layers.length} layer${layers.length > 1 ? "s" : ""}: ${layers.slice(0, 6).join(", ")}` : null },
     element("b", {}, String(number)), element("code", {}, text || " "));
     if (layers) {
