@@ -9,15 +9,18 @@ from cnnplan.sizes import Count, Size, ge
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnplan.sizes import Extent
+    from cnnplan.sizes import Context, Extent
 
 __all__ = ["summits"]
 
-FAR = 720_720
-"""A value for every symbol at which counts are put in order; divisible by 1 to 16."""
+FAR = 720_720**64
+"""A value for every symbol at which counts are put in order; 256 halvings leave it whole, and so do 128 by 3."""
 
 MOST_PROOFS = 5_000
 """Pairs of counts that are compared; a network that needs more of them keeps what is left."""
+
+STEPS = (0, 1, 2, 6, 14, 60, FAR - 2)
+"""How many values above the least the symbols are at which sizes are tried."""
 
 Terms = dict[tuple[Any, ...], Any]
 
@@ -42,10 +45,13 @@ def _key(count: Any) -> Any:
 
 
 def _far(count: Any) -> Any:
-    """The value at FAR; what is computed of its parts is computed once."""
+    """The value at FAR, computed once."""
     if not isinstance(count, Count):
         return count
-    return count.at(dict.fromkeys(count.symbols, FAR), count.context.memo.setdefault(("far",), {}))
+    memo, key = count.context.memo, ("far", count)
+    if key not in memo:
+        memo[key] = count.at(dict.fromkeys(count.symbols, FAR), memo.setdefault(("far",), {}))
+    return memo[key]
 
 
 def _terms(count: Any) -> Terms:
@@ -63,6 +69,8 @@ def _terms(count: Any) -> Terms:
 
 def _covers(great: Any, small: Any) -> bool:
     """Whether the terms of one can be dealt out so that they cover those of the other."""
+    if _below(great, small):
+        return False
     supply, demand = _terms(great), _terms(small)
     if any(coef < 0 for coef in (*supply.values(), *demand.values())):
         return False
@@ -107,5 +115,37 @@ def _times(great: Size, small: Size) -> int:
     memo, key = great.context.memo, ("times", great, small)
     if key not in memo:
         guess = int(_far(great) // _far(small)) if _far(small) > 0 else 0
-        memo[key] = next((r for r in dict.fromkeys((guess, 1)) if r > 0 and ge(great, r * small).verdict), 0)
+        memo[key] = next((r for r in dict.fromkeys((guess, 1)) if r > 0 and _at_least(great, r, small)), 0)
     return int(memo[key])
+
+
+def _at_least(great: Size, ratio: int, small: Size) -> bool:
+    """Whether one size is always at least a multiple of the other; most that are not fail at one of a few values."""
+    fails = any(x < ratio * y for x, y in zip(_samples(great), _samples(small), strict=True))
+    return not fails and bool(ge(great, ratio * small).verdict)
+
+
+def _below(great: Any, small: Any) -> bool:
+    """Whether one count is less than another at one of a few values at which all sizes in them are legal."""
+    sizes = [size for count in (great, small) if isinstance(count, Count) for terms in count.products for size in terms]
+    legal = [min(values) >= 0 for values in zip(*map(_samples, sizes), strict=True)] or [True] * len(STEPS)
+    return any(ok and x < y for ok, x, y in zip(legal, _samples(great), _samples(small), strict=True))
+
+
+def _samples(count: Any) -> list[Any]:
+    """The values at a few declared values of the symbols."""
+    if not isinstance(count, Count):
+        return [count] * len(STEPS)
+    memo, key = count.context.memo, ("samples", count)
+    if key not in memo:
+        points = memo.setdefault(("points",), [({}, {}) for _ in STEPS])
+        for i, (point, _) in enumerate(points):
+            point.update((name, _sample(count.context, name, i)) for name in count.symbols - point.keys())
+        memo[key] = [count.at(*point) for point in points]
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def _sample(context: Context, name: str, number: int) -> Any:
+    """A declared value of a symbol; those of several symbols go up at different paces."""
+    pace = context.order(name) % (len(STEPS) - 1) + 1
+    return context.domain(name).sample(STEPS[number * pace % len(STEPS)])

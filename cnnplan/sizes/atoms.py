@@ -84,6 +84,13 @@ class Domain:
             return 1
         return lcm(*(Fraction(choice).denominator for choice in self.choices)) if self.choices else 0
 
+    def sample(self, steps: int) -> Number:
+        """One of its values: so many steps above the least, or the last there is; 0 or more where there is no least."""
+        if self.choices is not None:
+            return self.choices[steps % len(self.choices)]
+        value = (0 if self.low is None else self.low) + steps * self.multiple_of
+        return value if self.high is None or value <= self.high else self.high
+
     def __contains__(self, value: Number) -> bool:
         if self.choices is not None:
             return value in self.choices

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.lazy import np
 from cnnplan.sizes.atoms import Atom, Number
 from cnnplan.sizes.linear import Size
+from cnnplan.sizes.lines import lines
 from cnnplan.sizes.sets import LARGEST_PERIOD, IntegerSet
 
 if TYPE_CHECKING:
@@ -168,6 +169,10 @@ def _column(atom: Atom, symbol: str, points: range) -> list[Any]:
 
 def zero_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
     """The values of the symbol, from base on, at which the function is 0; None where it cannot be told."""
+    between = lines(value)
+    known = between and between.zeros(value, symbol, base)
+    if known is not None:
+        return known
     found = _scaled_table(value, symbol, base)
     if found is None:
         return None
@@ -182,6 +187,10 @@ def nonnegative_set(value: Count, symbol: str, base: int) -> IntegerSet | None:
     least = _threshold(value)
     if least is not None:
         return IntegerSet.at_least(base, least)
+    between = lines(value)
+    known = between and between.nonnegative(value, symbol, base)
+    if known is not None:
+        return known
     found = _scaled_table(value, symbol, base)
     if found is None:
         return None

@@ -271,13 +271,36 @@ def test_equal_sets_are_equal_conditions():
     assert long[0] != divides(97, h)
 
 
+LONG = 2**21
+"""A period that is too long for a table."""
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        # 2**21 * floor(H / 2**21) is at most H
+        (lambda h: eq(LONG * (h // LONG), h + 1), "never"),
+        (lambda h: ge(h, LONG * (h // LONG)), "always"),
+        (lambda h: ge(h // 2, 1024 * (h // 2048)), "always"),
+        (lambda h: ge(h // 2048 * 3, h // 4096 * 6), "always"),
+        # 3 * floor(H/4) - floor(H/2) at H = 12, 14, 16, 18, 20: 3, 2, 4, 3, 5
+        (lambda h: ge(h // 4 * 3 - h // 2, 3), "H in {12, 13} or H >= 16"),
+        (lambda h: ge(3, h // 4 * 3 - h // 2), "H <= 15 or H in {18, 19}"),
+        (lambda h: eq(h // 4 * 3, h // 2 + 3), "H in {12, 13, 18, 19}"),
+        # H // 2**16 is 0; 1, and then 0 >= 1 fails; 2 or more
+        (lambda h: ge(h // 2**17 * 3, h // 2**16), "H <= 65535 or H >= 131072"),
+    ],
+)
+def test_two_lines_decide_what_no_table_holds(condition, text):
+    assert str(condition(height())) == text
+
+
 def test_long_periods_are_left_open():
     h = height()
     condition = eq(2**21 * (h // 2**21), h)
     assert condition.verdict is None
     assert condition.holds({"H": 2**22})
     assert not condition.holds({"H": 2**22 + 1})
-    assert eq(2**21 * (h // 2**21), h + 1).verdict is None
     assert unet(h, 16).holds({"H": 2**16})
     bounded = height(min=1, max=5000)
     assert str(eq(2**21 * (bounded // 2**21), bounded)) == "never"
