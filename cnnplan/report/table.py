@@ -11,7 +11,6 @@ from io import StringIO
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +18,7 @@ from cnnplan.report import STOPPED
 from cnnplan.report.columns import USUAL, chosen, ranked, shown
 from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
+from cnnplan.report.layout import print_table, width
 from cnnplan.report.text import printable, shortened
 from cnnplan.report.tree import lines
 
@@ -82,9 +82,9 @@ def render(  # noqa: PLR0913 - options
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
     if columns or sort or top:
-        console.print(_list(figures, columns or USUAL, ranked(figures, depth, sort, top)))
+        print_table(console, _list(figures, columns or USUAL, ranked(figures, depth, sort, top)))
     else:
-        console.print(_layers(figures, console, depth, memory=memory, sharing=sharing))
+        print_table(console, _layers(figures, console, depth, memory=memory, sharing=sharing))
     console.print(_summary(report, figures, memory=memory, sharing=sharing, formulas=formulas))
     if report.findings:
         told = [line for finding in report.findings for line in findings.lines(finding)]
@@ -136,10 +136,9 @@ def _list(figures: Figures, names: Sequence[str], lines: Sequence[Line]) -> Tabl
 
 def _fitting(figures: Figures, console: Console, tree: list[Line], **also: bool) -> Table:
     """The most telling table that fits; the narrowest, where none does."""
-    endless = console.options.update(max_width=10**6)
     for stacked, bars in ((False, True), (False, False), (True, True)):
         table = _table(figures, tree, stacked=stacked, bars=bars, **also)
-        if Measurement.get(console, endless, table).maximum <= console.width:
+        if width(table) <= console.width:
             return table
     return _table(figures, tree, stacked=True, bars=False, **also)
 

@@ -102,7 +102,7 @@ def _floor(numerator: Any, denominator: Any) -> Lines | None:
     return Lines(Fraction(slope) / denominator, Fraction(low) / denominator, Fraction(high) / denominator)
 
 
-def _unknown(*_args: Any) -> None:
+def _unknown(*_args: Any) -> Lines | None:
     return None
 
 
