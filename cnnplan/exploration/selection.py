@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from cnnplan.errors import UsageError
@@ -9,11 +10,14 @@ from cnnplan.exploration.sorting import Order, length, stacked, taken
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cnnplan.exploration.sweeping import Columns
 
 __all__ = ["Selection"]
+
+BLOCK = 1 << 15
+"""Points that are held against the stairs at once."""
 
 
 class Selection:
@@ -90,32 +94,62 @@ def _front(keys: Sequence[np.ndarray]) -> np.ndarray:
     order = np.lexsort(tuple(reversed(keys)))
     ranks = [np.unique(key, return_inverse=True)[1] for key in keys]
     points = np.stack([rank for rank in ranks if rank.any()] or ranks[:1], axis=1)[order]
-    kept = _staircase(points) if points.shape[1] == len("xy") else _unbeaten(points)
-    return np.sort(order[kept])
+    new = np.concatenate([[True], (points[1:] != points[:-1]).any(axis=1)])
+    kept = _FRONTS.get(points.shape[1], _unbeaten)(points[new])
+    return np.sort(order[kept[np.cumsum(new) - 1]])
 
 
-def _staircase(points: np.ndarray) -> np.ndarray:
-    """Of points in order: those below all before them, and their equals."""
+def _lowest(points: np.ndarray) -> np.ndarray:
+    """Of different points of two columns in order: those below all before them."""
     second = points[:, 1]
     before = np.concatenate([[second[0] + 1], np.minimum.accumulate(second)[:-1]])
-    starts = second < before
-    equal = np.concatenate([[False], (points[1:] == points[:-1]).all(axis=1)])
-    groups = np.cumsum(~equal) - 1
-    first = starts[np.flatnonzero(~equal)]
-    kept: np.ndarray = first[groups]
+    kept: np.ndarray = second < before
     return kept
 
 
+def _staircase(points: np.ndarray) -> np.ndarray:
+    """Of different points of three columns in order: those that no stair lies below.
+
+    The first column is in order, so that a point is beaten where one before it is as small in the other two. Those
+    that beat others there are stairs, which go down as they go on: the nearest one to the left is the lowest.
+    """
+    kept = np.zeros(len(points), bool)
+    starts, heights = [-1], [len(points) + 1]
+    for first in range(0, len(points), BLOCK):
+        block = points[first : first + BLOCK, 1:]
+        nearest = np.searchsorted(np.array(starts), block[:, 0], "right") - 1
+        above = np.flatnonzero(np.array(heights)[nearest] > block[:, 1])
+        for place, (start, height) in zip((first + above).tolist(), block[above].tolist(), strict=True):
+            kept[place] = _stepped(starts, heights, start, height)
+    return kept
+
+
+def _stepped(starts: list[int], heights: list[int], start: int, height: int) -> bool:
+    """Put in a stair where none lies below it, in place of those that it lies below; whether it was put in."""
+    at = bisect_right(starts, start)
+    if heights[at - 1] <= height:
+        return False
+    end = at
+    while end < len(heights) and heights[end] >= height:
+        end += 1
+    at -= starts[at - 1] == start
+    starts[at:end], heights[at:end] = [start], [height]
+    return True
+
+
 def _unbeaten(points: np.ndarray) -> np.ndarray:
-    """Of points in order: the first one left beats what it beats, until none is left; equal ones stay together.
+    """Of different points in order: the first one left beats what it beats, until none is left.
 
     A later point cannot beat an earlier one, so that the first one left is always kept.
     """
     kept = np.zeros(len(points), bool)
     places = np.arange(len(points))
     while len(points):
-        equal = (points == points[0]).all(axis=1)
-        kept[places[equal]] = True
+        kept[places[0]] = True
         left = (points < points[0]).any(axis=1)
         points, places = points[left], places[left]
     return kept
+
+
+_FRONTS: dict[int, Callable[[np.ndarray], np.ndarray]] = {2: _lowest, 3: _staircase}
+"""Quicker ways for few columns."""

@@ -86,7 +86,8 @@ def _of(atom: Atom) -> Lines | None:
     memo = atom.context.memo
     key = ("lines", atom)
     if key not in memo:
-        memo[key] = _RULES.get(atom.kind, _unknown)(*atom.args)
+        rule = _RULES.get(atom.kind)
+        memo[key] = None if rule is None else rule(*atom.args)
     return memo[key]  # type: ignore[no-any-return]
 
 
@@ -100,10 +101,6 @@ def _floor(numerator: Any, denominator: Any) -> Lines | None:
         return None
     slope, low, high = inner.slope, inner.low - (denominator - 1), inner.high
     return Lines(Fraction(slope) / denominator, Fraction(low) / denominator, Fraction(high) / denominator)
-
-
-def _unknown(*_args: Any) -> Lines | None:
-    return None
 
 
 _RULES: dict[str, Callable[..., Lines | None]] = {"symbol": _symbol, "floor": _floor}
