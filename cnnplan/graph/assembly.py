@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Environment, Frame
+from cnnplan.graph.lists import bound
 from cnnplan.graph.parts import UNKNOWN, Call, Draft, Fault, Fragment, Handle, Site, Tensor
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.wiring import Wiring
@@ -22,6 +23,9 @@ __all__ = ["Assembly"]
 
 NOTHING: dict[str, Facts | None] = {"": None}
 """What is known of a layer that is not legal."""
+
+TOO_MANY = "CNN105"
+"""The fault of more or fewer inputs than are taken."""
 
 UNEQUAL = "CNN103"
 """The fault of inputs that do not fit together."""
@@ -76,6 +80,8 @@ class Assembly(Wiring):
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...]) -> str:
         """The hint; where inputs do not fit together, with what they are."""
+        if fault.rule == TOO_MANY and not fault.hint and len(inputs) > 1:
+            return "say which of them it reads with `from`"
         if fault.rule != UNEQUAL or len(inputs) < 2:  # noqa: PLR2004 - a pair
             return fault.hint
         names = [self.fragment.called(tensor.ref) or self._input(tensor.ref) for tensor in inputs]
@@ -98,21 +104,29 @@ class Assembly(Wiring):
             else:
                 self.fault("CNN012", f"{block.name} needs {key}", entry.place, name)
                 return Handle((UNKNOWN,))
+        taken = bound(block, env.groups)
+        if taken is None:
+            if UNKNOWN not in inputs:
+                self._unfit(entry, block, name, inputs)
+            return Handle((UNKNOWN,) * max(1, len(block.outputs)))
+        return self.called(self.builder.block(block, args, taken), name, inputs, entry.place, self.origin(entry, env))
+
+    def _unfit(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...]) -> None:
+        """Keep that a block takes something else than it gets."""
         wanted = len(block.inputs) or 1
-        if len(inputs) != wanted and UNKNOWN in inputs:
-            return Handle((UNKNOWN,) * max(1, len(block.outputs)))
-        if len(inputs) != wanted:
-            message = f"{block.name} takes {wanted} input{'s' * (wanted != 1)}, got {len(inputs)}"
-            self.fault("CNN105", message, entry.place, name, f"give `from` {wanted} name{'s' * (wanted != 1)}")
-            return Handle((UNKNOWN,) * max(1, len(block.outputs)))
-        return self.called(self.builder.block(block, args, inputs), name, inputs, entry.place, self.origin(entry, env))
+        kinds = f", {' and '.join(sorted(block.lists))} a list" if block.lists else ""
+        message = f"{block.name} takes {wanted} input{'s' * (wanted != 1)}{kinds}, got {len(inputs)}"
+        hint = f"give `from` {wanted} name{'s' * (wanted != 1)}"
+        if entry.repeat and len(block.outputs) > wanted:
+            hint = f"say which output the next copy takes: from: prev.{block.outputs[0]}"
+        self.fault("CNN105", message, entry.place, name, hint)
 
     def default(self, block: Block, default: Expression, args: dict[str, Any], env: Environment) -> Any:
         """The value of an argument that was left out; it sees the arguments before it and the inputs of the block."""
         if default.constant:
             return default.value
         frame = Frame(self.frame.symbols, self.builder.verbs, args, sees_symbols=block.sees_symbols)
-        return default.evaluate(Environment(frame, Scope(), env.inputs))
+        return default.evaluate(Environment(frame, Scope(), env.groups))
 
     def origin(self, entry: Entry, env: Environment) -> str:
         """What an entry is called where it comes from, below the groups that it stands in."""
@@ -123,5 +137,12 @@ class Assembly(Wiring):
         refs = tuple([tensor.ref for tensor in inputs])
         call = Call(name, self.fragment.size, fragment, refs, place, origin or self.outer)
         self.add(call, fragment.size)
-        parts = {key: Handle((call.outside(tensor),)) for key, tensor in fragment.parts.items()}
-        return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]), parts)
+        parts = {key: _outside(call, part) for key, part in fragment.parts.items()}
+        groups = tuple([len(part.outputs) for part in parts.values()])
+        return Handle(tuple(map(call.outside, fragment.outputs)), parts, groups=groups)
+
+
+def _outside(call: Call, part: Handle) -> Handle:
+    """An output of a block as its caller knows it, with its elements where it is a list."""
+    parts = {key: _outside(call, each) for key, each in part.parts.items()}
+    return Handle(tuple(map(call.outside, part.outputs)), parts, is_list=part.is_list)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import TooDeep
 from cnnplan.graph.assembly import Assembly
 from cnnplan.graph.environment import Environment, Undecided, Unjudged
+from cnnplan.graph.lists import anew, bound, exported, flat, listed, loose, outermost
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fragment, Handle, Site, Tensor, TooMany
 from cnnplan.ops import OPERATORS
 from cnnplan.sizes import Condition, Count, eq
@@ -23,6 +25,9 @@ __all__ = ["Body"]
 GROUPS = ("branches", "sequence")
 """The verbs that have entries inside."""
 
+APART = "none"
+"""The join of paths that stay apart: a list of maps."""
+
 
 class Body(Assembly):
     """The control flow of the language."""
@@ -30,28 +35,29 @@ class Body(Assembly):
     def unroll(self, entries: tuple[Entry, ...], outputs: tuple[str, ...]) -> Fragment:
         """All entries in a row; the outputs are those named, or what the last entry gives."""
         last = self.run(entries, self.scope, self.start)
-        self.fragment.outputs = last
+        self.fragment.outputs = last.outputs
         if outputs:
-            found = [self.named(name, self.scope, None) for name in outputs]
-            self.fragment.outputs = tuple(tensor for handle in found for tensor in handle)
-            self.fragment.parts = dict(zip(outputs, self.fragment.outputs, strict=False))
+            env = Environment(self.frame, self.scope)
+            found = [exported(self.named(name, env, None)) for name in outputs]
+            self.fragment.outputs = flat([handle.outputs for handle in found])
+            self.fragment.parts = dict(zip(map(outermost, outputs), found, strict=True))
         return self.fragment
 
-    def run(self, entries: Iterable[Entry], scope: Scope, prev: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def run(self, entries: Iterable[Entry], scope: Scope, prev: Handle) -> Handle:
         """Entries in a row, each on what the one before gave."""
         for entry in entries:
-            prev = self.entry(entry, scope, prev).outputs
+            prev = self.entry(entry, scope, prev)
         return prev
 
-    def entry(self, entry: Entry, scope: Scope, prev: tuple[Tensor, ...]) -> Handle:
+    def entry(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """One entry, repeated as often as it says, under its name."""
         self.builder.step()
         if self.builder.broken and entry.place in self.builder.broken:
             return self.broken(entry, scope)
-        inputs = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
-        env = Environment(self.frame, scope, inputs)
         try:
-            handle = self.repeated(entry, inputs, env) if entry.repeat else self.once(entry, inputs, env)
+            handle = (
+                self.repeated(entry, scope, prev) if entry.repeat else self.once(entry, self.env(entry, scope, prev))
+            )
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -77,37 +83,57 @@ class Body(Assembly):
             self.fault(error.rule, str(error), error.place or entry.place, name)
         return Handle((UNKNOWN,))
 
-    def repeated(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+    def env(self, entry: Entry, scope: Scope, prev: Handle) -> Environment:
+        """What an entry sees, with what it reads."""
+        groups = prev.grouped if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
+        return Environment(self.frame, scope, groups)
+
+    def repeated(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """Copies in a row; the name stands for the last one, and its parts are the copies."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
-        start, scope, outer = self.fragment.size, env.scope, self.frame.counters
+        start, outer = self.fragment.size, self.frame.counters
+        env = Environment(self.frame, scope, prev.grouped) if anew(entry) else self.env(entry, scope, prev)
         copies = scope.inner(entry.name) if entry.name else None
         if entry.name:
             scope.call(entry.verb, entry.name)
         values = self.values(entry.repeat.count, env)
         try:
-            made = list(self.copies(entry, values, inputs, copies or scope, named=copies is not None))
+            made = list(self.copies(entry, values, prev, env, copies))
         finally:
             self.frame.counters = outer
         if entry.share is True:
             for copy in made[1:]:
                 self.share(entry, copy, made[0], scope)
-        parts = {str(number): copy for number, copy in enumerate(made)} if copies else {}
-        return Handle(made[-1].outputs if made else inputs, parts, (start, self.fragment.size))
+        last = made[-1] if made else Handle(env.inputs)
+        parts = {str(number): copy for number, copy in enumerate(made)} if copies else last.parts
+        span = (start, self.fragment.size)
+        return replace(last, parts=parts, span=span, inner={**last.inner, **last.parts})
 
     def copies(
-        self, entry: Entry, values: Iterable[Any], inputs: tuple[Tensor, ...], scope: Scope, *, named: bool
+        self, entry: Entry, values: Iterable[Any], prev: Handle, env: Environment, named: Scope | None
     ) -> Iterator[Handle]:
         """The copies of an entry, each on what the one before gave, while the counter has these values."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
         frame, outer, counter = self.frame, self.frame.counters, entry.repeat.counter
+        scope, groups, read_anew = env.scope, env.groups, anew(entry)
         for number, value in enumerate(values):
             self.builder.step()
             if counter:
                 frame.counters = {**outer, counter: value}
-            copy = self.once(entry, inputs, Environment(frame, scope, inputs), str(number) if named else None)
-            inputs = copy.outputs
-            yield copy
+            if read_anew or (number and self.short(entry, prev)):
+                groups = self.env(loose(entry, prev), scope, prev).groups
+            prev = self.once(entry, Environment(frame, named or scope, groups), str(number) if named else None)
+            groups = prev.grouped
+            yield prev
+
+    def short(self, entry: Entry, copy: Handle) -> bool:
+        """Whether a copy gives less than the next one takes, which then reads `from` anew, with it as prev."""
+        if entry.from_ is None or len(entry.from_) < 2 or "prev" not in entry.from_:  # noqa: PLR2004
+            return False
+        block = self.builder.spec.blocks.get(copy.verb)
+        if block is not None:
+            return bound(block, copy.grouped) is None
+        return copy.verb in OPERATORS and len(copy.outputs) < OPERATORS[copy.verb].arity[0]
 
     def values(self, count: Expression, env: Environment) -> Iterable[Any]:
         """What a counter runs through."""
@@ -131,7 +157,7 @@ class Body(Assembly):
         self.frame.symbols.decide(eq(size, value))
         return value
 
-    def once(self, entry: Entry, inputs: tuple[Tensor, ...], env: Environment, name: str | None = None) -> Handle:
+    def once(self, entry: Entry, env: Environment, name: str | None = None) -> Handle:
         """One copy of an entry."""
         verb = entry.verb
         if entry.verb_expression is not None:
@@ -139,7 +165,7 @@ class Body(Assembly):
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)
-            handle = self.made(entry, verb, called, inputs, env) if is_on else Handle(inputs, verb=verb)
+            handle = self.made(entry, verb, called, env) if is_on else self.identity(verb, env)
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -147,6 +173,11 @@ class Body(Assembly):
         if name is None:
             env.scope.handles[called] = handle
         return handle
+
+    @staticmethod
+    def identity(verb: str, env: Environment) -> Handle:
+        """What an entry gives that is off: what it reads."""
+        return replace(_given(env), verb=verb)
 
     def verb(self, expression: Expression, text: str, env: Environment, known: Container[str] = OPERATORS) -> str:
         """The verb of an entry, or of a join, whose verb is a value."""
@@ -158,72 +189,104 @@ class Body(Assembly):
             raise error
         return str(verb)
 
-    def made(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+    def made(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
         """What the verb makes."""
         start, scope = self.fragment.size, env.scope
         block = self.builder.spec.blocks.get(verb)
         if block is not None:
-            handle = self.block(entry, block, scope.prefix + called, inputs, env)
+            handle = self.block(entry, block, scope.prefix + called, env.inputs, env)
         elif verb in GROUPS:
-            handle = self.group(entry, verb, called, inputs, env)
+            handle = self.group(entry, verb, called, env)
         else:
-            handle = self.layer(entry, verb, scope.prefix + called, inputs, env)
+            handle = self.layer(entry, verb, scope.prefix + called, env.inputs, env)
         handle.span, handle.verb = (start, self.fragment.size), verb
         if isinstance(entry.share, str):
             self.share(entry, handle, self.owner(entry, scope), scope)
         return handle
 
-    def group(self, entry: Entry, verb: str, called: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+    def group(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
         """Entries that stand inside of one: under its name, if it has one."""
         named = entry.name is not None or called.isdigit()
         scope = env.scope.inner(called) if named else env.scope
         outer, self.outer = self.outer, self.origin(entry, env) or self.outer
         try:
-            handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, inputs, env)
+            handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, env)
         finally:
             self.outer = outer
-        if named:
-            handle.parts.update(scope.handles)
-        return handle
+        if not named:
+            return handle
+        inside = dict(scope.handles)
+        return replace(handle, inner=inside) if handle.is_list else replace(handle, parts={**handle.parts, **inside})
 
-    def sequence(self, entry: Entry, scope: Scope, inputs: tuple[Tensor, ...], _env: Environment) -> Handle:
+    def sequence(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
         """Entries in a row."""
-        return Handle(self.run(entry.body, scope, inputs))
+        last = self.run(entry.body, scope, _given(env))
+        return Handle(last.outputs, dict(last.parts) if last.is_list else {}, is_list=last.is_list)
 
-    def branches(self, entry: Entry, scope: Scope, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
-        """Paths side by side from the same input, joined."""
-        ends = [end for path in entry.paths for end in self.path(path, entry, scope, inputs, env)]
-        if not ends:
+    def branches(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
+        """Paths side by side from the same input, joined, or a list of what they end with."""
+        ends = [end for path in entry.paths for end in self.paths(path, entry, scope, env)]
+        join = entry.join
+        assert join is not None  # noqa: S101 - the document gives branches a join
+        if join.verb == APART and join.verb_expression is None:
+            return listed([Handle((tensor,)) for end in ends for tensor in end])
+        tensors = flat(ends)
+        if not tensors:
             name = scope.prefix.rstrip(".") or entry.label
             self.fault(
                 "CNN016", "no path is left: every path is off", entry.place, name, "leave one path without `when`"
             )
             return Handle((UNKNOWN,))
-        if len(ends) == 1:
-            return Handle(tuple(ends))
-        join = entry.join
-        assert join is not None  # noqa: S101 - the document gives branches a join
+        if len(tensors) == 1:
+            return Handle(tensors)
         verb = join.verb if join.verb_expression is None else self.verb(join.verb_expression, join.verb, env)
         called = scope.prefix + scope.call(verb, None)
         args = {key: value.evaluate(env) for key, value in join.args.items()}
-        handle = self.operator(verb, args, tuple(ends), Site(called, entry.place, verb, join.place), joins=True)
+        handle = self.operator(verb, args, tensors, Site(called, entry.place, verb, join.place), joins=True)
         scope.handles[called.removeprefix(scope.prefix)] = handle
         return handle
 
-    def path(
-        self, path: PathSpec, entry: Entry, scope: Scope, inputs: tuple[Tensor, ...], env: Environment
-    ) -> Iterator[Tensor]:
-        """One path, if it is on: what it ends with."""
+    def paths(self, path: PathSpec, entry: Entry, scope: Scope, env: Environment) -> Iterator[tuple[Tensor, ...]]:
+        """What a path ends with, if it is on; a path that is repeated is as many paths, side by side."""
+        if path.repeat is None:
+            made = self.path(path, entry, scope, env, scope.inner(path.name) if path.name else scope)
+            ends = [made] if made else []
+            handle = made or Handle(())
+        else:
+            ends = list(self.sides(path, entry, scope, env))
+            handle = listed(ends)
+        if path.name and ends:
+            scope.handles[path.name] = handle
+            self.fragment.names[scope.prefix + path.name] = handle.outputs
+        yield from (end.outputs for end in ends)
+
+    def sides(self, path: PathSpec, entry: Entry, scope: Scope, env: Environment) -> Iterator[Handle]:
+        """The paths that a repeated one stands for, while its counter has these values."""
+        assert path.repeat is not None  # noqa: S101 - the caller asked
+        outer, counter = self.frame.counters, path.repeat.counter
+        named = scope.inner(path.name) if path.name else None
+        try:
+            for number, value in enumerate(self.values(path.repeat.count, env)):
+                self.builder.step()
+                if counter:
+                    self.frame.counters = {**outer, counter: value}
+                made = self.path(path, entry, scope, env, named.inner(str(number)) if named else scope)
+                if made:
+                    yield made
+        finally:
+            self.frame.counters = outer
+
+    def path(self, path: PathSpec, entry: Entry, scope: Scope, env: Environment, inner: Scope) -> Handle | None:
+        """One path: what it ends with, None where it is off."""
         if path.when is not None and not self.truth(path.when, env):
-            return
+            return None
+        given = _given(env)
         if path.from_ is not None:
-            inputs = tuple(t for name in path.from_ for t in self.named(name, scope, inputs, path.place, entry.label))
-        inner = scope.inner(path.name) if path.name else scope
-        outputs = self.run(path.layers, inner, inputs)
-        if path.name:
-            scope.handles[path.name] = Handle(outputs, dict(inner.handles))
-            self.fragment.names[scope.prefix + path.name] = outputs
-        yield from outputs
+            outer = Environment(self.frame, scope, env.groups)
+            found = [h for name in path.from_ for h in self.named(name, outer, given, path.place, entry.label)]
+            given = found[0] if len(found) == 1 else Handle(flat([handle.outputs for handle in found]))
+        outputs = self.run(path.layers, inner, given).outputs
+        return Handle(outputs, dict(inner.handles) if inner is not scope else {})
 
     def truth(self, when: Expression, env: Environment) -> bool:
         """Whether an entry is on."""
@@ -233,3 +296,8 @@ class Body(Assembly):
         if not isinstance(value, bool):
             raise EvaluationError(f"when (={value}) must be true or false")
         return value
+
+
+def _given(env: Environment) -> Handle:
+    """What an entry reads, as what comes before the first one inside of it."""
+    return Handle(env.inputs, groups=tuple(map(len, env.groups)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.body import Body
 from cnnplan.graph.environment import Frame
-from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
+from cnnplan.graph.lists import listed
+from cnnplan.graph.parts import MOST_LAYERS, Handle, Tensor, TooMany
 from cnnplan.ops import OPERATORS
 
 if TYPE_CHECKING:
@@ -32,18 +34,19 @@ class Builder:
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
         """The layers of the spec itself."""
-        body = Body(self, Frame(self.symbols, self.verbs, {}, sees_symbols=True), inputs)
+        known = {name: Handle((tensor,)) for name, tensor in inputs.items()}
+        body = Body(self, Frame(self.symbols, self.verbs, {}, sees_symbols=True), known)
         return body.unroll(self.spec.layers, self.spec.outputs)
 
-    def block(self, block: Block, args: dict[str, Any], inputs: tuple[Tensor, ...]) -> Fragment:
+    def block(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment:
         """The layers of a block with these arguments, on inputs of these shapes."""
-        key = (block.name, *args.values(), *map(type, args.values()), *[tensor.form for tensor in inputs])
+        forms = [tensor.form for group in inputs.values() for tensor in group]
+        key = (block.name, *args.values(), *map(type, args.values()), *map(len, inputs.values()), *forms)
         fragment = self._fragments.get(key)
         if fragment is None:
-            names = block.inputs or ("input",)
-            known = {
-                name: Tensor(-1 - i, tensor.form) for i, (name, tensor) in enumerate(zip(names, inputs, strict=True))
-            }
+            numbers = count(-1, -1)
+            inside = {name: [Handle((Tensor(next(numbers), t.form),)) for t in group] for name, group in inputs.items()}
+            known = {name: listed(maps) if name in block.lists else maps[0] for name, maps in inside.items()}
             frame = Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols)
             fragment = self._fragments[key] = Body(self, frame, known).unroll(block.layers, block.outputs)
         return fragment

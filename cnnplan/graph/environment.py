@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.graph.lists import elements, flat
+from cnnplan.graph.parts import UNKNOWN
 from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
 from cnnplan.sizes.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
@@ -131,14 +133,21 @@ class Frame:
 
 
 class Environment:
-    """The names of one entry."""
+    """The names of one entry.
 
-    __slots__ = ("frame", "inputs", "scope")
+    Args:
+        frame: what is the same for all entries of a block.
+        scope: where names of layers are looked for.
+        groups: what the entry reads, each thing with the tensors that it is.
+    """
 
-    def __init__(self, frame: Frame, scope: Scope, inputs: tuple[Tensor, ...]) -> None:
+    __slots__ = ("frame", "groups", "inputs", "scope")
+
+    def __init__(self, frame: Frame, scope: Scope, groups: tuple[tuple[Tensor, ...], ...] = ()) -> None:
         self.frame = frame
         self.scope = scope
-        self.inputs = inputs
+        self.groups = groups
+        self.inputs: tuple[Tensor, ...] = groups[0] if len(groups) == 1 else flat(groups)
 
     def lookup(self, name: str) -> Any:
         """The value of a name: counter, argument, symbol, shape of the input, verb, in this order."""
@@ -157,13 +166,22 @@ class Environment:
 
     def shape(self, name: str) -> Shape:
         """The shape of a layer that came before."""
-        handles = self.scope.find(name)
+        handles = self.scope.find(name, self)
         if len(handles) != 1 or len(handles[0].outputs) != 1:
             raise EvaluationError(f'shape("{name}"): {name} has several outputs')
         shape = handles[0].outputs[0].shape
         if shape is None:
             raise Unjudged
         return shape
+
+    def count(self, name: str) -> int:
+        """How many maps a list has, or how many parts a layer that came before."""
+        found = self.scope.find(name, self)
+        if UNKNOWN in flat([handle.outputs for handle in found]):
+            raise Unjudged
+        if len(found) != 1:
+            return len(found)
+        return len(elements(found[0])) or int(not found[0].is_list)
 
     def decide(self, condition: Condition) -> bool:
         """Decide at the values of the symbols, and keep the decision."""

@@ -7,6 +7,7 @@ copied: a Fragment knows its layers by number, and what came in by negative numb
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -188,12 +189,33 @@ class Fault:
 
 @dataclass(slots=True)
 class Handle:
-    """What a name stands for: its outputs, its parts in order, and the layers that belong to it."""
+    """What a name stands for.
+
+    Args:
+        outputs: what it gives.
+        parts: its parts in order: copies, outputs, elements of a list, what is inside of a group.
+        span: the layers that belong to it.
+        verb: what made it.
+        inner: what else has a name below its own: the parts of the last copy, what is inside of a list.
+        groups: how many tensors each of its outputs is, () where they are one thing.
+        is_list: whether it is a list of maps, however many there are.
+    """
 
     outputs: tuple[Tensor, ...]
     parts: dict[str, Handle] = field(default_factory=dict)
     span: tuple[int, int] = (0, 0)
     verb: str = ""
+    inner: dict[str, Handle] = field(default_factory=dict)
+    groups: tuple[int, ...] = ()
+    is_list: bool = False
+
+    @property
+    def grouped(self) -> tuple[tuple[Tensor, ...], ...]:
+        """Its outputs, each with the tensors that it is."""
+        if not self.groups:
+            return (self.outputs,)
+        tensors = iter(self.outputs)
+        return tuple(tuple(islice(tensors, size)) for size in self.groups)
 
 
 @dataclass(slots=True)
@@ -204,7 +226,7 @@ class Fragment:
         items: its layers, and the blocks it calls, in the order they are written.
         size: how many layers that makes, with those of the blocks.
         outputs: what it gives.
-        parts: the outputs by name, where they have names.
+        parts: the outputs by name, where they have names; each is a map or a list of maps.
         faults: the errors of its own layers.
         names: the outputs of its named groups and paths.
         owners: the layers that have the weights of an earlier one.
@@ -213,7 +235,7 @@ class Fragment:
     items: list[Draft | Call] = field(default_factory=list)
     size: int = 0
     outputs: tuple[Tensor, ...] = ()
-    parts: dict[str, Tensor] = field(default_factory=dict)
+    parts: dict[str, Handle] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     names: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
     owners: dict[int, int] = field(default_factory=dict)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from cnnplan.graph.lists import follow
 from cnnplan.graph.parts import UNKNOWN, Handle
 from cnnplan.spec import EvaluationError, UnknownName
+from cnnplan.spec.references import route
+
+if TYPE_CHECKING:
+    from cnnplan.graph.environment import Environment
 
 __all__ = ["Scope"]
 
@@ -33,31 +40,25 @@ class Scope:
         self.counts[verb] = self.counts.get(verb, 0) + 1
         return name or f"{verb}{self.counts[verb]}"
 
-    def find(self, name: str) -> list[Handle]:
-        """What a name means here: one thing, or all parts of `x.*` in order.
+    def find(self, name: str, env: Environment, prev: Handle | None = None) -> list[Handle]:
+        """What a name means here: one thing, or several in order where it says `*` or a section.
+
+        Args:
+            name: the name, with the steps behind it.
+            env: where its indices are evaluated.
+            prev: what came before, for a name that begins with it.
 
         Raises:
             UnknownName: nothing that came before has that name.
+            EvaluationError: a step behind it leads nowhere.
         """
         try:
-            return self._find(name)
+            where = route(name)
+            return follow(prev if prev and where.head == "prev" else self._lookup(where.head), where, env)
         except EvaluationError:
             if self.lenient:
                 return [Handle((UNKNOWN,))]
             raise
-
-    def _find(self, name: str) -> list[Handle]:
-        first, *rest = name.split(".")
-        handle = self._lookup(first)
-        for step in rest[:-1]:
-            handle = self._part(handle, step, name)
-        if not rest:
-            return [handle]
-        if rest[-1] == "*":
-            if not handle.parts:
-                raise EvaluationError(f"{name}: {name[:-2]} has no parts")
-            return list(handle.parts.values())
-        return [self._part(handle, rest[-1], name)]
 
     def _lookup(self, name: str) -> Handle:
         scope: Scope | None = self
@@ -68,12 +69,3 @@ class Scope:
             known.extend(scope.handles)
             scope = scope.outer
         raise UnknownName(name, known)
-
-    @staticmethod
-    def _part(handle: Handle, step: str, name: str) -> Handle:
-        if step not in handle.parts and all(tensor.shape is None for tensor in handle.outputs):
-            return handle
-        if step not in handle.parts:
-            parts = ", ".join(list(handle.parts)[:8]) or "none"
-            raise EvaluationError(f"{name}: there is no part {step}; the parts are: {parts}")
-        return handle.parts[step]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, Fragment, Handle, Tensor, TooMany
+from cnnplan.graph.environment import Environment, Unjudged
+from cnnplan.graph.lists import flat
+from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, Fragment, Handle, TooMany
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.sharing import shared
 from cnnplan.spec import EvaluationError
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Place
     from cnnplan.graph.builder import Builder
     from cnnplan.graph.environment import Frame
-    from cnnplan.graph.parts import Call, Draft
+    from cnnplan.graph.parts import Call, Draft, Tensor
     from cnnplan.spec import Entry
 
 __all__ = ["Wiring"]
@@ -25,51 +27,48 @@ class Wiring:
     Args:
         builder: what unrolls the other blocks.
         frame: the names that its expressions see.
-        inputs: what comes in, by name.
+        inputs: what comes in, by name: maps, or lists of maps.
 
     Attributes:
         outer: the origin of the groups that are being unrolled.
     """
 
-    def __init__(self, builder: Builder, frame: Frame, inputs: dict[str, Tensor]) -> None:
+    def __init__(self, builder: Builder, frame: Frame, inputs: dict[str, Handle]) -> None:
         self.builder = builder
         self.frame = frame
         self.fragment = Fragment()
         self.outer = ""
         self.scope = Scope(lenient=bool(builder.spec.broken))
-        for name, tensor in inputs.items():
-            self.scope.handles[name] = Handle((tensor,))
-        self.start = tuple(inputs.values()) if len(inputs) == 1 else ()
+        self.scope.handles.update(inputs)
+        self.start = next(iter(inputs.values())) if len(inputs) == 1 else Handle(())
 
     def inputs(
-        self, names: tuple[str, ...], entry: Entry, scope: Scope, prev: tuple[Tensor, ...]
-    ) -> tuple[Tensor, ...]:
-        """What an entry reads that says so."""
-        return tuple(t for name in names for t in self.named(name, scope, prev, entry.place, entry.label))
+        self, names: tuple[str, ...], entry: Entry, scope: Scope, prev: Handle
+    ) -> tuple[tuple[Tensor, ...], ...]:
+        """What an entry reads that says so, each name with the tensors that it stands for."""
+        env = Environment(self.frame, scope, prev.grouped)
+        found = [self.named(name, env, prev, entry.place, entry.label) for name in names]
+        return tuple([flat([handle.outputs for handle in handles]) for handles in found])
 
     def named(
-        self,
-        name: str,
-        scope: Scope,
-        prev: tuple[Tensor, ...] | None,
-        place: Place | None = None,
-        label: str = "",
-    ) -> tuple[Tensor, ...]:
-        """The outputs that a name of `from` or `outputs` stands for."""
-        if name == "prev" and prev is not None:
-            return prev
+        self, name: str, env: Environment, prev: Handle | None, place: Place | None = None, label: str = ""
+    ) -> list[Handle]:
+        """What a name of `from` or `outputs` stands for; without a place, it is one of `outputs`."""
+        scope = env.scope
         try:
-            return tuple(tensor for handle in scope.find(name) for tensor in handle.outputs)
+            return scope.find(name, env, prev)
+        except Unjudged:
+            return [Handle((UNKNOWN,))]
         except EvaluationError as error:
             where = self.builder.spec.layers[-1].place if place is None else place
             message = str(error).replace("unknown name", "no layer before this one is called")
             self.fault(error.rule, message, where.below("from") if place else where, scope.prefix + label)
-            return (UNKNOWN,)
+            return [Handle((UNKNOWN,))]
 
     def owner(self, entry: Entry, scope: Scope) -> Handle | None:
         """The earlier entry whose weights this one has."""
         try:
-            return scope.find(str(entry.share))[0]
+            return scope.find(str(entry.share), Environment(self.frame, scope))[0]
         except EvaluationError as error:
             message = f"share: {error}".replace("unknown name", "no layer before this one is called")
             self.fault(error.rule, message, entry.place.below("share"), scope.prefix + entry.label)

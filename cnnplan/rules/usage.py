@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.spec import Record, Verb
+from cnnplan.spec.references import route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,9 +81,18 @@ def _expressions(entry: Entry) -> Iterator[Expression]:
     yield from entry.args.values()
     yield from filter(None, (entry.verb_expression, entry.when, entry.repeat.count if entry.repeat else None))
     yield from filter(None, (path.when for path in entry.paths))
+    yield from (path.repeat.count for path in entry.paths if path.repeat)
+    yield from _indices((*(entry.from_ or ()), *(name for path in entry.paths for name in path.from_ or ())))
     if entry.join:
         yield from entry.join.args.values()
         yield from filter(None, (entry.join.verb_expression,))
+
+
+def _indices(read: Iterable[str]) -> Iterator[Expression]:
+    """The expressions in the brackets of what is read, `xs[i]`."""
+    for name in read:
+        for step in route(name).steps:
+            yield from () if isinstance(step, str) else filter(None, step)
 
 
 def _read(expressions: Iterable[Expression]) -> set[str]:

@@ -28,6 +28,7 @@ __all__ = [
     "is_number",
     "is_plain",
     "negative",
+    "position",
     "section",
     "show",
     "truth",
@@ -207,7 +208,7 @@ def element(values: Any, index: Any, decide: Callable[[Any], bool]) -> Any:
     """An element of a list; a symbolic index is decided."""
     if not isinstance(values, tuple):
         raise EvaluationError(f"{show(values)} is no list: it has no element {show(index)}")
-    index = _index(index, len(values), decide)
+    index = position(index, len(values), decide)
     if not -len(values) <= index < len(values):
         raise EvaluationError(f"the index {index} is outside the list {show(values)} of {len(values)} elements")
     return values[index]
@@ -217,12 +218,12 @@ def section(values: Any, first: Any, last: Any, decide: Callable[[Any], bool]) -
     """The elements of a list from the first to before the last, as Python has it; symbolic ends are decided."""
     if not isinstance(values, tuple):
         raise EvaluationError(f"{show(values)} is no list: it has no elements")
-    ends = [end if end is None else _index(end, len(values), decide) for end in (first, last)]
+    ends = [end if end is None else position(end, len(values), decide) for end in (first, last)]
     return values[ends[0] : ends[1]]
 
 
-def _index(index: Any, length: int, decide: Callable[[Any], bool]) -> int:
-    """A whole number, decided where it is symbolic."""
+def position(index: Any, length: int, decide: Callable[[Any], bool]) -> int:
+    """An index of a list of so many, decided where it is symbolic."""
     if isinstance(index, sizes.Count):
         index = next((i for i in range(length + 1) if truth(_same(index, i), decide)), index)
     if not isinstance(index, int) or isinstance(index, bool):

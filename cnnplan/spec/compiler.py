@@ -15,6 +15,7 @@ from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, element, field, neg
 from cnnplan.spec.diagnosis import balance
 from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.functions import FUNCTIONS, call
+from cnnplan.spec.routes import indices
 from cnnplan.spec.scalars import DIGITS, UNITS, decimal, exact
 from cnnplan.spec.values import Verb
 from cnnplan.spec.words import KEYWORDS, SPOKEN, did_you_mean
@@ -184,18 +185,20 @@ class _Compiler:
             raise Unreadable(f"unknown function {name or '(...)'}{did_you_mean(name, FUNCTIONS)}")
         if node.keywords:
             raise Unreadable(f"the arguments of {name} have no names")
-        if name == "shape":
-            return self.shape(node.args)
+        if name in ("shape", "count"):
+            return self.asked(name, node.args)
         runs = [self.node(item, depth) for item in node.args]
         return lambda env: call(name, tuple([run(env) for run in runs]))
 
-    def shape(self, args: list[ast.expr]) -> Run:
-        """The shape of a layer, called by its name in quotes."""
+    def asked(self, name: str, args: list[ast.expr]) -> Run:
+        """What is asked of a layer that is called by its name in quotes: its shape, or how many maps it is."""
         match args:
             case [ast.Constant(value=str(layer))]:
                 self.layers.add(layer)
-                return lambda env: env.shape(layer)
-        raise Unreadable('shape takes the name of a layer in quotes: shape("conv1")')
+                for index in indices(layer):
+                    self.names |= compile_text(index).names
+                return (lambda env: env.shape(layer)) if name == "shape" else (lambda env: _counted(env, layer))
+        raise Unreadable(f'{name} takes the name of a layer in quotes: {name}("conv1")')
 
 
 def _python(text: str, original: str) -> ast.AST:
@@ -228,6 +231,13 @@ def _number(text: str, unit: str) -> Any:
     if value is None:
         raise Unreadable(f"a number of more than {DIGITS} digits is not read")
     return exact(value * UNITS[unit]) if unit else value
+
+
+def _counted(env: Any, layer: str) -> Any:
+    """How many maps a layer is, where layers are known."""
+    if not hasattr(env, "count"):
+        raise EvaluationError("count has no meaning here")
+    return env.count(layer)
 
 
 def _always(value: Any) -> Run:

@@ -146,7 +146,9 @@ class BlockDocument(Document):
     """A template: arguments, then layers."""
 
     args: Annotated[Any, _MAPPING, _named("argument")] = Field({}, description="arguments: required, or a default")
-    inputs: NameList = Field((), description="the names of the inputs, where there is more than one")
+    inputs: NameList = Field(
+        (), description="the names of the inputs, where there is more than one; `xs.*` is a list of maps"
+    )
     layers: Entries = Field(description="the entries, each reading the one before")
     outputs: NameList = Field((), description="the names of the outputs, where there is more than one")
 
@@ -155,7 +157,9 @@ class EntryDocument(Document):
     """The wiring keys that stand beside a verb."""
 
     name: Name | None = Field(None, description="the name of the layer")
-    from_: Names | None = Field(None, alias="from", description="what it reads: a name or a list; left out: prev")
+    from_: Names | None = Field(
+        None, alias="from", description="what it reads: a name or a list of names, `x.*`, `x[i]`; left out: prev"
+    )
     repeat: Annotated[Any, _ref("repeat")] = Field(None, description="a count, {i: count} or {d: [3, 9, 3]}")
     when: Truth = Field(None, description="where this is false the entry is the identity")
     share: Annotated[
@@ -172,13 +176,18 @@ class PathDocument(Document):
     when: Truth = Field(None, description="where this is false there is no such path")
     from_: Names | None = Field(None, alias="from", description="what it reads instead of the input of the branches")
     name: Name | None = Field(None, description="the name of the path")
+    repeat: Annotated[Any, _ref("repeat")] = Field(
+        None, description="as many paths side by side, as repeat counts copies"
+    )
 
 
 class BranchesDocument(Document):
     """Paths from one input, and what joins their outputs."""
 
     paths: Annotated[Any, _LIST, _ref("paths")] = Field(description="lists of entries; [] is the identity")
-    join: Annotated[Any, _ref("join")] = Field("concat", description="an operator of several inputs: concat, add, ...")
+    join: Annotated[Any, _ref("join")] = Field(
+        "concat", description="an operator of several inputs: concat, add, ...; none: a list of maps"
+    )
 
 
 class ExpectDocument(Document):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.model import Entry, JoinSpec, PathSpec, Repeat
 from cnnplan.spec.origins import read_origin
 from cnnplan.spec.reading import is_number
+from cnnplan.spec.routes import indices
 from cnnplan.spec.scopes import Reference
 from cnnplan.spec.words import WIRING, did_you_mean, nearest, refusal
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from cnnplan.spec.scopes import Scope
 
 __all__ = ["read_entries"]
+
+APART = "none"
+"""The join of paths that stay apart: a list of maps."""
 
 
 def read_entries(reading: Reading, data: Any, place: Place, scope: Scope) -> tuple[Entry, ...]:
@@ -101,7 +106,7 @@ def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope)
     document = read(EntryDocument, wiring, place, reading.faults, layer=entry.label)
     repeat = _repeat(reading, document.repeat, place.below("repeat"), scope) if "repeat" in wiring else None
     inner = scope.counting(repeat.counter if repeat else None)
-    refer(reading, document.from_, place.below("from"), wiring.get("from"), scope)
+    refer(reading, document.from_, place.below("from"), wiring.get("from"), inner)
     if isinstance(document.share, str):
         refer(reading, (document.share,), place.below("share"), document.share, scope)
     elif document.share and "repeat" not in wiring:
@@ -125,6 +130,9 @@ def refer(reading: Reading, names: tuple[str, ...] | None, place: Place, data: A
     for i, name in enumerate(names or ()):
         where = place.below(i) if isinstance(data, list) else place
         scope.layers.references.append(Reference(name, where, reading.clock + 0.5, scope.layer))
+        with suppress(Unreadable):  # which is told where references are judged
+            for index in indices(name):
+                reading.expression(index, where, scope)
 
 
 def _when(reading: Reading, data: Any, place: Place, scope: Scope) -> Expression | None:
@@ -221,17 +229,19 @@ def _path(reading: Reading, data: Any, place: Place, scope: Scope) -> PathSpec:
     """A list of entries, or a mapping that holds one."""
     if isinstance(data, list):
         return PathSpec(read_entries(reading, data, place, scope), place)
-    if not isinstance(data, dict) or not set(data) & set(keys(PathDocument)) - {"name", "when", "from"}:
+    if not isinstance(data, dict) or not set(data) & set(keys(PathDocument)) - {"name", "when", "from", "repeat"}:
         message = "a path is a list of layers, or a mapping with layers"
         reading.faults.add("CNN016", place, message, layer=scope.layer, hint="write `- - conv: ...`, with two dashes")
         return PathSpec((), place)
     document = read(PathDocument, data, place, reading.faults, layer=scope.layer)
+    repeat = _repeat(reading, document.repeat, place.below("repeat"), scope) if "repeat" in data else None
+    scope = scope.counting(repeat.counter if repeat else None)
     refer(reading, document.from_, place.below("from"), data.get("from"), scope)
     when = _when(reading, document.when, place.below("when"), scope)
     layers = read_entries(reading, document.layers, place.below("layers"), scope.inside(document.name))
     if document.name:
         scope.layers.declare(document.name, reading.now(), place.below("name"), reading.faults, scope.layer)
-    return PathSpec(layers, place, when, document.from_, document.name)
+    return PathSpec(layers, place, when, document.from_, document.name, repeat)
 
 
 def _join(reading: Reading, data: Any, place: Place, scope: Scope) -> JoinSpec:
@@ -244,6 +254,10 @@ def _join(reading: Reading, data: Any, place: Place, scope: Scope) -> JoinSpec:
     if not isinstance(data, str):
         reading.faults.add("CNN016", place, "join is one operator: add, or {concat: {dim: 2}}", layer=scope.layer)
         return JoinSpec(place)
+    if data == APART:
+        if args is not None:
+            reading.faults.add("CNN016", where, "join: none keeps the paths apart and takes nothing", layer=scope.layer)
+        return JoinSpec(place, data)
     if data not in ops.OPERATORS:
         expression = _verb_expression(reading, data, where, scope)
         scope.layers.dynamic = True

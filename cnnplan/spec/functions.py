@@ -145,6 +145,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
         "make_divisible(1.5 * 24, 8)",
         _make_divisible,
     ),
+    "count": Function('count("name")', "how many maps a list of maps has, or copies, or parts"),
     "shape": Function('shape("name")', "the shape of a layer that came before, channels at [1]"),
 }
 

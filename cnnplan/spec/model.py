@@ -108,13 +108,14 @@ class JoinSpec:
 
 @dataclass(frozen=True, slots=True)
 class PathSpec:
-    """One path of `branches`."""
+    """One path of `branches`; where it is repeated, as many paths side by side."""
 
     layers: tuple[Entry, ...]
     place: Place
     when: Expression | None = None
     from_: tuple[str, ...] | None = None
     name: str | None = None
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Block:
         place: where it is defined.
         args: the default of each argument, None where it must be given.
         inputs: the names of its inputs, () where there is one without a name.
+        lists: those of them that are lists of maps.
         layers: its entries.
         outputs: the names of its outputs, () where there is one: the last layer.
         sees_symbols: whether the symbols of the spec are known inside; not in a file that was included.
@@ -171,6 +173,7 @@ class Block:
     layers: tuple[Entry, ...] = ()
     outputs: tuple[str, ...] = ()
     sees_symbols: bool = True
+    lists: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

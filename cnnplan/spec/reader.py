@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TEXT", "is_text", "load_spec", "read_source"]
 
+LIST = ".*"
+"""Behind the name of an input of a block that is a list of maps."""
+
 TEXT = "<text>"
 """The file name of a spec that is given as text."""
 
@@ -245,13 +248,15 @@ class _Reader:
         symbols = frozenset() if header.included else reading.symbols
         args = self._args(document.args, place.below("args"), symbols, name)
         layers = Layers(f"{name}.")
-        for i, each in enumerate(document.inputs):
+        inputs = tuple([each.removesuffix(LIST) for each in document.inputs])
+        for i, each in enumerate(inputs):
             layers.declare(each, 0, place.below("inputs", i), reading.faults, name)
         scope = Scope(symbols | frozenset(document.args), layers, layer=name)
         entries = read_entries(reading, document.layers, place.below("layers"), scope)
         self._outputs(document.outputs, place.below("outputs"), list(document.outputs), scope)
         layers.judge(reading.faults, ("prev",) if document.inputs else ("prev", "input"))
-        return Block(name, place, args, document.inputs, entries, document.outputs, not header.included)
+        lists = frozenset(each.removesuffix(LIST) for each in document.inputs if each.endswith(LIST))
+        return Block(name, place, args, inputs, entries, document.outputs, not header.included, lists)
 
     def _args(
         self, data: dict[str, Any], place: Place, symbols: frozenset[str], block: str

@@ -83,6 +83,7 @@ def _language() -> dict[str, Schema]:
         "paths": _list("path"),
         "path": _any(_ref("entries"), _document(PathDocument)),
         "join": _any(
+            {"const": "none", "description": "the paths stay apart: a list of maps"},
             _verb(_joins()),
             {"type": "object", "minProperties": 1, "maxProperties": 1, **_calls(_joins())},
         ),

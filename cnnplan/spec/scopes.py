@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from cnnplan.spec.faults import Unreadable
+from cnnplan.spec.routes import split
 from cnnplan.spec.words import did_you_mean, refusal
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ __all__ = ["Layers", "Reference", "Scope"]
 SUGGESTED: Final = 1_000
 """The most layers of one verb among which a misspelt name is looked for: a repeat may be as long as anybody writes."""
 
-_REFERENCE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z0-9_]+)*(\.\*)?", re.ASCII)
 _COUNTED: Final = re.compile(r"(.*?)([0-9]+)")
 
 
@@ -91,13 +92,14 @@ class Layers:
 
     def _judge(self, reference: Reference, faults: Faults, taken: tuple[str, ...]) -> None:
         name, at = reference.name, reference.at
-        head = name.partition(".")[0]
-        if _REFERENCE.fullmatch(name) is None:
-            message = f"{name!r} is not the name of a layer: names, joined by dots, with .* at the end for all copies"
-            faults.add("CNN016", reference.place, message, layer=reference.layer)
-        elif head in taken or any(scope.declared.get(head, (at,))[0] < at for scope in self.outwards()):
+        try:
+            head = split(name)[0]
+        except Unreadable as fault:
+            faults.add("CNN016", reference.place, str(fault), layer=reference.layer)
             return
-        elif any(head in scope.declared for scope in self.outwards()):
+        if head in taken or any(scope.declared.get(head, (at,))[0] < at for scope in self.outwards()):
+            return
+        if any(head in scope.declared for scope in self.outwards()):
             message = f"{head} does not come before this: a layer reads only what is finished above it"
             faults.add("CNN015", reference.place, message, layer=reference.layer)
         elif not self._counted(head):
