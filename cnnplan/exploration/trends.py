@@ -68,6 +68,8 @@ class Trends:
             return GROWS
         if atom.kind == "floor":
             return self._quotient(*atom.args)
+        if atom.kind == "make_divisible" and self.of(atom.args[1]) != CONSTANT:
+            return None
         if atom.kind in ("maximum", "minimum", "round", "make_divisible"):
             return _sum(self.of(arg) for arg in atom.args)
         return None

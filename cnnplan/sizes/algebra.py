@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cnnplan.sizes.atoms import Atom, Number, is_number, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnnplan.sizes.context import Context
     from cnnplan.sizes.linear import Size
@@ -27,7 +27,52 @@ def linear(context: Context, coefficients: Mapping[Atom, Number], const: Number)
         return whole(const)
     if len(terms) > 1:
         terms.sort(key=_by_index)
+        mirrored = _mirrored(context, terms)
+        if mirrored is not None:
+            return linear(context, mirrored, const)
     return context.size(tuple(terms), whole(const))
+
+
+def _mirrored(context: Context, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom, Number] | None:
+    """The same terms with another floor in the place of one, where that is simpler; None if it is not.
+
+    floor((a*x + b)/c) is x - floor(((c - a)*x + c - 1 - b)/c). Of one floor and x itself the form with least of x is
+    kept, so that H - floor(6*H/7) is ceil(H/7); of several floors of x those with the least of x inside.
+    """
+    known = dict(terms)
+    floors: dict[Atom, list[Atom]] = {}
+    for atom, _ in terms:
+        inner = _inner(atom) if atom.kind == "floor" else None
+        if inner is not None:
+            floors.setdefault(inner, []).append(atom)
+    for inner, alike in floors.items():
+        held = known.get(inner, 0)
+        for atom in alike:
+            coef = known[atom]
+            inside, divisor = int(atom.args[0].terms[0][1]), int(atom.args[1])
+            if 2 * inside > divisor if len(alike) > 1 else coef * (2 * held + coef) < 0:
+                del known[atom]
+                known[inner] = held + coef
+                for other, times in _mirror(context, atom, inner).terms:
+                    known[other] = known.get(other, 0) - times * coef
+                return known
+    return None
+
+
+def _inner(atom: Atom) -> Atom | None:
+    """What a floor is of, where that is one whole thing, a multiple of it and a number, divided by a number."""
+    numerator, divisor = atom.args
+    if type(divisor) is not int or is_number(numerator) or numerator.products or len(numerator.terms) != 1:
+        return None
+    inner: Atom = numerator.terms[0][0]
+    return inner if inner.grain == 1 else None
+
+
+def _mirror(context: Context, atom: Atom, inner: Atom) -> Any:
+    """What a floor and its mirror image make x together."""
+    numerator, divisor = atom.args
+    other = context.size(((inner, divisor - numerator.terms[0][1]),), divisor - 1 - numerator.const)
+    return context.floor_div(other, divisor)
 
 
 def _by_index(term: tuple[Atom, Number]) -> int:

@@ -102,6 +102,25 @@ class Domain:
         )
 
 
+def _grain(kind: str, args: tuple[Any, ...]) -> int:
+    """What makes a function of these arguments whole when multiplied by it, 0 if unknown; an extreme is one of them."""
+    if kind not in ("maximum", "minimum"):
+        return int(kind != "quotient")
+    return lcm(*map(_grain_of, args))
+
+
+def _grain_of(value: Any) -> int:
+    """The same of a number or a count."""
+    if is_number(value):
+        return int(value.denominator)
+    if value.products:
+        sizes = [size for monomial in value.products for size in monomial]
+        whole_terms = all(type(coef) is int for coef in value.products.values()) and all(s.is_integer for s in sizes)
+        return int(whole_terms) * _grain_of(value.rest)
+    parts = [Fraction(coef, atom.grain).denominator if atom.grain else 0 for atom, coef in value.terms]
+    return lcm(value.const.denominator, *parts)
+
+
 class Atom:
     """A symbol, or a function of sizes that no rule could take apart; interned by its context.
 
@@ -142,7 +161,7 @@ class Atom:
         self.args = args
         self.low, self.high = bounds
         self.domain = domain
-        self.grain = domain.grain if domain else int(kind != "quotient")
+        self.grain = domain.grain if domain else _grain(kind, args)
         self.index = len(context.atoms)
         self.scale = domain.scale if domain else 1
         self.hash = hash(self.key) if self.scale == 1 else hash(self.key) * pow(self.scale, -1, PRIME) % PRIME

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import decisions, division, evaluation, printing, substitution, symbolic
+from cnnplan.sizes import decisions, division, evaluation, positivity, printing, substitution, symbolic
 from cnnplan.sizes.atoms import Atom, Domain, Number, whole
 from cnnplan.sizes.bounds import bounds_of
 from cnnplan.sizes.linear import Size
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnplan.sizes.algebra import Monomial
+    from cnnplan.sizes.bounds import Interval
     from cnnplan.sizes.conditions import Condition
 
 __all__ = ["Context"]
@@ -114,6 +115,10 @@ class Context:
     def quotient(self, numerator: Any, denominator: Any) -> Any:
         """The quotient as it is, whole or not."""
         return division.quotient(self, numerator, denominator)
+
+    def bounds(self, size: Size) -> Interval:
+        """Bounds on a size whose terms move together."""
+        return positivity.tight(size)
 
     def equal(self, left: Any, right: Any) -> Condition:
         """The condition that two values are equal."""

@@ -15,10 +15,16 @@ from cnnplan.lazy import np
 from cnnplan.sizes.algebra import combine
 from cnnplan.sizes.atoms import Number, is_number
 from cnnplan.sizes.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Divisible, Membership, membership
+from cnnplan.sizes.curves import curved_set
+from cnnplan.sizes.division import coefficients
 from cnnplan.sizes.linear import Size
 from cnnplan.sizes.periods import nonnegative_set, zero_set
 from cnnplan.sizes.polynomials import Count
+from cnnplan.sizes.positivity import sign
+from cnnplan.sizes.printing import common_factors, without
 from cnnplan.sizes.quotients import is_positive
+from cnnplan.sizes.remainders import remainders
+from cnnplan.sizes.separation import separated
 from cnnplan.sizes.sets import IntegerSet
 
 if TYPE_CHECKING:
@@ -89,7 +95,29 @@ def divides(divisor: Any, value: Any) -> Condition:
         return FALSE
     context = (value if isinstance(value, Count) else divisor).context
     condition = eq(value, context.exact_div(value, divisor) * divisor)
-    return Divisible(divisor, value) if isinstance(condition, Comparison) else condition
+    if not isinstance(condition, Comparison):
+        return condition
+    told = _by_remainders(divisor, value) if isinstance(divisor, int) else None
+    return Divisible(divisor, value) if told is None else told
+
+
+def _by_remainders(divisor: int, value: Count) -> Condition | None:
+    """Divisibility by a number, from the remainders that the value leaves; None where they do not tell."""
+    found = remainders(value, abs(divisor))
+    if found is None:
+        return None
+    lengths, left = found
+    if not left.any():
+        return TRUE
+    if left.all():
+        return FALSE
+    if len(lengths) > 1:
+        return None
+    ((name, length),) = lengths.items()
+    domain = value.context.domain(name)
+    first = int(domain.low or 0) // domain.scale
+    residues = ((first + place) % length for place in np.flatnonzero(left == 0).tolist())
+    return membership(value.context, name, IntegerSet.periodic(first, length, residues).scaled(domain.scale))
 
 
 def _difference(left: Any, right: Any) -> Any:
@@ -122,13 +150,30 @@ def _holds(operator: str, value: Any) -> Any:
 def _solved(operator: str, difference: Count) -> Condition:
     if operator == "==" and _never_zero(difference):
         return FALSE
+    plain = _plain(operator, difference)
+    if plain is not difference:
+        return _decided(operator, plain)
     domains = {name: difference.context.domain(name) for name in difference.symbols}
     listed = {name: domain.choices for name, domain in domains.items() if domain.choices is not None}
     solved = _by_cases(operator, difference, listed) if listed else None
     if solved is None and len(domains) == 1 and not listed:
         ((name, domain),) = domains.items()
         solved = _on_one_symbol(operator, difference, name, domain)
-    return Comparison(operator, _plain(operator, difference)) if solved is None else solved
+    if solved is None:
+        solved = _by_sign(operator, difference)
+    if solved is None and len(domains) > 1:
+        solved = separated(operator, difference, _decided)
+    return Comparison(operator, difference) if solved is None else solved
+
+
+def _by_sign(operator: str, difference: Count) -> Condition | None:
+    """Decided where it is above 0, or below, for all values."""
+    found = sign(difference)
+    if found is None:
+        return None
+    if operator == ">=":
+        return TRUE if found >= 0 else FALSE
+    return FALSE if found else None
 
 
 def _never_zero(difference: Count) -> bool:
@@ -163,6 +208,8 @@ def _on_one_symbol(operator: str, difference: Count, name: str, domain: Domain) 
         return None
     low = int(domain.low)
     found = (zero_set if operator == "==" else nonnegative_set)(difference, name, low // domain.scale)
+    if found is None:
+        found = curved_set(difference, name, low // domain.scale, lambda sign: bool(_holds(operator, sign)))
     members = found and found.scaled(domain.scale)
     if members is None and domain.high is not None and (domain.high - low) // domain.multiple_of < LONGEST_RANGE:
         points = np.arange(low, int(domain.high) + 1, domain.multiple_of)
@@ -170,11 +217,31 @@ def _on_one_symbol(operator: str, difference: Count, name: str, domain: Domain) 
     return None if members is None else membership(difference.context, name, members)
 
 
-def _plain(operator: str, difference: Count) -> Count:
-    """What is zero, or not negative, exactly where the difference is, in fewer words."""
+def _plain(operator: str, difference: Count) -> Any:
+    """What is zero, or not negative, exactly where the difference is, in fewer words; itself where it has fewest."""
+    common = [size for size in common_factors(difference) if is_positive(size)]
+    if common:
+        return without(difference, common)
     if operator == ">=":
         difference = _unfloored(difference)
-    return difference * (1 / abs(Fraction(difference.primitive[0]))) if isinstance(difference, Size) else difference
+        if not isinstance(difference, Count):
+            return difference
+    content = _content(difference)
+    if operator == "==" and _leading(difference) < 0:
+        content = -content
+    return difference if content == 1 else difference * (1 / content)
+
+
+def _content(difference: Count) -> Fraction:
+    """The greatest number that divides every term."""
+    numbers = [Fraction(number) for number in coefficients(difference)]
+    scale = lcm(*(number.denominator for number in numbers))
+    return Fraction(gcd(*(int(number * scale) for number in numbers)), scale)
+
+
+def _leading(difference: Count) -> Number:
+    """The number before its first term."""
+    return next((number for number in coefficients(difference) if number), 1)
 
 
 def _unfloored(difference: Any) -> Any:

@@ -24,7 +24,7 @@ from cnnplan.sizes.quotients import exact_quotient, is_integral, is_positive
 if TYPE_CHECKING:
     from cnnplan.sizes.context import Context
 
-__all__ = ["exact_div", "floor_div", "quotient"]
+__all__ = ["coefficients", "exact_div", "floor_div", "quotient"]
 
 LONGEST_FOLD = 24
 """Terms in the numerator beyond which floors with symbolic divisors are left nested."""
@@ -100,17 +100,17 @@ def _in_normal_form(context: Context, numerator: Size, divisor: int) -> Any:
 
 def _whole_coefficients(numerator: Any, denominator: Any) -> tuple[Any, Any]:
     """The same fraction with integers for coefficients."""
-    scale = lcm(*(number.denominator for value in (numerator, denominator) for number in _coefficients(value)))
+    scale = lcm(*(number.denominator for value in (numerator, denominator) for number in coefficients(value)))
     return (numerator, denominator) if scale == 1 else (numerator * scale, denominator * scale)
 
 
-def _coefficients(value: Any) -> list[Number]:
+def coefficients(value: Any) -> list[Number]:
     """The numbers before its terms, and its constant."""
     if isinstance(value, Number):
         return [value]
     if isinstance(value, Size):
-        return [value.const, *(coef for _, coef in value.terms)]
-    return [*value.products.values(), *_coefficients(value.rest)]
+        return [*(coef for _, coef in value.terms), value.const]
+    return [*value.products.values(), *coefficients(value.rest)]
 
 
 def _split(size: Size, divisor: int) -> tuple[dict[Atom, Number], dict[Atom, int]]:
@@ -181,7 +181,7 @@ def _count_by_number(context: Context, numerator: Count, divisor: int) -> Any:
     if isinstance(left, Number | Size):
         kept = floor_div(context, left, divisor)
     else:
-        common = gcd(divisor, *(int(coef) for coef in left.products.values()), *map(int, _coefficients(left.rest)))
+        common = gcd(divisor, *(int(coef) for coef in left.products.values()), *map(int, coefficients(left.rest)))
         kept = context.atom("floor", left * Fraction(1, common), divisor // common)
     return combine(((count_of(context, outside, 0), 1), (kept, 1)))
 

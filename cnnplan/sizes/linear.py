@@ -73,7 +73,14 @@ class Size(Count):
         bounds: Interval = (self.const, self.const)
         for atom, coef in self.terms:
             bounds = plus(bounds, times((coef, coef), (atom.low, atom.high)))
-        return bounds
+        return self.context.bounds(self) if self._moves_together else bounds
+
+    @property
+    def _moves_together(self) -> bool:
+        """Whether it adds and takes away what depends on one symbol."""
+        if len(self.terms) == 1 or len({coef > 0 for _, coef in self.terms}) == 1:
+            return False
+        return sum(len(atom.symbols) for atom, _ in self.terms) > len(self.symbols)
 
     @cached_property
     def primitive(self) -> tuple[Number, Size]:

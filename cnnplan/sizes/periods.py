@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.polynomials import Count
 
-__all__ = ["nonnegative_set", "period", "zero_set"]
+__all__ = ["nonnegative_set", "period", "values_at", "zero_set"]
 
 Period = tuple[int, Number]
 LONGEST_LIST = 4096
@@ -134,7 +134,7 @@ _RULES: dict[str, Callable[..., Period | None]] = {
 }
 
 
-def _table(value: Any, symbol: str, points: range) -> list[Any]:
+def values_at(value: Any, symbol: str, points: range) -> list[Any]:
     """The values at consecutive points."""
     if isinstance(value, Number):
         return [value] * len(points)
@@ -160,7 +160,7 @@ def _column(atom: Atom, symbol: str, points: range) -> list[Any]:
     if key not in memo:
         if atom.kind == "floor" and isinstance(atom.args[1], int):
             divisor = atom.args[1]
-            memo[key] = [x // divisor for x in _table(atom.args[0], symbol, points)]
+            memo[key] = [x // divisor for x in values_at(atom.args[0], symbol, points)]
         else:
             size, scale = atom.context.size(((atom, 1),), 0), atom.context.domain(symbol).scale
             memo[key] = [size.at({symbol: point * scale}) for point in points]
@@ -226,7 +226,7 @@ def _scaled_table(value: Count, symbol: str, base: int) -> tuple[int, int, list[
     if found is None:
         return None
     length, gain = found
-    table = _table(value, symbol, range(base, base + length))
+    table = values_at(value, symbol, range(base, base + length))
     scale = lcm(gain.denominator, *{x.denominator for x in table})
     return length, int(gain * scale), table if scale == 1 else [int(x * scale) for x in table]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.polynomials import Count
 
-__all__ = ["LATEX", "NAMES", "TEXT", "Style", "cleared", "common_factors", "fold", "grain"]
+__all__ = ["LATEX", "NAMES", "TEXT", "Style", "cleared", "common_factors", "fold", "grain", "without"]
 
 
 class Style:
@@ -51,8 +51,15 @@ class Style:
         common = common_factors(count)
         if common:
             units = prod(map(_units, common))
-            rest = _without(count, common) * Fraction(1, units)
-            return self.times.join([*map(self.factor, common), self.bracket(self(rest))])
+            rest = without(count, common) * Fraction(1, units)
+            shared = self.times.join(map(self.factor, common))
+            if not isinstance(rest, Size):
+                return self.times.join([shared, self.bracket(self(rest))])
+            content: Number = 1
+            if len(rest.terms) == 1 and not rest.const:
+                content, rest = rest.primitive
+                content, rest = Fraction(content) / _units(rest), rest * _units(rest)
+            return self.sum([(content, self.times.join([shared, self.factor(rest)]))])
         terms = [self.product(*term) for term in count.products.items()]
         if isinstance(count.rest, Number):
             return self.sum([*terms, (count.rest, "")])
@@ -300,7 +307,7 @@ def common_factors(count: Count) -> list[Size]:
     return common
 
 
-def _without(count: Count, factors: list[Size]) -> Any:
+def without(count: Count, factors: list[Size]) -> Any:
     """The count divided by factors that it shares."""
     products: dict[tuple[Size, ...], Number] = {}
     rests: list[tuple[Any, Number]] = []

@@ -57,7 +57,7 @@ FORMS = [
     (H % 4, "H - 4*floor(H/4)", {"H": 23}, 3),
     ((H + 8) % 4, "H - 4*floor(H/4)", {"H": 23}, 3),
     # a negative divisor
-    (H // -2, "floor(-H/2)", {"H": 7}, -4),
+    (H // -2, "-ceil(H/2)", {"H": 7}, -4),
     # symbolic divisors
     ((H - k + 2 * p) // s + 1, "floor((H - k + 2*p)/s) + 1", {"H": 28, "k": 5, "p": 1, "s": 3}, 9),
     ((H + 3 * s) // s, "floor(H/s) + 3", {"H": 28, "s": 5}, 8),

@@ -1,0 +1,90 @@
+"""Comparisons of several letters that hold, or fail, letter by letter; polynomials of one letter; simplest forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnplan.sizes import Context, Domain, ceil_div, divides, eq, ge, gt, lt
+
+SIZES = Context()
+N = SIZES.symbol("N")
+H = SIZES.symbol("H")
+W = SIZES.symbol("W")
+D = SIZES.symbol("D", Domain(min=8))
+E = SIZES.symbol("E", Domain(min=9))
+B = SIZES.symbol("B", Domain(min=3, max=40))
+
+CONDITIONS = [
+    (eq(49 * (H // 7) * (W // 7), H * W), "H % 7 == 0 and W % 7 == 0"),
+    (eq(H * W, 49 * (H // 7) * (W // 7)), "H % 7 == 0 and W % 7 == 0"),
+    (eq(ceil_div(H, 2) * ceil_div(W, 2), (H // 2) * (W // 2)), None),
+    (eq(ceil_div(D, 2) * ceil_div(E, 2), (D // 2) * (E // 2)), "D % 2 == 0 and E % 2 == 0"),
+    (eq(4 * ceil_div(D, 2) * ceil_div(E, 2) + 0 * H, 3 * (D // 2) * (E // 2)), "never"),
+    (eq(147456 * N, 144 * N * H * W), "H*W == 1024"),
+    (eq(H * W * N, N * H), "W == 1"),
+    (eq(H * W, 1), "H == 1 and W == 1"),
+    (eq(2 * H * W, 5), "never"),
+    (ge((H // 8) * (W // 8), 1), "H >= 8 and W >= 8"),
+    (ge(4 * (H // 256) * (W // 256), 2), "H >= 256 and W >= 256"),
+    (gt(2 * H * W, 1), "always"),
+    (gt(D * E, 71), "always"),
+    (ge(H * W, 49 * (H // 7) * (W // 7)), "always"),
+    (lt(H * W, 49 * (H // 7) * (W // 7)), "never"),
+    (ge(49 * (H // 7) * (W // 7), H * W), "H % 7 == 0 and W % 7 == 0"),
+    (ge((H - H // 2) * (W - W // 2), 1), "always"),
+    (ge(N * H * W, H * W), "always"),
+    (ge(H * W, H + W), None),
+    (ge(D * E, D + E), "always"),
+    (divides(2, H * (H + 1)), "always"),
+    (ge(H * H, 5000), "H >= 71"),
+    (lt(3 * B * B - 7 * B, 100), "B <= 7"),
+    (eq(B * B - 30 * B + 200, 0), "B in {10, 20}"),
+    (ge(B * B - 30 * B + 200, 0), "B <= 10 or B >= 20"),
+    (ge(4 * (H // 2) * (H // 2), H * H), "H % 2 == 0"),
+    (eq(H * H, 2), "never"),
+    (ge(H - H // 2 - 3, 0), "H >= 5"),
+]
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"), CONDITIONS, ids=[str(text) + str(i) for i, (_, text) in enumerate(CONDITIONS)]
+)
+def test_condition(condition, text):
+    if text is None:
+        assert condition.verdict is None
+        return
+    assert str(condition) == text
+
+
+MIRRORED = [
+    (-(-H // 7), "ceil(H/7)"),
+    (H - 6 * H // 7, "ceil(H/7)"),
+    ((7 - H % 7) % 7 + H, "7*ceil(H/7)"),
+    (-(-(H // 4) // 7), "floor((H + 24)/28)"),
+    (-(-ceil_div(H, 4) // 7), "ceil(H/28)"),
+    (H - ceil_div(H, 7), "floor(6*H/7)"),
+    (H - H // 2 + W // 3, "ceil(H/2) + floor(W/3)"),
+    ((H - 1) * W + W, "W*H"),
+    ((H - 1) * W + 2 * W, "W*(H + 1)"),
+    (H // 7 - ceil_div(H, 7) + (H - 6 * H // 7), "floor(H/7)"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), MIRRORED, ids=[text for _, text in MIRRORED])
+def test_a_floor_and_its_mirror_image_have_one_form(value, text):
+    assert str(value) == text
+
+
+BOUNDS = [
+    (H - H // 2, (1, None)),
+    (D % 7, (0, 6)),
+    (-2 * D * E, (None, -144)),
+    ((B - 20) ** 2, (0, 400)),
+    (B - B // 3, (2, 27)),
+    (D // 2 - D // 4 + E // 3 - E, (None, None)),
+]
+
+
+@pytest.mark.parametrize(("value", "bounds"), BOUNDS, ids=[str(value) for value, _ in BOUNDS])
+def test_bounds(value, bounds):
+    assert value.interval == bounds
