@@ -140,7 +140,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     bound = graph.values if values is None else values
     held = fed(graph, bound, inputs or {}, seed, dtype)
     store = weights if isinstance(weights, Weights) else Weights(weights, graph.nodes, seed, dtype)
-    return _Run(graph, bound, held, store, metered, watch).all()
+    return _Run(graph, bound, held, store, metered, watch, dtype).all()
 
 
 @dataclass(slots=True)
@@ -153,6 +153,7 @@ class _Run:
     weights: Weights
     metered: bool
     watch: Watch | None
+    dtype: str
     inputs: tuple[ref[Array], ...] = ()
     last: dict[str, str] = field(default_factory=dict)
     ops: dict[int, Operator] = field(default_factory=dict)
@@ -205,7 +206,9 @@ class _Run:
         if self._spare(node, op, arrays):
             return np.asarray(op.run(*seen, out=seen[0], **weights))
         y = np.asarray(op.run(*seen, **weights))
-        return y if op.is_view or not arrays else owned(y, arrays)
+        if not arrays:
+            return y.astype(self.dtype, copy=False) if y.dtype.kind == "f" else y
+        return y if op.is_view else owned(y, arrays)
 
     def _spare(self, node: Node, op: Operator, arrays: list[Array]) -> bool:
         """Whether the first input may be written over: nothing that is held for later looks at its memory."""

@@ -43,14 +43,14 @@ def fed(graph: Graph, values: Mapping[str, Any], given: Mapping[str, Any], seed:
 
 
 def _kind(declared: Input, dtype: str) -> str:
-    """Floats are brought into the type of the run, integers are not."""
-    return declared.dtype if "int" in declared.dtype else dtype
+    """Floats are brought into the type of the run, integers and truths are not."""
+    return dtype if "float" in declared.dtype else declared.dtype
 
 
 def _drawn(shape: tuple[int, ...], dtype: str, most: int, rng: np.random.Generator) -> Array:
-    """Numbers of the normal distribution, or integers below a bound."""
-    if "int" in dtype:
-        return rng.integers(0, most, size=shape, dtype=dtype)
+    """Numbers of the normal distribution, or integers below a bound, or true and false."""
+    if "float" not in dtype:
+        return rng.integers(0, 2 if dtype == "bool" else most, size=shape, dtype=dtype)
     return rng.standard_normal(shape, dtype=dtype)  # type: ignore[call-overload,no-any-return]
 
 

@@ -62,7 +62,7 @@ class Weights:
         Raises:
             UsageError: one was not given, or has another shape.
         """
-        return {name: self._one(f"{owner}.{name}", weight.shape) for name, weight in wanted.items()}
+        return {name: self._one(f"{owner}.{name}", weight) for name, weight in wanted.items()}
 
     @staticmethod
     def counted(wanted: Mapping[str, Weight], weights: Mapping[str, Array]) -> tuple[int, int]:
@@ -70,24 +70,27 @@ class Weights:
         sizes = [(array.size, wanted[name].trainable) for name, array in weights.items()]
         return sum(n for n, trained in sizes if trained), sum(n for n, trained in sizes if not trained)
 
-    def _one(self, name: str, shape: Any) -> Array:
+    def _one(self, name: str, weight: Weight) -> Array:
         """One weight; a layer that shares it gets it as it is, and it is for the kernel to refuse it."""
         if name not in self.used:
-            self.used[name] = self._fresh(name, tuple(shape)) if self._given is None else self._found(name, shape)
+            self.used[name] = self._fresh(name, weight) if self._given is None else self._found(name, weight)
             self.memory.add(id(root(self.used[name])))
         return self.used[name]
 
-    def _fresh(self, name: str, shape: tuple[int, ...]) -> Array:
-        if (name, shape) not in self._pool:
-            self._pool[name, shape] = _drawn(name, shape, self._seed, self._dtype)
-        return self._pool[name, shape]
+    def _fresh(self, name: str, weight: Weight) -> Array:
+        key = (name, tuple(weight.shape))
+        if key not in self._pool:
+            whole = weight.elements.dtype
+            self._pool[key] = _numbered(*key, self._seed, weight) if whole else _drawn(*key, self._seed, self._dtype)
+        return self._pool[key]
 
-    def _found(self, name: str, shape: Any) -> Array:
+    def _found(self, name: str, weight: Weight) -> Array:
         assert self._given is not None  # noqa: S101 - the caller knows
+        shape = tuple(weight.shape)
         if name not in self._given:
             raise UsageError(f"the weight {name} {shape} was not given")
-        array = np.asarray(self._given[name], dtype=self._dtype)
-        if array.shape != tuple(shape):
+        array = np.asarray(self._given[name], dtype=weight.elements.dtype or self._dtype)
+        if array.shape != shape:
             raise UsageError(f"the weight {name} has the shape {array.shape}, and the layer asks for {shape}")
         return array
 
@@ -136,10 +139,21 @@ def _read(path: str | Path, layers: Iterable[str]) -> Mapping[str, Any]:
     return _Arrays(checkpoint, names)
 
 
+def _random(name: str, seed: int) -> np.random.Generator:
+    """Numbers that depend on the seed and the name."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def _numbered(name: str, shape: Any, seed: int, weight: Weight) -> Array:
+    """Whole numbers below the bound that is known, 0 and 1 where none is."""
+    below: Any = weight.elements.below
+    numbers: Array = _random(name, seed).integers(0, 2 if below is None else below, shape, weight.elements.dtype)
+    return numbers
+
+
 def _drawn(name: str, shape: Any, seed: int, dtype: str) -> Array:
     """A weight that keeps activations of the same magnitude from layer to layer; variances are positive."""
-    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    array: Array = rng.random(shape, dtype=dtype)  # type: ignore[call-overload]
+    array: Array = _random(name, seed).random(shape, dtype=dtype)  # type: ignore[call-overload]
     kind = name.rpartition(".")[2]
     if kind == "running_var":
         array += 0.5

@@ -100,9 +100,10 @@ class Workshop:
 
     def _judge(self, op: Operator, inputs: Sequence[Form], *, joins: bool) -> Made:
         shapes = tuple([form.shape for form in inputs])
-        elements = [form.elements for form in inputs]
+        elements = tuple([form.elements for form in inputs])
         kept: list[Open] = []
-        for requirement in chain(op.requires(*shapes), op.reads(*elements), op.joins(*shapes) if joins else ()):
+        joining = op.joins(*shapes) if joins else ()
+        for requirement in chain(op.requires(*shapes), op.reads(*elements), op.finds(shapes, elements), joining):
             self._require(requirement, kept)
         made: dict[str, Facts | None] = {}
         for name, part in {f".{i}": part for i, part in enumerate(op.parts(*shapes))}.items() or (("", op),):

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnplan.graph import Facts, Graph, Node
+    from cnnplan.ops import Weight
     from cnnplan.sizes import Extent
 
 __all__ = ["BYTES", "OPTIMIZERS", "Memory", "NodeMemory", "Training"]
@@ -122,15 +123,20 @@ class Memory:
     def _number(self, value: Any) -> Any:
         return value if self._values is None else evaluate(value, self._values, self._memo)
 
-    def _elements(self, *, trained: bool) -> Extent:
-        """The number of weights, or of those that are trained."""
-        owned = (node for node in self._graph.nodes.values() if node.owner == node.name)
-        elements: Extent = combine((_weights(node, trained=trained), 1) for node in owned)
-        return elements
+    @cached_property
+    def _owned(self) -> tuple[Node, ...]:
+        """The layers that have weights of their own, in effect: those that share none of another."""
+        return tuple(node for node in self._graph.nodes.values() if node.owner == node.name)
+
+    @property
+    def _trained(self) -> Extent:
+        """The number of weights that are trained."""
+        sizes = ((prod(weight.shape), 1) for node in self._owned for weight in _weights(node) if weight.trainable)
+        return self._number(combine(sizes))  # type: ignore[no-any-return]
 
     def weights_in(self, dtype: str) -> Extent:
-        """The weights in another type."""
-        return self._number(self._elements(trained=False) * BYTES[dtype])  # type: ignore[no-any-return]
+        """The weights in another type; whole numbers stay."""
+        return self._number(combine((_bytes(node, BYTES[dtype]), 1) for node in self._owned))  # type: ignore[no-any-return]
 
     @property
     def weights(self) -> Extent:
@@ -144,16 +150,16 @@ class Memory:
         sizes = {name: prod(shape) * self._input_unit(name) for name, shape in graph.inputs.items()}
         known: dict[Facts, Extent] = {}
         for name, node in graph.nodes.items():
-            if node.inputs and not node.op.is_view:
+            if not (node.op.is_weight or node.op.is_view):
                 if node.facts not in known:
                     known[node.facts] = prod(node.shape) * BYTES[node.facts.elements.dtype or self.dtype]
                 sizes[name] = known[node.facts]
         return sizes
 
     def _input_unit(self, name: str) -> int:
-        """Floats are brought into the type of the network, integers are not."""
+        """Floats are brought into the type of the network, integers and truths are not."""
         dtype = self._graph.spec.inputs[name].dtype
-        return BYTES[dtype] if "int" in dtype else self._unit
+        return self._unit if "float" in dtype else BYTES[dtype]
 
     @cached_property
     def _live(self) -> dict[str, Extent]:
@@ -190,7 +196,7 @@ class Memory:
         return {name: self._of(node) for name, node in self._graph.nodes.items()}
 
     def _of(self, node: Node) -> NodeMemory:
-        weights = _weights(node, trained=False) * self._unit if node.owner == node.name else 0
+        weights = _bytes(node, self._unit) if node.owner == node.name else 0
         parts = (weights, self._tensors.get(node.name, 0), self._live[node.name])
         return NodeMemory(*map(self._number, parts))
 
@@ -201,9 +207,8 @@ class Memory:
         roots = self._shared()
         kept: dict[str, Extent] = {}
         notes: list[tuple[Extent, int]] = []
-        for name, node in graph.nodes.items():
-            choices = {"inputs": node.inputs, "output": (name,), "both": (*node.inputs, name), "nothing": ()}
-            needed = choices[node.op.keeps(*node.facts.shapes)]
+        for node in graph.nodes.values():
+            needed = _kept(node, node.op.keeps(*node.facts.shapes))
             kept.update((roots[tensor], self._size(roots[tensor])) for tensor in needed)
             notes += [(n, units[kind]) for kind, n in node.op.notes(*node.facts.shapes).items()]
         scaled = [(size, Fraction(unit, self._unit) if self._floats(name) else 1) for name, size in kept.items()]
@@ -221,7 +226,7 @@ class Memory:
         if name in self._tensors:
             return self._tensors[name]
         node = self._graph.nodes[name]
-        size: Extent = prod(node.shape) * self._unit if node.inputs else 0
+        size: Extent = 0 if node.op.is_weight else prod(node.shape) * self._unit
         return size
 
     def _floats(self, name: str) -> bool:
@@ -240,12 +245,13 @@ class Memory:
         """
         if optimizer not in OPTIMIZERS:
             raise UsageError(f"no optimizer {optimizer!r}: choose one of {', '.join(OPTIMIZERS)}")
-        every, trained = (self._number(self._elements(trained=flag)) for flag in (False, True))
+        trained = self._trained
         unit = SINGLE if mixed else self._unit
+        every = self.weights_in("float32" if mixed else self.dtype)
         copies = HALF * trained if mixed else 0
         gradients = trained * (HALF if mixed else unit)
         saved = self.saved("float16" if mixed else None)
-        return Training(every * unit + copies, gradients, OPTIMIZERS[optimizer] * unit * trained, saved)
+        return Training(every + copies, gradients, OPTIMIZERS[optimizer] * unit * trained, saved)
 
     def largest_batch(self, limit: Extent, optimizer: str = "", *, mixed: bool = False, batch: str = "") -> Extent:
         """How many samples fit into that many bytes: in inference, or in training with an optimizer.
@@ -288,8 +294,22 @@ class Memory:
         raise UsageError(f"the memory is not proportional to {name}")
 
 
-def _weights(node: Node, *, trained: bool) -> Extent:
-    """The number of weights of a layer, or of those that are trained."""
-    weights = node.op.weights(*node.facts.shapes).values()
-    elements: Extent = combine((prod(weight.shape), 1) for weight in weights if weight.trainable or not trained)
-    return elements
+def _weights(node: Node) -> Iterable[Weight]:
+    """The weights of a layer, buffers included."""
+    return node.op.weights(*node.facts.shapes).values()
+
+
+def _bytes(node: Node, unit: int) -> Extent:
+    """The bytes of the weights of a layer, of a type that has so many an element."""
+    sizes = [(prod(weight.shape), BYTES.get(weight.elements.dtype, unit)) for weight in _weights(node)]
+    found: Extent = combine(sizes)
+    return found
+
+
+def _kept(node: Node, which: str | tuple[int, ...]) -> Iterable[str]:
+    """The tensors that `keeps` of an operator means."""
+    inputs, name = node.inputs, node.name
+    if isinstance(which, tuple):
+        return [inputs[place] for place in which]
+    choices = {"both": (*inputs, name), "output": (name,), "first": inputs[:1], "last": inputs[-1:], "nothing": ()}
+    return choices.get(which, inputs)

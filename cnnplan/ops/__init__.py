@@ -11,7 +11,7 @@ from importlib import import_module
 
 from cnnplan.ops.base import Operator, Requirement, Weight
 
-__all__ = ["FAMILIES", "OPERATORS", "Operator", "Requirement", "Weight"]
+__all__ = ["FAMILIES", "LATER", "OPERATORS", "Operator", "Requirement", "Weight"]
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "convolution": ("conv", "conv_transpose"),
@@ -20,26 +20,39 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "adaptive": ("adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool"),
     "linear": ("linear",),
     "products": ("matmul",),
+    "summation": ("einsum",),
     "attention": ("scaled_dot_product_attention", "multi_head_attention"),
     "recurrent": ("rnn", "lstm", "gru"),
     "parameters": ("embedding", "parameter", "scale"),
+    "constants": ("constant",),
     "statistics": ("batch_norm", "instance_norm"),
     "normalization": ("layer_norm", "group_norm"),
     "response": ("local_response_norm",),
     "rectifiers": ("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "hard_sigmoid", "hard_swish"),
     "activation": ("gelu", "silu", "mish", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"),
     "elementwise": ("add", "subtract", "multiply", "divide"),
-    "powers": ("abs", "pow", "sqrt"),
+    "powers": ("abs", "pow", "sqrt", "exp", "log", "sin", "cos"),
+    "choosing": ("clip", "compare", "where"),
     "passing": ("dropout", "drop_path", "identity"),
     "arrangement": ("flatten", "reshape", "permute", "expand"),
+    "axes": ("unsqueeze", "squeeze", "transpose", "stack"),
     "borders": ("pad", "crop"),
     "selection": ("slice", "concat"),
+    "indexing": ("gather", "roll"),
     "division": ("split", "chunk"),
     "reduction": ("mean", "reduce"),
     "resampling": ("upsample",),
     "shuffling": ("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
 }
 """The table of contents: the verbs of each module of this room. The class of `conv_transpose` is ConvTranspose."""
+
+LATER = frozenset(
+    {
+        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "log", "roll", "sin", "squeeze", "stack"),
+        *("transpose", "unsqueeze", "where"),
+    }
+)
+"""Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""
 
 
 class Contents(Mapping[str, type[Operator]]):

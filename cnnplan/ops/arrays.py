@@ -66,24 +66,27 @@ def same_sides(n: int, span: int, stride: int, *, lower: bool) -> tuple[int, int
 
 
 def padded(x: Array, pads: Sequence[tuple[int, int]], mode: str = "zeros", value: float = 0.0) -> Array:
-    """The spatial axes made longer; the array itself where nothing is added."""
+    """The last axes made longer; the array itself where nothing is added."""
     if not any(map(any, pads)):
         return x
     if mode in PADDINGS:
         return _lengthened(x, pads, mode)
-    shape = (*x.shape[:2], *(before + n + after for n, (before, after) in zip(x.shape[2:], pads, strict=True)))
+    first = x.ndim - len(pads)
+    sizes = x.shape[first:]
+    shape = (*x.shape[:first], *(before + n + after for n, (before, after) in zip(sizes, pads, strict=True)))
     y = np.full_like(x, value, shape=shape)
-    middle: Any = tuple(slice(before, before + n) for n, (before, _) in zip(x.shape[2:], pads, strict=True))
+    middle: Any = tuple(slice(before, before + n) for n, (before, _) in zip(sizes, pads, strict=True))
     y[(..., *middle)] = x
     return y
 
 
 def _lengthened(x: Array, pads: Sequence[tuple[int, int]], mode: str) -> Array:
     """The same from the elements at the edges, an axis after the other."""
-    for axis, (before, after) in enumerate(pads, 2):
-        lines = np.moveaxis(x, axis, 0)
-        front, back = _edge(lines, before, mode, 0), _edge(lines, after, mode, 1)
-        x = np.moveaxis(np.concatenate([front, lines, back]), 0, axis)
+    for axis, (before, after) in enumerate(pads, x.ndim - len(pads)):
+        if before or after:
+            lines = np.moveaxis(x, axis, 0)
+            front, back = _edge(lines, before, mode, 0), _edge(lines, after, mode, 1)
+            x = np.moveaxis(np.concatenate([front, lines, back]), 0, axis)
     return x
 
 
@@ -95,11 +98,12 @@ def _edge(lines: Array, number: int, mode: str, end: int) -> Array:
 
 
 def cropped(x: Array, pads: Sequence[tuple[int, int]]) -> Array:
-    """The spatial axes made shorter; something must be left."""
-    for n, (before, after) in zip(x.shape[2:], pads, strict=True):
+    """The last axes made shorter; something must be left."""
+    sizes = x.shape[x.ndim - len(pads) :]
+    for n, (before, after) in zip(sizes, pads, strict=True):
         if before + after >= n:
             raise ValueError(f"{before} and {after} taken from {n} elements leave nothing")
-    return x[(..., *(slice(before, n - after) for n, (before, after) in zip(x.shape[2:], pads, strict=True)))]
+    return x[(..., *(slice(before, n - after) for n, (before, after) in zip(sizes, pads, strict=True)))]
 
 
 def windows(

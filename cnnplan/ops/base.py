@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from cnnplan.ops.elements import NUMBERS
+from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.ops.fields import bounded, kinds, leaves, spatial
 from cnnplan.sizes import Count, ge, is_whole, prod
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnplan.cost import Cost
-    from cnnplan.ops.elements import Elements
     from cnnplan.ops.links import Link
     from cnnplan.sizes import Condition, Extent, Shape
 
-__all__ = ["Limits", "Operator", "Requirement", "Weight", "broken", "show"]
+__all__ = ["Limits", "Operator", "Requirement", "Weight", "broken", "several", "show"]
 
 Limits = tuple[int, int | None]
 """The least and the greatest number of something; None where there is no greatest."""
 
 
 class Weight(NamedTuple):
-    """The shape of one weight; a buffer, such as a running mean, is not trainable."""
+    """The shape of one weight; a buffer, such as a running mean, is not trainable. It may hold whole numbers."""
 
     shape: Shape
     trainable: bool = True
+    elements: Elements = NUMBERS
 
 
 class Requirement(NamedTuple):
@@ -88,13 +88,27 @@ class Operator(BaseModel, ABC):
     is_view: ClassVar[bool] = False
     """Whether the output is the input's memory: the same elements in the same order, so that nothing is copied."""
 
+    @property
+    def is_weight(self) -> bool:
+        """Whether the output is the memory of a weight of its own."""
+        return False
+
     saves: ClassVar[str] = "inputs"
-    """What PyTorch keeps of the forward pass for the backward pass: "inputs", "output", "both" or "nothing"."""
+    """What PyTorch keeps of the forward pass for the backward pass.
+
+    "inputs", "output", "both" or "nothing"; "first" or "last" of the inputs.
+    """
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Give the class its verb."""
         cls.verb = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    picks: ClassVar[bool] = False
+    """Whether an element of an input may be in no output: it takes a part, or those it is told."""
+
+    hides: ClassVar[bool] = False
+    """Whether a NaN of an input may be in no output, although it was looked at."""
 
     overwrites: ClassVar[bool] = False
     """Whether `run` can write its result into a given array, such as the first input."""
@@ -127,6 +141,11 @@ class Operator(BaseModel, ABC):
             if held.dtype:
                 hint = "an embedding makes numbers of them"
                 yield broken("CNN112", "computes with numbers, and the input is {dtype}", held._asdict(), hint)
+
+    def finds(self, shapes: tuple[Shape, ...], elements: tuple[Elements, ...]) -> Iterator[Requirement]:
+        """What must hold of shapes and elements together: that what is looked up is there."""
+        del shapes, elements
+        yield from ()
 
     def gives(self, *elements: Elements) -> Elements:
         """What the elements of the output are."""
@@ -181,8 +200,8 @@ class Operator(BaseModel, ABC):
         """Whether the output is the input's memory in training with PyTorch, or a part of it in any order."""
         return self.is_view
 
-    def keeps(self, *shapes: Shape) -> str:
-        """What `saves` says, unless it depends on the arguments or on the shapes of the inputs."""
+    def keeps(self, *shapes: Shape) -> str | tuple[int, ...]:
+        """What `saves` says, unless it depends on the arguments or the shapes of the inputs; or which of the inputs."""
         del shapes
         return self.saves
 
@@ -232,13 +251,13 @@ class Operator(BaseModel, ABC):
                 return broken("CNN104", message, values, "the order of axes is (N, C, *spatial)")
         return self._misfit_list(len(shapes[0]) - 2) if shapes else None
 
-    def _misfit_list(self, axes: int) -> Requirement | None:
+    def _misfit_list(self, axes: int, what: str = "spatial axes") -> Requirement | None:
         """The same for lists that have an element per spatial axis."""
         for name in spatial(type(self)):
             value = getattr(self, name)
             if type(value) is tuple and len(value) != axes:
-                values = {"name": name, "value": show(value), "given": len(value), "axes": axes}
-                message = "{name} (={value}) has {given} elements for {axes} spatial axes"
+                values = {"name": name, "value": show(value), "given": len(value), "axes": axes, "what": what}
+                message = "{name} (={value}) has {given} elements for {axes} {what}"
                 hint = "one number stands for every axis; a [before, after] pair is nested: [[0, 1]]"
                 return broken("CNN106", message, values, hint, name)
         return None

@@ -7,45 +7,90 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cnnplan.ops.arrangement import Rearrangement
-from cnnplan.ops.arrays import cropped, expanded, padded, sides
-from cnnplan.ops.base import Requirement, broken
+from cnnplan.ops.arrays import along, cropped, expanded, padded, sides
+from cnnplan.ops.base import Requirement, broken, show
+from cnnplan.ops.dims import outside, position
 from cnnplan.ops.elementwise import unequal_ranks
-from cnnplan.ops.fields import Number, PadMode, Sides, SizePerAxis
+from cnnplan.ops.fields import DimOrDims, Number, PadMode, Sides, SizePerAxis
 from cnnplan.ops.links import Link
 from cnnplan.ops.windows import margins, per_axis, wrapping
-from cnnplan.sizes import ge
+from cnnplan.sizes import ge, minimum, total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cnnplan.ops.arrays import Array
-    from cnnplan.sizes import Shape
+    from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Crop", "Pad"]
 
+SPATIAL = 2
+"""The first spatial axis."""
+
 
 class Pad(Rearrangement):
-    """The spatial axes, made longer on both sides.
+    """Axes, made longer or shorter on both sides: the spatial ones, or those that `dims` names.
 
-    Output   (N, C, *(before + n + after))
+    Output   before + n + after on each of these axes
     Weights  none
     Cost     nothing
-    Source   torch.nn.ConstantPad2d, ReflectionPad2d, ReplicationPad2d, CircularPad2d; axes in their own order here
+    Source   torch.nn.functional.pad; axes in their own order here
 
     >>> Pad(padding=[[0, 1], [2, 3]]).output((2, 16, 5, 7))
     (2, 16, 6, 12)
+    >>> Pad(padding=[[4, -6]], dims=1).output((2, 16, 5, 7))
+    (2, 14, 5, 7)
     """
 
-    ranks = (3, 5)
+    ranks = (1, None)
+    picks = True
 
     padding: Sides
     mode: PadMode = Field(default="constant", description="What the padding is filled with.")
     value: Number = Field(default=0.0, description="The constant that is filled in.")
+    dims: DimOrDims | None = Field(default=None, description="The axis or axes; left out, the spatial ones.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
-        """An input that is long enough to be reflected or wrapped."""
+        """Axes that there are, something that is left of each, and enough of it to be reflected or wrapped."""
         (x,) = shapes
-        yield from wrapping(self.mode, x[2:], margins(self.padding, len(x) - 2))
+        fault = next(self._misplaced(len(x)), None)
+        if fault is not None:
+            yield fault
+            return
+        sides = self._sides(len(x))
+        yield from self._left(x, sides)
+        yield from wrapping(self.mode, [x[dim] for dim in sides], tuple(sides.values()), [*sides])
+
+    def _misfit_list(self, axes: int, what: str = "spatial axes") -> Requirement | None:
+        dims = self._named()
+        return super()._misfit_list(axes, what) if dims is None else super()._misfit_list(len(dims), "dims")
+
+    def _misplaced(self, rank: int) -> Iterator[Requirement]:
+        """That there is no such axis, or none at all."""
+        dims = self._named()
+        if dims is None:
+            if rank <= SPATIAL:
+                hint = "name the axes: dims: [1]"
+                yield broken("CNN104", "pads spatial axes, and an input of {rank} axes has none", {"rank": rank}, hint)
+            return
+        for dim in dims:
+            yield from outside("dims", dim, rank)
+        if len({position(dim, rank) for dim in dims}) < len(dims):
+            yield broken("CNN107", "dims (={dims}) names an axis twice", {"dims": show(self.dims)}, "", "dims")
+
+    def _left(self, x: Shape, sides: Mapping[int, tuple[Extent, Extent]]) -> Iterator[Requirement]:
+        """That something is left of an axis that is made shorter, and that only a constant does that."""
+        for dim, pair in sides.items():
+            cuts = [minimum(pad, 0) for pad in pair]
+            if all(cut == 0 for cut in cuts):
+                continue
+            values = {"before": pair[0], "after": pair[1], "size": x[dim], "dim": dim, "mode": self.mode}
+            message = "padding of {before} and {after} leaves nothing of axis {dim}, which has {size}"
+            yield Requirement(ge(x[dim] + total(cuts), 1), "CNN101", message, values, "", "padding")
+            if self.mode != "constant":
+                message = "padding (={before}, {after}) by {mode} must be at least 0"
+                bound = ge(pair[0], 0) & ge(pair[1], 0)
+                yield Requirement(bound, "CNN108", message, values, "crop or slice makes an axis shorter", "padding")
 
     def keeps(self, *shapes: Shape) -> str:
         """The input, where PyTorch has a kernel for the mode, which asks it for its size."""
@@ -53,20 +98,35 @@ class Pad(Rearrangement):
         return "inputs" if self.mode in ("reflect", "replicate") else self.saves
 
     def run(self, x: Array) -> Array:
-        """The input in the middle."""
-        return padded(x, sides(self.padding, x.ndim - 2), self.mode, self.value)
+        """The input in the middle, or a part of it."""
+        axes = range(SPATIAL, x.ndim) if self.dims is None else along(self.dims, x.ndim)
+        pairs = dict(zip(axes, sides(self.padding, len(axes)), strict=True))
+        if not pairs or len(pairs) < len(axes) or (self.mode != "constant" and min(map(min, pairs.values())) < 0):
+            raise ValueError(f"cannot pad {self.dims} of {x.shape} by {self.padding} with {self.mode}")
+        every = [pairs.get(axis, (0, 0)) for axis in range(x.ndim)]
+        part = cropped(x, [(max(0, -before), max(0, -after)) for before, after in every])
+        return padded(part, [(max(0, before), max(0, after)) for before, after in every], self.mode, self.value)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """The element as it was placed."""
         del operand
-        before = 0 if dim < 2 else margins(self.padding, len(shapes[0]) - 2)[dim - 2][0]  # noqa: PLR2004 - N and C
-        return Link(dim, 1, -before, -before)
+        before = self._sides(len(shapes[0])).get(dim, (0, 0))[0]
+        return Link(dim, 1, -1 * before, -1 * before)
 
     def output(self, *shapes: Shape) -> Shape:
-        """Longer axes."""
+        """Longer axes, or shorter ones."""
         (x,) = shapes
-        pads = margins(self.padding, len(x) - 2)
-        return (*x[:2], *(n + (before + after) for n, (before, after) in zip(x[2:], pads, strict=True)))
+        pairs = self._sides(len(x))
+        return tuple(n + (pairs[dim][0] + pairs[dim][1]) if dim in pairs else n for dim, n in enumerate(x))
+
+    def _named(self) -> tuple[int, ...] | None:
+        return (self.dims,) if isinstance(self.dims, int) else self.dims
+
+    def _sides(self, rank: int) -> dict[int, tuple[Extent, Extent]]:
+        """What is added in front of each axis and behind it."""
+        dims = self._named()
+        axes = [*range(SPATIAL, rank)] if dims is None else [position(dim, rank) for dim in dims]
+        return dict(zip(axes, margins(self.padding, len(axes)), strict=True))
 
 
 class Crop(Rearrangement):
@@ -85,6 +145,7 @@ class Crop(Rearrangement):
 
     arity = (1, 2)
     ranks = (3, 5)
+    picks = True
 
     size: SizePerAxis | None = Field(default=None, description="Extent that is left; left out, that of a second input.")
 
@@ -102,7 +163,7 @@ class Crop(Rearrangement):
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """The element as it was placed; of a second input only the size counts."""
-        if operand > 0 or dim < 2:  # noqa: PLR2004 - N and C
+        if operand > 0 or dim < SPATIAL:
             return Link(dim)
         start = (shapes[0][dim] - self._sizes(shapes)[dim - 2]) // 2
         return Link(dim, 1, start, start)

@@ -13,7 +13,7 @@ from cnnplan.ops.base import Requirement, Weight
 from cnnplan.ops.contraction import correlated, spread
 from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link
-from cnnplan.ops.sharing import Weighted
+from cnnplan.ops.sharing import Dynamic
 from cnnplan.ops.windows import Dilated, margins, merged, per_axis, wrapping
 from cnnplan.sizes import divides, ge, gt, prod
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Conv", "ConvTranspose"]
 
 
-class Filtered(Weighted, Dilated):
+class Filtered(Dynamic, Dilated):
     """What a convolution and its transpose have in common: filters, in groups."""
 
     stride: Stride = 1
@@ -45,22 +45,21 @@ class Filtered(Weighted, Dilated):
         yield Requirement(divides(self.groups, self.out_channels), "CNN102", message, values, "", "groups")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """A window, of all channels."""
-        return None if dim == 1 else super().link(operand, dim, *shapes)
+        """A window, of all channels; of a weight that is given all of it."""
+        return None if dim == 1 or operand else super().link(operand, dim, *shapes)
 
-    def filters(self, *channels: Extent, axes: int) -> dict[str, Weight]:
+    def filters(self, shapes: tuple[Shape, ...], *channels: Extent) -> dict[str, Weight]:
         """The weights, of these channels and the kernel."""
-        found = {"weight": Weight((*channels, *per_axis(self.kernel_size, axes)))}
-        if self.bias:
-            found["bias"] = Weight((self.out_channels,))
-        return found
+        bias = {"bias": Weight((self.out_channels,))} if self.bias else {}
+        weight = Weight((*channels, *per_axis(self.kernel_size, len(shapes[0]) - 2)))
+        return self.owned(shapes, weight=weight, **bias)
 
 
 class Conv(Filtered):
     """Weighted sum of each window of the input, with the same weights at every position.
 
     Output   (N, out_channels, *steps): how often the dilated kernel fits on the padded input, `stride` apart
-    Weights  weight (out_channels, C / groups, *kernel_size), bias (out_channels,)
+    Weights  weight (out_channels, C / groups, *kernel_size) unless a second input is that; bias (out_channels,)
     Cost     a multiply-add per weight of a filter, for each element of the output; an add each for the bias
     Source   Dumoulin & Visin (2016), relationship 15; torch.nn.Conv2d
 
@@ -72,25 +71,26 @@ class Conv(Filtered):
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Groups that divide the channels, a kernel that fits, an input that can be wrapped into its padding."""
-        (x,) = shapes
+        x = shapes[0]
         yield from self.divisible(x[1])
         yield from super().needs(x)
+        yield from self.given(shapes)
         if self.padding_mode != "zeros":
             yield from wrapping(self.padding_mode, x[2:], self.margins(x[2:]))
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, filters, steps."""
-        (x,) = shapes
+        x = shapes[0]
         return (x[0], self.out_channels, *self.steps(x[2:]))
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """A filter per channel of the output."""
-        (x,) = shapes
-        return self.filters(self.out_channels, x[1] // self.groups, axes=len(x) - 2)
+        x = shapes[0]
+        return self.filters(shapes, self.out_channels, x[1] // self.groups)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A dot product per element."""
-        (x,) = shapes
+        x = shapes[0]
         elements = prod(output)
         taps = x[1] // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
         return Cost(macs=elements * taps, adds=elements if self.bias else 0)
@@ -125,7 +125,7 @@ class ConvTranspose(Filtered):
     """Every element of the input spreads a filter over the output, `stride` apart; what overlaps is added.
 
     Output   (N, out_channels, *((n - 1) * stride - before - after + dilation * (kernel_size - 1) + output_padding + 1))
-    Weights  weight (C, out_channels / groups, *kernel_size), bias (out_channels,)
+    Weights  weight (C, out_channels / groups, *kernel_size) unless a second input is that; bias (out_channels,)
     Cost     a multiply-add per weight of a filter, for each element of the *input*; an add per output for the bias
     Source   Dumoulin & Visin (2016), relationship 14; torch.nn.ConvTranspose2d
 
@@ -140,7 +140,7 @@ class ConvTranspose(Filtered):
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Groups that divide the channels, an output padding that a step could cover, an output that is left."""
-        (x,) = shapes
+        x = shapes[0]
         yield from self.divisible(x[1])
         fault = merged(x)
         if fault is not None:
@@ -153,11 +153,13 @@ class ConvTranspose(Filtered):
         for dim, n in enumerate(self._spread(x[2:]), 2):
             values = {"dim": dim, "size": n}
             yield Requirement(ge(n, 1), "CNN101", message, values, "less padding, or a larger kernel_size", "padding")
+        yield from self.given(shapes)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """The elements whose filters come by."""
-        del operand
-        (x,) = shapes
+        """The elements whose filters come by; of a weight that is given all of it."""
+        if operand:
+            return None
+        x = shapes[0]
         if dim < 2:  # noqa: PLR2004 - N and C
             return None if dim else Link(dim)
         before = margins(self.padding, len(x) - 2)[dim - 2][0]
@@ -166,17 +168,17 @@ class ConvTranspose(Filtered):
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, filters, what the filters spread over."""
-        (x,) = shapes
+        x = shapes[0]
         return (x[0], self.out_channels, *self._spread(x[2:]))
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """A filter per channel of the input."""
-        (x,) = shapes
-        return self.filters(x[1], self.out_channels // self.groups, axes=len(x) - 2)
+        x = shapes[0]
+        return self.filters(shapes, x[1], self.out_channels // self.groups)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A scaled filter per element of the input."""
-        (x,) = shapes
+        x = shapes[0]
         taps = self.out_channels // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
         return Cost(macs=prod(x) * taps, adds=prod(output) if self.bias else 0)
 

@@ -16,10 +16,12 @@ from cnnplan.ops.kinds import (
     flag,
     keyword,
     listed,
+    nested,
     number,
     optional,
     paddings,
     plain,
+    text,
     whole,
 )
 from cnnplan.sizes import Count
@@ -69,6 +71,9 @@ __all__ = [
 Size = int | Count
 PerAxis = Size | tuple[Size, ...]
 
+Nested = tuple[Any, ...]
+"""A list, or a list of lists of the same length, and so on."""
+
 DIM = plain("the number of an axis")
 POSITIVE = whole(1)
 POSITIVES = listed(POSITIVE, "a list of numbers")
@@ -109,8 +114,11 @@ Margins = Annotated[
 ]
 Sides = Annotated[
     Pairs,
-    paddings(),
-    Field(description="What is added to the spatial axes: a number, one per axis, or a [before, after] pair per axis."),
+    paddings(least=None),
+    Field(
+        description="What is added to the axes: a number, one per axis, or a [before, after] pair per axis; "
+        "what is below 0 is cut off."
+    ),
 ]
 Padding = Annotated[
     Pairs | Literal["valid", "same", "same_lower"],
@@ -133,7 +141,22 @@ Interpolation = Annotated[
     Literal["nearest", "linear", "bilinear", "trilinear", "bicubic"],
     keyword("nearest", "linear", "bilinear", "trilinear", "bicubic"),
 ]
-Reduction = Annotated[Literal["sum", "mean", "max", "min", "prod"], keyword("sum", "mean", "max", "min", "prod")]
+Reduction = Annotated[
+    Literal["sum", "mean", "max", "min", "prod", "l1", "l2", "sum_square", "logsumexp", "var", "std"],
+    keyword("sum", "mean", "max", "min", "prod", "l1", "l2", "sum_square", "logsumexp", "var", "std"),
+]
+Comparison = Annotated[
+    Literal["greater", "greater_equal", "less", "less_equal", "equal", "not_equal"],
+    keyword("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
+]
+IntegerType = Annotated[
+    Literal["int64", "int32", "int16", "int8", "uint8"], keyword("int64", "int32", "int16", "int8", "uint8")
+]
+Correction = Annotated[int, plain("0, 1 or more", 0)]
+Indices = Annotated[Nested, nested(whole(), "whole numbers")]
+Numbers = Annotated[Nested, nested(number(), "numbers")]
+Equation = Annotated[str, text()]
+Shifts = Annotated[PerAxis, either(whole(), listed(whole(), "a list of numbers"))]
 Nonlinearity = Annotated[Literal["tanh", "relu"], keyword("tanh", "relu")]
 Sections = Annotated[int | tuple[Size, ...], either(plain("a number of parts", 1), POSITIVES)]
 Several = Annotated[int, plain("a number", 1)]

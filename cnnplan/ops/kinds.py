@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from cnnplan.sizes import Count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
@@ -25,12 +25,16 @@ __all__ = [
     "extents",
     "factor",
     "flag",
+    "flat",
     "keyword",
     "listed",
+    "measured",
+    "nested",
     "number",
     "optional",
     "paddings",
     "plain",
+    "text",
     "whole",
 ]
 
@@ -48,6 +52,7 @@ class Kind:
         least: the least whole number, where there is one; what a Count has to be shown to reach.
         spatial: whether a list has one element per spatial axis.
         words: the keywords that it knows.
+        literal: whether a text stands for itself, and is no expression.
     """
 
     read: Callable[[Any], Any]
@@ -55,6 +60,7 @@ class Kind:
     least: int | None = None
     spatial: bool = False
     words: tuple[str, ...] = ()
+    literal: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Let pydantic call `read` and nothing else."""
@@ -169,6 +175,48 @@ def listed(item: Kind, what: str) -> Kind:
     return Kind(read, {"type": "array", "items": item.schema, "minItems": 1}, item.least)
 
 
+def nested(item: Kind, what: str) -> Kind:
+    """A list, or a list of lists of equal length, and so on."""
+    cause = f"must be a list of {what}, or a list of such lists of equal length"
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if not is_list(value) or not value:
+            refuse(cause)
+        deeper = [is_list(part) for part in value]
+        if any(deeper) is not all(deeper):
+            refuse(cause)
+        found = tuple(read(part) if deeper[0] else item.read(part) for part in value)
+        if deeper[0] and len({measured(part) for part in found}) > 1:
+            refuse(cause)
+        return found
+
+    items = {"anyOf": [item.schema, {"type": "array"}]}
+    return Kind(read, {"type": "array", "items": items, "minItems": 1})
+
+
+def measured(value: Any) -> tuple[int, ...]:
+    """The extents of a list of lists; none of a number."""
+    return (len(value), *measured(value[0])) if is_list(value) else ()
+
+
+def flat(value: Any) -> Iterator[Any]:
+    """The numbers in lists of lists; a number by itself."""
+    if is_list(value):
+        for part in value:
+            yield from flat(part)
+    else:
+        yield value
+
+
+def text() -> Kind:
+    """A text that means itself."""
+
+    def read(value: Any) -> str:
+        return value if isinstance(value, str) else refuse("must be a text")
+
+    return Kind(read, {"type": "string"}, literal=True)
+
+
 def extents(most: int | None = 1) -> Kind:
     """A shape, of which one extent, or some, or any (None) may be -1, for what is left or stays."""
     item = whole(-1)
@@ -210,9 +258,9 @@ def pair(item: Kind) -> Kind:
     return Kind(read, {"type": "array", "items": item.schema, "minItems": 2, "maxItems": 2}, item.least)
 
 
-def paddings(*words: str) -> Kind:
+def paddings(*words: str, least: int | None = 0) -> Kind:
     """A number, one per spatial axis, a pair per spatial axis, or one of these words."""
-    single = whole(0)
+    single = whole(least)
     flat = listed(single, "a list of one number per axis")
     nested = listed(pair(single), "a list of one pair per axis")
     *forms, last = ["a number", "a list", *words]
@@ -228,4 +276,4 @@ def paddings(*words: str) -> Kind:
         return (nested if value and is_list(value[0]) else flat).read(value)
 
     known = [{"enum": list(words)}] if words else []
-    return Kind(read, {"anyOf": [single.schema, flat.schema, nested.schema, *known]}, 0, spatial=True, words=words)
+    return Kind(read, {"anyOf": [single.schema, flat.schema, nested.schema, *known]}, least, spatial=True, words=words)

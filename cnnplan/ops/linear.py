@@ -11,21 +11,24 @@ from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.links import Link
-from cnnplan.ops.sharing import Weighted
+from cnnplan.ops.sharing import Dynamic
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnplan.ops.arrays import Array
+    from cnnplan.ops.base import Requirement
     from cnnplan.sizes import Shape
 
 __all__ = ["Linear"]
 
 
-class Linear(Weighted):
+class Linear(Dynamic):
     """Every output is a weighted sum of all features, the last axis of the input.
 
     Output   (..., out_features)
-    Weights  weight (out_features, in_features), bias (out_features,)
+    Weights  weight (out_features, in_features) unless a second input is that; bias (out_features,)
     Cost     a multiply-add per input feature, for each element of the output; an add each for the bias
     Source   torch.nn.Linear
 
@@ -38,18 +41,20 @@ class Linear(Weighted):
     out_features: Positive = Field(description="Extent of the last axis of the output.")
     bias: Flag = Field(default=True, description="Whether a number is added to each feature of the output.")
 
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """A weight that fits, if one is given."""
+        yield from self.given(shapes)
+
     def output(self, *shapes: Shape) -> Shape:
         """All axes but the last."""
-        (x,) = shapes
+        x = shapes[0]
         return (*x[:-1], self.out_features)
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """A row per output feature."""
-        (x,) = shapes
-        found = {"weight": Weight((self.out_features, x[-1]))}
-        if self.bias:
-            found["bias"] = Weight((self.out_features,))
-        return found
+        x = shapes[0]
+        bias = {"bias": Weight((self.out_features,))} if self.bias else {}
+        return self.owned(shapes, weight=Weight((self.out_features, x[-1])), **bias)
 
     def run(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
         """A matrix product."""
@@ -58,9 +63,8 @@ class Linear(Weighted):
         return affine(x, weight, bias)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """All features, at one place."""
-        del operand
-        return None if dim == len(shapes[0]) - 1 else Link(dim)
+        """All features, at one place; of a weight that is given all of it."""
+        return None if operand or dim == len(shapes[0]) - 1 else Link(dim)
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A dot product per element."""

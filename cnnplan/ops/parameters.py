@@ -41,6 +41,11 @@ class Parameter(Operator):
     arity: ClassVar[Limits] = (0, 0)
     saves = "nothing"
 
+    @property
+    def is_weight(self) -> bool:
+        """It is nothing else."""
+        return True
+
     shape: WholeShape = Field(description="All extents; that of the batch is 1, where the layer is repeated for it.")
 
     def output(self, *shapes: Shape) -> Shape:

@@ -1,4 +1,4 @@
-"""Powers, roots and absolute values, element by element."""
+"""Powers, roots, logarithms, waves and absolute values, element by element."""
 
 from __future__ import annotations
 
@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from cnnplan.ops.arrays import Array
     from cnnplan.sizes import Shape
 
-__all__ = ["Abs", "Pow", "Sqrt"]
+__all__ = ["Abs", "Cos", "Exp", "Log", "Pow", "Sin", "Sqrt"]
+
+
+class Transcendental(Pointwise):
+    """One such function of every element."""
+
+    overwrites = True
+
+    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
+        """A transcendental."""
+        del shapes
+        return Cost(transcendentals=prod(output))
 
 
 class Abs(Pointwise):
@@ -43,7 +54,7 @@ class Abs(Pointwise):
         return Cost()
 
 
-class Pow(Pointwise):
+class Pow(Transcendental):
     """Elements to a power.
 
     Output   the shape of the input
@@ -55,21 +66,14 @@ class Pow(Pointwise):
     6
     """
 
-    overwrites = True
-
     exponent: Number = Field(description="The power.")
 
     def run(self, x: Array, out: Array | None = None) -> Array:
         """NumPy's."""
         return np.power(x, self.exponent, out=out)
 
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """A transcendental."""
-        del shapes
-        return Cost(transcendentals=prod(output))
 
-
-class Sqrt(Pointwise):
+class Sqrt(Transcendental):
     """The square root of elements; of negative ones there is none.
 
     Output   the shape of the input
@@ -81,15 +85,83 @@ class Sqrt(Pointwise):
     6
     """
 
-    overwrites = True
     saves = "output"
 
     def run(self, x: Array, out: Array | None = None) -> Array:
-        """NumPy's."""
-        with np.errstate(invalid="ignore"):
+        """NumPy's; where there is no result, it is nan or infinite."""
+        with np.errstate(all="ignore"):
             return np.sqrt(x, out=out)
 
-    def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
-        """A transcendental."""
-        del shapes
-        return Cost(transcendentals=prod(output))
+
+class Exp(Transcendental):
+    """e to the power of elements.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     a transcendental per element
+    Source   torch.exp
+
+    >>> Exp().cost(((2, 3),), (2, 3)).transcendentals
+    6
+    """
+
+    saves = "output"
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """NumPy's; where there is no result, it is nan or infinite."""
+        with np.errstate(all="ignore"):
+            return np.exp(x, out=out)
+
+
+class Log(Transcendental):
+    """The natural logarithm of elements; of negative ones there is none.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     a transcendental per element
+    Source   torch.log
+
+    >>> Log().cost(((2, 3),), (2, 3)).transcendentals
+    6
+    """
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """NumPy's; where there is no result, it is nan or infinite."""
+        with np.errstate(all="ignore"):
+            return np.log(x, out=out)
+
+
+class Sin(Transcendental):
+    """The sine of elements, in radians.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     a transcendental per element
+    Source   torch.sin
+
+    >>> Sin().cost(((2, 3),), (2, 3)).transcendentals
+    6
+    """
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """NumPy's; where there is no result, it is nan or infinite."""
+        with np.errstate(all="ignore"):
+            return np.sin(x, out=out)
+
+
+class Cos(Transcendental):
+    """The cosine of elements, in radians.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     a transcendental per element
+    Source   torch.cos
+
+    >>> Cos().cost(((2, 3),), (2, 3)).transcendentals
+    6
+    """
+
+    def run(self, x: Array, out: Array | None = None) -> Array:
+        """NumPy's; where there is no result, it is nan or infinite."""
+        with np.errstate(all="ignore"):
+            return np.cos(x, out=out)

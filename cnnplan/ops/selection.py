@@ -83,6 +83,8 @@ class Slice(Rearrangement):
     (2, 4, 5, 7)
     """
 
+    picks = True
+
     dim: Dim = Field(default=1, description="The axis.")
     start: Whole = Field(default=0, description="The first element.")
     end: Whole | None = Field(default=None, description="The element behind the last; left out, the end of the axis.")

@@ -34,6 +34,8 @@ class Tracking(Normalization):
     momentum: Momentum = 0.1
     affine: Flag
     track_running_stats: Flag
+    weight: Flag = Field(default=True, description="Whether there is a scale, if affine.")
+    bias: Flag = Field(default=True, description="Whether there is a shift, if affine.")
 
     @property
     def rewrites(self) -> bool:
@@ -60,7 +62,7 @@ class Tracking(Normalization):
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift, and the statistics as buffers."""
         (x,) = shapes
-        found = affine_weights(x[1], scale=self.affine, shift=self.affine)
+        found = affine_weights(x[1], scale=self.affine and self.weight, shift=self.affine and self.bias)
         if self.track_running_stats:
             found |= {name: Weight((x[1],), trainable=False) for name in ("running_mean", "running_var")}
         return found
@@ -75,8 +77,8 @@ class Tracking(Normalization):
         out: Array | None = None,
     ) -> Array:
         """A multiply and an add, by numbers made of weights and statistics alone; or statistics of the input."""
-        for name, values in {"weight": weight, "bias": bias}.items():
-            held(name, values, x.shape[1], there=self.affine)
+        held("weight", weight, x.shape[1], there=self.affine and self.weight)
+        held("bias", bias, x.shape[1], there=self.affine and self.bias)
         for name, values in {"running_mean": running_mean, "running_var": running_var}.items():
             held(name, values, x.shape[1], there=self.track_running_stats)
         if running_mean is None or running_var is None:
@@ -102,7 +104,7 @@ class Tracking(Normalization):
         """One multiply and one add with statistics at hand, else what it takes to find them."""
         if self.track_running_stats:
             return Cost(multiplies=elements, adds=elements)
-        return standardizing(elements, means, scale=self.affine, shift=self.affine)
+        return standardizing(elements, means, scale=self.affine and self.weight, shift=self.affine and self.bias)
 
 
 def several(elements: Extent) -> Requirement:
@@ -115,7 +117,8 @@ class BatchNorm(Tracking):
     """Every channel is brought to mean 0 and variance 1, by statistics from training, then scaled and shifted.
 
     Output   the shape of the input
-    Weights  weight (C,), bias (C,) if affine; buffers running_mean (C,), running_var (C,) if track_running_stats
+    Weights  weight (C,), bias (C,) if affine, and not switched off; buffers running_mean (C,), running_var (C,) if
+             track_running_stats
     Cost     x * scale + shift, both folded from the statistics: a multiply and an add per element. Without statistics
              (x - mean) / sqrt(var + eps) * weight + bias, mean and var of each channel
     Source   Ioffe & Szegedy (2015); torch.nn.BatchNorm2d
@@ -153,7 +156,8 @@ class InstanceNorm(Tracking):
     """Every channel of every sample is brought to mean 0 and variance 1.
 
     Output   the shape of the input
-    Weights  weight (C,), bias (C,) if affine; buffers running_mean (C,), running_var (C,) if track_running_stats
+    Weights  weight (C,), bias (C,) if affine, and not switched off; buffers running_mean (C,), running_var (C,) if
+             track_running_stats
     Cost     (x - mean) / sqrt(var + eps), for each channel of k elements: 2 (k - 1) adds and 2 divides for mean and
              variance, k subtractions, k multiplies for the squares, an add, a root, k divides; k multiplies and k adds
              more if affine. With running statistics as batch_norm

@@ -16,7 +16,7 @@ from cnnplan.ops.links import Link
 from cnnplan.sizes import TRUE, Count, Size, ceil_div, ge, maximum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnnplan.sizes import Extent, Shape
 
@@ -61,13 +61,15 @@ def merged(shape: Shape) -> Requirement | None:
     return None
 
 
-def wrapping(mode: str, sizes: Shape, pads: Pairs) -> Iterator[Requirement]:
-    """That an axis is long enough to be reflected or wrapped into its padding."""
+def wrapping(
+    mode: str, sizes: Sequence[Extent], pads: Pairs, dims: Sequence[int] | None = None
+) -> Iterator[Requirement]:
+    """That an axis is long enough to be reflected or wrapped into its padding; the spatial ones, or those of `dims`."""
     if mode not in ("reflect", "circular"):
         return
     least = 1 if mode == "reflect" else 0
     message = "padding (={pad}) by {mode} needs an axis of at least {least}, and axis {dim} has {size}"
-    for dim, (n, sides) in enumerate(zip(sizes, pads, strict=True), 2):
+    for dim, n, sides in zip(dims or range(2, 2 + len(pads)), sizes, pads, strict=True):
         for pad in dict.fromkeys(sides):
             if pad != 0:
                 values = {"pad": pad, "mode": mode, "least": pad + least, "size": n, "dim": dim}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.cost import KINDS, Cost
-from cnnplan.ops import Weight
 from cnnplan.sizes import Condition, Extent, Shape, combine, prod
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Place
     from cnnplan.graph import Facts, Node
     from cnnplan.memory import NodeMemory
-    from cnnplan.ops import Operator
+    from cnnplan.ops import Operator, Weight
     from cnnplan.plan import Plan
     from cnnplan.receptive_field import ReceptiveField
 
@@ -47,7 +46,7 @@ class Figures:
     def at(self, number: Callable[[Any], Any]) -> Figures:
         """The same with numbers in place of letters."""
         weights = {
-            name: Weight(tuple(map(number, weight.shape)), weight.trainable) for name, weight in self.weights.items()
+            name: weight._replace(shape=tuple(map(number, weight.shape))) for name, weight in self.weights.items()
         }
         cost = Cost(*(number(getattr(self.cost, kind)) for kind in KINDS))
         return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from cnnplan import ops
+from cnnplan.ops.fields import kinds
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.diagnosis import glued
+from cnnplan.spec.expressions import literal
 from cnnplan.spec.words import WIRING, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnplan import ops
     from cnnplan.findings import Place
     from cnnplan.spec.expressions import Expression
     from cnnplan.spec.reading import Reading
     from cnnplan.spec.scopes import Scope
 
 __all__ = ["read_arguments"]
+
+LETTERS = re.compile(r"[A-Za-z ,]+->[A-Za-z ]*|[A-Za-z]+( *, *[A-Za-z]+)+")
+"""What a text that stands for itself is made of."""
 
 
 def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> dict[str, Expression]:
@@ -28,26 +34,40 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
         data = {}
     if not isinstance(data, dict):
         return _no_mapping(reading, verb, data, place, scope)
-    known = parameters(reading, verb)
+    known = parameters(reading, verb, scope)
     wanted = {key: value for key, value in data.items() if key not in WIRING or key in (known or {})}
-    parsed = {key: reading.expression(value, place.below(key), scope) for key, value in wanted.items()}
+    operator = reading.operator(verb, scope)
+    parsed = {
+        key: literal(value, place.below(key))
+        if _meant(operator, key, value, scope)
+        else reading.expression(value, place.below(key), scope)
+        for key, value in wanted.items()
+    }
     args = {key: expression for key, expression in parsed.items() if expression is not None}
     if known is not None:
         _judge_names(reading, verb, data, place, scope)
-        if verb in ops.OPERATORS:
-            _judge_values(reading, verb, args, place, scope)
+        if operator is not None:
+            _judge_values(reading, operator, args, place, scope)
     return args
 
 
-def parameters(reading: Reading, verb: str) -> Mapping[str, bool] | None:
+def _meant(operator: type[ops.Operator] | None, key: str, value: Any, scope: Scope) -> bool:
+    """Whether a text stands for itself: letters for the axes of inputs, say."""
+    if operator is None or not isinstance(value, str) or value in scope.names or not LETTERS.fullmatch(value):
+        return False
+    return key in operator.model_fields and kinds(operator)[key].literal
+
+
+def parameters(reading: Reading, verb: str, scope: Scope) -> Mapping[str, bool] | None:
     """Whether each argument of a verb must be given; None where the verb is not known yet."""
-    if verb in ops.OPERATORS:
-        return {name: field.is_required() for name, field in ops.OPERATORS[verb].model_fields.items()}
+    operator = reading.operator(verb, scope)
+    if operator is not None:
+        return {name: field.is_required() for name, field in operator.model_fields.items()}
     return reading.blocks[verb].args if verb in reading.blocks else None
 
 
 def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> dict[str, Expression]:
-    known = parameters(reading, verb) or {"argument": True}
+    known = parameters(reading, verb, scope) or {"argument": True}
     example = f"{{{next(iter(known))}: ...}}" if known else "{}"
     advice = glued(data) if isinstance(data, str) else ""
     message = advice or f"the arguments of {verb} are a mapping: write {verb}: {example}"
@@ -57,7 +77,7 @@ def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Sco
 
 def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place, scope: Scope) -> None:
     """Report unknown arguments, then missing ones that none of the unknown was meant to be."""
-    known = parameters(reading, verb) or {}
+    known = parameters(reading, verb, scope) or {}
     meant: set[str] = set()
     for key in data:
         if key not in known:
@@ -79,9 +99,10 @@ def _unknown(verb: str, key: str, known: Mapping[str, bool]) -> tuple[str, str, 
     return "CNN011", f"{verb} has no argument {key}{did_you_mean(key, known)}", hint
 
 
-def _judge_values(reading: Reading, verb: str, args: dict[str, Expression], place: Place, scope: Scope) -> None:
+def _judge_values(
+    reading: Reading, model: type[ops.Operator], args: dict[str, Expression], place: Place, scope: Scope
+) -> None:
     """Let the operator's own model look at those arguments whose value is known already."""
-    model = ops.OPERATORS[verb]
     settled = {
         key: value for key, arg in args.items() if key in model.model_fields for value in reading.value(arg, scope)
     }
@@ -93,7 +114,7 @@ def _judge_values(reading: Reading, verb: str, args: dict[str, Expression], plac
             if fault["type"] == "missing" or (key and key not in settled):
                 continue
             where = place.below(key) if key else place
-            subject = f"{key} (={show(settled[key])})" if key else verb
+            subject = f"{key} (={show(settled[key])})" if key else model.verb
             reading.faults.add("CNN013", where, f"{subject} {cause(fault)}", layer=scope.layer)
 
 

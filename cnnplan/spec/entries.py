@@ -55,7 +55,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
     label = scope.layers.label(verb, name, copies if type(copies) is int else 1)
     told = data.get(verb)
     for key in strays:
-        if _stray(reading, verb, place.below(key).at_key(), label) and isinstance(told, dict | None):
+        if _stray(reading, verb, place.below(key).at_key(), scope.of(label)) and isinstance(told, dict | None):
             told = {**(told or {}), key: data[key]}
     entry = _wired(reading, Entry(verb, place, label), wiring, scope.of(label))
     if verb:
@@ -85,16 +85,16 @@ def _verb(reading: Reading, data: dict[str, Any], place: Place, scope: Scope) ->
     return "", []
 
 
-def _stray(reading: Reading, verb: str, place: Place, label: str) -> bool:
+def _stray(reading: Reading, verb: str, place: Place, scope: Scope) -> bool:
     """Report a key that is neither verb nor wiring; whether it is an argument that stands too high."""
     key = str(place.path[-1])
-    argument = key in (parameters(reading, verb) or {})
+    argument = key in (parameters(reading, verb, scope) or {})
     if argument:
         message, hint = f"{key} stands one level too high: it is an argument of {verb}", f"indent {key} below {verb}"
     else:
         message, hint = glued(key), f"beside a verb stand {', '.join(WIRING)}"
         message = message or f"unknown key {key} beside {verb}{did_you_mean(key, WIRING)}"
-    reading.faults.add("CNN016", place, message, layer=label, hint=hint)
+    reading.faults.add("CNN016", place, message, layer=scope.layer, hint=hint)
     return argument
 
 
@@ -180,10 +180,11 @@ def _told(reading: Reading, entry: Entry, data: Any, place: Place, scope: Scope)
         return _branches(reading, entry, data, place, scope)
     if verb == "sequence":
         return replace(entry, body=read_entries(reading, data, place, scope.inside(entry.name)))
-    expression = None if reading.is_verb(verb) else _verb_expression(reading, verb, place, scope)
+    known = reading.is_verb(verb) and not reading.held(verb, scope)
+    expression = None if known else _verb_expression(reading, verb, place, scope)
     if verb in reading.blocks:
         reading.calls.setdefault(verb, place)
-    if expression is None and not reading.is_verb(verb):
+    if expression is None and not known:
         for key, value in data.items() if isinstance(data, dict) else ():
             reading.expression(value, place.below(key), scope)
         return entry
@@ -258,7 +259,7 @@ def _join(reading: Reading, data: Any, place: Place, scope: Scope) -> JoinSpec:
         if args is not None:
             reading.faults.add("CNN016", where, "join: none keeps the paths apart and takes nothing", layer=scope.layer)
         return JoinSpec(place, data)
-    if data not in ops.OPERATORS:
+    if data not in ops.OPERATORS or reading.held(data, scope):
         expression = _verb_expression(reading, data, where, scope)
         scope.layers.dynamic = True
         return JoinSpec(

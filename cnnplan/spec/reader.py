@@ -169,7 +169,8 @@ class _Reader:
         layers = read_entries(reading, document.layers, place.below("layers"), scope)
         if not document.layers and data.get("layers") == []:
             reading.faults.add("CNN013", place.below("layers"), "layers must hold at least one layer")
-        if len(inputs) > 1 and layers and layers[0].from_ in (None, ("prev",)) and _reads(layers[0].verb):
+        silent = len(inputs) > 1 and layers and layers[0].from_ in (None, ("prev",))
+        if silent and _reads(reading, layers[0].verb, scope):
             message = f"{layers[0].verb} has nothing before it: with several inputs the first layer says which it reads"
             hint = f"write from: {next(iter(inputs))}"
             reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
@@ -227,7 +228,7 @@ class _Reader:
 
     @staticmethod
     def _refused_verb(name: str) -> str:
-        if name in ops.OPERATORS or name in STRUCTURES:
+        if (name in ops.OPERATORS and name not in ops.LATER) or name in STRUCTURES:
             return f"{name} is taken: it is an operator of the language"
         return refusal(name, spoken=True)
 
@@ -337,6 +338,7 @@ def _required(document: BlockDocument) -> dict[str, bool]:
     return {name: default == "required" for name, default in document.args.items()}
 
 
-def _reads(verb: str) -> bool:
+def _reads(reading: Reading, verb: str, scope: Scope) -> bool:
     """Whether an operator needs an input."""
-    return verb in ops.OPERATORS and ops.OPERATORS[verb].arity[0] > 0
+    operator = reading.operator(verb, scope)
+    return operator is not None and operator.arity[0] > 0

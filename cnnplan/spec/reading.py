@@ -13,7 +13,7 @@ from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
 from cnnplan.spec.functions import FUNCTIONS
 from cnnplan.spec.scopes import Reference, Scope
 from cnnplan.spec.values import Verb
-from cnnplan.spec.words import SHAPES, STRUCTURES, did_you_mean
+from cnnplan.spec.words import LATE_KEYWORDS, SHAPES, STRUCTURES, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,13 +60,22 @@ class Reading:
         """Every verb."""
         return (*ops.OPERATORS, *self.blocks, *STRUCTURES)
 
+    def operator(self, word: str, scope: Scope) -> type[ops.Operator] | None:
+        """The operator that a verb calls; what a spec calls like one that came later goes first."""
+        hidden = word in self.blocks or self.held(word, scope)
+        return ops.OPERATORS[word] if word in ops.OPERATORS and not hidden else None
+
+    def held(self, word: str, scope: Scope) -> bool:
+        """Whether a verb is a name that holds one, which goes before an operator that came later."""
+        return word in scope.names and word in ops.LATER and word not in self.blocks
+
     def value(self, expression: Expression, scope: Scope) -> tuple[Any, ...]:
         """The value of an expression, alone in a tuple, where it is the same wherever it is evaluated."""
         if expression.constant:
             return (expression.value,)
         word = expression.text
-        if expression.names == {word} and word not in scope.names and self.is_verb(word):
-            return (Verb(word),)
+        if expression.names == {word} and word not in scope.names:
+            return (Verb(word),) if self.is_verb(word) else (word,) if word in LATE_KEYWORDS else ()
         return ()
 
     def expression(self, data: Any, place: Place, scope: Scope, at: float | None = None) -> Expression | None:
@@ -112,9 +121,9 @@ class Reading:
         return not unknown
 
     def _known(self, name: str, scope: Scope) -> bool:
-        return name in scope.names or (
-            scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES
-        )
+        if name in scope.names or name in LATE_KEYWORDS:
+            return True
+        return scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES
 
 
 def _here(scope: Scope) -> str:

@@ -124,8 +124,13 @@ def _entry() -> Schema:
 def _calls(verbs: list[str]) -> Schema:
     """Operators with their arguments, and anything else as a block with arguments of its own."""
     block = {"type": ["object", "null"], "additionalProperties": _ref("value"), "description": "a call of a block"}
-    known = {verb: {**_any(_ref(f"op_{verb}"), {"type": "null"}), "description": meaning(verb)} for verb in verbs}
+    known = {verb: {**_any(*_called(verb, block)), "description": meaning(verb)} for verb in verbs}
     return {"properties": known, "additionalProperties": block}
+
+
+def _called(verb: str, block: Schema) -> list[Schema]:
+    """The arguments of an operator, or none; of one that came later also those of a block that was called so before."""
+    return [_ref(f"op_{verb}"), {"type": "null"}, *([block] if verb in ops.LATER else [])]
 
 
 def _operators() -> dict[str, Schema]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEYWORDS",
+    "LATE_KEYWORDS",
     "SHAPES",
     "SPOKEN",
     "STRUCTURES",
@@ -43,6 +44,15 @@ KEYWORDS: Final = frozenset(
     }
 )
 """The words that fields of operators understand; they win over names, so nothing may be called like one."""
+
+LATE_KEYWORDS: Final = frozenset(
+    {
+        *("l1", "l2", "sum_square", "logsumexp", "var", "std"),
+        *("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
+        *("int64", "int32", "int16", "int8", "uint8"),
+    }
+)
+"""The words of fields that came when specs were already written: what a spec calls like one goes first."""
 
 TAKEN: Final = frozenset({"prev", "input"})
 """Names of layers that are taken."""

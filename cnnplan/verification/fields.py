@@ -4,6 +4,8 @@ A NaN survives every product, sum and maximum, where a finite change may vanish.
 element in the middle of the deepest layer begins, and in a second run where it ends. Of the elements of a layer whose
 windows touch no padding, none may be reached that does not see the NaN, and one whose window begins or ends there must
 be. Where an axis became longer, windows differ from element to element in a pattern: there, one of the pattern must be.
+Where a layer looks at a whole axis, something must be reached, unless it picks elements. Behind a comparison a NaN may
+vanish: from there on, none may be reached that does not see it, and none must be.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def probes(choice: Choice) -> Iterator[Probe]:
     for source, shape in choice.plan.graph.inputs.items():
         for axis in range(SPATIAL, len(shape)):
             probe = Probe(choice, source, axis)
-            if probe.windows and "int" not in choice.plan.spec.inputs[source].dtype:
+            if probe.windows and "float" in choice.plan.spec.inputs[source].dtype:
                 yield probe
 
 
@@ -68,6 +70,7 @@ class Probe:
         self.plan = self._sized(choice)
         self.windows = self._windows(self.plan)
         self.untouched = self._untouched()
+        self.faint = self._faint()
 
     def places(self) -> list[int]:
         """Where to put the NaN."""
@@ -93,7 +96,23 @@ class Probe:
         with np.errstate(all="ignore"):
             execute(self.plan.graph, values=self.plan.values, inputs={self.source: x}, weights=weights, watch=watch)
         for name, window in self.windows.items():
-            self._compare(name, window, place, reached[name], found)
+            if window is not None or self._demanded(name, reached):
+                self._compare(name, window, place, reached[name], found)
+
+    def _faint(self) -> set[str]:
+        """The layers in which a NaN may have vanished on its way."""
+        faint: set[str] = set()
+        for name in self.windows:
+            node = self.plan.nodes[name].node
+            if node.op.hides or not faint.isdisjoint(node.inputs):
+                faint.add(name)
+        return faint
+
+    def _demanded(self, name: str, reached: dict[str, Span | None]) -> bool:
+        """Whether a layer that looks at a whole axis must be reached: what it reads was, and it passes that on."""
+        node = self.plan.nodes[name].node
+        came = any(tensor == self.source or reached.get(tensor) for tensor in node.inputs)
+        return came and name not in self.faint and not node.op.picks
 
     def _compare(self, name: str, window: Window | None, place: int, reached: Span | None, found: Verification) -> None:
         """The elements that a NaN reached against those whose windows it is in."""
@@ -107,17 +126,22 @@ class Probe:
         first, last = (place - window.last) / window.jump, (place - window.first) / window.jump
         wanted = _within(Span(ceil(first), floor(last)), span)
         seen = reached and _within(reached, span)
-        agrees = seen is None if wanted is None else self._agree(window, place, wanted, seen)
+        if name in self.faint and seen is None:
+            return
+        faint = name in self.faint
+        agrees = seen is None if wanted is None else self._agree(window, place, wanted, seen, faint=faint)
         found.note(Mismatch(QUANTITY, name, at, _text(wanted), _text(seen)), agrees=agrees)
 
     @staticmethod
-    def _agree(window: Window, place: int, wanted: Span, seen: Span | None) -> bool:
+    def _agree(window: Window, place: int, wanted: Span, seen: Span | None, *, faint: bool) -> bool:
         """Nothing beyond what was predicted; and its ends, where windows begin or end at the NaN."""
         ends = (window.last + window.jump * wanted.first == place, window.first + window.jump * wanted.last == place)
         if seen is None:
             return not any(ends) or wanted.last - wanted.first + 1 < window.phases
         lacking = (seen.first - wanted.first, wanted.last - seen.last)
-        return min(lacking) >= 0 and all(n < window.phases for n, end in zip(lacking, ends, strict=True) if end)
+        return min(lacking) >= 0 and (
+            faint or all(n < window.phases for n, end in zip(lacking, ends, strict=True) if end)
+        )
 
     def _reached(self, name: str, y: Array) -> Span | None:
         """The first and the last index with a NaN, along the axis that matters."""

@@ -53,14 +53,27 @@ def conv(rng):
     groups, args = filters(rng)
     shape, axes = image(rng, rng.choice([groups, groups, 1]))
     args |= window(rng, axes) | {"padding": padding(rng, axes, 3, "valid", "same", "same_lower")}
-    return args | {"padding_mode": rng.choice(MODES)}, [shape]
+    ends = (args["out_channels"], shape[1] // groups)
+    return args | {"padding_mode": rng.choice(MODES)}, [shape, *weight(rng, *ends, *taps(args, axes))]
 
 
 def conv_transpose(rng):
     groups, args = filters(rng)
     shape, axes = image(rng, rng.choice([groups, groups, 1]), most=7)
     args |= window(rng, axes) | {"padding": padding(rng, axes, 3, "valid")}
-    return args | {"output_padding": some(rng, axes, 0, 1)}, [shape]
+    ends = (shape[1], args["out_channels"] // groups)
+    return args | {"output_padding": some(rng, axes, 0, 1)}, [shape, *weight(rng, *ends, *taps(args, axes))]
+
+
+def taps(args, axes):
+    kernel = args["kernel_size"]
+    return kernel if isinstance(kernel, tuple) else (kernel,) * axes
+
+
+def weight(rng, *extents):
+    """Now and then a weight that is given, which may have one extent too many."""
+    wrong = (*extents[:-1], extents[-1] + rng.choice([0, 0, 1]))
+    return rng.choice([[], [], [wrong]])
 
 
 def pool(rng):
@@ -95,12 +108,14 @@ def plain(rng):
 
 
 def linear(rng):
-    return {"out_features": rng.randint(1, 9), "bias": rng.random() < 0.5}, [tuple(distinct(rng, rng.randint(1, 4)))]
+    shape, features = tuple(distinct(rng, rng.randint(1, 4))), rng.randint(1, 9)
+    args = {"out_features": features, "bias": rng.random() < 0.5}
+    return args, [shape, *weight(rng, features, shape[-1])]
 
 
 def tracked(rng):
     """Now and then a single element for each channel, which has no variance."""
-    args = {name: rng.random() < 0.5 for name in ("affine", "track_running_stats")}
+    args = {name: rng.random() < 0.6 for name in ("affine", "track_running_stats", "weight", "bias")}
     shape = image(rng)[0]
     single = (1, shape[1], *(1 for _ in shape[2:]))
     return args, [rng.choice([shape, shape, shape, shape, single])]
@@ -160,8 +175,13 @@ def permute(rng):
 
 def pad(rng):
     shape, axes = image(rng, most=5)
-    mode = rng.choice(["constant", *MODES[1:]])
-    return {"padding": padding(rng, axes, 4), "mode": mode, "value": rng.choice([0.0, 1.5])}, [shape]
+    mode = rng.choice(["constant", "constant", *MODES[1:]])
+    args = {"padding": padding(rng, axes, 4), "mode": mode, "value": rng.choice([0.0, 1.5])}
+    if rng.random() < 0.5:
+        dims = tuple(rng.choice([dim, dim - len(shape)]) for dim in rng.sample(range(len(shape)), rng.randint(1, 2)))
+        sides = tuple((rng.randint(-3, 3), rng.randint(-3, 3)) for _ in dims)
+        args |= {"padding": rng.choice([sides, sides, sides[:1], 1, -1]), "dims": rng.choice([dims, dims, dims[0]])}
+    return args, [shape]
 
 
 def crop(rng):
@@ -188,15 +208,92 @@ def concat(rng):
     return {"dim": dim}, [tuple(other) for other in shapes]
 
 
-def arithmetic(most):
+def arithmetic(most, **more):
     def draw(rng):
         shape = distinct(rng, rng.randint(1, 4))
-        number = rng.randint(2, most)
+        number = rng.randint(1, most)
         shapes = [[1 if rng.random() < 0.3 else n for n in shape] for _ in range(number)]
         shapes[-1][-1] += rng.choice([0, 0, 0, 1])
-        return {}, [tuple(other) for other in shapes]
+        value = rng.choice([1.5, 1.5, None] if number == 1 else [None, None, None, 2.5])
+        reverse = {"reverse": rng.random() < 0.3} if most == 2 and not more else {}
+        return {"value": value, **reverse, **{key: rng.choice(choice) for key, choice in more.items()}}, [
+            tuple(other) for other in shapes
+        ]
 
     return draw
+
+
+def where(rng):
+    args, shapes = arithmetic(2)(rng)
+    first = tuple(rng.choice([1, n]) for n in shapes[0])
+    return {"value": args["value"]}, [first, *shapes]
+
+
+def clip(rng):
+    bounds = {"min": rng.choice([None, -1.4]), "max": rng.choice([None, -1.2])}
+    return bounds, [tuple(distinct(rng, rng.randint(1, 4)))]
+
+
+def gather(rng):
+    """Looked up by a list or a table; what a second input holds depends on its values, which are compared apart."""
+    rank = rng.randint(1, 4)
+    shape, dim = tuple(distinct(rng, rank)), rng.randrange(-rank, rank)
+    most = shape[dim] + rng.choice([0, 0, 0, 1])
+    numbers = [tuple(rng.randrange(-most, most) for _ in range(3)) for _ in range(2)]
+    return {"dim": dim, "index": rng.choice([numbers[0], tuple(numbers), None])}, [shape]
+
+
+def roll(rng):
+    rank = rng.randint(1, 4)
+    dims = tuple(rng.sample(range(-rank, rank), rng.randint(1, rank)))
+    shifts = tuple(rng.randint(-5, 5) for _ in dims[: rng.choice([9, 9, 9, 1])])
+    args = rng.choice([{"shifts": shifts, "dims": dims}, {"shifts": shifts[0], "dims": dims[0]}])
+    return args, [tuple(distinct(rng, rank))]
+
+
+def unsqueeze(rng):
+    rank = rng.randint(1, 4)
+    return {"dim": rng.randint(-rank - 1, rank + rng.choice([0, 0, 1]))}, [tuple(distinct(rng, rank))]
+
+
+def squeeze(rng):
+    rank = rng.randint(1, 4)
+    shape = tuple(rng.choice([1, 1, n]) for n in distinct(rng, rank, least=2))
+    dims = tuple(rng.sample(range(-rank, rank), rng.randint(1, rank)))
+    ones = tuple(dim for dim, n in enumerate(shape) if n == 1)
+    return {"dim": rng.choice([dims, dims[0], ones or 0, ones or 0])}, [shape]
+
+
+def transpose(rng):
+    rank = rng.randint(1, 4)
+    dims = {name: rng.randint(-rank, rank - rng.choice([0, 1, 1])) for name in ("dim0", "dim1")}
+    return dims, [tuple(distinct(rng, rank))]
+
+
+def stack(rng):
+    rank = rng.randint(1, 3)
+    shapes = [distinct(rng, rank)] * rng.randint(1, 3)
+    shapes[-1] = [*shapes[-1][:-1], shapes[-1][-1] + rng.choice([0, 0, 0, 1])]
+    return {"dim": rng.randint(-rank - 1, rank)}, [tuple(shape) for shape in shapes]
+
+
+def einsum(rng):
+    """Letters of one, two or three inputs, some of them alike; some equations do not fit."""
+    extents = dict(zip("abcdef", distinct(rng, 6), strict=True))
+    operands = ["".join(rng.sample("abcdef", rng.randint(1, 4))) for _ in range(rng.randint(1, 3))]
+    letters = sorted({*"".join(operands)})
+    output = "".join(rng.sample(letters, rng.randint(1, min(4, len(letters)))))
+    shapes = [[extents[letter] for letter in operand] for operand in operands]
+    shapes[-1][0] += rng.choice([0, 0, 0, 1])
+    spoilt = rng.choice(["", "", "", "", "z", output[:1], "->"])
+    return {"equation": f"{','.join(operands)} -> {output}{spoilt}"}, [tuple(shape) for shape in shapes]
+
+
+def constant(rng):
+    shape = tuple(distinct(rng, rng.randint(1, 3)))
+    values = tuple(tuple(rng.randint(0, 5) for _ in range(3)) for _ in range(2))
+    given = [{"shape": shape}, {"shape": shape, "value": 1.5}, {"values": values}, {"values": values, "shape": shape}]
+    return rng.choice(given), []
 
 
 def mean(rng):
@@ -249,8 +346,9 @@ def lp_pool(rng):
 def matmul(rng):
     front = distinct(rng, rng.randint(0, 2))
     n, k, m = distinct(rng, 3, but=front)
-    other = [extent + rng.choice([0, 0, 0, 1]) for extent in (*front, k)]
-    return {}, [(*front, n, k), (*other, m)]
+    repeated = [1 if rng.random() < 0.3 else extent for extent in front]
+    other = [1 if rng.random() < 0.3 else extent + rng.choice([0, 0, 0, 1]) for extent in front]
+    return {}, [(*repeated, n, k), (*other, k + rng.choice([0, 0, 0, 1]), m)]
 
 
 def scaled_dot_product_attention(rng):
@@ -316,7 +414,9 @@ def chunk(rng):
 
 def reduce(rng):
     args, shapes = mean(rng)
-    return args | {"mode": rng.choice(["sum", "mean", "max", "min", "prod"])}, shapes
+    mode = rng.choice(["sum", "mean", "max", "min", "prod", "l1", "l2", "sum_square", "logsumexp", "var", "std"])
+    correction = rng.choice([None, None, 0, 2]) if mode in ("var", "std") else rng.choice([None, None, None, 1])
+    return args | {"mode": mode, "correction": correction}, shapes
 
 
 SPECIAL = {
@@ -364,6 +464,17 @@ SPECIAL = {
     "crop": crop,
     "slice": slice_,
     "concat": concat,
+    "compare": arithmetic(2, mode=["greater", "greater_equal", "less", "less_equal", "equal", "not_equal"]),
+    "where": where,
+    "clip": clip,
+    "gather": gather,
+    "roll": roll,
+    "unsqueeze": unsqueeze,
+    "squeeze": squeeze,
+    "transpose": transpose,
+    "stack": stack,
+    "einsum": einsum,
+    "constant": constant,
     "add": arithmetic(4),
     "multiply": arithmetic(4),
     "subtract": arithmetic(2),

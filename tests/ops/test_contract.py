@@ -71,7 +71,7 @@ def test_what_is_predicted_is_what_happens(verb, rng):
     output = operator.output(*shapes)
     watched = operator.run(*map(meter.watch, arrays), **weights)
     assert watched.shape == output
-    assert watched.dtype == np.float64
+    assert watched.dtype == (bool if verb == "compare" else np.float64)
     cost = operator.cost(tuple(shapes), output)
     assert meter.tally == {kind: getattr(cost, kind) for kind in KINDS}
     assert np.array_equal(np.asarray(watched), operator.run(*arrays, **weights), equal_nan=True)
@@ -80,11 +80,12 @@ def test_what_is_predicted_is_what_happens(verb, rng):
 
 def filters(operator, shapes):
     """The weights of a convolution that may not be legal."""
-    (shape,) = shapes
+    shape, *given = shapes
     out, groups, kernel = operator.out_channels, operator.groups, operator.kernel_size
     kernel = kernel if isinstance(kernel, tuple) else (kernel,) * (len(shape) - 2)
     ends = {"conv": (out, shape[1] // groups), "conv_transpose": (shape[1], out // groups)}
-    return {"weight": np.ones((*ends[operator.verb], *kernel))} | ({"bias": np.ones(out)} if operator.bias else {})
+    weight = {} if given else {"weight": np.ones((*ends[operator.verb], *kernel))}
+    return weight | ({"bias": np.ones(out)} if operator.bias else {})
 
 
 @every_operator
@@ -175,8 +176,11 @@ def test_written_as_yaml_and_read_again_it_is_the_same(verb, rng):
     if not legal(operator, shapes):
         return
     args = {name: written(value) for name, value in operator.model_dump(exclude_defaults=True).items()}
-    dtype = "int64" if verb == "embedding" else "float32"
-    declared = {f"input{number}": {"shape": list(shape), "dtype": dtype} for number, shape in enumerate(shapes)}
+    first = {"embedding": "int64", "where": "bool"}.get(verb, "float32")
+    declared = {
+        f"input{number}": {"shape": list(shape), "dtype": "float32" if number else first}
+        for number, shape in enumerate(shapes)
+    }
     reads = {"from": list(declared)} if shapes else {}
     document = {
         "cnnplan": 1,

@@ -45,6 +45,15 @@ WEIGHTS = [
     ("scale", {}, [(2, 3, 5, 7)], {"weight": (3,)}, {}),
     ("scale", {"dim": -1}, [(2, 3, 5, 7)], {"weight": (7,)}, {}),
     ("split", {"sections": 2}, [(2, 6, 5)], {}, {}),
+    ("batch_norm", {"bias": False}, [(2, 3, 5, 7)], {"weight": (3,)}, {"running_mean": (3,), "running_var": (3,)}),
+    ("batch_norm", {"weight": False}, [(2, 3, 5, 7)], {"bias": (3,)}, {"running_mean": (3,), "running_var": (3,)}),
+    ("conv", {"out_channels": 6, "kernel_size": 3}, [(1, 4, 9, 8), (6, 4, 3, 3)], {"bias": (6,)}, {}),
+    ("conv_transpose", {"out_channels": 6, "kernel_size": 3, "bias": False}, [(1, 4, 9, 8), (4, 6, 3, 3)], {}, {}),
+    ("linear", {"out_features": 10}, [(2, 84), (10, 84)], {"bias": (10,)}, {}),
+    # Swin's window of 7: a table of places for 49 * 49 pairs, which are numbered below (2 * 7 - 1) ** 2
+    ("constant", {"shape": (49, 49), "dtype": "int64", "below": 169}, [], {}, {"value": (49, 49)}),
+    ("constant", {"shape": (5, 7), "value": 0.5}, [], {}, {}),
+    ("constant", {"values": ((0, 1), (2, 3))}, [], {}, {}),
 ]  # fmt: skip
 
 # operator, arguments, input shapes, the tally
@@ -109,6 +118,28 @@ COSTS = [
     ("add", {}, [(2, 3, 5)] * 3, Cost(adds=60)),
     # 2*3*1 first, then 2*3*5
     ("add", {}, [(2, 1, 1), (1, 3, 1), (2, 3, 5)], Cost(adds=36)),
+    ("add", {"value": 3}, N30, Cost(adds=30)),
+    ("subtract", {"value": 1, "reverse": True}, N30, Cost(adds=30)),
+    ("multiply", {"value": 0.125}, N30, Cost(multiplies=30)),
+    ("divide", {"value": 3}, N30, Cost(divides=30)),
+    ("divide", {"value": 1, "reverse": True}, N30, Cost(divides=30)),
+    ("exp", {}, N30, Cost(transcendentals=30)),
+    ("log", {}, N30, Cost(transcendentals=30)),
+    ("sin", {}, N30, Cost(transcendentals=30)),
+    ("cos", {}, N30, Cost(transcendentals=30)),
+    ("clip", {"min": 0}, N30, Cost(compares=30)),
+    ("clip", {"min": 0, "max": 6}, N30, Cost(compares=60)),
+    ("compare", {"mode": "greater", "value": 0}, N30, Cost(compares=30)),
+    ("compare", {"mode": "equal"}, [(2, 3, 5), (2, 1, 5)], Cost(compares=30)),
+    ("where", {"value": 0}, [(2, 1, 5), (2, 3, 5)], Cost()),
+    # each of 2*8 rows meets 7 columns, 5 products each; the second matrices are used 8 times
+    ("matmul", {}, [(2, 8, 3, 5), (2, 1, 5, 7)], Cost(macs=1680)),
+    ("einsum", {"equation": "nqd,nkd->nqk"}, [(2, 3, 8), (2, 5, 8)], Cost(macs=240)),
+    # w alone: 2*3*5 become 2*3; then 2*3*7 products, none of them summed up
+    ("einsum", {"equation": "ncw,nk->nck"}, [(2, 3, 5), (2, 7)], Cost(adds=24, multiplies=42)),
+    # 2*3*4*5 products for abd, then 2*5*3*6 of which d goes
+    ("einsum", {"equation": "abc,cd,dbe->ae"}, [(2, 3, 4), (4, 5), (5, 3, 6)], Cost(macs=300)),
+    ("einsum", {"equation": "nc->n"}, [(2, 3)], Cost(adds=4)),
     ("subtract", {}, [(2, 3, 5), (2, 3, 1)], Cost(adds=30)),
     ("multiply", {}, [(2, 3, 5), (2, 3, 1)], Cost(multiplies=30)),
     ("divide", {}, [(2, 3, 5), (2, 3, 1)], Cost(divides=30)),
@@ -149,11 +180,27 @@ COSTS = [
     ("reduce", {"mode": "min", "dim": 2}, N30, Cost(compares=24)),
     ("reduce", {"mode": "max", "dim": 2}, N30, Cost(compares=24)),
     ("reduce", {"mode": "prod"}, N30, Cost(multiplies=29)),
+    ("reduce", {"mode": "l1", "dim": 2}, N30, Cost(adds=24)),
+    ("reduce", {"mode": "l2", "dim": 2}, N30, Cost(multiplies=30, adds=24, transcendentals=6)),
+    ("reduce", {"mode": "sum_square", "dim": 2}, N30, Cost(multiplies=30, adds=24)),
+    # 6 maxima of 5; 30 differences, 24 sums, 6 maxima added again; 30 exp and 6 logarithms
+    ("reduce", {"mode": "logsumexp", "dim": 2}, N30, Cost(compares=24, adds=60, transcendentals=36)),
+    # 6 means: 24 adds, 6 divides; 30 differences and squares; 24 adds, 6 divides
+    ("reduce", {"mode": "var", "dim": 2}, N30, Cost(adds=78, multiplies=30, divides=12)),
+    ("reduce", {"mode": "std", "dim": 2, "correction": 0}, N30, Cost(adds=78, multiplies=30, divides=12, transcendentals=6)),
+    # the filters of a layer: 8*7 positions of 6 channels, 4*3*3 products each
+    ("conv", {"out_channels": 6, "kernel_size": 3, "bias": False}, [(1, 4, 10, 9), (6, 4, 3, 3)], Cost(macs=12_096)),
+    ("linear", {"out_features": 10}, [(2, 84), (10, 84)], Cost(macs=1680, adds=20)),
+    ("constant", {"shape": (5, 7)}, [], Cost()),
+    ("constant", {"values": ((1, 2, 3),)}, [], Cost()),
+    ("squeeze", {"dim": 1}, [(2, 1, 6)], Cost()),
     ("expand", {"shape": (7, -1, -1)}, [(1, 4, 6)], Cost()),
     *((verb, args, [(2, 4, 6)], Cost()) for verb, args in {
         "drop_path": {}, "split": {"sections": 2}, "chunk": {"chunks": 3, "dim": 2},
         "dropout": {}, "identity": {}, "flatten": {}, "reshape": {"shape": (2, -1)}, "permute": {"dims": (2, 1, 0)},
         "pad": {"padding": 1}, "crop": {"size": 3}, "slice": {"end": 2}, "concat": {},
+        "gather": {"index": (2, 0)}, "roll": {"shifts": 1, "dims": 1}, "unsqueeze": {"dim": 0},
+        "transpose": {"dim0": 0, "dim1": 1}, "stack": {},
         "pixel_shuffle": {"upscale_factor": 2}, "pixel_unshuffle": {"downscale_factor": 3}, "channel_shuffle": {"groups": 2},
     }.items()),
 ]  # fmt: skip

@@ -36,7 +36,13 @@ INSTEAD = {"dropout": saving.dropout, "drop_path": saving.drop_path}
 """Operators whose counterpart elsewhere is PyTorch in inference."""
 
 MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
-MORE = [("conv", windows.conv_same), ("conv_transpose", windows.conv_transpose_cropped), *layers.MORE]
+MORE = [
+    ("conv", windows.conv_same),
+    ("conv_transpose", windows.conv_transpose_cropped),
+    *layers.MORE,
+    *moves.MORE,
+    *sequences.MORE,
+]
 CASES = [(verb, make) for verb, make in [*MAKERS.items(), *MORE] if verb not in NO_LAYER]
 
 
@@ -68,7 +74,19 @@ def copies_with_the_batch_second(operator, x):
     return prod(x) if operator.bidirectional and min(x[:2]) > 1 else 0
 
 
+def copies_of_what_is_repeated(_, left, right):
+    """Matrices that are repeated along an axis in front are copied, unless no other axis in front is longer than 1."""
+    fronts = [shape[:-2] for shape in (left, right)]
+    most = [max(pair) for pair in zip(*fronts, strict=True)]
+    more = 0
+    for shape, front in zip((left, right), fronts, strict=True):
+        if [*front] != most and any(n > 1 for n in front):
+            more += prod(most) * prod(shape[-2:]) - prod(shape)
+    return more
+
+
 DIFFERENCES = {
+    "matmul": copies_of_what_is_repeated,
     "conv": padded_copies,
     "instance_norm": repeated_weights,
     "scaled_dot_product_attention": unlike_values,
@@ -93,7 +111,11 @@ def written(value):
 
 def predicted(operator, shapes, dtype="float32"):
     """The prediction for a network of that one layer."""
-    declared = {f"input{number}": {"shape": list(shape), "dtype": dtype} for number, shape in enumerate(shapes)}
+    dtypes = ["bool" if operator.verb == "where" else dtype, *(dtype for _ in shapes[1:])]
+    declared = {
+        f"input{number}": {"shape": list(shape), "dtype": kind}
+        for number, (shape, kind) in enumerate(zip(shapes, dtypes, strict=False))
+    }
     layer = written_layer(operator, {"from": list(declared)} if shapes else {})
     return planned({"cnnplan": 1, "inputs": declared or {"nobody": [1]}, "layers": [layer]})
 

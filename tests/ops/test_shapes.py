@@ -123,12 +123,39 @@ CASES = [
     ("reduce", {"mode": "max", "dim": (1, -1)}, [(2, 3, 5, 7)], (2, 5)),
     ("reduce", {"mode": "sum", "keepdim": True}, [(2, 3, 5)], (1, 1, 1)),
     ("pow", {"exponent": 3}, [(2, 3, 5)], (2, 3, 5)),
+    ("reduce", {"mode": "l2", "dim": -1}, [(2, 3, 5)], (2, 3)),
+    ("multiply", {"value": 0.5}, [(2, 3, 5)], (2, 3, 5)),
+    ("clip", {"min": 0}, [(2, 3, 5)], (2, 3, 5)),
+    ("compare", {"mode": "less"}, [(2, 3, 5), (2, 1, 5)], (2, 3, 5)),
+    ("where", {}, [(2, 1, 5), (1, 3, 5), (2, 3, 1)], (2, 3, 5)),
+    ("gather", {"index": (2, 0, -1, 2)}, [(2, 3, 5)], (2, 4, 5)),
+    ("gather", {"index": ((0, 1, 2), (2, 1, 0)), "dim": -2}, [(5, 4, 7)], (5, 2, 3, 7)),
+    # Swin's table of 169 places for 4 heads, looked up for 49 * 48 pairs
+    ("gather", {"dim": 0}, [(169, 4), (49, 48)], (49, 48, 4)),
+    ("roll", {"shifts": (-3, 2), "dims": (1, 2)}, [(2, 5, 7, 3)], (2, 5, 7, 3)),
+    ("unsqueeze", {"dim": -1}, [(2, 3, 5)], (2, 3, 5, 1)),
+    ("squeeze", {"dim": (1, -1)}, [(2, 1, 5, 1)], (2, 5)),
+    ("transpose", {"dim0": 1, "dim1": -1}, [(2, 3, 5, 7)], (2, 7, 5, 3)),
+    ("stack", {}, [(2, 3)] * 4, (4, 2, 3)),
+    ("stack", {"dim": -1}, [(2, 3)] * 4, (2, 3, 4)),
+    ("constant", {"shape": (2, 3)}, [], (2, 3)),
+    ("constant", {"values": (((1, 2),),)}, [], (1, 1, 2)),
+    # 5 + 1 - 2, 7 - 3
+    ("pad", {"padding": ((1, -2), (-3, 0))}, [(2, 3, 5, 7)], (2, 3, 4, 4)),
+    ("pad", {"padding": ((4, 6),), "dims": 1}, [(2, 3, 5)], (2, 13, 5)),
+    ("matmul", {}, [(2, 1, 3, 5), (1, 4, 5, 7)], (2, 4, 3, 7)),
+    ("einsum", {"equation": "nhqd,nhkd->nhqk"}, [(2, 3, 5, 4), (2, 3, 7, 4)], (2, 3, 5, 7)),
+    ("einsum", {"equation": "nchw->wn"}, [(2, 3, 5, 7)], (7, 2)),
+    ("conv", C | {"kernel_size": 3}, [(1, 4, 9, 8), (6, 4, 3, 3)], (1, 6, 7, 6)),
+    ("conv_transpose", C | {"kernel_size": 3}, [(1, 4, 9, 8), (4, 6, 3, 3)], (1, 6, 11, 10)),
+    ("linear", {"out_features": 10}, [(2, 84), (10, 84)], (2, 10)),
     ("drop_path", {"p": 0.1}, [(2, 3, 5)], (2, 3, 5)),
 ]  # fmt: skip
 
 POINTWISE = (
     *("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "mish", "sigmoid"),
     *("hard_sigmoid", "hard_swish", "tanh", "softplus", "log_softmax", "abs", "sqrt"),
+    *("exp", "log", "sin", "cos"),
 )
 
 

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
 GEOMETRIES = int(os.environ.get("CNNPLAN_GEOMETRIES", "30"))
 TRIES = 10 * GEOMETRIES
 TOLERANCE = 1e-9
-CONTRACTIONS = {"conv", "conv_transpose", "linear", "matmul"}
+CONTRACTIONS = {"conv", "conv_transpose", "linear", "matmul", "einsum"}
 
 MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
-CASES = [*MAKERS.items(), *windows.MORE, *layers.MORE]
+CASES = [*MAKERS.items(), *windows.MORE, *layers.MORE, *moves.MORE, *sequences.MORE]
 
 
 def test_every_operator_is_compared():

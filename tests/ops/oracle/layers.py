@@ -24,6 +24,16 @@ def batch_norm(rng):
     return args, [shape], ranked("BatchNorm", axes)(shape[1], **args)
 
 
+def batch_norm_in_part(rng):
+    """Without its scale, or without its shift."""
+    args, (shape,), module = batch_norm(rng)
+    gone = rng.choice(["weight", "bias"])
+    if not args["affine"]:
+        raise ValueError(args)
+    setattr(module, gone, None)
+    return args | {gone: False}, [shape], module
+
+
 def instance_norm(rng):
     axes, shape = image(rng)
     args = {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5}
@@ -127,7 +137,18 @@ def parameter(rng):
     return {"shape": shape}, [], Module()
 
 
-MORE = [("layer_norm", layer_norm_of_channels)]
+def clip(rng):
+    args = rng.choice([{"min": -0.5}, {"max": 0.7}, {"min": -0.5, "max": 0.7}])
+    return args, [distinct(rng, 3)], lambda x: x.clamp(**args)
+
+
+def linear_by(rng):
+    """With a weight that another layer gives."""
+    args, (shape,), _ = linear(rng)
+    return args | {"bias": False}, [shape, (args["out_features"], shape[-1])], nn.functional.linear
+
+
+MORE = [("layer_norm", layer_norm_of_channels), ("linear", linear_by), ("batch_norm", batch_norm_in_part)]
 
 MAKERS = {
     "linear": linear,
@@ -158,6 +179,11 @@ MAKERS = {
     "abs": lambda rng: ({}, [distinct(rng, 3)], torch.abs),
     "sqrt": lambda rng: ({}, [distinct(rng, 3)], torch.sqrt),
     "pow": power,
+    "exp": lambda rng: ({}, [distinct(rng, 3)], torch.exp),
+    "log": lambda rng: ({}, [distinct(rng, 3)], torch.log),
+    "sin": lambda rng: ({}, [distinct(rng, 3)], torch.sin),
+    "cos": lambda rng: ({}, [distinct(rng, 3)], torch.cos),
+    "clip": clip,
     "scale": scale,
     "parameter": parameter,
 }

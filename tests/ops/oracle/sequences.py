@@ -16,6 +16,13 @@ def matmul(rng):
     return {}, [(*front, n, k), (*front, k, m)], torch.matmul
 
 
+def matmul_repeated(rng):
+    """With extents of 1 in front, which meet another."""
+    *front, n, k, m = distinct(rng, rng.randint(4, 5))
+    shapes = [[1 if rng.random() < 0.4 else n for n in front] for _ in range(2)]
+    return {}, [(*shapes[0], n, k), (*shapes[1], k, m)], torch.matmul
+
+
 def scaled_dot_product_attention(rng):
     *front, queries, keys, features, width = distinct(rng, rng.randint(5, 6))
     args = {"is_causal": rng.random() < 0.5}
@@ -53,6 +60,8 @@ def recurrent(kind):
 
     return make
 
+
+MORE = [("matmul", matmul_repeated)]
 
 MAKERS = {
     "matmul": matmul,

@@ -183,7 +183,23 @@ def upsample(rng):
     return args, [shape], nn.Upsample(**args)
 
 
+def functional_conv(transposed):
+    """With a weight that another layer gives."""
+
+    def make(rng):
+        args, (shape,), module = (conv_transpose if transposed else conv)(rng)
+        given = {key: args[key] for key in ("stride", "padding", "dilation", "groups") if key in args}
+        given |= {"output_padding": args["output_padding"]} if transposed else {}
+        function = getattr(functional, f"conv{'_transpose' * transposed}{len(shape) - 2}d")
+        args = {key: value for key, value in args.items() if key != "padding_mode"} | {"bias": False}
+        return args, [shape, tuple(module.weight.shape)], lambda x, weight: function(x, weight, **given)
+
+    return make
+
+
 MORE = [
+    ("conv", functional_conv(transposed=False)),
+    ("conv_transpose", functional_conv(transposed=True)),
     ("conv", conv_same),
     ("conv", conv_padded),
     ("conv_transpose", conv_transpose_cropped),
