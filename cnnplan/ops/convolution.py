@@ -58,8 +58,10 @@ class Filtered(Dynamic, Dilated):
 class Conv(Filtered):
     """Weighted sum of each window of the input, with the same weights at every position.
 
+    The weight may be the output of another layer: a second input.
+
     Output   (N, out_channels, *steps): how often the dilated kernel fits on the padded input, `stride` apart
-    Weights  weight (out_channels, C / groups, *kernel_size) unless a second input is that; bias (out_channels,)
+    Weights  weight (out_channels, C / groups, *kernel_size), bias (out_channels,)
     Cost     a multiply-add per weight of a filter, for each element of the output; an add each for the bias
     Source   Dumoulin & Visin (2016), relationship 15; torch.nn.Conv2d
 
@@ -124,8 +126,10 @@ class Conv(Filtered):
 class ConvTranspose(Filtered):
     """Every element of the input spreads a filter over the output, `stride` apart; what overlaps is added.
 
+    The weight may be the output of another layer: a second input.
+
     Output   (N, out_channels, *((n - 1) * stride - before - after + dilation * (kernel_size - 1) + output_padding + 1))
-    Weights  weight (C, out_channels / groups, *kernel_size) unless a second input is that; bias (out_channels,)
+    Weights  weight (C, out_channels / groups, *kernel_size), bias (out_channels,)
     Cost     a multiply-add per weight of a filter, for each element of the *input*; an add per output for the bias
     Source   Dumoulin & Visin (2016), relationship 14; torch.nn.ConvTranspose2d
 

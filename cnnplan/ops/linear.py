@@ -27,8 +27,10 @@ __all__ = ["Linear"]
 class Linear(Dynamic):
     """Every output is a weighted sum of all features, the last axis of the input.
 
+    The weight may be the output of another layer: a second input.
+
     Output   (..., out_features)
-    Weights  weight (out_features, in_features) unless a second input is that; bias (out_features,)
+    Weights  weight (out_features, in_features), bias (out_features,)
     Cost     a multiply-add per input feature, for each element of the output; an add each for the bias
     Source   torch.nn.Linear
 
