@@ -30,7 +30,7 @@ Convention = Annotated[
     typer.Option(
         "--convention",
         metavar="TOOL",
-        help="As torch, fvcore, thop, ptflops, torchinfo, calflops or pycls counts.",
+        help="As torch, fvcore, thop, ptflops, torchinfo, calflops, pycls or ultralytics counts.",
     ),
 ]
 
@@ -51,6 +51,14 @@ _READERS: dict[str, Any] = {
         typer.Option(
             "--dims", metavar="INPUT=EXTENTS", help="Of a file that is no spec, the extents of an input: x=N,3,H,W."
         ),
+    ],
+    "scale": Annotated[
+        list[str],
+        typer.Option("--scale", metavar="NAME", help="Of a file that describes several sizes, which: n, s, m."),
+    ],
+    "modules": Annotated[
+        list[str],
+        typer.Option("--modules", metavar="PATH", help="Modules of your own: for Ultralytics' YAML, a file of blocks."),
     ],
 }
 """What the readers of files that are no specs can be told: `cnnplan.translation.Options`, one option a field."""
@@ -96,7 +104,7 @@ def _dims(texts: list[str]) -> dict[str, tuple[str | int, ...]]:
     return dims
 
 
-_READ: dict[str, Callable[[Any], Any]] = {"dims": _dims}
+_READ: dict[str, Callable[[Any], Any]] = {"dims": _dims, "scale": lambda texts: texts[-1], "modules": tuple}
 """How the values of these options are read."""
 
 

@@ -31,6 +31,7 @@ CONVENTIONS: dict[str, str] = {
     "torchinfo": "cnnplan.conventions.torchinfo",
     "calflops": "cnnplan.conventions.calflops",
     "pycls": "cnnplan.conventions.pycls",
+    "ultralytics": "cnnplan.conventions.ultralytics",
 }
 """The tools, and the modules that know how they count."""
 

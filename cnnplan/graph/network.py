@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Graph:
         inputs: the shapes of the inputs by name.
         outputs: the names of the layers that are the network's outputs.
         structure: the decisions that the structure rests on; it answers only where they hold.
+        lent: the layers that stand in blocks which are not the user's.
         findings: the errors; layers that have one, and those that rest on them, are not among the nodes.
     """
 
@@ -55,6 +57,7 @@ class Graph:
         self.inputs: dict[str, Shape] = {n: t.shape for n, t in inputs.items() if t.shape is not None}
         self.nodes: dict[str, Node] = {}
         self._fragment = fragment
+        self.lent: set[str] = set()
         self._sources = [*inputs]
         self._names: list[str] = []
         self._faults: list[tuple[str, Fault, tuple[Place, ...]]] = []
@@ -87,7 +90,17 @@ class Graph:
             names.append(name)
             if item.facts is not None:
                 origin = together(outer, item.origin) if item.origin else ""
-                nodes[name] = Node(name, reads, item.facts, item.place, callers, origin)
+                place, above = item.place, callers
+                if place.file in self.spec.lent:
+                    self.lent.add(name)
+                    place, above = self._standing(place, callers)
+                nodes[name] = Node(name, reads, item.facts, place, above, origin)
+
+    def _standing(self, place: Place, callers: tuple[Place, ...]) -> tuple[Place, tuple[Place, ...]]:
+        """The innermost place in a file of the user's own, and where that was called."""
+        above = [place, *callers]
+        own = next((i for i, each in enumerate(above) if each.file not in self.spec.lent), 0)
+        return above[own], tuple(above[own + 1 :])
 
     def _own(self) -> None:
         """Tell the layers that have the weights of another so."""
@@ -108,8 +121,9 @@ class Graph:
         """The errors in the order of the text, each once, though the block that holds it may be called often."""
         found: dict[Any, Finding] = {(fault.rule, fault.place, fault.message): fault for fault in self.spec.faults}
         for prefix, fault, callers in told(self._faults):
-            key = (fault.rule, fault.place, fault.message)
-            found.setdefault(key, self._finding(fault, prefix + fault.layer, callers))
+            place, above = self._standing(fault.place, callers)
+            key = (fault.rule, place, fault.message)
+            found.setdefault(key, self._finding(replace(fault, place=place), prefix + fault.layer, above))
         return tuple(sorted(found.values(), key=_order) if self.spec.faults else found.values())
 
     def _finding(self, fault: Fault, layer: str, callers: tuple[Place, ...]) -> Finding:

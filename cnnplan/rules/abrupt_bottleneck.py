@@ -74,5 +74,6 @@ RULE = Rule(
     severity=Severity.NOTE,
     doc=__doc__,
     check=check,
+    composing=True,
     options={"factor": 16},
 )

@@ -51,6 +51,8 @@ class Rule:
         default: whether it is followed when nobody asks for it.
         options: what may be configured, with the values that count otherwise.
         once: whether it reads the spec alone, so that one structure stands for all.
+        composing: whether it is about which layers are put together: inside of blocks that are not the user's there is
+            nothing to be changed, and nothing is said.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Rule:
     default: bool = True
     options: Mapping[str, int] = field(default_factory=dict)
     once: bool = False
+    composing: bool = False
 
 
 @dataclass

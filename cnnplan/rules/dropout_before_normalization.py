@@ -72,4 +72,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     doc=__doc__,
     check=check,
+    composing=True,
 )

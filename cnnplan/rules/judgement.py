@@ -85,6 +85,8 @@ def _remarks(
             subject.options = {**rule.options, **configuration.options.get(rule.id, {})}
             new: dict[Any, list[Remark]] = {}
             for remark in rule.check(subject):
+                if rule.composing and remark.layer in subject.plan.graph.lent:
+                    continue
                 if not ignores.silence(rule, remark):
                     new.setdefault(remark.place, []).append(remark._replace(message=remark.message + subject.choice))
             for place, remarks in new.items():

@@ -55,7 +55,8 @@ __all__ = ["RULE"]
 
 def check(subject: Subject) -> Iterator[Remark]:
     """Arguments that are read nowhere in their block."""
-    for block in subject.spec.blocks.values():
+    own = (block for block in subject.spec.blocks.values() if block.place.file not in subject.spec.lent)
+    for block in own:
         used = names(block)
         for name in block.args:
             if name not in used:

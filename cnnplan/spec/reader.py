@@ -73,7 +73,15 @@ def is_text(text_or_path: str | os.PathLike[str]) -> bool:
     )
 
 
-def read_source(source: Written, path: Path | None, root: Path | None = None, *, partial: bool = False) -> Spec:
+def read_source(  # noqa: PLR0913 - what may stand beside a document
+    source: Written,
+    path: Path | None,
+    root: Path | None = None,
+    *,
+    partial: bool = False,
+    lent: tuple[Written, ...] = (),
+    included: tuple[Written, ...] = (),
+) -> Spec:
     """The validated spec of data that were read already, from YAML or from the file of another world.
 
     Args:
@@ -81,11 +89,13 @@ def read_source(source: Written, path: Path | None, root: Path | None = None, *,
         path: the file they come from.
         root: a folder above its own that included files may come from.
         partial: as of `load_spec`.
+        lent: files of blocks that are not the user's: what is wrong there is told of the layer that calls them.
+        included: other files of blocks.
 
     Raises:
         SpecError: every static fault.
     """
-    return _Reader(source, path, root).spec(partial=partial)
+    return _Reader(source, path, root, lent, included).spec(partial=partial)
 
 
 @dataclass(slots=True)
@@ -104,6 +114,8 @@ class _Reader:
     source: Written
     path: Path | None
     root: Path | None
+    lent: tuple[Written, ...] = ()
+    included: tuple[Written, ...] = ()
     reading: Reading = field(default_factory=Reading)
     sources: dict[str, Written] = field(default_factory=dict)
 
@@ -155,7 +167,8 @@ class _Reader:
         reading, data, place = self.reading, self.source.data, Place(self.source.file)
         document = read(SpecDocument, data, place, reading.faults)
         headers = dict(self._headers(document.blocks, place, included=False))
-        for source in read_includes(document.include, self.path, self.root, place.below("include"), reading.faults):
+        named = read_includes(document.include, self.path, self.root, place.below("include"), reading.faults)
+        for source in (*self.lent, *self.included, *named):
             headers |= self._included(source, headers)
         reading.blocks = {name: Signature(_required(header.document)) for name, header in headers.items()}
         symbols = read_symbols(reading, document.symbols, place.below("symbols"))
@@ -190,6 +203,7 @@ class _Reader:
             expect=expect,
             sources={file: source.text for file, source in self.sources.items()},
             locator=self.locate,
+            lent=frozenset(source.file for source in self.lent),
         )
 
     def _included(self, source: Written, headers: Mapping[str, _Header]) -> dict[str, _Header]:

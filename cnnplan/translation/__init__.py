@@ -55,7 +55,7 @@ def load_spec(
     if path is None or kind is None:
         return spec.load_spec(source, root, partial=partial)
     foreign: Foreign = import_module(kind.module).read(path, told)
-    if foreign.faults.found:
+    if foreign.faults.found and not foreign.judged:
         raise SpecError(foreign.faults.found)
-    read = read_source(foreign, path, partial=partial)
+    read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
     return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights)

@@ -13,6 +13,8 @@ from cnnplan.spec.words import KEYWORDS, SHAPES, TAKEN, refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cnnplan.spec.source import Written
+
 __all__ = ["Draft", "Foreign", "legal"]
 
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9_]+", re.ASCII)
@@ -32,6 +34,9 @@ class Foreign:
         faults: the errors that the reader met.
         remarks: what else it has to say.
         weights: gives the weights that the file holds, by "origin.weight"; None where it has none.
+        library: the blocks of its world; what is wrong inside of them is told of the layer that calls them.
+        included: files of blocks that the user gives.
+        judged: whether the layers can be judged though the reader met errors.
     """
 
     file: str
@@ -41,6 +46,9 @@ class Foreign:
     faults: Faults = field(default_factory=Faults)
     remarks: list[Finding] = field(default_factory=list)
     weights: Callable[[], Mapping[str, Any]] | None = None
+    library: tuple[Written, ...] = ()
+    included: tuple[Written, ...] = ()
+    judged: bool = False
 
     def locate(self, place: Place) -> Location:
         """The node of a place, or of the nearest thing around it that is known."""

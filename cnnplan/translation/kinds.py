@@ -40,7 +40,17 @@ class Kind:
     options: tuple[str, ...] = ()
 
 
-KINDS: Final[tuple[Kind, ...]] = ()
+_BACKBONE: Final = re.compile(rb"^backbone[ ]*:", re.MULTILINE)
+
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind(
+        "Ultralytics YAML",
+        "cnnplan.translation.ultralytics",
+        (".yaml", ".yml"),
+        lambda head: _BACKBONE.search(head) is not None and _BINARY.search(head) is None,
+        options=("dims", "scale", "modules"),
+    ),
+)
 """Every kind of file that is no spec, in the order in which they are tried."""
 
 

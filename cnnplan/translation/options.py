@@ -25,7 +25,7 @@ class Options:
         dims: the extents of inputs by name, each a number or the name of a symbol: {"images": ("N", 3, "H", "W")}.
         scale: which of the sizes that a file describes.
         arguments: what a function that builds the network is called with.
-        modules: folders of Python modules.
+        modules: files or folders of modules that the network is made of.
     """
 
     dims: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)

@@ -68,6 +68,11 @@ TERMS = {
         "activations": 2 * 480,
         "pooling": 2 * (480 * 6 + 180),
     },
+    "ultralytics": {
+        "the add of each multiply-add": MACS,
+        "batch norm": 2 * 4 * 2 * 480,
+        "adaptive pooling": 2 * 2 * (180 + 6),
+    },
     "pycls": {"biases, once a filter": 2 * (4 + 5), "not counted": -2 * 120 * 4 * 24},
 }
 

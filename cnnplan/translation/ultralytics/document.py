@@ -1,0 +1,100 @@
+"""The text of a file as data with places, and what is wrong with it gathered."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import UsageError
+from cnnplan.findings import Finding, Place, Severity
+from cnnplan.spec.faults import Faults
+
+if TYPE_CHECKING:
+    from cnnplan.findings import Location, Path
+    from cnnplan.spec.source import Source
+
+__all__ = ["Document", "shown"]
+
+MOST = 10**9
+"""The greatest number that a file may hold."""
+
+
+class Document:
+    """A file of the dialect.
+
+    Args:
+        source: its data and where they stand.
+
+    Attributes:
+        origins: where an entry of our language comes from: paths of the file, by the entry's number.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.file = source.file
+        self.data: dict[str, Any] = source.data if isinstance(source.data, dict) else {}
+        self.faults = Faults()
+        self.remarks: list[Finding] = []
+        self.origins: list[Path] = []
+        self.arguments: dict[Path, Path] = {}
+
+    def locate(self, place: Place) -> Location:
+        """Where a place of the data of our language stands in the file."""
+        path = place.path
+        while path and path not in self.arguments:
+            path = path[:-1]
+        if path:
+            return self.source.locate(Place(self.file, self.arguments[path]))
+        steps = place.path
+        if len(steps) > 1 and steps[0] == "layers" and isinstance(steps[1], int) and steps[1] < len(self.origins):
+            return self.source.locate(Place(self.file, self.origins[steps[1]]))
+        return self.source.locate(Place(self.file))
+
+    def fault(  # noqa: PLR0913 - what a fault is made of
+        self, rule: str, path: Path, message: str, *, hint: str = "", layer: str | None = None, key: bool = False
+    ) -> None:
+        """Keep an error of a place of the file."""
+        location = self.source.locate(Place(self.file, path, key))
+        place = Place(self.file, ("layers", len(self.origins)) if layer else ())
+        self.faults.add(rule, place, message, layer=layer, hint=hint, location=location)
+
+    def remark(self, path: Path, message: str, hint: str = "", layer: str | None = None) -> None:
+        """Keep a warning about a place of the file."""
+        location = self.source.locate(Place(self.file, path))
+        place = Place(self.file, ("layers", len(self.origins)))
+        self.remarks.append(Finding("CNN032", Severity.WARNING, message, place, location, layer, hint))
+
+    def usage(self, message: str) -> None:
+        """Refuse an option."""
+        raise UsageError(f"{self.file}: {message}")
+
+    def number(self, key: str, default: int) -> int:
+        """A whole number above 0 of the header."""
+        value = self.data.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST:
+            return value
+        self.fault("CNN013", (key,), f"{key} (={shown(value)}) must be a whole number above 0")
+        return default
+
+    def numbers(self, path: Path, value: Any, count: int) -> tuple[int, ...]:
+        """So many whole numbers."""
+        if isinstance(value, list) and len(value) == count and all(type(each) is int and each > 0 for each in value):
+            return tuple(value)
+        self.fault("CNN013", path, f"{path[-1]} (={shown(value)}) must be a list of {count} whole numbers")
+        return (1,) * count
+
+    def fraction(self, path: Path, value: Any) -> Fraction | int:
+        """A number above 0."""
+        if isinstance(value, int | Fraction) and not isinstance(value, bool) and 0 < value <= MOST:
+            return value
+        self.fault("CNN013", path, f"{path[-1]} (={shown(value)}) must be a number above 0")
+        return 1
+
+
+def shown(value: Any) -> str:
+    """A value as it would be written."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, Fraction):
+        return str(float(value))
+    return str(value)
