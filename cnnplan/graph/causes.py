@@ -7,13 +7,14 @@ layer that only repeats what others ask for is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from cnnplan.graph.witnesses import Trials, pinned
-from cnnplan.sizes import Membership, every
+from cnnplan.sizes import TRUE, Membership, every
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnnplan.graph import Graph
     from cnnplan.ops import Requirement
@@ -71,17 +72,27 @@ def causes(graph: Graph) -> tuple[Cause, ...]:
 
 def _needed(found: Mapping[Condition, tuple[str, Requirement]]) -> set[Condition]:
     """The conditions that are left when those that follow from the rest are taken away, bounds before joins."""
-    left = list(found)
+    needed = {condition for condition in found if not isinstance(condition, Membership)}
+    alike: dict[str, list[Membership]] = {}
     for condition in sorted(found, key=lambda condition: found[condition][1].rule == JOIN):
-        rest = [other for other in left if other is not condition and other.symbols & condition.symbols]
-        if isinstance(condition, Membership) and _implied(condition, rest):
-            left.remove(condition)
-    return set(left)
+        if isinstance(condition, Membership):
+            alike.setdefault(condition.symbol, []).append(condition)
+    return needed.union(*map(_irredundant, alike.values()))
 
 
-def _implied(condition: Membership, others: Iterable[Condition]) -> bool:
-    """Whether others on the same symbol ask for as much."""
-    rest = every(other for other in others if isinstance(other, Membership))
+def _irredundant(conditions: Sequence[Membership]) -> Iterator[Condition]:
+    """Of conditions on one symbol those that are left when each that follows from the others is taken away in turn."""
+    grown = accumulate(reversed(conditions), lambda rest, condition: every((condition, rest)), initial=TRUE)
+    later = [*grown][-2::-1]
+    kept: Condition = TRUE
+    for condition, rest in zip(conditions, later, strict=True):
+        if not _implied(condition, every((kept, rest))):
+            kept = every((kept, condition))
+            yield condition
+
+
+def _implied(condition: Membership, rest: Condition) -> bool:
+    """Whether what others ask for is as much."""
     return isinstance(rest, Membership) and rest.members.intersection(condition.members) == rest.members
 
 
