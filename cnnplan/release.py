@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 __all__ = ["UNKNOWN", "version"]
 
 UNKNOWN = "0.0.0"
@@ -12,6 +10,8 @@ UNKNOWN = "0.0.0"
 
 def version() -> str:
     """The version of the installed package, such as "0.1.0"; "0.0.0" where it is not installed."""
+    from importlib import metadata  # noqa: PLC0415 - it costs a quarter of a command line, and few ask
+
     try:
         return metadata.version("cnnplan")
     except metadata.PackageNotFoundError:

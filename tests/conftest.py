@@ -16,6 +16,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh", action="store_true", help="write the expected outputs anew")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _memory(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What `check` remembers of clean specs is forgotten after the tests."""
+    os.environ["CNNPLAN_CACHE"] = str(tmp_path_factory.mktemp("memory"))
+
+
 @pytest.fixture(scope="session")
 def specs() -> Path:
     return ROOT / "specs"

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cnnplan.cli.cache import Cache
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
 from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths, Settings, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
 from cnnplan.cli.weights import Match, Weights, held, matched
+from cnnplan.cli.workers import Judged, judged
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
@@ -37,6 +39,7 @@ Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where include
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Findings that are known and not told.")]
 Update = Annotated[bool, typer.Option("--update-baseline", help="Write all findings to the baseline.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Look at specs that were clean and have not changed, too.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings only, not how many there are.")]
 
 
@@ -57,6 +60,7 @@ def check(  # noqa: PLR0913, PLR0917 - options
     weights: Weights = None,
     match: Match = False,  # noqa: FBT002 - a flag
     settings: Settings = [],  # noqa: B006 - how typer says "none"
+    no_cache: NoCache = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
@@ -68,11 +72,12 @@ def check(  # noqa: PLR0913, PLR0917 - options
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
         fit = (lambda path: held(path, weights, settings)) if weights else None
+        cache = None if no_cache else Cache(wanted)
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 
-            watching(paths, lambda: _once(paths, wanted, format, output, quiet, fit))
-        raise typer.Exit(_once(paths, wanted, format, output, quiet, fit))
+            watching(paths, lambda: _once(paths, wanted, format, output, quiet, fit, cache))
+        raise typer.Exit(_once(paths, wanted, format, output, quiet, fit, cache))
 
 
 def _configuration(config: Path | None, options: dict[str, Any]) -> Configuration:
@@ -90,6 +95,7 @@ def _once(  # noqa: PLR0913, PLR0917 - options
     output: Path | None,
     quiet: bool,  # noqa: FBT001 - handed on
     fit: Fit | None = None,
+    cache: Cache | None = None,
 ) -> int:
     """Check once; the exit code that the findings ask for."""
     from cnnplan.report.findings import TEXT, Checked, render_findings  # noqa: PLC0415
@@ -97,7 +103,7 @@ def _once(  # noqa: PLR0913, PLR0917 - options
     from cnnplan.rules.baseline import unknown  # noqa: PLC0415
 
     render_findings((), format)
-    files, findings, code = _found(paths, wanted, fit)
+    files, findings, code = _found(paths, wanted, fit, cache)
     if wanted.baseline:
         findings = unknown(findings, wanted.baseline)
     color = output is None and colored(sys.stdout)
@@ -121,24 +127,43 @@ def _update(paths: Iterable[Path], wanted: Configuration) -> int:
 
 
 def _found(
-    paths: Iterable[Path], wanted: Configuration, fit: Fit | None = None
+    paths: Iterable[Path], wanted: Configuration, fit: Fit | None = None, cache: Cache | None = None
 ) -> tuple[list[str], list[Finding], int]:
     """The files, their findings, and the exit code for those that could not be read."""
-    from cnnplan.findings import Severity  # noqa: PLC0415
-    from cnnplan.rules import check, followed  # noqa: PLC0415
-
-    followed(wanted)
+    every = list(specs(paths))
+    clean = {path for path in every if cache and not fit and cache.clean(path)}
+    told = iter(_told([path for path in every if path not in clean], wanted))
     files: list[str] = []
     findings: list[Finding] = []
     code = CLEAN
-    for path in specs(paths):
+    for path in every:
+        found = Judged(path) if path in clean else next(told)
         try:
-            told = check(path, wanted)
-            findings += told
-            if fit and not any(finding.severity is Severity.ERROR for finding in told):
-                findings += fit(path)
+            findings += _fitting(found, fit)
             files.append(str(path))
         except UsageError as error:
             say(str(error))
             code = COULD_NOT_RUN
+        if cache and path not in clean and not (found.findings or found.unread):
+            cache.remember(path, found.sources)
     return files, findings, code
+
+
+def _told(paths: Sequence[Path], wanted: Configuration) -> Iterator[Judged]:
+    """What is found in each."""
+    if paths:
+        from cnnplan.rules import followed  # noqa: PLC0415
+
+        followed(wanted)
+    return judged(paths, wanted)
+
+
+def _fitting(found: Judged, fit: Fit | None) -> Iterator[Finding]:
+    """What was found in a spec, and where that is no error, what its weights say."""
+    from cnnplan.findings import Severity  # noqa: PLC0415
+
+    if found.unread:
+        raise UsageError(found.unread)
+    yield from found.findings
+    if fit and not any(finding.severity is Severity.ERROR for finding in found.findings):
+        yield from fit(found.path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.errors import UsageError
-from cnnplan.translation import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +21,8 @@ def specs(paths: Iterable[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
+        from cnnplan.translation import kinds  # noqa: PLC0415 - a file that is named needs none
+
         found = [file for file in sorted(path.rglob("*")) if file.suffix in suffixes() and _shown(file, path)]
         known = [file for file in found if file.is_file() and kinds.is_network(file)]
         if not known:
@@ -35,4 +36,6 @@ def _shown(file: Path, folder: Path) -> bool:
 
 def suffixes() -> set[str]:
     """How the names of files end that may be networks."""
+    from cnnplan.translation import kinds  # noqa: PLC0415
+
     return SUFFIXES.union(*(kind.suffixes for kind in kinds.KINDS))

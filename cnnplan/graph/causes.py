@@ -7,7 +7,6 @@ layer that only repeats what others ask for is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from cnnplan.graph.witnesses import Trials, pinned
@@ -82,10 +81,11 @@ def _needed(found: Mapping[Condition, tuple[str, Requirement]]) -> set[Condition
 
 def _irredundant(conditions: Sequence[Membership]) -> Iterator[Condition]:
     """Of conditions on one symbol those that are left when each that follows from the others is taken away in turn."""
-    grown = accumulate(reversed(conditions), lambda rest, condition: every((condition, rest)), initial=TRUE)
-    later = [*grown][-2::-1]
+    later: list[Condition] = [TRUE]
+    for condition in reversed(conditions[1:]):
+        later.append(every((condition, later[-1])))
     kept: Condition = TRUE
-    for condition, rest in zip(conditions, later, strict=True):
+    for condition, rest in zip(conditions, reversed(later), strict=True):
         if not _implied(condition, every((kept, rest))):
             kept = every((kept, condition))
             yield condition
