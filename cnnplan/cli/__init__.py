@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cnnplan.cli.check import check
+from cnnplan.cli.convert import convert
 from cnnplan.cli.diff import diff
 from cnnplan.cli.examples import examples
 from cnnplan.cli.explain import explain
@@ -28,7 +29,7 @@ from cnnplan.release import version
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, examples, init, run, schema)
+COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, examples, convert, init, run, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

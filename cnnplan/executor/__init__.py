@@ -121,7 +121,8 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         graph: the network, its operators with letters or numbers.
         values: of its symbols; left out, those it was built with.
         inputs: arrays by name; those left out are drawn.
-        weights: arrays by name, a file of weights (cnnplan.checkpoints), or Weights; left out, they are drawn.
+        weights: arrays by name, a file of weights (cnnplan.checkpoints), or Weights; left out, those that the network's
+            own file holds (model.onnx), else they are drawn.
         seed: of what is drawn.
         dtype: float32 or float64; left out, what the spec says.
         metered: whether arithmetic is counted, which takes longer.
@@ -139,6 +140,8 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         raise UsageError(f"dtype (={dtype}) must be {' or '.join(DTYPES)}")
     bound = graph.values if values is None else values
     held = fed(graph, bound, inputs or {}, seed, dtype)
+    if weights is None and graph.spec.weights is not None:
+        weights = graph.spec.weights()
     store = weights if isinstance(weights, Weights) else Weights(weights, graph.nodes, seed, dtype)
     return _Run(graph, bound, held, store, metered, watch, dtype).all()
 

@@ -15,9 +15,8 @@ from cnnplan.executor.tensors import root
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from cnnplan.checkpoints import Checkpoint
     from cnnplan.executor.tensors import Array
     from cnnplan.ops import Weight
 
@@ -47,7 +46,7 @@ class Weights:
         dtype: str,
         pool: dict[Any, Array] | None = None,
     ) -> None:
-        self._given = _read(given, layers) if isinstance(given, str | Path) else given
+        self._given = _read(given, layers) if isinstance(given, str | Path) else _renamed(given, layers)
         self._seed = seed
         self._dtype = dtype
         self._pool = {} if pool is None else pool
@@ -106,14 +105,14 @@ def _refuse_unknown(given: Iterable[str], layers: list[str]) -> None:
 
 
 class _Arrays(Mapping[str, Any]):
-    """The arrays of a file by the names that the network has for them, each read when it is asked for."""
+    """Arrays by the names that the network has for them, each read when it is asked for."""
 
-    def __init__(self, checkpoint: Checkpoint, names: Mapping[str, str]) -> None:
-        self._checkpoint = checkpoint
+    def __init__(self, read: Callable[[str], Any], names: Mapping[str, str]) -> None:
+        self._read = read
         self._names = names
 
     def __getitem__(self, name: str) -> Any:
-        return self._checkpoint.read(self._names[name])
+        return self._read(self._names[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -128,15 +127,26 @@ def _read(path: str | Path, layers: Iterable[str]) -> Mapping[str, Any]:
     Where a layer has an origin, tensors may be called after that.
     """
     checkpoint = read_checkpoint(path)
-    names = {name: name for name in checkpoint.tensors if name.rpartition(".")[2] not in IGNORED}
+    told = (name for name in checkpoint.tensors if name.rpartition(".")[2] not in IGNORED)
+    return _Arrays(checkpoint.read, _called(told, layers))
+
+
+def _renamed(given: Mapping[str, Any] | None, layers: Iterable[str]) -> Mapping[str, Any] | None:
+    """The same arrays as the network calls them."""
+    return None if given is None else _Arrays(given.__getitem__, _called(given, layers))
+
+
+def _called(told: Iterable[str], layers: Iterable[str]) -> dict[str, str]:
+    """What arrays are called in a file by what the network calls them: after a layer, or after its origin."""
     nodes = layers.values() if isinstance(layers, Mapping) else ()
-    for origin, layer in ((getattr(node, "origin", ""), node.name) for node in nodes):
-        if origin and origin != layer:
-            told = [name for name in names if name == origin or name.rpartition(".")[0] == origin]
-            for name in told:
-                weight = "weight" if name == origin else name.rpartition(".")[2]
-                names[f"{layer}.{weight}"] = names.pop(name)
-    return _Arrays(checkpoint, names)
+    known = {origin: node.name for node in nodes if (origin := getattr(node, "origin", ""))}
+    names = {}
+    for name in told:
+        module, _, weight = name.rpartition(".")
+        if name in known:
+            module, weight = name, "weight"
+        names[f"{known.get(module, module)}.{weight}"] = name
+    return names
 
 
 def _random(name: str, seed: int) -> np.random.Generator:

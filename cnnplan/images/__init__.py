@@ -96,7 +96,8 @@ def feature_maps(  # noqa: PLR0913 - all but two by keyword
     name, channels = _input(plan)
     at, array = _fitted(plan, image, name, channels, set(given))
     wanted = _wanted(at, layers)
-    store = Weights(weights, at.graph.nodes, seed, DTYPE)
+    own = at.spec.weights
+    store = Weights(own() if weights is None and own else weights, at.graph.nodes, seed, DTYPE)
     if filters:
         _place(at.graph, at.values, chosen(filters), store)
     seen = {name: _seen(name, "input", array[None])}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.draft import Foreign
 
-__all__ = ["KINDS", "Kind", "Options", "kind_of", "load_spec"]
+__all__ = ["KINDS", "Kind", "Options", "kind_of", "load_foreign", "load_spec"]
 
 
 def load_spec(
@@ -54,8 +54,24 @@ def load_spec(
     told = Options.of(options, kind)
     if path is None or kind is None:
         return spec.load_spec(source, root, partial=partial)
+    foreign = _foreign(path, kind, told)
+    read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
+    return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights)
+
+
+def load_foreign(path: Path, **options: Any) -> Foreign | None:
+    """What the reader of another world makes of a file: the data of a spec; None of a spec of our own.
+
+    Raises:
+        SpecError: every fault of the file.
+        UsageError: it cannot be read, or an option means nothing for this kind of file.
+    """
+    kind = kind_of(path)
+    return None if kind is None else _foreign(path, kind, Options.of(options, kind))
+
+
+def _foreign(path: Path, kind: Kind, told: Options) -> Foreign:
     foreign: Foreign = import_module(kind.module).read(path, told)
     if foreign.faults.found and not foreign.judged:
         raise SpecError(foreign.faults.found)
-    read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
-    return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights)
+    return foreign

@@ -42,7 +42,24 @@ class Kind:
 
 _BACKBONE: Final = re.compile(rb"^backbone[ ]*:", re.MULTILINE)
 
+
+def _is_onnx(head: bytes) -> bool:
+    """A protobuf message whose first field is a small version of the format, followed by another field of a model."""
+    return len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 0x20 and head[2] in _FIELDS  # noqa: PLR2004
+
+
+_FIELDS: Final = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72})
+"""The tags of the other fields of an ONNX model."""
+
 KINDS: Final[tuple[Kind, ...]] = (
+    Kind(
+        "ONNX",
+        "cnnplan.translation.onnx",
+        (".onnx",),
+        _is_onnx,
+        lambda path: path.suffix == ".onnx",
+        ("dims",),
+    ),
     Kind(
         "Ultralytics YAML",
         "cnnplan.translation.ultralytics",

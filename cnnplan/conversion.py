@@ -1,0 +1,145 @@
+"""A file of another world as a spec that people read: printed, read again, and compared before anybody sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.errors import CnnplanError, UsageError
+from cnnplan.plan import Plan, plan_spec
+from cnnplan.spec.arithmetic import show
+from cnnplan.translation import load_foreign, load_spec
+from cnnplan.translation.blocks import found
+from cnnplan.translation.items import Item, items, remembered
+from cnnplan.translation.writing import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from cnnplan.spec import Spec
+
+__all__ = ["convert", "figures"]
+
+USUAL: Final = (224, 256, 299, 384, 512, 96)
+"""Sizes at which a promise is made, the first at which the network is legal."""
+
+
+def convert(path: Path, *, flat: bool = False, **options: Any) -> str:
+    """The text of a YAML spec that has the figures, conditions and outputs of a file of another world.
+
+    Args:
+        path: the file.
+        flat: True for one entry a layer; else what repeats is written once, as a block.
+        options: what its reader is told, the fields of `cnnplan.translation.Options`.
+
+    Raises:
+        SpecError: the file is at fault.
+        UsageError: it is a spec already, or cannot be read.
+    """
+    foreign = load_foreign(path, **options)
+    if foreign is None:
+        raise UsageError(f"{path} is a spec already")
+    plan = plan_spec(load_spec(path, **options))
+    data = foreign.data
+    made = items(data, _channels(plan))
+    if not flat:
+        for text in _tried(data, made, plan):
+            if _agrees(text, plan):
+                return text
+    return written(_head(data), _ended(_named(made), plan), (), _promises(plan))
+
+
+def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan) -> Iterator[str]:
+    """With blocks: where concatenations grow, read from the one before, and as they are."""
+    for each in (remembered([*map(_copy, made)]), made):
+        body, blocks = found([*map(_bare, _ended(each, plan))])
+        yield written(_head(data), body, blocks, _promises(plan))
+
+
+def _copy(item: Item) -> Item:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(item)
+
+
+def _bare(item: Item) -> Item:
+    """Without an origin where there are no weights to find by it."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    return item if item.verb in WEIGHTED else replace(item, origin="")
+
+
+WEIGHTED: Final = frozenset(
+    {
+        *("conv", "conv_transpose", "linear", "batch_norm", "instance_norm", "layer_norm", "group_norm", "prelu"),
+        *("parameter", "constant", "embedding", "lstm", "gru", "rnn", "scale", "multi_head_attention"),
+    }
+)
+"""The verbs of layers that have weights."""
+
+
+def _named(made: list[Item]) -> list[Item]:
+    """Every item under the name that it has."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    return [replace(item, named=item.source) for item in made]
+
+
+def _ended(made: list[Item], plan: Plan) -> list[Item]:
+    """The outputs under their names, unless the last item is the only one."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    outputs = [name.partition(".")[0] for name in plan.outputs]
+    shared = {item.wiring["share"] for item in made if "share" in item.wiring}
+    if outputs == [made[-1].source] and not shared:
+        return made
+    keep = {*outputs, *shared}
+    return [replace(item, named=item.source) if item.source in keep else item for item in made]
+
+
+def _head(data: Mapping[str, Any]) -> dict[str, Any]:
+    """All keys but the layers; the outputs behind the inputs."""
+    return {key: value for key, value in data.items() if key not in ("layers", "blocks")}
+
+
+def _channels(plan: Plan) -> dict[str, int]:
+    """How many channels come into each layer, where that is a number."""
+    shapes = ((name, node.node.facts.shapes) for name, node in plan.nodes.items())
+    return {name: shape[0][1] for name, shape in shapes if shape and len(shape[0]) > 1 and isinstance(shape[0][1], int)}
+
+
+def _promises(plan: Plan) -> list[str]:
+    """What the spec expects of itself: its parameters, and its multiply-adds at a usual size."""
+    promises = [f"params == {plan.params}"] if isinstance(plan.params, int) else []
+    spec: Spec = plan.spec
+    if not spec.symbols:
+        return [*promises, f"macs == {plan.macs}"]
+    for size in USUAL:
+        values = {name: 1 if place == 0 else size for place, name in enumerate(spec.symbols)}
+        try:
+            macs = plan.at(**values).macs
+        except CnnplanError:
+            continue
+        told = ", ".join(f"{name}: {show(value)}" for name, value in values.items())
+        return [*promises, f"{{at: {{{told}}}, that: macs == {macs}}}"]
+    return promises
+
+
+def figures(plan: Plan) -> dict[str, Any]:
+    """What two plans of one network have alike, as texts."""
+    return {
+        "params": str(plan.params),
+        "buffers": str(plan.buffers),
+        "macs": str(plan.macs),
+        "flops": str(plan.flops),
+        "conditions": sorted(map(str, plan.conditions)),
+        "outputs": [[*map(str, shape)] for shape in plan.outputs.values()],
+    }
+
+
+def _agrees(text: str, plan: Plan) -> bool:
+    """Whether a text describes the same network."""
+    try:
+        return figures(plan_spec(load_spec(text))) == figures(plan)
+    except CnnplanError:
+        return False

@@ -1,0 +1,321 @@
+"""Repetition found and named: parts of a list of layers that do the same become blocks with arguments."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.ops import OPERATORS
+from cnnplan.spec.words import refusal
+from cnnplan.translation.items import Block, Item, Read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["found"]
+
+LONGEST: Final = 80
+"""The most items of a block that is looked for."""
+
+ROUNDS: Final = 24
+"""How often blocks are looked for."""
+
+WHOLE: Final = 2
+"""How much more a block is worth that is a module of the network."""
+
+SHORT: Final = {"out_channels": "width", "out_features": "width", "kernel_size": "kernel", "origin": "of"}
+"""What arguments of blocks are called after those of layers."""
+
+FIXED: Final = ("mode", "padding_mode", "approximate", "equation", "align_corners", "bias", "dims", "affine", "dtype")
+"""Arguments that say what a layer is: they are never those of a block."""
+
+Segment = tuple[int, int]
+
+
+def found(items: list[Item]) -> tuple[list[Item], list[Block]]:
+    """The items with calls of blocks in them, and the blocks, those that others call first."""
+    blocks: list[Block] = []
+    for _ in range(ROUNDS):
+        items = _runs(items)
+        best = _best(items)
+        if best is None:
+            break
+        block, items = _replaced(items, best, {block.name for block in blocks})
+        blocks.append(block)
+    return _runs(items), blocks
+
+
+def _readers(items: Sequence[Item]) -> list[int]:
+    """Of each item the last one that reads it."""
+    last = [*range(len(items))]
+    for number, item in enumerate(items):
+        for read in item.reads:
+            if read.item >= 0:
+                last[read.item] = max(last[read.item], number)
+    return last
+
+
+def _best(items: list[Item]) -> list[Segment] | None:
+    """Where the part stands that saves the most lines as a block."""
+    places: dict[Any, list[Segment]] = defaultdict(list)
+    last = _readers(items)
+    for start in range(len(items)):
+        for end, key in _segments(items, start, last):
+            places[key, end - start].append((start, end))
+    best, most = None, 2
+    for segments in places.values():
+        apart = _apart(segments)
+        if len(apart) < 2:  # noqa: PLR2004 - once is no repetition
+            continue
+        lines = apart[0][1] - apart[0][0]
+        saved = (len(apart) - 1) * lines - len(apart) - 3
+        if all(_whole(items, segment) for segment in apart):
+            saved *= WHOLE
+        if saved > most:
+            best, most = apart, saved
+    return best
+
+
+def _whole(items: list[Item], segment: Segment) -> bool:
+    """Whether a part is all of a module."""
+    start, end = segment
+    prefix = _prefix([item.path for item in items[start:end] if item.path])
+    beside = [*items[start - 1 : start], *items[end : end + 1]]
+    return bool(prefix) and not any(item.path == prefix or item.path.startswith(f"{prefix}.") for item in beside)
+
+
+def _segments(items: list[Item], start: int, last: list[int]) -> Iterator[tuple[int, Any]]:
+    """The parts that begin here and have one thing coming in and one going out, each with what it does."""
+    key: Any = ()
+    outside: list[Read] = []
+    latest = -1
+    for end in range(start, min(start + LONGEST, len(items))):
+        item = items[end]
+        if item.wiring or item.named:
+            return
+        labels = []
+        for read in item.reads:
+            if read.item >= start:
+                labels.append((read.item - start, read.part))
+                continue
+            if read not in outside:
+                outside.append(read)
+            labels.append((-1 - outside.index(read), ""))
+        if len(outside) > 1:
+            return
+        key = hash((key, item.verb, _kind(item), tuple(labels), item.repeat))
+        latest = max([latest, *last[start:end]]) if end == start else max(latest, last[end - 1])
+        if end > start and latest <= end and outside:
+            yield end + 1, key
+
+
+def _kind(item: Item) -> tuple[Any, ...]:
+    """What must be the same of two items for them to be one of a block."""
+    return tuple(sorted((name, _form(name, value)) for name, value in item.args.items()))
+
+
+def _form(name: str, value: Any) -> str:
+    """What must be the same of a value; nothing of a number."""
+    if isinstance(value, list | tuple) and name not in FIXED:
+        return f"[{' '.join(_form(name, item) for item in value)}]"
+    return str(value) if name in FIXED or _own(value) else ""
+
+
+def _own(value: Any) -> bool:
+    """Whether a value means something else, or nothing, where a block is called: words, and the layer's own input."""
+    if isinstance(value, str):
+        return "in_shape" in value or "in_channels" in value or value.replace("_", "").isalpha()
+    return isinstance(value, bool) or value is None
+
+
+def _apart(segments: list[Segment]) -> list[Segment]:
+    """Those that do not overlap, from the front."""
+    kept: list[Segment] = []
+    for start, end in segments:
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+def _replaced(items: list[Item], segments: list[Segment], taken: set[str]) -> tuple[Block, list[Item]]:
+    """A block of these parts, and the items with calls of it."""
+    copies = [items[start:end] for start, end in segments]
+    prefixes = [_prefix([item.origin for item in copy if item.origin]) for copy in copies]
+    inner, calls, args = _abstracted(copies, prefixes)
+    start = segments[0][0]
+    outside = next(read for item in copies[0] for read in item.reads if read.item < start)
+    body = [replace(item, reads=tuple(_inside(read, start, outside) for read in item.reads)) for item in inner]
+    name = _called([prefix for prefix in prefixes if prefix], copies[0], taken)
+    block = Block(name, args, body)
+    return block, _spliced(items, segments, name, calls, prefixes)
+
+
+def _inside(read: Read, start: int, outside: Read) -> Read:
+    return Read(-1) if read == outside else Read(read.item - start, read.part)
+
+
+def _abstracted(
+    copies: list[list[Item]], prefixes: list[str]
+) -> tuple[list[Item], list[dict[str, Any]], dict[str, Any]]:
+    """The items of the block, the arguments of each call, and the defaults."""
+    calls: list[dict[str, Any]] = [{} for _ in copies]
+    known: dict[str, str] = {}
+    taken: list[str] = []
+
+    def argument(name: str, values: list[Any]) -> str:
+        key = repr(values)
+        if key not in known:
+            known[key] = _free(SHORT.get(name, name), taken)
+            for call, value in zip(calls, values, strict=True):
+                call[known[key]] = value
+        return known[key]
+
+    inner = []
+    for position, first in enumerate(copies[0]):
+        every = [copy[position] for copy in copies]
+        args = {name: _shared(name, every, [item.args[name] for item in every], argument) for name in first.args}
+        behind = [item.origin.removeprefix(p).lstrip(".") for item, p in zip(every, prefixes, strict=True)]
+        origin = _shared("origin", every, [_quoted(text) for text in behind], argument)
+        inner.append(replace(first, args=args, origin=behind[0] if origin[0] == '"' else f"{{{origin}}}"))
+    return inner, calls, dict.fromkeys(taken, "required")
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _shared(name: str, every: list[Item], values: list[Any], argument: Any) -> Any:
+    """A value that all have alike, or what it is of the block's arguments."""
+    if all(repr(value) == repr(values[0]) for value in values):
+        return values[0]
+    if name in ("groups", "out_channels") and all(
+        item.channels == value for item, value in zip(every, values, strict=True)
+    ):
+        return "in_channels"
+    if isinstance(values[0], list | tuple):
+        return [_shared(name, every, [*each], argument) for each in zip(*values, strict=True)]
+    return argument(name, values)
+
+
+def _free(name: str, taken: list[str]) -> str:
+    called, number = name, 1
+    while called in taken or refusal(called, spoken=True):
+        number += 1
+        called = f"{name}{number}"
+    taken.append(called)
+    return called
+
+
+def _prefix(origins: list[str]) -> str:
+    """The path that all have in common."""
+    if not origins:
+        return ""
+    parts = [origin.split(".") for origin in origins]
+    common = []
+    for pieces in zip(*parts, strict=False):
+        if len(set(pieces)) > 1:
+            break
+        common.append(pieces[0])
+    shortest = min(map(len, parts))
+    return ".".join(common[: max(shortest - 1, 0)] if len(common) >= shortest else common)
+
+
+def _called(prefixes: list[str], copy: list[Item], taken: set[str]) -> str:
+    """A name for a block, from the modules that it stands for."""
+    words = re.findall(r"[A-Za-z]{3,24}", prefixes[0]) if prefixes else []
+    name = words[-1].lower() if words else ""
+    if not name:
+        name = f"{copy[0].verb}_{copy[-1].verb}"
+    known = {*taken, *OPERATORS, "branches", "sequence"}
+    called, number = name, 1
+    while called in known or refusal(called, spoken=True):
+        number += 1
+        called = f"{name}_{_LETTERS[number % 26]}" if number < 26 else f"{name}_{number}"  # noqa: PLR2004
+    return called
+
+
+_LETTERS = "zabcdefghijklmnopqrstuvwxy"
+
+
+def _spliced(
+    items: list[Item], segments: list[Segment], name: str, calls: list[dict[str, Any]], prefixes: list[str]
+) -> list[Item]:
+    """The items with a call in the place of each part, what they read counted anew."""
+    where: dict[int, int] = {}
+    made: list[Item] = []
+    starts = {start: (end, number) for number, (start, end) in enumerate(segments)}
+    at = 0
+    while at < len(items):
+        if at in starts:
+            end, number = starts[at]
+            outside = next(read for item in items[at:end] for read in item.reads if read.item < at)
+            channels = next((item.channels for item in items[at:end] if outside in item.reads), None)
+            call = Item(name, calls[number], (outside,), prefixes[number], channels)
+            call.source = items[end - 1].source
+            call.path = _prefix([item.path for item in items[at:end] if item.path])
+            made.append(call)
+            where.update(dict.fromkeys(range(at, end), len(made) - 1))
+            at = end
+        else:
+            made.append(items[at])
+            where[at] = len(made) - 1
+            at += 1
+    return [replace(item, reads=tuple(_moved(read, where) for read in item.reads)) for item in made]
+
+
+def _moved(read: Read, where: dict[int, int]) -> Read:
+    return read if read.item < 0 else Read(where[read.item], read.part)
+
+
+def _runs(items: list[Item]) -> list[Item]:
+    """Items in a row that are alike as one that is repeated."""
+    last = _readers(items)
+    made: list[Item] = []
+    where: dict[int, int] = {}
+    at = 0
+    while at < len(items):
+        end = _run(items, at, last)
+        item = items[at]
+        if end - at > 1:
+            origin, counter = _template([each.origin for each in items[at:end]])
+            item = replace(item, origin=origin, counter=counter, repeat=end - at, source=items[end - 1].source)
+        made.append(item)
+        where.update(dict.fromkeys(range(at, end), len(made) - 1))
+        at = end
+    return [replace(item, reads=tuple(_moved(read, where) for read in item.reads)) for item in made]
+
+
+def _run(items: list[Item], at: int, last: list[int]) -> int:
+    """Where a row of items ends that are alike, each reading only the one before."""
+    first = items[at]
+    end = at + 1
+    if first.verb in OPERATORS or first.repeat > 1 or first.wiring:
+        return end
+    while end < len(items):
+        item = items[end]
+        alike = item.verb == first.verb and item.args == first.args and item.reads == (Read(end - 1),)
+        if not alike or item.repeat > 1 or last[end - 1] != end or item.named:
+            break
+        if _template([each.origin for each in items[at : end + 1]]) is None:
+            break
+        end += 1
+    return end
+
+
+def _template(origins: list[str]) -> Any:
+    """One text for origins that count on, `layer1.{i + 1}`, and the name of the counter; None where they do not."""
+    if len(set(origins)) == 1:
+        return origins[0], ""
+    pieces = [re.split(r"(\d+)", origin) for origin in origins]
+    if len({len(each) for each in pieces}) > 1:
+        return None
+    differ = [place for place, values in enumerate(zip(*pieces, strict=True)) if len(set(values)) > 1]
+    if len(differ) != 1 or not differ[0] % 2:
+        return None
+    numbers = [int(each[differ[0]]) for each in pieces]
+    if numbers != [*range(numbers[0], numbers[0] + len(numbers))]:
+        return None
+    text = "i" if not numbers[0] else f"i + {numbers[0]}"
+    return "".join((*pieces[0][: differ[0]], "{", text, "}", *pieces[0][differ[0] + 1 :])), "i"

@@ -1,0 +1,187 @@
+"""A model on its way to become a spec: its inputs and symbols, the nodes that matter, what it claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.errors import UsageError
+from cnnplan.sizes import Count
+from cnnplan.spec.faults import Enough
+from cnnplan.spec.words import did_you_mean
+from cnnplan.translation.onnx.contents import DTYPES, FLOATS
+from cnnplan.translation.onnx.patterns import fused
+from cnnplan.translation.onnx.symbols import Symbols
+from cnnplan.translation.onnx.translator import Translator
+from cnnplan.translation.onnx.values import Value
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from pathlib import Path
+
+    from cnnplan.translation.draft import Draft
+    from cnnplan.translation.onnx.messages import Graph, Info, Model, Node
+    from cnnplan.translation.options import Options
+
+__all__ = ["Network"]
+
+NAMED: Final = 5
+"""So many nodes are named that want the same of what is not understood."""
+
+
+class Network:
+    """The graph of a model, and the draft that it becomes.
+
+    Args:
+        draft: where it goes.
+        model: what was read.
+        path: the file.
+        options: what the reader is told.
+    """
+
+    def __init__(self, draft: Draft, model: Model, path: Path, options: Options) -> None:
+        assert model.graph is not None  # noqa: S101 - the reader saw to it
+        self.draft = draft
+        self.graph: Graph = model.graph
+        self.dims = options.dims
+        self.translator = Translator(draft, model, path.parent)
+
+    def translate(self) -> None:
+        """Fill the draft; all that is not understood is kept as its faults."""
+        translator = self.translator
+        if self.graph.sparse:
+            self.draft.refuse("CNN031", "sparse initializers are not understood")
+        for tensor in self.graph.initializers.values():
+            translator.give(tensor.name, Value(tensor.name, tensor.dtype, tensor.dims, tensor=tensor))
+        if not self._inputs():
+            return
+        nodes = live(self.graph, translator.uses)
+        translator.run(fused(nodes, translator))
+        self._refusals()
+        self._outputs()
+        self.draft.foreign.weights = lambda: Weights(translator.weights)
+
+    def _inputs(self) -> bool:
+        """Declare what comes in; whether all of it is understood."""
+        infos = [info for info in self.graph.inputs if info.name not in self.graph.initializers]
+        if strange := [name for name in self.dims if name not in {info.name for info in infos}]:
+            known = [info.name for info in infos]
+            near = did_you_mean(strange[0], known)
+            raise UsageError(f"--dims {strange[0]}: there is no such input{near}; inputs are {', '.join(known)}")
+        symbols = Symbols(self.translator, len(infos) > 1)
+        shapes = {info.name: self._shape(info, symbols) for info in infos}
+        declared = {
+            info.name: {"shape": [_text(n) for n in shapes[info.name]], **_dtype(info)}
+            for info in infos
+            if shapes[info.name] is not None
+        }
+        if len(declared) < len(infos) or not infos:
+            if not infos:
+                self.draft.refuse("CNN031", "a network without inputs")
+            return False
+        called = self.draft.inputs(declared)
+        for info in infos:
+            self.translator.input(info.name, info.dtype, tuple(shapes[info.name]), called[info.name])
+        return True
+
+    def _shape(self, info: Info, symbols: Symbols) -> Any:
+        if info.what != "tensor" or info.dtype not in DTYPES:
+            self.draft.refuse("CNN031", f"an input that is a {info.what}", info.name)
+            return None
+        dims = self.dims.get(info.name, info.dims)
+        if dims is None:
+            hint = f"say it with --dims {info.name}=N,3,H,W"
+            self.draft.refuse("CNN031", "the file does not say how many axes this input has", info.name, hint)
+            return None
+        if info.dims is not None and len(dims) != len(info.dims):
+            raise UsageError(f"--dims {info.name}: {len(dims)} extents for {len(info.dims)} axes")
+        return symbols.shape(info.name, dims)
+
+    def _refusals(self) -> None:
+        """Tell what was refused, what is alike together."""
+        try:
+            for (op, message), nodes in self.translator.refused.items():
+                more = f" ({len(nodes)} nodes: {', '.join(nodes[1:NAMED])}{', ...' * (len(nodes) > NAMED)})"
+                self.draft.refuse("CNN031", f"{op}: {message}{more if len(nodes) > 1 else ''}", nodes[0])
+        except Enough:
+            return
+
+    def _outputs(self) -> None:
+        if self.draft.foreign.faults.found:
+            return
+        for info in self.graph.outputs:
+            value = self.translator.value(info.name)
+            made = value if value.layer else self._held(value)
+            if made is None:
+                self.draft.refuse("CNN031", "an output that rests on no input", info.name)
+                continue
+            self._claim(info, made)
+            self.draft.output(made.layer)
+
+    def _held(self, value: Value) -> Value | None:
+        from cnnplan.translation.onnx.messages import Node  # noqa: PLC0415 - outputs that are constants are rare
+
+        known = self.translator.numbers(value)
+        if known is not None and any(isinstance(n, Count) for n in known.flat):
+            return None
+        return self.translator.as_layer(Node(name=value.name, op="output"), value)
+
+    def _claim(self, info: Info, made: Value) -> None:
+        """What is declared of an output is a claim."""
+        if info.dims is None:
+            return
+        wrong = len(info.dims) != len(made.shape) or any(
+            isinstance(told, int) and told > 0 and told != n for told, n in zip(info.dims, made.shape, strict=True)
+        )
+        if wrong:
+            told, comes = _shown(info.dims), _shown(made.shape)
+            self.draft.remark("CNN032", f"declared as {told}, and {comes} comes out", info.name)
+
+
+class Weights(dict[str, Any]):
+    """The weights of a file by origin, each read when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name)()
+
+
+def _text(extent: Any) -> Any:
+    return str(extent) if isinstance(extent, Count) else extent
+
+
+def _dtype(info: Info) -> dict[str, str]:
+    return {} if info.dtype in FLOATS else {"dtype": DTYPES[info.dtype]}
+
+
+def _shown(dims: Any) -> str:
+    return f"[{', '.join(str(n) or '?' for n in dims)}]"
+
+
+def live(graph: Graph, uses: Counter[str]) -> list[Node]:
+    """The nodes that an output rests on, in their order; `uses` is told how often each value is read."""
+    wanted = {info.name for info in graph.outputs}
+    uses.update(wanted)
+    kept = []
+    for node in reversed(graph.nodes):
+        if not any(name in wanted for name in node.outputs if name):
+            continue
+        kept.append(node)
+        reads = [name for name in node.inputs if name]
+        reads += outer(node)
+        wanted.update(reads)
+        uses.update(reads)
+    return kept[::-1]
+
+
+def outer(node: Node) -> list[str]:
+    """What the graphs inside of a node read; all that they name, so that nothing they need is left out."""
+    from cnnplan.translation.onnx.messages import read_graph  # noqa: PLC0415 - rare
+
+    found: list[str] = []
+    for attribute in node.attributes.values():
+        if attribute.kind == "graph" and attribute.value is not None:
+            inner = read_graph(attribute.value)
+            found += [info.name for info in inner.outputs]
+            for each in inner.nodes:
+                found += [name for name in each.inputs if name]
+                found += outer(each)
+    return found

@@ -1,0 +1,82 @@
+"""What each operator of ONNX becomes: one file a family, imported when one of its operators is met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from cnnplan.translation.onnx.refusals import NotUnderstood
+
+if TYPE_CHECKING:
+    from cnnplan.translation.onnx.job import Job
+
+__all__ = ["FAMILIES", "Rule", "rule"]
+
+Rule = Callable[["Job"], None]
+
+FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    "convolution": ("Conv", "ConvTranspose"),
+    "pooling": ("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool"),
+    "normalization": (
+        *("BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization", "LRN"),
+        *("LpNormalization", "RMSNormalization", "MeanVarianceNormalization"),
+    ),
+    "activation": (
+        *("Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Softplus"),
+        *("Mish", "Gelu", "Softmax", "LogSoftmax", "Clip", "Softsign", "Swish"),
+    ),
+    "elementwise": (
+        *("Add", "Sub", "Mul", "Div", "Pow", "Sum", "Mean", "Max", "Min", "Mod", "And", "Or", "Xor"),
+        *("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Where"),
+    ),
+    "unary": (
+        *("Sqrt", "Abs", "Exp", "Log", "Sin", "Cos", "Neg", "Reciprocal", "Not", "Floor", "Ceil", "Round", "Sign"),
+        *("Identity", "Dropout", "Cast", "CastLike"),
+    ),
+    "products": ("MatMul", "Gemm", "Einsum"),
+    "reduction": (
+        *("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2"),
+        *("ReduceSumSquare", "ReduceLogSumExp"),
+    ),
+    "arrangement": (
+        *("Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Expand", "Concat", "Split"),
+        *("DepthToSpace", "SpaceToDepth"),
+    ),
+    "selection": ("Slice", "Gather", "Pad", "Tile", "Resize", "Upsample"),
+    "plumbing": (
+        *("Shape", "Size", "Constant", "ConstantOfShape", "Range", "CumSum", "NonZero", "ScatterND"),
+        *("ScatterElements", "GatherND", "GatherElements", "Trilu", "EyeLike", "OneHot"),
+    ),
+    "recurrent": ("LSTM", "GRU", "RNN"),
+    "control": ("If",),
+    "quantization": (
+        *("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul"),
+        *("ConvInteger", "MatMulInteger"),
+    ),
+    "fused": ("cnnplan:",),
+}
+"""The operators of each module of this room; the rule of `GlobalMaxPool` is called like it."""
+
+_FAMILY: Final = {op: family for family, ops in FAMILIES.items() for op in ops}
+
+
+def rule(domain: str, op: str) -> Rule:
+    """What turns a node of this operator into layers.
+
+    Raises:
+        NotUnderstood: nothing does.
+    """
+    if domain == "cnnplan":
+        found: Rule = getattr(import_module(f"{__name__}.fused"), op)
+        return found
+    if domain or op not in _FAMILY:
+        shown = f"{domain}.{op}" if domain else op
+        raise NotUnderstood(f"the operator {shown} is not understood")
+    rule_: Rule = getattr(import_module(f"{__name__}.{_FAMILY[op]}"), _snake(op))
+    return rule_
+
+
+def _snake(op: str) -> str:
+    """`GlobalMaxPool` as a rule is called: in lower case, with a `_` behind."""
+    return f"{op.lower()}_"

@@ -1,0 +1,80 @@
+"""Layers that the file writes as several nodes; the patterns found them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes import prod
+from cnnplan.translation.onnx.operators.normalization import eps, tensors
+from cnnplan.translation.onnx.operators.products import linear as product
+from cnnplan.translation.onnx.operators.products import transposed
+
+if TYPE_CHECKING:
+    from cnnplan.translation.onnx.job import Job
+    from cnnplan.translation.onnx.values import Value
+
+
+def _activation(job: Job, verb: str) -> None:
+    args = {name: attribute.value for name, attribute in job.node.attributes.items()}
+    job.give(job.layer(verb, args, [job.as_layer(job.value())]))
+
+
+def gelu(job: Job) -> None:
+    """X times the share of a normal distribution below x."""
+    _activation(job, "gelu")
+
+
+def silu(job: Job) -> None:
+    """X sigmoid(x)."""
+    _activation(job, "silu")
+
+
+def mish(job: Job) -> None:
+    """X tanh(softplus(x))."""
+    _activation(job, "mish")
+
+
+def hard_swish(job: Job) -> None:
+    """X clip(x + 3, 0, 6) / 6."""
+    _activation(job, "hard_swish")
+
+
+def hard_sigmoid(job: Job) -> None:
+    """clip(x + 3, 0, 6) / 6."""
+    _activation(job, "hard_sigmoid")
+
+
+def roll(job: Job) -> None:
+    """Elements that move along an axis."""
+    x = job.as_layer(job.value())
+    job.give(job.layer("roll", {"shifts": job.whole("shift"), "dims": job.whole("axis") % len(x.shape)}, [x]))
+
+
+def linear(job: Job) -> None:
+    """A product with a matrix of the file, and a bias."""
+    job.give(product(job, job.as_layer(job.value(0)), transposed(job.value(1)), job.value(2)))
+
+
+def layer_norm(job: Job) -> None:
+    """A layer norm over the last axes, with a weight and a bias or without."""
+    x = job.as_layer(job.value())
+    weights = tensors(job, weight=1, bias=2)
+    shape: Any = weights["weight"].shape if weights else x.shape[len(x.shape) - job.whole("axes") :]
+    for place, extent in enumerate(shape):
+        x = job.fitted(x, place - len(shape), extent)
+    args: dict[str, Any] = {"normalized_shape": shape[0] if len(shape) == 1 else [*shape]}
+    if not weights:
+        args["elementwise_affine"] = False
+    job.give(job.layer("layer_norm", {**args, **eps(job)}, [x], weights))
+
+
+def group_norm(job: Job) -> None:
+    """A group norm with a weight and a bias per channel."""
+    x = job.as_layer(job.value())
+    weights = {name: _flat(value) for name, value in tensors(job, weight=1, bias=2).items()}
+    args = {"num_groups": job.whole("num_groups"), **eps(job)}
+    job.give(job.layer("group_norm", args, [x], weights))
+
+
+def _flat(value: Value) -> Value:
+    return value.rearranged((prod(value.shape),), lambda array: array.reshape(-1))

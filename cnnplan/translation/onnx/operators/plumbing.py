@@ -1,0 +1,220 @@
+"""Where sizes come from, and constants that are made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.lazy import np
+from cnnplan.sizes import Count, ceil_div, prod
+from cnnplan.translation.onnx.contents import DTYPES, FLOAT, INT64, decimal
+from cnnplan.translation.onnx.names import module
+from cnnplan.translation.onnx.numbers import MOST, Numbers
+from cnnplan.translation.onnx.refusals import NotUnderstood
+from cnnplan.translation.onnx.values import Value
+
+if TYPE_CHECKING:
+    from cnnplan.translation.onnx.job import Job
+
+
+def shape_(job: Job) -> None:
+    """Shape, or a part of it."""
+    shape = [*job.value().shape]
+    end = job.node.attributes.get("end")
+    part = shape[slice(job.whole("start"), None if end is None else job.whole("end"))]
+    job.give_numbers(Numbers.vector(part), INT64)
+
+
+def size_(job: Job) -> None:
+    """Size: how many elements there are."""
+    job.give_numbers(Numbers.scalar(prod(job.value().shape)), INT64)
+
+
+def constant_(job: Job) -> None:
+    """Constant: a tensor of the file, a number or a list."""
+    found = job.node.attributes
+    if "value" in found and found["value"].kind == "tensor":
+        tensor = found["value"].value
+        job.give(Value(job.output(), tensor.dtype, tensor.dims, tensor=tensor))
+    elif "value_int" in found:
+        job.give_numbers(Numbers.scalar(job.whole("value_int")), INT64)
+    elif "value_ints" in found:
+        job.give_numbers(Numbers.vector(job.wholes("value_ints") or []), INT64)
+    elif "value_float" in found:
+        job.give_numbers(Numbers.scalar(decimal(job.number("value_float"))), FLOAT)
+    elif "value_floats" in found:
+        job.give_numbers(Numbers.vector([*map(decimal, job.numbers("value_floats") or [])]), FLOAT)
+    else:
+        raise NotUnderstood(f"a constant of {', '.join(found) or 'nothing'}")
+
+
+def constantofshape_(job: Job) -> None:
+    """ConstantOfShape: the same number everywhere."""
+    shape = job.known(0, "the shape").flat
+    dtype, number = FLOAT, Numbers.scalar(0)
+    if "value" in job.node.attributes:
+        tensor = job.node.attributes["value"].value
+        known = job.translator.numbers(
+            Value(f"{job.output()} value", tensor.dtype, tensor.dims, tensor=tensor), every=True
+        )
+        if known is None:
+            raise NotUnderstood("its value is stored outside the file")
+        dtype, number = tensor.dtype, Numbers.scalar(known.flat[0])
+    value = number.flat[0]
+    if all(isinstance(n, int) for n in shape) and prod(shape) <= MOST:
+        job.give_numbers(number.expand([int(n) for n in shape]), dtype)
+        return
+    name = _numpy(dtype)
+    job.give(Value(job.output(), dtype, tuple(shape), fill=value, derived=lambda: np.full(shape, value, name)))
+
+
+def _numpy(dtype: int) -> str:
+    name = DTYPES.get(dtype, "float32")
+    return "float32" if name.startswith(("bfloat", "float8")) else name
+
+
+def range_(job: Job) -> None:
+    """Range."""
+    start, stop, step = (job.known(index, what).flat[0] for index, what in enumerate(("start", "limit", "delta")))
+    dtype = job.value().dtype
+    if all(isinstance(n, int) for n in (start, stop, step)) and step:
+        places = range(start, stop, step)
+        if len(places) <= MOST:
+            job.give_numbers(Numbers.vector([*places]), dtype)
+            return
+    count = ceil_div(stop - start, step)
+    job.give(Value(job.output(), dtype, (count,), derived=lambda: np.arange(start, stop, step)))
+
+
+def cumsum_(job: Job) -> None:
+    """CumSum of numbers that are known."""
+    value = job.value()
+    axis = int(job.known(1, "axis").flat[0])
+    if not value.is_fixed:
+        raise NotUnderstood("a running sum of what a layer gives")
+    known = job.translator.numbers(value)
+    if known is not None and len(known.shape) == 1 and not job.whole("exclusive") and not job.whole("reverse"):
+        sums: list[Any] = []
+        for number in known.flat:
+            sums.append(number + (sums[-1] if sums else 0))
+        job.give_numbers(Numbers.vector(sums), value.dtype)
+        return
+    _derive(job, value.shape, lambda x: np.cumsum(x, axis))
+
+
+def _derive(job: Job, shape: Any, function: Any, dtype: int | None = None, values: list[Value] | None = None) -> None:
+    """What is worked out of inputs that rest on no input and no trained weight."""
+    values = job.values() if values is None else values
+    if not all(value.is_fixed for value in values):
+        raise NotUnderstood(f"the operator {job.node.op} on what a layer gives")
+    parts = [partial(job.translator.elements, value) for value in values]
+    own = values[0].dtype if dtype is None else dtype
+    job.give(Value(job.output(), own, shape, derived=lambda: function(*(part() for part in parts))))
+
+
+def nonzero_(job: Job) -> None:
+    """NonZero of numbers that are known."""
+    known = job.translator.numbers(job.value())
+    if known is None or len(known.shape) != 1 or any(isinstance(n, Count) for n in known.flat):
+        raise NotUnderstood("the operator NonZero: the size of its output depends on values")
+    places = [place for place, n in enumerate(known.flat) if n]
+    job.give_numbers(Numbers((1, len(places)), tuple(places)), INT64)
+
+
+def scatternd_(job: Job) -> None:
+    """ScatterND into a constant."""
+    job.wants("reduction", job.text("reduction", "none"), "none")
+    data, updates = job.value(0), _unnamed(job, job.value(2))
+    if data.is_fixed and updates.is_fixed:
+        _derive(job, data.shape, _scattered, values=[data, job.value(1), updates])
+    else:
+        _replaced(job, job.as_layer(data), job.as_layer(updates))
+
+
+def _unnamed(job: Job, value: Value) -> Value:
+    """A tensor that belongs to no module is no trained weight where it is written into a constant."""
+    if not value.is_weight or module([value.name]):
+        return value
+    return replace(value, tensor=None, steps=(), derived=partial(job.translator.elements, value))
+
+
+def _replaced(job: Job, data: Value, updates: Value) -> None:
+    """A row of elements along the first axis in the place of others."""
+    known = job.known(1, "indices")
+    first = known.flat[0]
+    extent: Any = data.shape[0]
+    if known.shape[-1] != 1 or known.flat != tuple(range(first, first + len(known.flat))):
+        raise NotUnderstood("ScatterND into what a layer gives, but for a row of indices")
+    last = first + len(known.flat)
+    parts = [updates]
+    if first:
+        parts.insert(0, job.layer("slice", {"dim": 0, "end": first}, [data], tag="before"))
+    if last != extent:
+        parts.append(job.layer("slice", {"dim": 0, "start": last}, [data], tag="behind"))
+    job.give(job.layer("concat", {"dim": 0}, parts))
+
+
+def _scattered(data: Any, indices: Any, updates: Any) -> Any:
+    found = data.copy()
+    found[tuple(np.moveaxis(indices, -1, 0))] = updates
+    return found
+
+
+def scatterelements_(job: Job) -> None:
+    """ScatterElements into a constant."""
+    job.wants("reduction", job.text("reduction", "none"), "none")
+    axis = job.whole("axis")
+
+    def put(data: Any, indices: Any, updates: Any) -> Any:
+        found = data.copy()
+        np.put_along_axis(found, indices, updates, axis)
+        return found
+
+    _derive(job, job.value().shape, put)
+
+
+def gathernd_(job: Job) -> None:
+    """GatherND from a constant."""
+    job.wants("batch_dims", job.whole("batch_dims"), 0)
+    value, index = job.value(0), job.value(1)
+    depth: Any = index.shape[-1]
+    shape = (*index.shape[:-1], *value.shape[depth:])
+    _derive(job, shape, lambda data, indices: data[tuple(np.moveaxis(indices, -1, 0))])
+
+
+def gatherelements_(job: Job) -> None:
+    """GatherElements from a constant."""
+    axis = job.whole("axis")
+    _derive(job, job.value(1).shape, lambda data, indices: np.take_along_axis(data, indices, axis))
+
+
+def trilu_(job: Job) -> None:
+    """Trilu of a constant."""
+    upper = job.whole("upper", 1)
+    shift = int(job.known(1, "k").flat[0]) if job.has(1) else 0
+    _derive(job, job.value().shape, lambda x, *_: (np.triu if upper else np.tril)(x, shift))
+
+
+def eyelike_(job: Job) -> None:
+    """EyeLike: ones on a diagonal."""
+    shape: Any = job.value().shape
+    dtype = job.whole("dtype", job.value().dtype)
+    shift = job.whole("k")
+    name = _numpy(dtype)
+    eye: Any = np.eye
+    job.give(Value(job.output(), dtype, shape, derived=lambda: eye(*shape, k=shift, dtype=name)))
+
+
+def onehot_(job: Job) -> None:
+    """OneHot of numbers that are known."""
+    depth = job.known(1, "depth").flat[0]
+    axis = job.whole("axis", -1)
+    shape = [*job.value().shape]
+    shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, depth)
+
+    def spread(indices: Any, _: Any, values: Any) -> Any:
+        hot = np.arange(depth) == np.expand_dims(indices, -1)
+        return np.moveaxis(np.where(hot, values[1], values[0]), -1, axis)
+
+    _derive(job, tuple(shape), spread, job.value(2).dtype)

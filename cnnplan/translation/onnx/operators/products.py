@@ -1,0 +1,82 @@
+"""Products of matrices: a layer with a weight where one side stands in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.translation.onnx.operators.elementwise import layers
+from cnnplan.translation.onnx.refusals import NotUnderstood
+
+if TYPE_CHECKING:
+    from cnnplan.translation.onnx.job import Job
+    from cnnplan.translation.onnx.values import Value
+
+
+def linear(job: Job, x: Value, weight: Value, bias: Value | None) -> Value:
+    """A linear layer, its weight (out, in)."""
+    out, features = weight.shape
+    x = job.fitted(x, -1, features)
+    weights = {"weight": weight}
+    args: dict[str, Any] = {"out_features": out}
+    if bias is None:
+        args["bias"] = False
+    else:
+        weights["bias"] = bias
+    return job.layer("linear", args, [x], weights)
+
+
+def transposed(value: Value) -> Value:
+    """A matrix of the file the other way round."""
+    return value.rearranged(value.shape[::-1], lambda array: array.T)
+
+
+def matmul_(job: Job) -> None:
+    """MatMul."""
+    left, right = job.value(0), job.value(1)
+    if right.is_weight and len(right.shape) == 2:  # noqa: PLR2004 - a matrix
+        job.give(linear(job, job.as_layer(left), transposed(right), None))
+        return
+    if min(len(left.shape), len(right.shape)) < 2:  # noqa: PLR2004
+        raise NotUnderstood("a product with a vector")
+    job.give(job.layer("matmul", {}, layers(job, [left, right])))
+
+
+def gemm_(job: Job) -> None:
+    """Gemm: a linear layer, or a product and a sum."""
+    left, right = job.value(0), job.value(1)
+    for name in ("alpha", "beta"):
+        if job.number(name, 1.0) != 1.0 and (name == "alpha" or job.has(2)):
+            raise NotUnderstood(f"{name} {job.number(name)}")
+    bias = job.value(2) if job.has(2) else None
+    if job.whole("transA"):
+        raise NotUnderstood("transA 1")
+    if not right.is_weight:
+        _product(job, left, right, bias)
+        return
+    weight = right if job.whole("transB") else transposed(right)
+    plain = bias if bias is not None and bias.is_weight and _vector(bias) == weight.shape[:1] else None
+    if plain is not None:
+        plain = plain if len(plain.shape) == 1 else plain.rearranged(weight.shape[:1], lambda array: array.reshape(-1))
+    y = linear(job, job.as_layer(left), weight, plain)
+    job.give(y if bias is None or plain is not None else job.layer("add", {}, layers(job, [y, bias]), tag="bias"))
+
+
+def _vector(value: Value) -> Any:
+    return value.shape[-1:] if all(n == 1 for n in value.shape[:-1]) else None
+
+
+def _product(job: Job, left: Value, right: Value, bias: Value | None) -> None:
+    left, right = layers(job, [left, right])
+    if job.whole("transB"):
+        right = job.layer("permute", {"dims": [1, 0]}, [right], tag="transposed")
+    y = job.layer("matmul", {}, [left, right])
+    job.give(y if bias is None else job.layer("add", {}, layers(job, [y, bias]), tag="bias"))
+
+
+def einsum_(job: Job) -> None:
+    """Einsum."""
+    equation = "".join(job.text("equation").split())
+    if "->" not in equation or "." in equation:
+        raise NotUnderstood(f"equation {equation}")
+    values = [job.as_layer(value) for value in job.values()]
+    job.give(job.layer("einsum", {"equation": equation}, values))

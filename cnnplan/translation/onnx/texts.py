@@ -1,0 +1,52 @@
+"""Arguments as the language writes them: sizes as what they are of the layer's own input, where that is shorter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes import Count, eq, exact_div, floor_div, prod
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnplan.sizes import Shape
+
+__all__ = ["argument", "counted"]
+
+PARTS = (2, 3, 4, 5, 6, 7, 8, 12, 14, 16, 24, 32)
+"""Numbers that an extent is looked for a part of."""
+
+
+def argument(value: Any, shapes: Sequence[Shape]) -> Any:
+    """An argument as YAML holds it: numbers as they are, sizes as the text of an expression."""
+    if isinstance(value, list | tuple):
+        return [argument(item, shapes) for item in value]
+    return _size(value, shapes[0] if shapes else ()) if isinstance(value, Count) else value
+
+
+def counted(shape: Sequence[Any], have: Shape, texts: list[Any]) -> list[Any]:
+    """The shape of a reshape, its only size as -1 where that is what is left at all sizes."""
+    places = [place for place, extent in enumerate(shape) if isinstance(extent, Count)]
+    if len(places) != 1 or eq(prod(shape), prod(have)).verdict is not True:
+        return texts
+    return [-1 if place == places[0] else text for place, text in enumerate(texts)]
+
+
+def _size(size: Count, shape: Shape) -> str:
+    """A size of one of these extents, or as a formula of symbols."""
+    own = [(axis, extent) for axis, extent in enumerate(shape) if isinstance(extent, Count)]
+    for axis, extent in own:
+        if extent == size:
+            return f"in_shape[{axis}]"
+    for axis, extent in own:
+        for part in PARTS:
+            if floor_div(extent, part) == size:
+                return f"in_shape[{axis}] // {part}"
+        times = exact_div(size, extent)
+        if isinstance(times, int) and times * extent == size:
+            return f"{times} * in_shape[{axis}]"
+    for axis, extent in own:
+        for other, behind in own:
+            if other > axis and extent * behind == size:
+                return f"in_shape[{axis}] * in_shape[{other}]"
+    return str(size)

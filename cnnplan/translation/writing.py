@@ -1,0 +1,139 @@
+"""A spec as people write it: a line for each entry, what stands by itself left out."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.spec.scalars import resolve
+from cnnplan.translation.items import DEFAULTS, Read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnnplan.translation.items import Block, Item
+
+__all__ = ["flow", "written"]
+
+WIDTH: Final = 112
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_(/.][A-Za-z0-9_ .+*/()%<>=$@-]*")
+"""Texts that need no quotes, even within brackets."""
+
+
+def written(head: Mapping[str, Any], items: Sequence[Item], blocks: Sequence[Block], expect: Sequence[str] = ()) -> str:
+    """The text of a spec.
+
+    Args:
+        head: all keys but blocks, layers, outputs and expect.
+        items: its layers.
+        blocks: the blocks that they call.
+        expect: what is promised of it.
+    """
+    inputs = [*head.get("inputs", {})] or ["input"]
+    body = [*_entries(items, inputs)]
+    lines = [line for key, value in head.items() for line in _key(key, value)]
+    if blocks:
+        lines += ["", "blocks:"]
+        for block in blocks:
+            lines += _block(block)
+    lines += ["", "layers:", *(f"  {line}" for line in body)]
+    if expect:
+        lines += ["", "expect:", *(f"  - {each}" for each in expect)]
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and key in ("symbols", "inputs") and any(value.values()):
+        yield f"{key}:"
+        yield from (f"  {name}: {flow(each)}".rstrip() for name, each in value.items())
+    else:
+        yield f"{key}: {flow(value)}"
+
+
+def _block(block: Block) -> Iterator[str]:
+    yield f"  {block.name}:"
+    if block.args:
+        yield f"    args: {flow(block.args)}"
+    yield "    layers:"
+    yield from (f"      {line}" for line in _entries(block.items, ["input"]))
+
+
+def _entries(items: Sequence[Item], inputs: list[str]) -> Iterator[str]:
+    """The entries of a list, each called by its verb and its count unless it has a name."""
+    counts: dict[str, int] = {}
+    names: list[str] = []
+    for number, item in enumerate(items):
+        counts[item.verb] = counts.get(item.verb, 0) + item.repeat
+        names.append(item.named or f"{item.verb}{counts[item.verb]}")
+        before = Read(number - 1) if number else Read(-1) if len(inputs) == 1 else None
+        beside = dict(_beside(item, before, names, inputs))
+        default = DEFAULTS.get(item.verb, {})
+        args = {key: value for key, value in item.args.items() if key not in default or value != default[key]}
+        if item.verb in ("conv", "conv_transpose"):
+            args.setdefault("kernel_size", item.args["kernel_size"])
+        yield from _entry(item.verb, args, beside)
+
+
+def _beside(item: Item, before: Read | None, names: list[str], inputs: list[str]) -> Iterator[tuple[str, Any]]:
+    """The wiring keys of an entry."""
+    if item.named:
+        yield "name", item.named
+    if item.reads and item.reads != (before,):
+        reads = [_name(read, names, inputs) for read in item.reads]
+        yield "from", reads[0] if len(reads) == 1 else reads
+    if item.repeat > 1:
+        yield "repeat", {item.counter: item.repeat} if item.counter else item.repeat
+    if "share" in item.wiring:
+        yield "share", item.wiring["share"]
+    if item.origin:
+        yield "origin", item.origin
+
+
+def _name(read: Read, names: list[str], inputs: list[str]) -> str:
+    name = names[read.item] if read.item >= 0 else inputs[-1 - read.item]
+    return f"{name}.{read.part}" if read.part else name
+
+
+def _entry(verb: str, args: Mapping[str, Any], beside: Mapping[str, Any]) -> Iterator[str]:
+    """An entry on one line, where it is not too long for that."""
+    if not beside:
+        yield f"- {verb}: {flow(args)}" if args else f"- {verb}"
+        return
+    told = ", ".join(f"{key}: {flow(value)}" for key, value in beside.items())
+    line = f"- {{{verb}: {flow(args) if args else ''}, {told}}}".replace(": ,", ": ,")
+    if len(line) <= WIDTH:
+        yield line
+        return
+    yield f"- {verb}: {flow(args)}" if args else f"- {verb}:"
+    yield from (f"  {key}: {flow(value)}" for key, value in beside.items())
+
+
+def flow(value: Any) -> str:
+    """A value as YAML on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Fraction):
+        return _decimal(value)
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _decimal(value: Fraction) -> str:
+    """A fraction as a decimal, or as a quotient where it has none."""
+    digits = f"{float(value):.17g}"
+    short = f"{float(value):.9g}"
+    exact = next((text for text in (short, digits) if Fraction(text) == value), "")
+    return exact or f"{value.numerator} / {value.denominator}"
+
+
+def _text(text: str) -> str:
+    """A text, in quotes where it needs them."""
+    plain = _PLAIN.fullmatch(text) and ": " not in text and not text.endswith((" ", ":")) and resolve(text) == text
+    return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
