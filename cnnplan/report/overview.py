@@ -116,12 +116,19 @@ def _line(plan: Plan, name: str) -> Line:
 
 
 def _where(plan: Plan) -> str:
-    """The conditions on H; where other symbols have a part in them, which."""
-    held = [condition for condition in plan.conditions if "H" in condition.symbols]
-    others = sorted({symbol for condition in held for symbol in condition.symbols} - {"H"})
+    """The conditions on H, or on what stands for it; where other symbols have a part in them, which."""
+    along, _ = _along(plan)
+    held = [condition for condition in plan.conditions if along in condition.symbols]
+    others = sorted({symbol for condition in held for symbol in condition.symbols} - {along})
     if others:
         return f"depends on {' and '.join(others)}"
-    return " and ".join(map(str, held)) or "any H"
+    return " and ".join(map(str, held)) or (f"any {along}" if along else "always")
+
+
+def _along(plan: Plan) -> tuple[str, int]:
+    """H, or the first symbol that an input's axes behind the channels follow, and which of these axes; "" for none."""
+    free = [(name, i) for shape in plan.inputs.values() for i, e in enumerate(shape[AXIS:]) for name in _symbols(e)]
+    return next((each for each in free if each[0] == "H"), next(iter(free), ("", 0)))
 
 
 def _told(extent: Extent, plan: Plan) -> str:
@@ -132,10 +139,11 @@ def _told(extent: Extent, plan: Plan) -> str:
 
 def _field(plan: Plan) -> str:
     """What an element of the last map looks at along H, the last whose size still follows it."""
+    along, axis = _along(plan)
     for node in reversed(list(plan)):
-        if len(node.shape) > AXIS and any("H" in _symbols(extent) for extent in node.shape[1:]):
+        if len(node.shape) > AXIS + axis and any(along in _symbols(extent) for extent in node.shape[1:]):
             field: Any = node.receptive_field
-            return "all" if field is None or field.size[0] is None else _told(field.size[0], plan)
+            return "all" if field is None or field.size[axis] is None else _told(field.size[axis], plan)
     return "all"
 
 

@@ -131,4 +131,3 @@ class Page {
 
 const cnnplan = new Page();
 window.cnnplan = cnnplan;
-document.documentElement.classList.remove("making");
