@@ -13,8 +13,8 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
 
 
-def shortened(formula: str, longest: int = LONGEST, more: str = "see --format json") -> str:
+def shortened(formula: str, longest: int = LONGEST, more: str = "see --format json", *, cut: int = CUT) -> str:
     """A formula that is read: one longer than that is cut, and says so, and where there is more of it."""
     if len(formula) <= longest:
         return formula
-    return f"{formula[:CUT]}... ({len(formula):,} characters, {more})"
+    return f"{formula[:cut]}... ({len(formula):,} characters, {more})"

@@ -60,7 +60,7 @@ def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] =
 def embedded(value: Any) -> str:
     """A value as JSON that may stand inside a script element: nothing in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<&\u2028\u2029"})
 
 
 def _program(programs: Iterable[Sequence[str]]) -> str:

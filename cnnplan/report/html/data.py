@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.ops.base import show
 from cnnplan.plan import Plan
-from cnnplan.report.html.program import Program
+from cnnplan.report.html.program import Program, read
 from cnnplan.report.html.structures import fractions, structures
 from cnnplan.report.text import shortened
 from cnnplan.sizes import Count
@@ -68,7 +68,7 @@ class _Structure:
             "structure": [{"text": str(each), "when": program.condition(each)} for each in plan.structure],
             "fixed": {name: _text(plan.values[name]) for name in fractions(plan.spec) if name in plan.values},
             "conditions": [*map(self._condition, plan.conditions)],
-            "causes": [shortened(str(cause)) for cause in plan.causes],
+            "causes": [shortened(str(cause), 400) for cause in plan.causes],
             "inputs": [{"name": name, "shape": self._shape(shape)} for name, shape in plan.inputs.items()],
             "outputs": [*plan.outputs],
             "layers": [self._layer(node, files) for node in plan],
@@ -138,7 +138,7 @@ class _Structure:
     def _needs(self, facts: Facts) -> Iterable[dict[str, Any]]:
         """What must hold for it to be legal, and what to say when it does not."""
         for condition, requirement, _ in facts.open:
-            reason = shortened(str(requirement.message).format(**requirement.values))
+            reason = read(str(requirement.message).format(**requirement.values))
             when = self.program.condition(condition)
             yield {"when": when, "why": reason, "needs": _known(condition), "symbols": sorted(condition.symbols)}
 

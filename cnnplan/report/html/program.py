@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
@@ -20,7 +19,10 @@ if TYPE_CHECKING:
 
     from cnnplan.plan import Plan
 
-__all__ = ["Program"]
+__all__ = ["Program", "read"]
+
+READ, CUT = 200, 60
+"""The characters of a formula that people read on a page, and of one that is longer: a page has thousands of them."""
 
 
 class Program:
@@ -69,7 +71,7 @@ class Program:
 
     @property
     def formulas(self) -> dict[int, tuple[str, str]]:
-        """The computed values as text and as MathML; the beginning of those that nobody reads to the end."""
+        """The computed values as text and as MathML, which is empty where the text is only a beginning."""
         return {number: _written(count) for number, count in self._counts.items()}
 
     @property
@@ -104,9 +106,15 @@ class Program:
         return next((label for label, value in choices.items() if value == condition.value), str(condition.value))
 
 
+def read(text: str) -> str:
+    """A formula, or as much of it as says which one it is."""
+    return shortened(text, READ, cut=CUT)
+
+
 def _written(count: Count) -> tuple[str, str]:
-    text = shortened(str(count))
-    return text, mathml(count) if text == str(count) else f"<math><mtext>{escape(text)}</mtext></math>"
+    """A formula as text and as MathML; of one that nobody reads to its end the beginning, and no MathML."""
+    text = read(str(count))
+    return text, mathml(count) if text == str(count) else ""
 
 
 def _membership(condition: Membership) -> dict[str, Any]:

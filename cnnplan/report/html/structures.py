@@ -32,11 +32,15 @@ MOST_TRIED = 64
 def structures(plan: Plan) -> list[Plan]:
     """The plan itself first, then those of other structures."""
     found = {_key(plan): plan}
+    known = {_values(plan.values)}
     if plan.findings:
         return [plan]
     waiting, tried, layers = [plan], 0, len(plan)
     while waiting and tried < MOST_TRIED:
         for values in _elsewhere(waiting.pop(0)):
+            if _values(values) in known:
+                continue
+            known.add(_values(values))
             tried += 1
             other = _planned(plan.spec, values)
             if other is None or _key(other) in found or layers + len(other) > MOST_LAYERS:
@@ -58,6 +62,11 @@ def _key(plan: Plan) -> Any:
     """What the plan rests on, and the fractions in it."""
     fixed = ((name, plan.values.get(name)) for name in fractions(plan.spec))
     return frozenset(map(str, plan.structure)), tuple(fixed)
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    """What tells values from others: records are no keys."""
+    return repr([*values.items()])
 
 
 def _planned(spec: Spec, values: Mapping[str, Any]) -> Plan | None:

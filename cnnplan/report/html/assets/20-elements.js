@@ -19,10 +19,10 @@ function filled(made, properties, children) {
   return made;
 }
 
-/** A formula in MathML, which the page's maker wrote; a plain number where there is none. */
+/** A formula in MathML, which the page's maker wrote; a plain number, or the beginning of a text, where there is none. */
 function formula(structure, number) {
   const [text, markup] = structure.formula(number);
-  if (!markup) return element("span", { class: "formula" }, grouped(BigInt(text)));
+  if (!markup) return element("span", { class: "formula" }, markup === null ? grouped(BigInt(text)) : text);
   const made = element("span", { class: "formula", title: text });
   made.innerHTML = markup;
   return made;

@@ -63,7 +63,7 @@ class Detail {
     const { structure } = figures;
     const kind = figures.kind(index);
     const [, , inputs, own, , field, file, line] = structure.layers[index];
-    const counted = (what) => (structure.formula(kind[what])[1]
+    const counted = (what) => (structure.formula(kind[what])[1] !== null
       ? [element("strong", {}, grouped(figures.count(index, what))), " = ", formula(structure, kind[what]), " ", ...copying(structure, kind[what])]
       : [element("strong", {}, grouped(figures.count(index, what)))]);
     const shape = kind.shape.map((number, i) => [i ? " × " : "", formula(structure, number)]).flat();
