@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Environment, Frame
+from cnnplan.graph.fragments import Call, Fragment, Handle
 from cnnplan.graph.lists import bound
-from cnnplan.graph.parts import UNKNOWN, Call, Draft, Fault, Fragment, Handle, Site, Tensor
+from cnnplan.graph.parts import UNKNOWN, Draft, Fault, Site, Tensor
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.wiring import Wiring
 from cnnplan.graph.workshop import refused

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.body import Body
 from cnnplan.graph.environment import Frame
+from cnnplan.graph.fragments import Handle
 from cnnplan.graph.lists import listed
-from cnnplan.graph.parts import MOST_LAYERS, Handle, Tensor, TooMany
+from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
 from cnnplan.ops import OPERATORS
 
 if TYPE_CHECKING:
     from cnnplan.graph.environment import Symbols
-    from cnnplan.graph.parts import Fragment
+    from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.workshop import Workshop
     from cnnplan.spec import Block, Spec
 

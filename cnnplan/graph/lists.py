@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.graph.parts import Handle
+from cnnplan.graph.fragments import Handle
 from cnnplan.spec import EvaluationError
 from cnnplan.spec.arithmetic import position
 from cnnplan.spec.references import Index, route

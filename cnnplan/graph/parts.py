@@ -1,18 +1,11 @@
-"""What an unrolled network is made of, before and after its names are final.
-
-A block depends on nothing but its arguments and the shapes of its inputs, so it is unrolled once for each and then
-copied: a Fragment knows its layers by number, and what came in by negative number.
-"""
+"""The parts of a network that is being unrolled: layers, what they are like, where they stand, their errors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cnnplan.findings import Place
     from cnnplan.ops import Operator, Requirement
     from cnnplan.ops.elements import Elements
@@ -21,13 +14,10 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_LAYERS",
     "UNKNOWN",
-    "Call",
     "Draft",
     "Facts",
     "Fault",
     "Form",
-    "Fragment",
-    "Handle",
     "Node",
     "Open",
     "Site",
@@ -150,28 +140,6 @@ class Site(NamedTuple):
         return self.join or self.entry.below(self.verb)
 
 
-class Call(NamedTuple):
-    """A block that stands in a fragment: what it was unrolled to, under which name, from which number on.
-
-    `inputs` are the numbers of what goes in, `place` is the entry that calls it, `origin` what that is called where it
-    comes from.
-    """
-
-    name: str
-    start: int
-    fragment: Fragment
-    inputs: tuple[int | None, ...]
-    place: Place
-    origin: str = ""
-
-    def outside(self, tensor: Tensor) -> Tensor:
-        """A tensor of the block as the caller knows it."""
-        ref = tensor.ref
-        if ref is None:
-            return tensor
-        return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.form)
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
     """An error in a fragment, with the layer as it is called there.
@@ -185,92 +153,6 @@ class Fault:
     layer: str
     hint: str = ""
     open: Open | None = None
-
-
-@dataclass(slots=True)
-class Handle:
-    """What a name stands for.
-
-    Args:
-        outputs: what it gives.
-        parts: its parts in order: copies, outputs, elements of a list, what is inside of a group.
-        span: the layers that belong to it.
-        verb: what made it.
-        inner: what else has a name below its own: the parts of the last copy, what is inside of a list.
-        groups: how many tensors each of its outputs is, () where they are one thing.
-        is_list: whether it is a list of maps, however many there are.
-    """
-
-    outputs: tuple[Tensor, ...]
-    parts: dict[str, Handle] = field(default_factory=dict)
-    span: tuple[int, int] = (0, 0)
-    verb: str = ""
-    inner: dict[str, Handle] = field(default_factory=dict)
-    groups: tuple[int, ...] = ()
-    is_list: bool = False
-
-    @property
-    def grouped(self) -> tuple[tuple[Tensor, ...], ...]:
-        """Its outputs, each with the tensors that it is."""
-        if not self.groups:
-            return (self.outputs,)
-        tensors = iter(self.outputs)
-        return tuple(tuple(islice(tensors, size)) for size in self.groups)
-
-
-@dataclass(slots=True)
-class Fragment:
-    """An unrolled list of entries.
-
-    Args:
-        items: its layers, and the blocks it calls, in the order they are written.
-        size: how many layers that makes, with those of the blocks.
-        outputs: what it gives.
-        parts: the outputs by name, where they have names; each is a map or a list of maps.
-        faults: the errors of its own layers.
-        names: the outputs of its named groups and paths.
-        owners: the layers that have the weights of an earlier one.
-    """
-
-    items: list[Draft | Call] = field(default_factory=list)
-    size: int = 0
-    outputs: tuple[Tensor, ...] = ()
-    parts: dict[str, Handle] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    names: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
-    owners: dict[int, int] = field(default_factory=dict)
-
-    def called(self, ref: int | None) -> str:
-        """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
-        start = 0
-        for item in self.items:
-            start += item.fragment.size if isinstance(item, Call) else 1
-            if ref is not None and 0 <= ref < start:
-                return item.name
-        return ""
-
-    def drafts(self) -> Iterator[Draft]:
-        """Its layers, with those of the blocks, under their names within their blocks."""
-        for item in self.items:
-            if isinstance(item, Call):
-                yield from item.fragment.drafts()
-            else:
-                yield item
-
-    def ends(self, name: str) -> tuple[Tensor, ...]:
-        """The outputs of a block or a named group.
-
-        Raises:
-            KeyError: there is nothing of that name.
-        """
-        if name in self.names:
-            return self.names[name]
-        for item in self.items:
-            if isinstance(item, Call) and (name == item.name or name.startswith(f"{item.name}.")):
-                inner = name[len(item.name) + 1 :]
-                found = item.fragment.ends(inner) if inner else item.fragment.outputs
-                return tuple(map(item.outside, found))
-        raise KeyError(name)
 
 
 class Node:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnplan.graph.fragments import Handle
 from cnnplan.graph.lists import follow
-from cnnplan.graph.parts import UNKNOWN, Handle
+from cnnplan.graph.parts import UNKNOWN
 from cnnplan.spec import EvaluationError, UnknownName
 from cnnplan.spec.references import route
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnplan.graph.parts import Draft, Fragment
+    from cnnplan.graph.fragments import Fragment
+    from cnnplan.graph.parts import Draft
 
 __all__ = ["shared"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.graph.environment import Environment, Unjudged
+from cnnplan.graph.fragments import Fragment, Handle
 from cnnplan.graph.lists import flat
-from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, Fragment, Handle, TooMany
+from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, TooMany
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.sharing import shared
 from cnnplan.spec import EvaluationError
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from cnnplan.findings import Place
     from cnnplan.graph.builder import Builder
     from cnnplan.graph.environment import Frame
-    from cnnplan.graph.parts import Call, Draft, Tensor
+    from cnnplan.graph.fragments import Call
+    from cnnplan.graph.parts import Draft, Tensor
     from cnnplan.spec import Entry
 
 __all__ = ["Wiring"]

@@ -54,9 +54,11 @@ class Plan(Shown):
         self.values: Mapping[str, Any] = graph.values if values is None else values
         self.findings: tuple[Finding, ...] = graph.findings
         self._figures = {facts: Figures.of(facts) for facts in graph.kinds} if figures is None else figures
-        self.nodes: dict[str, NodePlan] = {
-            name: NodePlan(node, self._figures[node.facts], self) for name, node in graph.nodes.items()
-        }
+
+    @cached_property
+    def nodes(self) -> dict[str, NodePlan]:
+        """Everything predicted of each layer, by name."""
+        return {name: NodePlan(node, self._figures[node.facts], self) for name, node in self.graph.nodes.items()}
 
     def __getitem__(self, name: str) -> NodePlan:
         """A layer by name; a block or a named group stands for its last layer.
