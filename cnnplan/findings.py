@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from importlib import import_module
 
-__all__ = ["Finding", "Location", "Path", "Place", "Severity"]
+__all__ = ["Finding", "Findings", "Location", "Path", "Place", "Severity"]
 
 Path = tuple[str | int, ...]
 """Where a value stands in its document: ("layers", 3, "conv", "groups")."""
@@ -94,3 +95,14 @@ class Finding:
         called = where.node or self.layer
         layer = f"{called}: " if called else ""
         return f"{text}: {self.severity}: {layer}{self.message} [{self.rule}]"
+
+
+class Findings(list[Finding]):
+    """A list of findings that shows itself: as lines where it is printed, as a table in a notebook."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+    def _repr_html_(self) -> str:
+        text: str = import_module("cnnplan.report.notebook").findings(self)  # who only collects them shows nothing
+        return text

@@ -26,3 +26,10 @@ def test_a_name_that_is_not_there():
 def test_importing_imports_no_room(python):
     code = "import sys, cnnplan; print([name for name in sys.modules if name.startswith('cnnplan.')])"
     assert python("-c", code).stdout == "[]\n"
+
+
+def test_a_program_of_a_user_does_what_its_types_say(python):
+    # 4*27 weights and 4 of bias; at 2*11*7 places 4*27 MACs, 4 adds for the bias, 4 comparisons of relu
+    macs, weights = 154 * 108, 112
+    total = weights + macs + (2 * macs + 154 * 4 + 154 * 4)
+    assert python("tests/program.py").stdout == f"{total} ['conv1', 'relu1'] 0 3 True True\n"

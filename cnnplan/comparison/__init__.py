@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.comparison.alignment import align
@@ -88,6 +89,10 @@ class Comparison:
     after: Plan
     names: tuple[str, str]
     pairs: tuple[Pair, ...]
+
+    def _repr_markdown_(self) -> str:
+        text: str = import_module("cnnplan.report.comparison.markdown").render([self])
+        return text
 
     @cached_property
     def totals(self) -> dict[str, Change]:

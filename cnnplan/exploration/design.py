@@ -9,8 +9,10 @@ from cnnplan.exploration.distribution import distributed
 from cnnplan.exploration.results import Sweep
 from cnnplan.exploration.selection import Selection
 from cnnplan.exploration.sorting import length, stacked
+from cnnplan.exploration.space import label
 from cnnplan.exploration.sweeping import SLAB, Sweeper
 from cnnplan.lazy import np
+from cnnplan.plan import Plan
 from cnnplan.spec import Spec
 from cnnplan.translation import load_spec
 
@@ -79,7 +81,7 @@ def _counted(sweeper: Sweeper, progress: Callable[[int], None]) -> Iterator[Colu
 
 
 def sweep(  # noqa: PLR0913 - one parameter an option
-    source: str | Path | Spec,
+    source: str | Path | Spec | Plan,
     *,
     where: str | None = None,
     sort: str | None = None,
@@ -92,7 +94,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     """Every combination of a spec's choices, as columns.
 
     Args:
-        source: the path of a spec, its text, or the spec.
+        source: the path of a spec, its text, the spec, or a plan of it, whose bound values are kept.
         where: what to keep, as in `"macs <= 600M and params < 5M"`; what is not legal is left out then.
         sort: a column to order by; `-macs` for the greatest first.
         pareto: columns of which nothing else may have all as small.
@@ -105,10 +107,19 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         UsageError: a symbol, a value or the question makes no sense.
         SpecError: the spec is at fault.
     """
+    if isinstance(source, Plan):
+        values = {**_bound(source), **values}
+        source = source.spec
     selection, tools = Selection(sort, pareto, limit), tools_of(convention)
     made = stream(source, values, where=where, selection=selection, engine=client, tools=tools)
     parts = [part for part in made.parts if length(part)]
     return Sweep(stacked(parts) if parts else {name: np.empty(0, np.int64) for name in made.columns})
+
+
+def _bound(plan: Plan) -> dict[str, Any]:
+    """The values of a plan that are not the defaults of its spec."""
+    symbols = plan.spec.symbols
+    return {name: label(value) for name, value in plan.values.items() if value != symbols[name].default}
 
 
 def tools_of(name: str) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ class Plan(Shown):
         """What a formula is in this plan: itself."""
         return value
 
-    def at(self, **values: Any) -> Plan:
+    def at(self, **values: Any) -> PlanAt:
         """The plan with numbers in place of the letters.
 
         Args:
@@ -230,7 +230,13 @@ class Plan(Shown):
 
 
 class PlanAt(Plan):
-    """A plan with numbers in place of the letters."""
+    """A plan with numbers in place of the letters: its totals are ints."""
+
+    if TYPE_CHECKING:
+        params: int  # the same totals, of which it is known here that they are numbers
+        buffers: int
+        macs: int
+        flops: int
 
     @property
     def _numbers(self) -> Mapping[str, Any] | None:

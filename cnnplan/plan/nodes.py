@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.cost import KINDS, Cost
@@ -161,6 +162,10 @@ class NodePlan:
     def receptive_field(self) -> ReceptiveField | None:
         """What it looks at on the first of these inputs; None where it depends on none."""
         return next(iter(self.receptive_fields.values()), None)
+
+    def _repr_html_(self) -> str:
+        text: str = import_module("cnnplan.report.notebook").layer(self)
+        return text
 
     def __repr__(self) -> str:
         return f"NodePlan({self.name!r}, {self.op.verb}, shape={self.shape}, params={self.params}, macs={self.macs})"

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cnnplan.errors import UsageError
+from cnnplan.errors import MissingExtra, UsageError
 from cnnplan.report import Report
 from cnnplan.report.figures import Figures
 from cnnplan.report.tree import lines
 from cnnplan.sizes.mathml import mathml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from cnnplan.plan import Plan
+    from cnnplan.findings import Finding
+    from cnnplan.plan import NodePlan, Plan
     from cnnplan.report.tree import Line
 
-__all__ = ["Picture", "plot", "table"]
+__all__ = ["Picture", "findings", "frame", "layer", "plot", "table"]
 
 HEIGHTS = {"pyramid": 340, "bars": 760, "memory": 340, "field": 340, "graph": 820, "table": 820, "totals": 360}
 """The pictures, and how high each is with the sliders above it."""
+
+COUNTED = (("parameters", "params"), ("buffers", "buffers"), ("MACs", "macs"), ("FLOPs", "flops"))
 
 LEVELS = 1
 
@@ -65,6 +68,48 @@ def table(plan: Plan) -> str:
     caption = escape(f"{plan.name} at {at}" if at else plan.name)
     totals = "".join(_totals(plan, figures))
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}{totals}</tbody></table>"
+
+
+def layer(node: NodePlan) -> str:
+    """What one layer is and costs, with formulas."""
+    shape = "<math><mo>,</mo></math> ".join(map(mathml, node.shape))
+    facts = [("operator", escape(node.op.verb)), ("reads", escape(", ".join(node.inputs))), ("output", shape)]
+    facts += [(head, mathml(getattr(node, name))) for head, name in COUNTED]
+    facts += [("needs", escape(str(condition))) for condition in node.conditions]
+    body = "".join(f"<tr><th>{head}</th><td>{value}</td></tr>" for head, value in facts)
+    return f"<table><caption>{escape(node.name)}</caption><tbody>{body}</tbody></table>"
+
+
+def findings(found: Sequence[Finding]) -> str:
+    """What was found, a row each; of nothing, that it is nothing."""
+    if not found:
+        return "<p>no findings</p>"
+    heads = "".join(f"<th>{head}</th>" for head in ("where", "", "layer", "what", "rule"))
+    rows = ((str(one.location or one.place.file), one.severity, one.layer or "", _what(one), one.rule) for one in found)
+    body = "".join(_cells(*map(escape, row)) for row in rows)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def frame(plan: Plan) -> Any:
+    """The layers as a pandas.DataFrame; a figure that needs a letter without a value is missing.
+
+    Raises:
+        MissingExtra: pandas is not installed.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - only here is a frame made
+    except ImportError:
+        raise MissingExtra("to_pandas", "pandas", "pandas") from None
+    rows = [
+        {"name": row.name, "op": row.op, "output": row.shape, **row.numbers._asdict(), **row.memory._asdict()}
+        for row in Figures(Report.of(plan)).rows
+    ]
+    made = pd.DataFrame(rows)
+    return made.astype({name: "Int64" for name in made if name not in ("name", "op", "output")})
+
+
+def _what(finding: Finding) -> str:
+    return f"{finding.message}; {finding.hint}" if finding.hint else finding.message
 
 
 def _row(plan: Plan, line: Line) -> str:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from cnnplan.configuration import Configuration
 from cnnplan.errors import UsageError
+from cnnplan.findings import Findings
 from cnnplan.rules.faults import FAULTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnnplan.findings import Finding
     from cnnplan.rules.base import Rule
     from cnnplan.spec import Spec
 
@@ -68,7 +68,7 @@ RULES: dict[str, str] = {
 EVERY = "ALL"
 
 
-def check(source: str | Path | Spec, configuration: Configuration | None = None) -> list[Finding]:
+def check(source: str | Path | Spec, configuration: Configuration | None = None) -> Findings:
     """All there is to say about a spec: its errors, or else what the rules find in every structure that it has.
 
     Args:
@@ -81,7 +81,7 @@ def check(source: str | Path | Spec, configuration: Configuration | None = None)
     from cnnplan.rules.judgement import judge  # noqa: PLC0415 - who reads documentation judges nothing
 
     configuration = configuration or Configuration()
-    return judge(source, followed(configuration), configuration)
+    return Findings(judge(source, followed(configuration), configuration))
 
 
 def rule(name: str) -> Rule:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
+
 import pytest
 
 import cnnplan
-from cnnplan.errors import UsageError
+from cnnplan.errors import MissingExtra, UsageError
 
 
 @pytest.fixture
@@ -40,3 +43,52 @@ def test_a_picture_of_a_plan_at_numbers_keeps_its_sliders(plan):
 def test_a_picture_that_does_not_exist(plan):
     with pytest.raises(UsageError, match="no picture 'pie': choose among pyramid, bars"):
         plan.plot("pie")
+
+
+def test_a_layer_shows_itself(plan):
+    shown = plan["c3.conv1"]._repr_html_()
+    assert "<caption>c3.conv1</caption>" in shown
+    assert "<th>parameters</th><td><math><mn>2,416</mn></math></td>" in shown
+
+
+def test_findings_show_themselves():
+    found = cnnplan.check(
+        "cnnplan: 1\nsymbols: {N: 1, H: 9}\ninput: [N, 3, H]\nlayers:\n  - conv: {out_channels: 4 < 5}\n"
+    )
+    assert str(found).splitlines() == [*map(str, found)]
+    assert "[CNN" in str(found)
+    assert "4 &lt; 5" in found._repr_html_() or "&lt;" in found._repr_html_()
+    assert cnnplan.check("cnnplan: 1\nsymbols: {N: 1, H: 9}\ninput: [N, 3, H]\nlayers:\n  - relu\n") == []
+
+
+def test_a_comparison_shows_itself(plan, specs):
+    shown = cnnplan.diff(plan, cnnplan.load(specs / "alexnet.yaml"))._repr_markdown_()
+    assert shown.startswith("### ")
+    assert "| params |" in shown.replace("parameters", "params")
+
+
+def test_a_plan_as_plain_data(plan):
+    data = plan.to_dict()
+    assert (data["totals"]["params"], data["layers"][0]["name"]) == (61_706, "c1.conv1")
+    assert json.loads(json.dumps(data)) == data
+    assert plan.at(H=36).to_dict()["at"]["H"] == 36
+
+
+def test_a_plan_as_a_frame(plan):
+    pytest.importorskip("pandas")
+    frame = plan.to_pandas()
+    assert frame["params"].sum() == 61_706
+    assert frame.set_index("name").loc["c3.conv1", "macs"] == 240_000
+
+
+def test_without_pandas_the_way_out_is_named(plan, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingExtra, match=r"cnnplan\[pandas\]"):
+        plan.to_pandas()
+
+
+def test_a_plan_can_be_swept_and_keeps_what_it_was_bound_to(specs):
+    plan = cnnplan.load(specs / "resnet.yaml", variant="resnet18")
+    swept = cnnplan.sweep(plan, H="96:160:32")
+    assert set(swept["variant"]) == {"resnet18"}
+    assert swept["macs"].tolist() == [plan.at(H=H).macs for H in (96, 128, 160)]
