@@ -2,7 +2,7 @@
 
 A floor of an integer by c is less than one below its fraction: `(n - c + 1)/c <= floor(n/c) <= n/c`. So a size that is
 built of one symbol by floors runs between two lines of one slope, `slope*H + low <= size <= slope*H + high`, and what
-is whole and above -1 is not negative. Only where the lines lie on both sides of 0 need a value be looked at, and with
+is whole and above -1 is not negative. The symbol is counted in units of what it is a multiple of. Only where the lines lie on both sides of 0 need a value be looked at, and with
 a slope these are few, however long the period is.
 """
 
@@ -42,8 +42,8 @@ class Lines(NamedTuple):
         doubtful = self._between(base)
         if doubtful is None:
             return None
-        rises = self.slope > 0
-        early = _where(doubtful, lambda n: (value.at({symbol: n}) >= 0) == rises)
+        rises, scale = self.slope > 0, value.context.domain(symbol).scale
+        early = _where(doubtful, lambda n: (value.at({symbol: n * scale}) >= 0) == rises)
         found = IntegerSet(base, early, doubtful.stop, 1, frozenset((0,))).normal()
         return found if rises else found.complement()
 
@@ -54,9 +54,9 @@ class Lines(NamedTuple):
         doubtful = self._between(base)
         if doubtful is None:
             return None
-        return IntegerSet(
-            base, _where(doubtful, lambda n: value.at({symbol: n}) == 0), doubtful.stop, 1, frozenset()
-        ).normal()
+        scale = value.context.domain(symbol).scale
+        early = _where(doubtful, lambda n: value.at({symbol: n * scale}) == 0)
+        return IntegerSet(base, early, doubtful.stop, 1, frozenset()).normal()
 
     def _between(self, base: int) -> range | None:
         """The values from base on at which the lines lie on both sides of 0; None where they are many."""
