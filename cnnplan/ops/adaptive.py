@@ -10,10 +10,10 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import expanded
-from cnnplan.ops.base import Operator, Requirement
+from cnnplan.ops.base import Operator
 from cnnplan.ops.fields import SizeOrKeptPerAxis
 from cnnplan.ops.links import Link, shared_out
-from cnnplan.ops.windows import merged, per_axis
+from cnnplan.ops.windows import per_axis
 from cnnplan.sizes import gcd, prod
 
 if TYPE_CHECKING:
@@ -33,12 +33,6 @@ class AdaptivePooling(Operator):
     output_size: SizeOrKeptPerAxis = Field(
         description="Number of windows, per axis; null in a list keeps the axis as it is."
     )
-
-    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
-        """Spatial axes."""
-        fault = merged(shapes[0])
-        if fault is not None:
-            yield fault
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """The windows; one window is the whole input."""

@@ -14,7 +14,7 @@ from cnnplan.ops.contraction import correlated, spread
 from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link
 from cnnplan.ops.sharing import Dynamic
-from cnnplan.ops.windows import Dilated, margins, merged, per_axis, wrapping
+from cnnplan.ops.windows import Dilated, margins, per_axis, wrapping
 from cnnplan.sizes import divides, ge, gt, prod
 
 if TYPE_CHECKING:
@@ -146,10 +146,6 @@ class ConvTranspose(Filtered):
         """Groups that divide the channels, an output padding that a step could cover, an output that is left."""
         x = shapes[0]
         yield from self.divisible(x[1])
-        fault = merged(x)
-        if fault is not None:
-            yield fault
-            return
         axes = len(x) - 2
         if self.output_padding != 0:
             yield from self._covered(axes)

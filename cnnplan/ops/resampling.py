@@ -14,7 +14,7 @@ from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Flag, Interpolation, ScalePerAxis, SizePerAxis
 from cnnplan.ops.interpolation import cubic, linear, nearest
 from cnnplan.ops.links import Link
-from cnnplan.ops.windows import merged, per_axis
+from cnnplan.ops.windows import per_axis
 from cnnplan.sizes import floor, gcd, ge, prod, total
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Upsample(Operator):
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A size given in one way, a mode that suits the rank, an output that is not empty."""
         (x,) = shapes
-        fault = self._contradiction(len(x) - 2) or merged(x)
+        fault = self._contradiction(len(x) - 2)
         if fault is not None:
             yield fault
         elif self.scale_factor is not None:

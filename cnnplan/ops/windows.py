@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from cnnplan.ops.base import Operator, Requirement, broken
+from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.fields import Dilation, KernelSize, Padding, Stride
 from cnnplan.ops.links import Link
-from cnnplan.sizes import TRUE, Count, Size, ceil_div, ge, maximum
+from cnnplan.sizes import TRUE, ceil_div, ge, maximum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Dilated", "Windowed", "is_same", "margins", "merged", "per_axis", "same_margins", "wrapping"]
+__all__ = ["Dilated", "Windowed", "is_same", "margins", "per_axis", "same_margins", "wrapping"]
 
 Pairs = tuple[tuple["Extent", "Extent"], ...]
 Windows = tuple["Extent", "Extent", tuple["Extent", "Extent"]]
@@ -47,18 +47,6 @@ def same_margins(n: Extent, span: Extent, stride: Extent) -> tuple[Extent, Exten
     """The padding of the two sides of an axis that gives ceil(n / stride) steps, the larger one last."""
     total = maximum((ceil_div(n, stride) - 1) * stride + span - n, 0)
     return (total // 2, total - total // 2)
-
-
-def merged(shape: Shape) -> Requirement | None:
-    """That an axis is a product of axes, along which no window slides.
-
-    An axis from which a product is taken away, `H - dilation*kernel_size`, is still an axis: it has a size of its own.
-    """
-    for dim, n in enumerate(shape[2:], 2):
-        if type(n) is Count and not isinstance(n.rest, Size):
-            hint = "flatten and reshape merge axes; put this layer in front of them"
-            return broken("CNN111", "axis {dim} is merged ({size}), not spatial", {"dim": dim, "size": n}, hint)
-    return None
 
 
 def wrapping(
@@ -142,10 +130,7 @@ class Windowed(Operator):
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """That a window fits on the padded input."""
         (x,) = shapes
-        fault = merged(x)
-        if fault is not None:
-            yield fault
-        elif not is_same(self.padding):
+        if not is_same(self.padding):
             yield from self.fits(x[2:])
 
     def fits(self, sizes: Shape) -> Iterator[Requirement]:

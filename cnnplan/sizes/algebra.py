@@ -83,7 +83,36 @@ def count_of(context: Context, products: Mapping[Monomial, Number], rest: Size |
     """The count with these products of two sizes and more, and this linear rest."""
     if not all(coef and type(coef) is int for coef in products.values()):
         products = {monomial: whole(coef) for monomial, coef in products.items() if coef}
-    return context.count(products, rest) if products else rest
+    if not products:
+        return rest
+    if len(products) == (2 if is_number(rest) and not rest else 1):
+        gathered = _gathered(context, products, rest)
+        if gathered is not None:
+            return gathered
+    return context.count(products, rest)
+
+
+def _gathered(context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number | None:
+    """Two products that differ in one factor as one, where that needs no other symbols: (H - 1)*r + r is H*r."""
+    terms: list[tuple[Monomial, Number]] = list(products.items())
+    if len(terms) == 1:
+        if isinstance(rest, Number):
+            return None
+        content, size = rest.primitive
+        terms.append(((size,), content))
+    (left, a), (right, b) = terms
+    mine, yours = list(left), list(right)
+    common = [size for size in left if size in yours and not yours.remove(size)]  # type: ignore[func-returns-value]
+    for size in common:
+        mine.remove(size)
+    if not common or len(mine) > 1 or len(yours) > 1:
+        return None
+    values = [side[0] if side else 1 for side in (mine, yours)]
+    symbols = [side[0].symbols if side else frozenset() for side in (mine, yours)]
+    if not (symbols[0] <= symbols[1] or symbols[1] <= symbols[0]):
+        return None
+    factor = combine(((values[0], a), (values[1], b)))
+    return context.product(tuple(common)) * factor  # type: ignore[no-any-return]
 
 
 def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:

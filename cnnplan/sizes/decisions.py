@@ -219,7 +219,8 @@ def _on_one_symbol(operator: str, difference: Count, name: str, domain: Domain) 
 
 def _plain(operator: str, difference: Count) -> Any:
     """What is zero, or not negative, exactly where the difference is, in fewer words; itself where it has fewest."""
-    common = [size for size in common_factors(difference) if is_positive(size)]
+    alone = list(next(iter(difference.products))) if len(difference.products) == 1 and difference.rest == 0 else []
+    common = [size for size in alone or common_factors(difference) if is_positive(size)]
     if common:
         return without(difference, common)
     if operator == ">=":

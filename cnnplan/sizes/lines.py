@@ -2,8 +2,8 @@
 
 A floor of an integer by c is less than one below its fraction: `(n - c + 1)/c <= floor(n/c) <= n/c`. So a size that is
 built of one symbol by floors runs between two lines of one slope, `slope*H + low <= size <= slope*H + high`, and what
-is whole and above -1 is not negative. The symbol is counted in units of what it is a multiple of. Only where the lines lie on both sides of 0 need a value be looked at, and with
-a slope these are few, however long the period is.
+is whole and above -1 is not negative. Only where the lines lie on both sides of 0 need a value be looked at, and with
+a slope these are few, however long the period is. The symbol is counted in units of what it is a multiple of.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Style:
         if common:
             units = prod(map(_units, common))
             rest = without(count, common) * Fraction(1, units)
-            shared = self.times.join(map(self.factor, common))
+            shared = self.product(tuple(common), 1)[1]
             if not isinstance(rest, Size):
                 return self.times.join([shared, self.bracket(self(rest))])
             content: Number = 1
@@ -264,8 +264,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _units(size: Size) -> int:
-    """What a size is multiplied by to be a symbol, where it is a part of one."""
-    return size.terms[0][0].scale if len(size.terms) == 1 and not size.const and size.terms[0][1] == 1 else 1
+    """What a size is multiplied by to have whole numbers before its symbols: a seventh of H, by 7, to be H."""
+    return lcm(size.const.denominator, *(Fraction(coef, atom.scale).denominator for atom, coef in size.terms))
 
 
 def grain(value: Any) -> int:
@@ -275,8 +275,7 @@ def grain(value: Any) -> int:
     found = [Fraction(coef, prod(map(_units, monomial))).denominator for monomial, coef in value.products.items()]
     if isinstance(value.rest, Number):
         return lcm(*found, Fraction(value.rest).denominator)
-    terms = [Fraction(coef) / atom.scale for atom, coef in value.rest.terms]
-    return lcm(*found, *(Fraction(number).denominator for number in (*terms, value.rest.const)))
+    return lcm(*found, _units(value.rest))
 
 
 def cleared(numerator: Any, denominator: Any) -> tuple[Any, Any]:

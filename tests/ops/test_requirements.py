@@ -192,22 +192,20 @@ def test_a_symbolic_argument_must_stay_within_its_bounds(context):
     ]
 
 
-def test_no_window_slides_along_a_merged_axis(context):
-    h, w = context.symbol("H", Domain(min=1)), context.symbol("W", Domain(min=1))
-    merged = OPERATORS["flatten"](start_dim=2).output((1, 3, h, w))
-    for verb, args in [
-        ("conv", C | {"kernel_size": 1}),
-        ("max_pool", {"kernel_size": 1}),
-        ("adaptive_avg_pool", {"output_size": 7}),
-    ]:
-        (fault,) = failures(OPERATORS[verb](**args), merged)
-        assert (fault.rule, text(fault)) == ("CNN111", "axis 2 is merged (H*W), not spatial")
-    for verb, args in [
-        ("linear", {"out_features": 5}),
-        ("slice", {"dim": 2, "start": 0, "end": 1}),
-        ("global_avg_pool", {}),
-    ]:
-        assert failures(OPERATORS[verb](**args), merged) == []
+def test_a_window_slides_along_a_product_as_along_a_number(context):
+    h, w, r = (context.symbol(name) for name in ("H", "W", "r"))
+    tokens = OPERATORS["flatten"](start_dim=2).output((1, 3, h, w))
+    assert failures(OPERATORS["conv"](**C | {"kernel_size": 1}), tokens) == []
+    assert failures(OPERATORS["adaptive_avg_pool"](output_size=7), tokens) == []
+    pool = OPERATORS["max_pool"](kernel_size=4)
+    assert [condition for condition, _ in opened(pool, tokens)] == ["H*W >= 4"]
+    assert [str(n) for n in pool.output(tokens)] == ["1", "3", "floor((H*W)/4)"]
+    at = {"H": 6, "W": 7, "r": 3}
+    stretched = OPERATORS["upsample"](scale_factor=r).output((1, 3, h, w))
+    conv = OPERATORS["conv"](out_channels=5, kernel_size=3, stride=2, padding=1)
+    assert [n if isinstance(n, int) else n.at(at) for n in conv.output(stretched)] == [1, 5, 9, 11]
+    transposed = OPERATORS["conv_transpose"](out_channels=5, kernel_size=3, stride=r).output((1, 3, h, w))
+    assert [n if isinstance(n, int) else n.at(at) for n in conv.output(transposed)] == [1, 5, 9, 11]
 
 
 def test_reshape_takes_what_is_left(context):

@@ -64,8 +64,8 @@ MIRRORED = [
     (-(-ceil_div(H, 4) // 7), "ceil(H/28)"),
     (H - ceil_div(H, 7), "floor(6*H/7)"),
     (H - H // 2 + W // 3, "ceil(H/2) + floor(W/3)"),
-    ((H - 1) * W + W, "W*H"),
-    ((H - 1) * W + 2 * W, "W*(H + 1)"),
+    ((H - 1) * W + W, "H*W"),
+    ((H - 1) * W + 2 * W, "(H + 1)*W"),
     (H // 7 - ceil_div(H, 7) + (H - 6 * H // 7), "floor(H/7)"),
 ]
 

@@ -35,7 +35,6 @@ FAULTS: tuple[str, ...] = (
     "CNN108",
     "CNN109",
     "CNN110",
-    "CNN111",
     "CNN112",
     "CNN401",
     "CNN402",
