@@ -1,149 +1,109 @@
-"""The graph as a picture: laid out by grandalf (Sugiyama), drawn in the colors of the reader's light or dark page."""
+"""The graph as a picture: laid out as in the page, drawn in the colors of the reader's light or dark page."""
 
 from __future__ import annotations
 
 from html import escape
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from cnnplan.errors import MissingExtra, UsageError
+from cnnplan.errors import UsageError
 from cnnplan.report import STOPPED
 from cnnplan.report.drawing import Drawing
 from cnnplan.report.figures import Figures
+from cnnplan.report.placement import place
 from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnplan.report import Report
-    from cnnplan.report.drawing import Box
+    from cnnplan.report.drawing import Arrow, Box
+    from cnnplan.report.placement import Run, Spot
 
 __all__ = ["render"]
 
-CHAR, LINE, EDGE = 7.2, 17, 16
+CHAR, LINE, EDGE = 7.2, 15, 10
 """The width of a letter, the height of a line, and the room around."""
 
-MOST_PLACED = 400
-"""Boxes that are laid out: the layout takes time that grows with their square, and recursion that grows with them."""
+HEAD = 12
+"""The room for the name of a frame."""
+
+MOST_PLACED = 1_000
+"""Boxes that are laid out; nobody reads a larger picture."""
 
 STYLE = """\
   .box { fill: #eef3f8; stroke: #5b7c99 } .end { fill: none; stroke: none }
+  .frame { fill: #5b7c99; fill-opacity: 0.06; stroke: #8899a6; stroke-dasharray: 4 3 }
   .arrow { fill: none; stroke: #8899a6; stroke-width: 1.2 } .tip { fill: #8899a6 }
   text { font: 12px ui-sans-serif, system-ui, Helvetica, Arial, sans-serif; fill: #1d2733; text-anchor: middle }
-  .small { font-size: 10px; fill: #556370 }
+  .small { font-size: 10px; fill: #556370 } .frame-name { font-size: 10px; fill: #556370; text-anchor: start }
   .bad { fill: #c02020; text-anchor: start }
   @media (prefers-color-scheme: dark) {
-    .box { fill: #1f2a36; stroke: #6f93b3 } text { fill: #e3eaf1 } .small { fill: #9fb0bf }
+    .box { fill: #1f2a36; stroke: #6f93b3 } text { fill: #e3eaf1 } .small, .frame-name { fill: #9fb0bf }
   }"""
 
 Point = tuple[float, float]
 
 
-class _View:
-    """What grandalf asks of a vertex: how large it is; it writes `xy`, its middle."""
+def render(report: Report, *, depth: int | None = None, direction: str = "TB") -> str:
+    """The graph as a document of its own.
 
-    def __init__(self, box: Box) -> None:
-        self.w = max(len(line) for line in box.lines) * CHAR + EDGE
-        self.h = len(box.lines) * LINE + EDGE / 2
-        self.xy: Point = (0.0, 0.0)
+    Args:
+        report: what is drawn.
+        depth: how many levels of names are told apart; left out, as many as fit.
+        direction: "TB" for downwards, "LR" for to the right.
 
-
-class _Placed(NamedTuple):
-    """Where the boxes and the arrows are, and the corners of the whole."""
-
-    views: list[_View]
-    routes: dict[tuple[int, int], list[Point]]
-
-
-def render(report: Report, *, depth: int | None = None) -> str:
-    """The graph as a document of its own; depth says how many levels of names are told apart."""
+    Raises:
+        MissingExtra: what lays it out is not installed.
+        UsageError: it is too large to be looked at.
+    """
     figures = Figures(report)
     drawing = Drawing(figures, depth)
-    placed = _layout(drawing)
-    left, top, width, height = _frame(placed)
-    title = f"  <title>{_text(figures.plan.name)}</title>"
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}"'
-    body = [*_arrows(drawing, placed), *_boxes(drawing, placed), *([] if report.complete else [_stopped(left, top)])]
-    style = f"  <style>\n{STYLE}\n  </style>"
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', title, style, *body, "</svg>"]) + "\n"
-
-
-def _stopped(left: float, top: float) -> str:
-    return f'  <text class="bad" x="{left + 2:.0f}" y="{top + 12:.0f}">{STOPPED}</text>'
-
-
-def _layout(drawing: Drawing) -> _Placed:
-    """The boxes and arrows, placed."""
     if len(drawing.boxes) > MOST_PLACED:
         raise UsageError(f"{len(drawing.boxes):,} boxes are too many to place; draw fewer levels, or --format dot")
-    try:
-        from grandalf.graphs import Edge, Graph, Vertex  # noqa: PLC0415
-        from grandalf.layouts import SugiyamaLayout  # noqa: PLC0415
-    except ImportError:
-        raise MissingExtra("the picture of a graph", "grandalf", "pictures") from None
-    vertices: list[Any] = [Vertex(number) for number in range(len(drawing.boxes))]
-    views = [_View(box) for box in drawing.boxes]
-    for vertex, view in zip(vertices, views, strict=True):
-        vertex.view = view
-    pairs = dict.fromkeys((arrow.source, arrow.target) for arrow in drawing.arrows)
-    edges = {pair: Edge(vertices[pair[0]], vertices[pair[1]]) for pair in pairs}
-    for edge in edges.values():
-        edge.view = _Route()
-    right = 0.0
-    for part in Graph(vertices, list(edges.values())).C:
-        layout = SugiyamaLayout(part)
-        layout.xspace, layout.yspace = 2 * EDGE, 2 * EDGE
-        layout.init_all()
-        layout.draw(3)
-        right = _beside(part, right)
-    return _Placed(views, {pair: _route(edge) for pair, edge in edges.items()})
+    names = [box.name for box in drawing.boxes]
+    pairs = [(names[arrow.source], names[arrow.target]) for arrow in drawing.arrows]
+    placed = place({box.name: _size(box) for box in drawing.boxes}, pairs, _frames(drawing), direction)
+    width, height = placed.width, placed.height + HEAD
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 {-HEAD} {width:.0f} {height:.0f}"'
+    body = [
+        *map(_frame, sorted(placed.frames, key=lambda frame: frame.name.count("."))),
+        *map(_arrow, drawing.arrows, placed.arrows),
+        *map(_box, drawing.boxes, placed.boxes),
+        *([] if report.complete else [f'  <text class="bad" x="2" y="-1">{STOPPED}</text>']),
+    ]
+    title = f"  <title>{_text(figures.plan.name)}</title>\n  <style>\n{STYLE}\n  </style>"
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', title, *body, "</svg>"]) + "\n"
 
 
-class _Route:
-    """What grandalf asks of an edge: to be told where it runs."""
-
-    points: tuple[Point, ...] = ()
-
-    def setpath(self, points: list[Point]) -> None:
-        """The points from one box to the other."""
-        self.points = tuple(points)
+def _size(box: Box) -> tuple[float, float]:
+    return max(len(line) for line in box.lines) * CHAR + 2 * EDGE, len(box.lines) * LINE + EDGE
 
 
-def _beside(part: Any, right: float) -> float:
-    """Move a part that nothing joins to the others to the right of them; its own right end."""
-    views = [vertex.view for vertex in part.sV]
-    shift = right - min(view.xy[0] - view.w / 2 for view in views) + EDGE
-    for view in views:
-        view.xy = (view.xy[0] + shift, view.xy[1])
-    for edge in part.sE:
-        edge.view.points = tuple((x + shift, y) for x, y in edge.view.points)
-    return float(max(view.xy[0] + view.w / 2 for view in views))
+def _frames(drawing: Drawing) -> list[str]:
+    """The blocks that several boxes stand in."""
+    inside: dict[str, int] = {}
+    for box in drawing.boxes:
+        for name in accumulate(box.name.split(".")[:-1], "{}.{}".format):
+            inside[name] = inside.get(name, 0) + 1
+    return [name for name, number in inside.items() if number > 1]
 
 
-def _route(edge: Any) -> list[Point]:
-    """From the lower rim of one box to the upper rim of the other."""
-    above, below = edge.v[0].view, edge.v[1].view
-    inner = [*edge.view.points[1:-1]]
-    return [(above.xy[0], above.xy[1] + above.h / 2), *inner, (below.xy[0], below.xy[1] - below.h / 2)]
+def _frame(spot: Spot) -> str:
+    left, top = spot.x - spot.width / 2, spot.y - spot.height / 2 - HEAD
+    where = f'x="{left:.1f}" y="{top:.1f}" width="{spot.width:.1f}" height="{spot.height + HEAD:.1f}"'
+    name = (
+        f'<text class="frame-name" x="{left + 8:.1f}" y="{top + HEAD:.1f}">{_text(spot.name.rpartition(".")[2])}</text>'
+    )
+    return f'  <g><title>{_text(spot.name)}</title><rect class="frame" {where} rx="8"/>{name}</g>'
 
 
-def _frame(placed: _Placed) -> tuple[float, float, float, float]:
-    """Left, top, width and height of the whole."""
-    xs = [view.xy[0] + side * view.w / 2 for view in placed.views for side in (-1, 1)]
-    ys = [view.xy[1] + side * view.h / 2 for view in placed.views for side in (-1, 1)]
-    xs += [x for route in placed.routes.values() for x, _ in route]
-    left, top = min(xs, default=0) - 3 * EDGE, min(ys, default=0) - EDGE
-    return left, top, max(xs, default=0) + 3 * EDGE - left, max(ys, default=0) + EDGE - top
-
-
-def _boxes(drawing: Drawing, placed: _Placed) -> Iterator[str]:
-    for box, view in zip(drawing.boxes, placed.views, strict=True):
-        x, y = view.xy
-        kind = "box" if box.layers else "end"
-        corner = f'x="{x - view.w / 2:.1f}" y="{y - view.h / 2:.1f}"'
-        texts = "".join(_line(x, y - view.h / 2 + LINE, number, line) for number, line in enumerate(box.lines))
-        rect = f'<rect class="{kind}" {corner} width="{view.w:.1f}" height="{view.h:.1f}" rx="5"/>'
-        yield f"  <g><title>{_text(box.name)}</title>{rect}{texts}</g>"
+def _box(box: Box, spot: Spot) -> str:
+    left, top = spot.x - spot.width / 2, spot.y - spot.height / 2
+    kind = "box" if box.layers else "end"
+    where = f'x="{left:.1f}" y="{top:.1f}" width="{spot.width:.1f}" height="{spot.height:.1f}"'
+    texts = "".join(_line(spot.x, top + LINE, number, line) for number, line in enumerate(box.lines))
+    return f'  <g><title>{_text(box.name)}</title><rect class="{kind}" {where} rx="5"/>{texts}</g>'
 
 
 def _line(x: float, first: float, number: int, line: str) -> str:
@@ -152,25 +112,31 @@ def _line(x: float, first: float, number: int, line: str) -> str:
     return f'<text class="{kind}" x="{x:.1f}" y="{first + number * LINE:.1f}">{_text(line)}</text>'
 
 
-def _arrows(drawing: Drawing, placed: _Placed) -> Iterator[str]:
-    for arrow in drawing.arrows:
-        points = placed.routes[arrow.source, arrow.target]
-        (x, y), (before, _) = points[-1], points[0]
-        yield f'  <path class="arrow" d="{_curve(points)}"/>'
-        yield f'  <path class="tip" d="M{x - 4:.1f},{y - 7:.1f} {x + 4:.1f},{y - 7:.1f} {x:.1f},{y:.1f}z"/>'
-        straight = ((x + before) / 2, (y + points[0][1]) / 2)
-        middle = points[len(points) // 2] if points[1:-1] else straight
-        where = f'x="{middle[0] + 4:.1f}" y="{middle[1] + 3:.1f}" style="text-anchor: start"'
-        yield f'  <text class="small" {where}>{_text(arrow.label)}</text>'
+def _arrow(arrow: Arrow, run: Run) -> str:
+    """The arrow, its tip in the direction in which it arrives, and what flows."""
+    (x, y), (a, b) = run.points[-1], run.points[-2]
+    along = max(((x - a) ** 2 + (y - b) ** 2) ** 0.5, 1e-9)
+    u, v = (x - a) / along, (y - b) / along
+    sides = [(x - 7 * u + side * 4 * v, y - 7 * v - side * 4 * u) for side in (1, -1)]
+    tip = " ".join(f"{px:.1f},{py:.1f}" for px, py in (*sides, (x, y)))
+    label = f'<text class="small" x="{run.x:.1f}" y="{run.y + 3:.1f}">{_text(arrow.label)}</text>'
+    return f'  <path class="arrow" d="{_curve(run.points)}"/><path class="tip" d="M{tip}z"/>{label}'
 
 
-def _curve(points: list[Point]) -> str:
-    """A line that leaves and arrives upright."""
-    pieces = [f"M{points[0][0]:.1f},{points[0][1]:.1f}"]
-    for (x, y), (a, b) in pairwise(points):
-        half = (y + b) / 2
-        pieces.append(f"C{x:.1f},{half:.1f} {a:.1f},{half:.1f} {a:.1f},{b:.1f}")
-    return " ".join(pieces)
+def _curve(points: Sequence[Point]) -> str:
+    """A smooth line through the points."""
+    return " ".join(_pieces(points))
+
+
+def _pieces(points: Sequence[Point]) -> Iterator[str]:
+    yield f"M{points[0][0]:.1f},{points[0][1]:.1f}"
+    if len(points) == 2:  # noqa: PLR2004 - a straight line
+        yield f"L{points[1][0]:.1f},{points[1][1]:.1f}"
+    for i, (x, y) in enumerate(points[1:-1], 1):
+        a, b = points[i + 1]
+        if i < len(points) - 2:
+            a, b = (x + a) / 2, (y + b) / 2
+        yield f"Q{x:.1f},{y:.1f} {a:.1f},{b:.1f}"
 
 
 def _text(text: str) -> str:

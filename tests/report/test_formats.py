@@ -57,7 +57,7 @@ def test_a_spreadsheet_computes_no_cell(text):
 
 @pytest.mark.parametrize("format", TEXT)
 def test_markup_of_a_spec_is_text(format):  # noqa: A002 - the option's name
-    pytest.importorskip("grandalf" if format == "svg" else "json")
+    pytest.importorskip("quickjs" if format == "svg" else "json")
     text = cnnplan.render(cnnplan.load(HOSTILE), format)
     assert "<script>alert" not in text.replace("`<script>alert", "")
 
@@ -98,7 +98,7 @@ def test_depth_folds(specs):
 
 
 def test_a_picture_is_xml_with_every_box(plan):
-    pytest.importorskip("grandalf")
+    pytest.importorskip("quickjs")
     picture = ET.fromstring(cnnplan.render(plan, "svg", depth=1))  # noqa: S314 - our own
     names = {group[0].text for group in picture.iter("{http://www.w3.org/2000/svg}g")}
     assert names == {"input"} | {name.partition(".")[0] for name in plan.nodes}
@@ -106,7 +106,7 @@ def test_a_picture_is_xml_with_every_box(plan):
 
 def test_a_picture_in_dots(specs):
     pytest.importorskip("cairosvg")
-    pytest.importorskip("grandalf")
+    pytest.importorskip("quickjs")
     assert cnnplan.render(cnnplan.load(specs / "lenet5.yaml"), "png").startswith(b"\x89PNG\r\n")
 
 

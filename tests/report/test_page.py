@@ -228,7 +228,7 @@ layers:
 def test_markup_in_a_spec_is_text_everywhere(show):
     plan = cnnplan.load(HOSTILE)
     browser = show(plan)
-    assert browser.execute_script("return document.querySelectorAll('script').length") == 4
+    assert browser.execute_script("return document.querySelectorAll('script').length") == 6
     assert browser.execute_script("return document.querySelectorAll('img').length") == 0
     assert browser.execute_script("return document.querySelector('h1').textContent") == "<script>alert(1)</script>"
     assert "</script><script>" in browser.execute_script("return document.querySelector('#source').textContent")

@@ -2,7 +2,7 @@
 
 `structures` finds the structures that the page can show, `data` says everything about one network as plain data,
 `program` holds its formulas, which the page computes itself, exactly, whenever a slider moves. The page is `page.html`,
-its looks `assets/*.css`, its working `assets/*.js`, in the order of their names; `vendor/` holds what others wrote.
+its looks `assets/*.css`, its working `assets/*.js`, in the order of their names; the graph is laid out by `placement`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import jinja2
 
 from cnnplan.report.html.data import network
 from cnnplan.report.html.static import static
+from cnnplan.report.placement import SCRIPTS, script
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +52,7 @@ def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] =
         reports=reports,
         pieces=pieces,
         styles=_joined("assets", ".css"),
-        scripts=[_joined("vendor", ".js"), _program(programs), _joined("assets", ".js")],
+        scripts=[*map(script, SCRIPTS), _program(programs), _joined("assets", ".js")],
         tables=[static(report) for report in reports] if len(pieces) > 1 else [],
         data=embedded({"networks": networks, "maps": maps}),
     )

@@ -2,9 +2,9 @@
 // A picture that is zoomed and moved, with a small map of the whole; the full window on demand.
 
 class View {
-  /** `picture` is the svg, `layer` the group in it that moves, `map` the svg of the small map. */
-  constructor(picture, layer, map) {
-    Object.assign(this, { picture, layer, map });
+  /** `picture` is the svg, `layer` the group in it that moves, `map` the svg of the small map; `moved` is called after. */
+  constructor(picture, layer, map, moved) {
+    Object.assign(this, { picture, layer, map, moved });
     this.size = { width: 1, height: 1 };
     this.at = { x: 0, y: 0, k: 1 };
     this.listen();
@@ -80,6 +80,11 @@ class View {
     return { x: this.at.x + x * this.at.k, y: this.at.y + y * this.at.k };
   }
 
+  /** The point of the content that is seen there. */
+  inside({ x, y }) {
+    return { x: (x - this.at.x) / this.at.k, y: (y - this.at.y) / this.at.k };
+  }
+
   /** Bring a point of the content to where it can be seen; to the middle, if it is out of sight. */
   reveal(point) {
     const { width, height } = this.room;
@@ -110,5 +115,6 @@ class View {
     const all = x >= -1 && y >= -1 && x + this.size.width * k <= width + 1 && y + this.size.height * k <= height + 1;
     this.map.classList.toggle("needless", all);
     for (const [name, value] of Object.entries({ x: -x / k, y: -y / k, width: width / k, height: height / k })) this.frame?.setAttribute(name, value);
+    this.moved();
   }
 }

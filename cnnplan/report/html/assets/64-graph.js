@@ -12,7 +12,7 @@ class Graph {
     this.layer = drawn("g");
     this.picture.append(this.layer);
     this.map = drawn("svg", { class: "map", "aria-hidden": "true" });
-    this.view = new View(this.picture, this.layer, this.map);
+    this.view = new View(this.picture, this.layer, this.map, () => this.refresh());
     this.panel = place.parentNode;
     this.note = element("small");
     this.sheets = element("div", { class: "sheets" });
@@ -40,6 +40,7 @@ class Graph {
 
   /** The whole of the drawing as a saved picture has it. */
   whole() {
+    this.refresh(true);
     return { x: 0, y: 0, width: this.layout.size.width, height: this.layout.size.height };
   }
 
@@ -96,26 +97,22 @@ class Graph {
     this.layout = new Layout(structure, this.open, this.direction);
     this.draw();
     if (this.figures) this.update(this.figures);
-    write(this.note, `${this.layout.boxes.size - structure.inputs.length} boxes, ${structure.layers.length} layers`);
+    write(this.note, `${this.layout.boxes.length - structure.inputs.length} boxes, ${structure.layers.length} layers`);
     if (this.name) this.choose(this.name, false);
   }
 
   draw() {
-    const { graph, flows, size } = this.layout;
+    const { boxes, frames, flows, size } = this.layout;
     this.drawnBoxes = new Map();
-    const edges = graph.edges().map((edge) => {
-      const { points, x, y, key } = graph.edge(edge);
-      const { text } = flows.get(key);
+    const arrows = flows.map(({ points, x, y, text }) => {
       text.setAttribute("x", x);
       text.setAttribute("y", y + 4);
       return drawn("g", { class: "flow" }, drawn("path", { d: smooth(points), "marker-end": "url(#tip)" }), text);
     });
-    const nodes = graph.nodes().map((name) => ({ ...graph.node(name), name }));
-    const boxes = nodes.filter((node) => !node.frame);
-    const frames = nodes.filter((node) => node.frame).sort((a, b) => a.name.length - b.name.length);
+    const outer = [...frames].sort((a, b) => a.name.length - b.name.length);
     const tip = drawn("defs", {}, drawn("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
       drawn("path", { d: "M0,0 8,4 0,8z" })));
-    this.layer.replaceChildren(tip, ...frames.map((frame) => this.drawFrame(frame)), ...edges, ...boxes.map((box) => this.drawBox(box)));
+    this.layer.replaceChildren(tip, ...outer.map((frame) => this.drawFrame(frame)), ...arrows, ...boxes.map((box) => this.drawBox(box)));
     this.view.show(size, boxes);
   }
 
@@ -163,10 +160,22 @@ class Graph {
 
   update(figures) {
     this.figures = figures;
-    const inputs = new Map(figures.structure.inputs.map((input) => [input.name, input.shape.map(figures.look)]));
-    for (const { source, text } of this.layout.flows.values()) {
-      const index = figures.structure.index.get(source);
-      write(text, inner(index === undefined ? inputs.get(source) || [] : figures.shape(index)));
+    this.refresh();
+  }
+
+  /** Write the sizes that are seen, or all of them; what comes into sight later is written then. */
+  refresh(all = false) {
+    const { figures, layout, view } = this;
+    if (!figures || !layout) return;
+    const [low, high] = [view.inside({ x: 0, y: 0 }), view.inside({ x: view.room.width, y: view.room.height })];
+    for (const flow of layout.flows) {
+      const { x, y } = flow;
+      const seen = all || (x > low.x - 60 && x < high.x + 60 && y > low.y - 20 && y < high.y + 20);
+      if (!seen || flow.at === figures) continue;
+      flow.at = figures;
+      const index = figures.structure.index.get(flow.source);
+      const input = figures.structure.inputs.find((each) => each.name === flow.source);
+      write(flow.text, inner(index === undefined ? (input?.shape || []).map(figures.look) : figures.shape(index)));
     }
   }
 
@@ -195,8 +204,9 @@ class Graph {
   /** On paper the whole of it, a long one cut between its boxes and put side by side. */
   print() {
     if (!this.layout) return;
+    this.refresh(true);
     const { width, height } = this.layout.size;
-    const boxes = [...this.layout.boxes.keys()].map((name) => this.layout.at(name));
+    const { boxes } = this.layout;
     const tops = boxes.map((box) => box.y - box.height / 2 - 3).filter((y) => boxes.every((box) => Math.abs(box.y - y) >= box.height / 2));
     const columns = Math.max(1, Math.min(8, Math.round(Math.sqrt(height / width / PAGE))));
     const cuts = Array.from({ length: columns - 1 }, (_, i) => Math.min(height, ...tops.filter((y) => y >= (height * (i + 1)) / columns)));

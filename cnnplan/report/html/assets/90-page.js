@@ -131,3 +131,4 @@ class Page {
 
 const cnnplan = new Page();
 window.cnnplan = cnnplan;
+document.documentElement.classList.remove("making");
