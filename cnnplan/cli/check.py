@@ -109,9 +109,21 @@ def _once(  # noqa: PLR0913, PLR0917 - options
     color = output is None and colored(sys.stdout)
     put(render_findings(findings, format, files=files, fail_on=wanted.fail_on, color=color), output, color=color)
     if format == TEXT and files and not quiet:
+        for line in _readings(files):
+            typer.echo(line, err=True)
         typer.echo(summary(Checked(tuple(files), tuple(findings))), err=True)
     failed = any(map(Checked((), (), wanted.fail_on).fails, findings))
     return max(code, FINDINGS if failed else CLEAN)
+
+
+def _readings(files: Iterable[str]) -> Iterator[str]:
+    """What the files were taken for that are no specs of our own."""
+    from cnnplan.translation import kind_of  # noqa: PLC0415
+
+    for file in files:
+        kind = kind_of(Path(file))
+        if kind:
+            yield f"{file}: taken for {kind}"
 
 
 def _update(paths: Iterable[Path], wanted: Configuration) -> int:

@@ -61,7 +61,9 @@ def _of_spec(spec: str, topic: str, settings: list[str]) -> str:
     from cnnplan.plan import plan_spec  # noqa: PLC0415
     from cnnplan.translation import load_spec  # noqa: PLC0415
 
-    return explaining.explain(plan_spec(load_spec(Path(spec)), bound(settings)), topic)
+    read = load_spec(Path(spec))
+    understood = read.account(topic) if read.account and topic else ""
+    return understood or explaining.explain(plan_spec(read, bound(settings)), topic)
 
 
 def _page(subject: str) -> str:

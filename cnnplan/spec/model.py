@@ -193,7 +193,8 @@ class Spec:
     `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
     empty in a valid spec. `lent` are the files of blocks that are not the user's: a layer of theirs stands where it is
     called. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
-    what its reader has to say beside errors, and `weights` gives those that its file holds, by "origin.weight".
+    what its reader has to say beside errors, `account` how it understood a layer, and `weights` gives those that its
+    file holds, by "origin.weight".
     """
 
     file: str
@@ -210,6 +211,7 @@ class Spec:
     broken: frozenset[Place] = frozenset()
     remarks: tuple[Finding, ...] = ()
     weights: Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
+    account: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(

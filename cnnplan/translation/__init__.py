@@ -56,7 +56,7 @@ def load_spec(
         return spec.load_spec(source, root, partial=partial)
     foreign = _foreign(path, kind, told)
     read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
-    return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights)
+    return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights, account=foreign.account)
 
 
 def load_foreign(path: Path, **options: Any) -> Foreign | None:

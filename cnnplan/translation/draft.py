@@ -37,6 +37,7 @@ class Foreign:
         library: the blocks of its world; what is wrong inside of them is told of the layer that calls them.
         included: files of blocks that the user gives.
         judged: whether the layers can be judged though the reader met errors.
+        account: what the reader has to say of how it understood a layer, by its name or number there; "" for no layer.
     """
 
     file: str
@@ -49,6 +50,7 @@ class Foreign:
     library: tuple[Written, ...] = ()
     included: tuple[Written, ...] = ()
     judged: bool = False
+    account: Callable[[str], str] | None = None
 
     def locate(self, place: Place) -> Location:
         """The node of a place, or of the nearest thing around it that is known."""

@@ -30,6 +30,7 @@ class Kind:
         recognises: whether a file that begins with these bytes is one, whatever it is called.
         claims: whether a path means one that its bytes do not show.
         options: the fields of `Options` that its reader understands.
+        version: of the program whose rules are followed, where its files do not say all.
     """
 
     name: str
@@ -38,6 +39,10 @@ class Kind:
     recognises: Callable[[bytes], bool]
     claims: Callable[[Path], bool] = field(default=lambda _: False)
     options: tuple[str, ...] = ()
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}, by the rules of {self.version}" if self.version else self.name
 
 
 _BACKBONE: Final = re.compile(rb"^backbone[ ]*:", re.MULTILINE)
@@ -66,6 +71,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         (".yaml", ".yml"),
         lambda head: _BACKBONE.search(head) is not None and _BINARY.search(head) is None,
         options=("dims", "scale", "modules"),
+        version="8.4.190",
     ),
 )
 """Every kind of file that is no spec, in the order in which they are tried."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.spec.source import Source, read_text
 from cnnplan.translation.draft import Foreign
+from cnnplan.translation.kinds import KINDS
+from cnnplan.translation.ultralytics.account import account
 from cnnplan.translation.ultralytics.document import Document
 from cnnplan.translation.ultralytics.library import library
 from cnnplan.translation.ultralytics.modules import SPOKEN, place
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "network", "read"]
 
-VERSION: Final = "8.4.190"
+VERSION: Final = next(kind.version for kind in KINDS if kind.module == __name__)
 """The release whose rules are followed."""
 
 PIXELS: Final = 224
@@ -40,7 +42,7 @@ EMBEDDING: Final = 512
 def read(path: Path, options: Options) -> Foreign:
     """The network of a file, as the data of a spec."""
     source = Source(str(path), read_text(path))
-    made, own = network(source, options)
+    made, rows, own = network(source, options)
     document = made.document
     foreign = Rows(document.file, _data(made, path.stem, options), text=source.text)
     foreign.document = document
@@ -49,6 +51,7 @@ def read(path: Path, options: Options) -> Foreign:
     foreign.library = (library(_verbs(made.entries), made.settings.activation),)
     foreign.included = own
     foreign.judged = bool(made.entries)
+    foreign.account = lambda topic: account(made, rows, topic, VERSION)
     return foreign
 
 
@@ -62,8 +65,8 @@ class Rows(Foreign):
         return self.document.locate(place)
 
 
-def network(source: Source, options: Options) -> tuple[Network, tuple[Source, ...]]:
-    """What the rows make, and the files of blocks of the user's own."""
+def network(source: Source, options: Options) -> tuple[Network, list[Row], tuple[Source, ...]]:
+    """What the rows make, the rows, and the files of blocks of the user's own."""
     document = Document(source)
     settings = read_settings(document, options.scale)
     rows = read_rows(document)
@@ -76,7 +79,7 @@ def network(source: Source, options: Options) -> tuple[Network, tuple[Source, ..
     for row in rows:
         place(made, row)
     _unread(made, rows)
-    return made, own
+    return made, rows, own
 
 
 def _unread(made: Network, rows: list[Row]) -> None:

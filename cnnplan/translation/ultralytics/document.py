@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from cnnplan.findings import Location, Path
     from cnnplan.spec.source import Source
 
-__all__ = ["Document", "shown"]
+__all__ = ["SECTIONS", "Document", "shown"]
+
+SECTIONS = ("backbone", "head")
+"""The keys of the rows."""
 
 MOST = 10**9
 """The greatest number that a file may hold."""
@@ -55,14 +58,21 @@ class Document:
     ) -> None:
         """Keep an error of a place of the file."""
         location = self.source.locate(Place(self.file, path, key))
-        place = Place(self.file, ("layers", len(self.origins)) if layer else ())
-        self.faults.add(rule, place, message, layer=layer, hint=hint, location=location)
+        self.faults.add(rule, self._entry(path), message, layer=layer, hint=hint, location=location)
 
     def remark(self, path: Path, message: str, hint: str = "", layer: str | None = None) -> None:
         """Keep a warning about a place of the file."""
         location = self.source.locate(Place(self.file, path))
-        place = Place(self.file, ("layers", len(self.origins)))
-        self.remarks.append(Finding("CNN032", Severity.WARNING, message, place, location, layer, hint))
+        found = Finding("CNN032", Severity.WARNING, message, self._entry(path), location, layer, hint)
+        self.remarks.append(found)
+
+    def _entry(self, path: Path) -> Place:
+        """The place of our entry for a row: one stands for each, also for those at fault."""
+        if len(path) < 2 or path[0] not in SECTIONS:  # noqa: PLR2004
+            return Place(self.file)
+        before = self.data.get(SECTIONS[0]) if path[0] == SECTIONS[1] else None
+        number = path[1] + (len(before) if isinstance(before, list) else 0) if isinstance(path[1], int) else 0
+        return Place(self.file, ("layers", number))
 
     def usage(self, message: str) -> None:
         """Refuse an option."""

@@ -107,6 +107,8 @@ def begin(network: Network, row: Row, declared: dict[str, Any]) -> tuple[Head, d
     _order(network, row, maps)
     if args is None:
         return None
+    if maps[0].lost:
+        return None
     if maps[0].channels is None:
         message = f"the branches of {row.module} are as wide as {maps[0].name} says, and its channels are not known"
         network.fault(row, "CNN020", (FROM, 0), message, "let a Conv stand between")

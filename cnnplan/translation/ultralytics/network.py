@@ -31,6 +31,7 @@ class Layer:
         stride: how many pixels of the image one of its own stands for; None where it is not known.
         steps: how its channels came about, for people.
         parts: the channels of its outputs, where it has several.
+        lost: whether it has a fault, or cannot be read.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Layer:
     stride: Fraction | None
     steps: list[str] = field(default_factory=list)
     parts: tuple[int, ...] = ()
+    lost: bool = False
 
 
 class Network:
@@ -95,7 +97,7 @@ class Network:
         entry: dict[str, Any] = {"identity": None}
         if row.sources:
             entry["from"] = self.layers[row.sources[0]].name
-        self.add(row, entry, Layer(row.name, None, None))
+        self.add(row, entry, Layer(row.name, None, None, lost=True))
 
     def fault(self, row: Row, rule: str, path: Path, message: str, hint: str = "") -> None:
         """Keep an error of a row; `path` goes on from the row."""

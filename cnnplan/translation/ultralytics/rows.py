@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.ultralytics.document import shown
+from cnnplan.translation.ultralytics.document import SECTIONS, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FROM", "REPEATS", "Row", "read_rows"]
 
-SECTIONS = ("backbone", "head")
 FROM, REPEATS, MODULE, ARGS = range(4)
 WRITTEN = "a layer is [from, repeats, module, arguments], as in [-1, 1, Conv, [64, 3, 2]]"
 
@@ -49,13 +48,13 @@ class Row:
 
 
 def read_rows(document: Document) -> list[Row]:
-    """The rows that can be read; the others are reported, and keep their number."""
-    rows = []
-    for index, (path, data) in enumerate(_written(document)):
-        row = _row(document, index, path, data)
-        if row:
-            rows.append(row)
-    return rows
+    """The rows; of one that cannot be read, which is reported, nothing is known."""
+    written = enumerate(_written(document))
+    return [_row(document, i, path, data) or _unread(i, path) for i, (path, data) in written]
+
+
+def _unread(index: int, path: Path) -> Row:
+    return Row(index, path, sources=None, listed=False, repeats=1, module="layer", args=[])
 
 
 def _written(document: Document) -> Iterator[tuple[Path, Any]]:
@@ -72,7 +71,7 @@ def _written(document: Document) -> Iterator[tuple[Path, Any]]:
 def _row(document: Document, index: int, path: Path, data: Any) -> Row | None:
     if not isinstance(data, list) or len(data) != 4:  # noqa: PLR2004
         count = f"here {'is' if len(data) == 1 else 'are'} {len(data)}" if isinstance(data, list) else "this is no list"
-        document.fault("CNN016", path, f"layer {index}: {WRITTEN}; {count}", layer=f"layer {index}")
+        document.fault("CNN016", path, f"{WRITTEN}; {count}", layer=f"layer {index}")
         return None
     source, repeats, module, args = data
     if not isinstance(module, str):

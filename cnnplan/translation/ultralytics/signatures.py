@@ -73,6 +73,8 @@ def widening(settings: Settings, written: int) -> list[str]:
     channels = settings.widened(written)
     if channels != scaled:
         steps.append(f"rounded up to a multiple of {WEIGHTS}: {channels}")
+    if written == settings.classes and channels != written:
+        steps.append("equal to nc, and scaled all the same: until 2026-07-19 such a width stayed as it was written")
     return steps or [f"{written}, as written"]
 
 
