@@ -17,7 +17,10 @@ from cnnplan.errors import UsageError
 
 __all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs", "reads", "words"]
 
-Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A network: a YAML file, or one of ONNX.")]
+Spec = Annotated[
+    str,
+    typer.Argument(metavar="SPEC", help="A network: a file in YAML or of ONNX, or package.module:function of PyTorch."),
+]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Networks: YAML or ONNX files, and folders.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
 Settings = Annotated[
@@ -49,7 +52,15 @@ _READERS: dict[str, Any] = {
     "dims": Annotated[
         list[str],
         typer.Option(
-            "--dims", metavar="INPUT=EXTENTS", help="Of a file that is no spec, the extents of an input: x=N,3,H,W."
+            "--dims",
+            metavar="EXTENTS",
+            help="Of a network that is no spec, the extents of its input: N,3,H,W, or x=N,3,H,W.",
+        ),
+    ],
+    "arguments": Annotated[
+        list[str],
+        typer.Option(
+            "--with", metavar="NAME=VALUE", help="An argument of the function that builds a network in Python."
         ),
     ],
     "scale": Annotated[
@@ -82,7 +93,7 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
                 command(*args, **given)
             finally:
                 for name in unheard:
-                    say(f"--{name} was not used: it means nothing for these files")
+                    say(f"--{_CALLED.get(name, name)} was not used: it means nothing for these files")
 
     own = signature(command, eval_str=True)
     more = [Parameter(name, Parameter.KEYWORD_ONLY, default=[], annotation=each) for name, each in _READERS.items()]
@@ -93,19 +104,41 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _dims(texts: list[str]) -> dict[str, tuple[str | int, ...]]:
-    """`x=N,3,H,W` by input."""
-    dims = {}
+    """`x=N,3,H,W` by input, `N,3,H,W` where there is one."""
+    from cnnplan.translation.options import extents  # noqa: PLC0415
+
+    halves = [text.rpartition("=") for text in texts]
+    return extents({name.strip(): each for name, _, each in halves})
+
+
+def _arguments(texts: list[str]) -> dict[str, Any]:
+    """`depth=50` by name: a value as Python writes it, else text."""
+    from ast import literal_eval  # noqa: PLC0415 - rarely needed
+
+    found = {}
     for text in texts:
-        name, equals, extents = text.rpartition("=")
-        parts = [part.strip() for part in extents.split(",")]
-        if not (name and equals and all(part.isdigit() or part.isidentifier() for part in parts)):
-            raise UsageError(f"--dims {text}: write INPUT=EXTENTS, as in --dims x=N,3,H,W")
-        dims[name] = tuple(int(part) if part.isdigit() else part for part in parts)
-    return dims
+        name, value = _halves(text, "--with", "--with depth=50")
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            found[name] = literal_eval({"true": "True", "false": "False", "null": "None"}.get(value, value))
+            continue
+        found[name] = value
+    return found
 
 
-_READ: dict[str, Callable[[Any], Any]] = {"dims": _dims, "scale": lambda texts: texts[-1], "modules": tuple}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "dims": _dims,
+    "arguments": _arguments,
+    "scale": lambda texts: texts[-1],
+    "modules": tuple,
+}
 """How the values of these options are read."""
+
+
+_SETTING = "--set %s: write SYMBOL=VALUE, as in --set H=320"
+
+
+_CALLED = {"arguments": "with"}
+"""Options that are not called like their field."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -123,10 +156,12 @@ def bound(given: list[str]) -> dict[str, Any]:
     return dict(map(_setting, given))
 
 
-def _halves(text: str) -> tuple[str, str]:
+def _halves(text: str, option: str = "--set", example: str = "--set H=320") -> tuple[str, str]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
-        raise UsageError(f"--set {text}: write SYMBOL=VALUE, as in --set H=320")
+        raise UsageError(
+            f"{option} {text}: write NAME=VALUE, as in {example}" if option != "--set" else _SETTING % text
+        )
     return name, value
 
 

@@ -158,8 +158,8 @@ ARGUMENT = "CNN013"
 
 
 def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
-    for value in args.values():
-        if isinstance(value, Condition):
+    for name, value in args.items():
+        if isinstance(value, Condition) and name not in OPERATORS[verb].decides:
             raise EvaluationError(f"a comparison that is open ({value}) is no argument")
     try:
         return OPERATORS[verb](**args)

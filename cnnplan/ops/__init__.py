@@ -33,7 +33,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "elementwise": ("add", "subtract", "multiply", "divide"),
     "powers": ("abs", "pow", "sqrt", "exp", "log", "sin", "cos"),
     "choosing": ("clip", "compare", "where"),
-    "passing": ("dropout", "drop_path", "identity"),
+    "passing": ("dropout", "drop_path", "identity", "require"),
     "arrangement": ("flatten", "reshape", "permute", "expand"),
     "axes": ("unsqueeze", "squeeze", "transpose", "stack"),
     "borders": ("pad", "crop"),
@@ -48,8 +48,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "log", "roll", "sin", "squeeze", "stack"),
-        *("transpose", "unsqueeze", "where"),
+        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "log", "require", "roll", "sin", "squeeze"),
+        *("stack", "transpose", "unsqueeze", "where"),
     }
 )
 """Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""

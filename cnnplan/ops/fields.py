@@ -22,9 +22,10 @@ from cnnplan.ops.kinds import (
     paddings,
     plain,
     text,
+    truth,
     whole,
 )
-from cnnplan.sizes import Count
+from cnnplan.sizes import Condition, Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ __all__ = [
     "SizeOrKeptPerAxis",
     "SizePerAxis",
     "Stride",
+    "Truth",
     "Whole",
     "bounded",
     "kinds",
@@ -79,6 +81,7 @@ POSITIVE = whole(1)
 POSITIVES = listed(POSITIVE, "a list of numbers")
 
 Flag = Annotated[bool, flag()]
+Truth = Annotated[bool | Condition, truth()]
 Number = Annotated[float, number()]
 Probability = Annotated[float, number(0, 1)]
 

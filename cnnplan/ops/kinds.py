@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic_core import PydanticCustomError, core_schema
 
-from cnnplan.sizes import Count
+from cnnplan.sizes import Condition, Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,7 @@ __all__ = [
     "paddings",
     "plain",
     "text",
+    "truth",
     "whole",
 ]
 
@@ -154,6 +155,15 @@ def flag() -> Kind:
         return value if isinstance(value, bool) else refuse("must be true or false")
 
     return Kind(read, {"type": "boolean"})
+
+
+def truth() -> Kind:
+    """A comparison, decided or open."""
+
+    def read(value: Any) -> bool | Condition:
+        return value if isinstance(value, bool | Condition) else refuse("must be a comparison, such as H % 32 == 0")
+
+    return Kind(read, {"type": ["boolean", "string"]})
 
 
 def keyword(*choices: str) -> Kind:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field
 
 from cnnplan.cost import Cost
-from cnnplan.ops.fields import Probability
+from cnnplan.ops.base import Requirement
+from cnnplan.ops.fields import Probability, Truth
 from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import prod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cnnplan.ops.arrays import Array
-    from cnnplan.ops.base import Requirement
     from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["DropPath", "Dropout", "Identity"]
+__all__ = ["DropPath", "Dropout", "Identity", "Require"]
 
 
 class Dropping(Pointwise):
@@ -84,6 +84,40 @@ class Identity(Pointwise):
         """Nothing."""
         del shapes, output
         return Cost()
+
+
+class Require(Identity):
+    """The input as it is, where a comparison holds: what a network asks of its sizes that no layer of it shows.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   torch._check
+
+    >>> Require(that=True).output((2, 3))
+    (2, 3)
+    """
+
+    decides = frozenset({"that"})
+
+    that: Truth = Field(description="The comparison, of symbols, arguments and shapes: H % 32 == 0.")
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """The comparison."""
+        del shapes
+        yield Requirement(self.that, "CNN113", "what is required does not hold", {}, "", "that")
+
+    def at(self, values: Mapping[str, Any]) -> Self:
+        """The same with the comparison decided."""
+        if isinstance(self.that, bool):
+            return self
+        return self.model_copy(update={"that": self.that.holds(values)})
+
+    def run(self, x: Array) -> Array:
+        """The same array, where the comparison holds."""
+        if self.that is not True:
+            raise ValueError("what the layer requires does not hold")
+        return x
 
 
 class Dropout(Dropping):

@@ -23,6 +23,7 @@ from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
 from cnnplan.spec.words import did_you_mean
 from cnnplan.translation import load_spec
+from cnnplan.translation.options import extents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -274,15 +275,21 @@ def plan_spec(
     return Plan(graph) if partial else _legal(graph)
 
 
-def load(source: str | Path | Spec, /, **values: Any) -> Plan:
-    """Plan the network that a file or a text describes.
+def load(source: str | Path | Spec | Any, /, **values: Any) -> Plan:
+    """Plan the network that a file or a text describes, or a module of PyTorch.
 
     Args:
-        source: the path of a YAML file, or its text; the path of a file of another world, model.onnx; a Spec.
+        source: the path of a YAML file, or its text; the path of a file of another world, model.onnx; a Spec; an
+            nn.Module, or a function that gives one. Of what is no spec, `dims` tells the extents of the input:
+            `load(module, dims="N,3,H,W")`, or a mapping by input.
         values: bindings of its symbols, where numbers are shown and structure is decided; formulas keep the letters.
 
     Raises:
         SpecError: the spec is at fault; `findings` holds every error.
         UsageError: the file cannot be read, or a binding is wrong.
     """
-    return plan_spec(load_spec(source), values)
+    dims = values.get("dims")
+    if not isinstance(dims, str | tuple | list | dict):
+        return plan_spec(load_spec(source), values)
+    del values["dims"]
+    return plan_spec(load_spec(source, dims=extents(dims)), values)

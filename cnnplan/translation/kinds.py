@@ -56,6 +56,8 @@ def _is_onnx(head: bytes) -> bool:
 _FIELDS: Final = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72})
 """The tags of the other fields of an ONNX model."""
 
+_FACTORY: Final = re.compile(r"(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
+
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         "ONNX",
@@ -72,6 +74,14 @@ KINDS: Final[tuple[Kind, ...]] = (
         lambda head: _BACKBONE.search(head) is not None and _BINARY.search(head) is None,
         options=("dims", "scale", "modules"),
         version="8.4.190",
+    ),
+    Kind(
+        "PyTorch",
+        "cnnplan.translation.torch",
+        (),
+        lambda _: False,
+        lambda path: _FACTORY.fullmatch(str(path)) is not None,
+        ("dims", "arguments"),
     ),
 )
 """Every kind of file that is no spec, in the order in which they are tried."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.kinds import Kind
 
-__all__ = ["Options", "telling"]
+__all__ = ["Options", "extents", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,28 @@ class Options:
         heard = {name: value for name, value in told.options.items() if name in known}
         told.heard.update(heard)
         return cls(**{**heard, **given})
+
+
+def extents(dims: Any) -> dict[str, tuple[str | int, ...]]:
+    """The extents of inputs by name, of one that is not named under "": `"N,3,H,W"`, a tuple, or a mapping.
+
+    Raises:
+        UsageError: they are none.
+    """
+    told = dims if isinstance(dims, dict) else {"": dims}
+    return {
+        str(name): tuple(map(_extent, each.split(",") if isinstance(each, str) else each))
+        for name, each in told.items()
+    }
+
+
+def _extent(part: Any) -> str | int:
+    text = str(part).strip()
+    if text.isdigit():
+        return int(text)
+    if not text.isidentifier():
+        raise UsageError(f"dims: {text!r} is no extent: write numbers and names, as in N,3,H,W")
+    return text
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ FAULTS: tuple[str, ...] = (
     "CNN109",
     "CNN110",
     "CNN112",
+    "CNN113",
     "CNN401",
     "CNN402",
     "CNN403",

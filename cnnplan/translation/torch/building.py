@@ -1,0 +1,168 @@
+"""A module from the function that builds it, `package.module:factory`, on the meta device: no weight takes memory."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.errors import MissingExtra, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["FACTORY", "built", "gave", "on_meta"]
+
+FACTORY: Final = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
+"""`package.module:name`, or `net.py:name`."""
+
+
+def built(text: str, arguments: Mapping[str, Any]) -> Any:
+    """The module that a factory gives, on the meta device and in eval mode.
+
+    Args:
+        text: `package.module:name`; importing the module runs it.
+        arguments: what the factory is called with.
+
+    Raises:
+        MissingExtra: PyTorch is not installed.
+        UsageError: there is no such factory, it raises, or it gives no module.
+    """
+    try:
+        import torch  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtra("a network in PyTorch", "torch", "torch") from None
+    found = _found(text)
+    if isinstance(found, torch.nn.Module):
+        return on_meta(found)
+    if not callable(found):
+        raise UsageError(f"{text} is a {type(found).__name__}, and no function or class that gives an nn.Module")
+    return gave(text, found, arguments)
+
+
+def gave(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
+    """The module that a function gives, on the meta device and in eval mode.
+
+    Raises:
+        UsageError: it wants other arguments, raises, or gives no module.
+    """
+    import torch  # noqa: PLC0415 - the caller knows that it is there
+
+    _refuse_missing(text, found, arguments)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = _called(text, found, arguments)
+    if not isinstance(module, torch.nn.Module):
+        raise UsageError(f"{text} gives a {type(module).__name__}, and no nn.Module")
+    return module.to("meta").eval()
+
+
+def _called(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
+    """What the factory gives: on meta, or, where it needs numbers as it builds, with numbers."""
+    import torch  # noqa: PLC0415 - the caller knows that it is there
+
+    try:
+        with torch.device("meta"):
+            return found(**arguments)
+    except Exception as first:  # noqa: BLE001 - whatever it raises
+        told = f"{type(first).__name__}: {first}"
+    try:
+        return found(**arguments)
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}" if str(error) else told
+        raise UsageError(f"{text}({_shown(arguments)}) raises {told}"[:2000]) from error
+
+
+def on_meta(module: Any) -> Any:
+    """A copy of a module without its numbers, in eval mode; the module stays as it is."""
+    import torch  # noqa: PLC0415 - the caller knows that it is there
+
+    memo: dict[int, Any] = {}
+    for each in module.parameters():
+        memo[id(each)] = torch.nn.Parameter(each.detach().to("meta"), requires_grad=each.requires_grad)
+    for each in module.buffers():
+        memo[id(each)] = each.detach().to("meta")
+    return copy.deepcopy(module, memo).eval()
+
+
+def _shown(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+
+
+def _refuse_missing(text: str, found: Any, arguments: Mapping[str, Any]) -> None:
+    """Say which arguments a factory wants, before it says so itself."""
+    try:
+        signature = inspect.signature(found)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(**arguments)
+    except TypeError as error:
+        known = ", ".join(map(str, signature.parameters.values()))[:400]
+        hint = "give them as --with NAME=VALUE"
+        raise UsageError(f"{text} {error}; it takes ({known}): {hint}") from None
+
+
+def _found(text: str) -> Any:
+    match = FACTORY.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{text}: write package.module:name")
+    with _importable():
+        module = _module(match[1], text)
+    found: Any = module
+    for name in match[2].split("."):
+        if not hasattr(found, name):
+            from cnnplan.spec.words import did_you_mean  # noqa: PLC0415 - only a fault needs it
+
+            near = did_you_mean(name, [each for each in dir(found) if not each.startswith("_")])
+            raise UsageError(f"{match[1]} has no {name}{near}")
+        found = getattr(found, name)
+    return found
+
+
+def _module(name: str, text: str) -> Any:
+    """Import a module; whatever goes wrong in it is said."""
+    try:
+        if name.endswith(".py"):
+            return _of_file(Path(name))
+        return importlib.import_module(name)
+    except UsageError:
+        raise
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{text}: there is no module {error.name}: install it, or run where it is found") from None
+    except Exception as error:
+        raise UsageError(f"{text}: importing {name} raises {type(error).__name__}: {error}"[:2000]) from error
+
+
+def _of_file(path: Path) -> Any:
+    from importlib.util import module_from_spec, spec_from_file_location  # noqa: PLC0415 - rarely needed
+
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path}: is no Python file")
+    module = module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _importable() -> Iterator[None]:
+    """Let modules of the working folder be found, as `python -m` does."""
+    here = str(Path.cwd())
+    added = here not in sys.path
+    if added:
+        sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        if added:
+            sys.path.remove(here)

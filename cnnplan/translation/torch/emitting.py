@@ -1,0 +1,295 @@
+"""Recorded calls as layers of a spec."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded
+from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.recording import DYNAMIC, Call, Ref, Seen, tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cnnplan.translation.draft import Draft
+
+__all__ = ["Emitter", "Refused", "Value"]
+
+CONSTANT: Final = "constant"
+
+
+class Refused(Exception):  # noqa: N818 - the cause; the emitter adds where
+    """A call that no operator stands for.
+
+    Args:
+        message: what it asks for.
+        hint: the way out.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Value:
+    """A tensor as layers read it.
+
+    Args:
+        seen: as the call saw it.
+        emitter: gives the name of the layer that makes it.
+    """
+
+    __slots__ = ("_name", "emitter", "seen")
+
+    def __init__(self, seen: Seen, emitter: Emitter, name: str = "") -> None:
+        self.seen = seen
+        self.emitter = emitter
+        self._name = name
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """Its extents, numbers or formulas."""
+        return self.seen.shape
+
+    @property
+    def rank(self) -> int:
+        """How many axes it has."""
+        return len(self.seen.shape)
+
+    @property
+    def name(self) -> str:
+        """The layer to read; one that is not there yet, such as a parameter, is made."""
+        return self._name or self.emitter.name(self.seen)
+
+    @property
+    def param(self) -> str:
+        """What the parameter or buffer is called that it is, "" where it is none."""
+        return self.seen.ref.name if self.seen.ref.kind in {"param", "buffer"} and not self._name else ""
+
+
+class Emitter:
+    """Writes layers into a draft.
+
+    Args:
+        draft: where they go.
+        table: what writes a call, by the name of its function.
+        names: the inputs, by their names in the recording.
+        shapes: of the parameters.
+    """
+
+    def __init__(self, draft: Draft, table: Mapping[str, Callable[..., Any]], names: Mapping[str, str]) -> None:
+        self.draft = draft
+        self.table = table
+        self.inputs = dict(names)
+        self.symbols: dict[tuple[str, int], str] = {}
+        self.layers: dict[tuple[int, int], str] = {}
+        self.owners: dict[str, str] = {}
+        self.read: set[str] = set()
+        self.made: dict[Ref, str] = {}
+        self.call: Call | None = None
+        self.counts: Counter[str] = Counter()
+
+    # what a call gives ------------------------------------------------------------------------------------------
+
+    def emit(self, call: Call, number: int) -> None:
+        """Write the layers of a call."""
+        self.call = call
+        if not any(seen.ref.kind in DYNAMIC for seen in call.outputs):
+            return
+        args, kwargs = self.values(call.args), self.values(dict(call.kwargs))
+        try:
+            self._given(call, number, self._writer(call.name)(self, *args, **kwargs))
+        except Refused as refused:
+            self.draft.refuse("CNN031", refused.message, call.path or call.name, refused.hint)
+            self._stand_in(call, number)
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
+            self.draft.refuse("CNN031", f"{call.name} is called as nobody foresaw: {error}", call.path or call.name)
+            self._stand_in(call, number)
+
+    def _writer(self, name: str) -> Callable[..., Any]:
+        writer = self.table.get(name) or self.table.get(_plainly(name))
+        if writer is None:
+            raise Refused(f"{name} has no operator that stands for it")
+        return writer
+
+    def require(self, guards: list[Guard], call: Call) -> list[Guard]:
+        """Keep what the program decided by as a requirement on what a call reads; gives back what must wait."""
+        every = tensors((call.args, dict(call.kwargs)))
+        read = next((seen for seen in every if seen.ref.kind in {"input", "call"}), None)
+        if not guards or read is None or (read.ref.kind == "call" and read.ref[2:] not in self.layers):
+            return guards
+        for guard in guards:
+            try:
+                that = self.guard(guard)
+            except Refused:
+                continue
+            name = self.draft.add("require", {"that": that}, [self.name(read)], origin=call.path, name="require")
+            if read.ref.kind == "input":
+                self.inputs[read.ref.name] = name
+            else:
+                self.layers[read.ref[2:]] = name
+        return []
+
+    def _stand_in(self, call: Call, number: int) -> None:
+        """Let layers behind one that was refused have something to read."""
+        for place, seen in enumerate(call.outputs):
+            self.layers[number, place] = self.draft.add(CONSTANT, {"shape": self.extents(seen.shape), "value": 0})
+
+    def _given(self, call: Call, number: int, given: Any) -> None:
+        names = (
+            [each.name if isinstance(each, Value) else each for each in given]
+            if isinstance(given, list)
+            else [given.name if isinstance(given, Value) else given]
+        )
+        for place in range(len(call.outputs)):
+            if place < len(names) and names[place] is not None:
+                self.layers[number, place] = names[place]
+
+    # what a call reads ------------------------------------------------------------------------------------------
+
+    def values(self, value: Any) -> Any:
+        """Arguments with tensors as Values."""
+        if isinstance(value, Seen):
+            return Value(value, self)
+        if isinstance(value, Formula):
+            return value
+        if type(value) is tuple:
+            return tuple(map(self.values, value))
+        if isinstance(value, dict):
+            return {key: self.values(each) for key, each in value.items()}
+        return value
+
+    def name(self, seen: Seen) -> str:
+        """The layer that makes a tensor."""
+        ref = seen.ref
+        if ref.kind == "input":
+            return self.inputs[ref.name]
+        if ref.kind == "call" and (ref.number, ref.place) in self.layers:
+            return self.layers[ref.number, ref.place]
+        if ref.kind == "call":
+            raise Refused("it reads something of a call that is not known", "")
+        if ref not in self.made:
+            self.made[ref] = self._source(seen)
+        return self.made[ref]
+
+    def _source(self, seen: Seen) -> str:
+        """A parameter or a constant, as a layer."""
+        ref, shape = seen.ref, self.extents(seen.shape)
+        if ref.kind == "param":
+            self.read.add(ref.name)
+            return self.add("parameter", {"shape": shape}, origin=ref.name)
+        if not shape:
+            raise Refused("it reads a number in a tensor without axes")
+        args: dict[str, Any] = {"shape": shape}
+        if seen.dtype == "bool":
+            args |= {"dtype": "uint8", "below": 2}
+        elif "int" in seen.dtype:
+            args |= {"dtype": seen.dtype}
+        return self.add(CONSTANT, args, origin=ref.name or self.origin(CONSTANT))
+
+    # layers -----------------------------------------------------------------------------------------------------
+
+    @property
+    def here(self) -> Call:
+        """The call that is written."""
+        assert self.call is not None  # noqa: S101 - only asked meanwhile
+        return self.call
+
+    def origin(self, suffix: str = "") -> str:
+        """What the layer of the call is called in the module tree."""
+        call = self.here
+        if call.alone and call.path:
+            return call.path
+        return ".".join(filter(None, (call.path, suffix or _plainly(call.name))))
+
+    def add(
+        self, verb: str, args: Mapping[str, Any] | None = None, reads: Sequence[Value | str] = (), **more: Any
+    ) -> str:
+        """A layer; its name."""
+        known = {key: value for key, value in (args or {}).items() if value is not None}
+        shown = {key: self.argument(value) for key, value in known.items()}
+        names = [each.name if isinstance(each, Value) else each for each in reads]
+        more.setdefault("origin", self.origin(verb))
+        return self.draft.add(verb, shown, names, **more)
+
+    def weighted(
+        self, verb: str, args: Mapping[str, Any], reads: Sequence[Value | str], **weights: Value | None
+    ) -> str:
+        """A layer with weights of its own, or with those of an earlier one."""
+        given = {name: value for name, value in weights.items() if value is not None}
+        owner = self._owner(given)
+        if owner is None:
+            raise Refused(f"{verb} has weights that lie in several modules")
+        self.read.update(value.param for value in given.values())
+        key = f"{verb} {owner}"
+        more = {"share": self.owners[key]} if key in self.owners and given else {}
+        name = self.add(verb, args, reads, origin=owner or self.origin(verb), **more)
+        self.owners.setdefault(key, name)
+        return name
+
+    def _owner(self, given: Mapping[str, Value]) -> str | None:
+        """The module that has these weights under these names; None where it is none."""
+        owners = set()
+        for name, value in given.items():
+            layer, _, called = value.param.rpartition(".")
+            if called != name:
+                return None
+            owners.add(layer)
+        return owners.pop() if len(owners) == 1 else "" if not owners else None
+
+    def owned(self, **weights: Value | None) -> bool:
+        """Whether these weights are those of one module, under these names."""
+        return self._owner({name: value for name, value in weights.items() if value is not None}) is not None
+
+    # numbers ----------------------------------------------------------------------------------------------------
+
+    def argument(self, value: Any) -> Any:
+        """A number, a formula as text, or a list of them."""
+        if isinstance(value, Formula):
+            return self.text(value.made)
+        if isinstance(value, tuple | list):
+            return [self.argument(each) for each in value]
+        return value
+
+    def extents(self, shape: Sequence[Any]) -> list[Any]:
+        """A shape as an argument."""
+        return [self.argument(extent) for extent in shape]
+
+    def text(self, made: Any) -> str:
+        """A formula in the language."""
+        if isinstance(made, Axis):
+            return self._axis(made)
+        if isinstance(made, Binary):
+            left, right = (self._inner(each) for each in (made.left, made.right))
+            return f"{left} {made.operator} {right}"
+        if isinstance(made, Rounded):
+            return f"{made.function}({self.text(made.inner)})"
+        return f"({made})" if isinstance(made, int | float) and made < 0 else str(made)
+
+    def _inner(self, made: Any) -> str:
+        return f"({self.text(made)})" if isinstance(made, Binary) else self.text(made)
+
+    def _axis(self, axis: Axis) -> str:
+        ref = axis.source
+        if ref.kind == "input":
+            return self.symbols[ref.name, axis.dim]
+        name = self.layers.get((ref.number, ref.place))
+        if name is None:
+            raise Refused("a size is that of a tensor of which nothing is known")
+        return f'shape("{name}")[{axis.dim}]' if name not in self.inputs.values() else self._input(name, axis.dim)
+
+    def _input(self, name: str, dim: int) -> str:
+        given = next(key for key, called in self.inputs.items() if called == name)
+        return self.symbols[given, dim]
+
+    def guard(self, guard: Guard) -> str:
+        """A comparison in the language."""
+        return f"{self.text(guard.left)} {guard.operator} {self.text(guard.right)}"
+
+
+def _plainly(name: str) -> str:
+    """`add_`, `__iadd__` and `__add__` are `add`."""
+    name = name.strip("_")
+    return name[1:] if name.startswith("i") and name[1:] in {"add", "sub", "mul", "truediv"} else name

@@ -1,0 +1,271 @@
+"""What only moves elements: other shapes, parts, several put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.translation.torch.emitting import Refused, Value
+from cnnplan.translation.torch.functions.table import axis, number, takes
+from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.recording import Picked
+
+if TYPE_CHECKING:
+    from cnnplan.translation.torch.emitting import Emitter
+
+
+def listed(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`x.view(2, 3)` and `x.view((2, 3))` alike."""
+    return tuple(given[0]) if len(given) == 1 and isinstance(given[0], tuple) else given
+
+
+@takes("view", "reshape")
+def reshape(t: Emitter, x: Value, *shape: Any, **more: Any) -> Any:
+    """Another shape; a type is none."""
+    wanted = listed(shape) or listed((more.get("shape") or more.get("size") or (),))
+    if any(not isinstance(each, int | Formula) for each in wanted):
+        raise Refused("a view as another type")
+    if wanted == x.shape:
+        return x
+    return t.add("reshape", {"shape": [*wanted]}, [x])
+
+
+@takes("view_as", "reshape_as")
+def view_as(t: Emitter, x: Value, other: Value) -> Any:
+    """The shape of another."""
+    return reshape(t, x, *other.shape)
+
+
+@takes("flatten")
+def flatten(t: Emitter, x: Value, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Neighbouring axes merged."""
+    first, last = axis(start_dim, x.rank), axis(end_dim, x.rank)
+    if first == last:
+        return x
+    return t.add("flatten", {"start_dim": first, "end_dim": end_dim} if (first, end_dim) != (1, -1) else {}, [x])
+
+
+@takes("unflatten")
+def unflatten(t: Emitter, x: Value, dim: int, sizes: Any) -> Any:
+    """An axis as several."""
+    dim = axis(dim, x.rank)
+    return t.add("reshape", {"shape": [*x.shape[:dim], *sizes, *x.shape[dim + 1 :]]}, [x])
+
+
+@takes("permute")
+def permute(t: Emitter, x: Value, *dims: Any, **more: Any) -> Any:
+    """Axes in another order."""
+    order = [axis(dim, x.rank) for dim in listed(dims) or more["dims"]]
+    return x if order == [*range(x.rank)] else t.add("permute", {"dims": order}, [x])
+
+
+@takes("transpose", "swapaxes", "swapdims")
+def transpose(t: Emitter, x: Value, dim0: int, dim1: int) -> Any:
+    """Two axes change places."""
+    return t.add("transpose", {"dim0": axis(dim0, x.rank), "dim1": axis(dim1, x.rank)}, [x])
+
+
+@takes("T", "t", "mT")
+def turned(t: Emitter, x: Value) -> Any:
+    """A matrix turned."""
+    if x.rank < 2:  # noqa: PLR2004 - a matrix
+        return x
+    return t.add("transpose", {"dim0": -2, "dim1": -1}, [x])
+
+
+@takes("movedim", "moveaxis")
+def movedim(t: Emitter, x: Value, source: Any, destination: Any) -> Any:
+    """Axes to other places."""
+    sources = [axis(d, x.rank) for d in (source if isinstance(source, tuple) else (source,))]
+    places = [axis(d, x.rank) for d in (destination if isinstance(destination, tuple) else (destination,))]
+    rest = [d for d in range(x.rank) if d not in sources]
+    order = [-1] * x.rank
+    for d, place in zip(sources, places, strict=True):
+        order[place] = d
+    order = [d if d >= 0 else rest.pop(0) for d in order]
+    return t.add("permute", {"dims": order}, [x])
+
+
+@takes("unsqueeze")
+def unsqueeze(t: Emitter, x: Value, dim: int) -> Any:
+    """A new axis."""
+    return t.add("unsqueeze", {"dim": dim % (x.rank + 1)}, [x])
+
+
+@takes("squeeze")
+def squeeze(t: Emitter, x: Value, dim: Any = None) -> Any:
+    """Axes of extent 1 taken out; those that are none stay."""
+    named = range(x.rank) if dim is None else [axis(d, x.rank) for d in (dim if isinstance(dim, tuple) else (dim,))]
+    gone = [d for d in named if x.shape[d] == 1]
+    if not gone:
+        return x
+    return t.add("squeeze", {"dim": gone[0] if len(gone) == 1 else gone}, [x])
+
+
+@takes("expand", "broadcast_to")
+def expand(t: Emitter, x: Value, *shape: Any, **more: Any) -> Any:
+    """Axes repeated."""
+    wanted = listed(shape) or tuple(more.get("size", ()))
+    there = (*[None] * (len(wanted) - x.rank), *x.shape)
+    asked = [-1 if extent == known else extent for extent, known in zip(wanted, there, strict=True)]
+    return x if all(each == -1 for each in asked) else t.add("expand", {"shape": asked}, [x])
+
+
+@takes("expand_as")
+def expand_as(t: Emitter, x: Value, other: Value) -> Any:
+    """As another."""
+    return expand(t, x, *other.shape)
+
+
+@takes("repeat", "tile")
+def repeat(t: Emitter, x: Value, *times: Any, **more: Any) -> Any:
+    """Axes of extent 1 repeated, others lined up again and again."""
+    counts = listed(times) or tuple(more.get("repeats", ()))
+    shape = (*[1] * (len(counts) - x.rank), *x.shape)
+    if all(extent == 1 or count == 1 for extent, count in zip(shape, counts, strict=True)):
+        wanted = [count if extent == 1 and count != 1 else extent for extent, count in zip(shape, counts, strict=True)]
+        return t.add("expand", {"shape": wanted}, [x])
+    if len(counts) != x.rank or sum(count != 1 for count in counts) != 1:
+        raise Refused("repeat along several axes")
+    ((dim, count),) = [(dim, count) for dim, count in enumerate(counts) if count != 1]
+    return t.add("concat", {"dim": dim}, [x] * number(count))
+
+
+@takes("cat", "concat", "concatenate")
+def cat(t: Emitter, tensors: Any, dim: Any = 0, **more: Any) -> Any:
+    """Several along an axis."""
+    dim = more.get("axis", dim)
+    known = [x for x in tensors if x.shape != (0,)]
+    if len(known) == 1:
+        return known[0]
+    where = axis(dim, known[0].rank)
+    return t.add("concat", {"dim": where} if where != 1 else {}, [*known])
+
+
+@takes("stack")
+def stack(t: Emitter, tensors: Any, dim: int = 0) -> Any:
+    """Several along a new axis."""
+    return t.add("stack", {"dim": dim % (tensors[0].rank + 1)}, [*tensors])
+
+
+@takes("chunk")
+def chunk(t: Emitter, x: Value, chunks: int, dim: int = 0) -> Any:
+    """Parts as equal as they come."""
+    parts = len(t.here.outputs)
+    name = t.add("chunk", {"chunks": chunks, "dim": axis(dim, x.rank)}, [x])
+    return [f"{name}.{i}" for i in range(parts)]
+
+
+@takes("split", "split_with_sizes", "tensor_split")
+def split(t: Emitter, x: Value, sizes: Any = None, dim: int = 0, **more: Any) -> Any:
+    """Parts of an extent, or of a list of them."""
+    sizes = more.get("split_size_or_sections", more.get("split_size", sizes))
+    outputs = t.here.outputs
+    dim = axis(dim, x.rank)
+    parts = sizes if isinstance(sizes, tuple) else tuple(seen.shape[dim] for seen in outputs)
+    if len(parts) == 1:
+        return [x]
+    name = t.add("split", {"sections": [*parts], "dim": dim}, [x])
+    return [f"{name}.{i}" for i in range(len(parts))]
+
+
+@takes("unbind")
+def unbind(t: Emitter, x: Value, dim: int = 0) -> Any:
+    """The elements of an axis."""
+    count = len(t.here.outputs)
+    dim = axis(dim, x.rank)
+    return [t.add("gather", {"index": i, "dim": dim}, [x], origin=t.origin(f"unbind.{i}")) for i in range(count)]
+
+
+@takes("select")
+def select(t: Emitter, x: Value, dim: int, index: Any) -> Any:
+    """One element of an axis."""
+    return t.add("gather", {"index": index, "dim": axis(dim, x.rank)}, [x])
+
+
+@takes("narrow")
+def narrow(t: Emitter, x: Value, dim: int, start: Any, length: Any) -> Any:
+    """A part of an axis."""
+    return t.add("slice", {"dim": axis(dim, x.rank), "start": start, "end": number(start) + number(length)}, [x])
+
+
+@takes("index_select")
+def index_select(t: Emitter, x: Value, dim: int, index: Value) -> Any:
+    """Elements of an axis, by a table."""
+    return t.add("gather", {"dim": axis(dim, x.rank)}, [x, index])
+
+
+@takes("roll")
+def roll(t: Emitter, x: Value, shifts: Any, dims: Any = None) -> Any:
+    """Elements move on."""
+    if dims is None:
+        raise Refused("roll of all elements in a row")
+    return t.add("roll", {"shifts": shifts, "dims": dims}, [x])
+
+
+@takes("pad")
+def pad(t: Emitter, input: Value, pad: Any, mode: str = "constant", value: Any = None) -> Any:
+    """Axes made longer; the last one first in PyTorch, in their own order here."""
+    pairs = [list(pair) for pair in zip(pad[::2], pad[1::2], strict=True)][::-1]
+    if all(each == 0 for pair in pairs for each in pair):
+        return input
+    args: dict[str, Any] = {"padding": pairs}
+    if len(pairs) != input.rank - 2:
+        args["dims"] = [*range(input.rank - len(pairs), input.rank)]
+    args |= {} if mode == "constant" else {"mode": mode}
+    return t.add("pad", args | ({"value": number(value)} if value else {}), [input])
+
+
+@takes("pixel_shuffle")
+def pixel_shuffle(t: Emitter, x: Value, upscale_factor: int) -> Any:
+    """Channels to places."""
+    return t.add("pixel_shuffle", {"upscale_factor": upscale_factor}, [x])
+
+
+@takes("pixel_unshuffle")
+def pixel_unshuffle(t: Emitter, x: Value, downscale_factor: int) -> Any:
+    """Places to channels."""
+    return t.add("pixel_unshuffle", {"downscale_factor": downscale_factor}, [x])
+
+
+@takes("channel_shuffle", "native_channel_shuffle")
+def channel_shuffle(t: Emitter, x: Value, groups: int) -> Any:
+    """Channels of groups mixed."""
+    return t.add("channel_shuffle", {"groups": groups}, [x])
+
+
+@takes("getitem")
+def getitem(t: Emitter, x: Value, index: Any) -> Any:
+    """Parts by position."""
+    places = index if type(index) is tuple else (index,)
+    known = sum(1 for each in places if each is not None and each is not Ellipsis)
+    if Ellipsis in [each for each in places if not isinstance(each, Value | Formula)]:
+        at = next(i for i, each in enumerate(places) if each is Ellipsis)
+        places = (*places[:at], *[Picked(None, None, None)] * (x.rank - known), *places[at + 1 :])
+    tables = [each for each in places if isinstance(each, Value)]
+    if len(tables) > 1 or any(isinstance(each, bool) for each in places):
+        raise Refused("elements picked by several tables")
+    made, dim = x, 0
+    for each in places:
+        made, dim = _picked(t, made, each, dim)
+    return made
+
+
+def _picked(t: Emitter, x: Any, each: Any, dim: int) -> tuple[Any, int]:
+    """One axis of it, and the axis that comes next."""
+    if each is None:
+        return t.add("unsqueeze", {"dim": dim}, [x], origin=t.origin("unsqueeze")), dim + 1
+    if isinstance(each, Picked):
+        if each in {Picked(None, None, None), Picked(0, None, None), Picked(None, None, 1)}:
+            return x, dim + 1
+        args = {"dim": dim, "start": each.start, "end": each.stop, "step": each.step}
+        if isinstance(each.stop, int) and each.stop > 2**31:
+            args["end"] = None
+        if dim == 1:
+            del args["dim"]
+        args = {name: value for name, value in args.items() if value is not None and (name, value) != ("start", 0)}
+        return (t.add("slice", args, [x], origin=t.origin("slice")) if args.keys() - {"dim"} else x), dim + 1
+    if isinstance(each, Value):
+        if each.seen.dtype == "bool":
+            raise Refused("elements picked by truth values")
+        return t.add("gather", {"dim": dim}, [x, each], origin=t.origin("gather")), dim + each.rank
+    return t.add("gather", {"index": each, "dim": dim}, [x], origin=t.origin("gather")), dim

@@ -1,0 +1,418 @@
+"""One run of a module on tensors without numbers, written down: which function was called with what, and where.
+
+Nothing of PyTorch is changed: a mode sees the functions, hooks say in which module they are called, and both are gone
+when the run is over. Tensors are told by identity, as long as all of them are kept.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from cnnplan.translation.torch.extents import Axis, Extent, Ratio, noted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+__all__ = ["Call", "Recording", "Ref", "Seen", "Untraceable", "flattened", "record", "tensors"]
+
+MOST_CALLS: Final = 200_000
+
+
+class Untraceable(Exception):  # noqa: N818 - the cause; the door makes a finding of it
+    """A run that cannot be written down.
+
+    Args:
+        message: why.
+        where: the module in which it happened.
+        hint: the way out.
+    """
+
+    def __init__(self, message: str, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+
+class Ref(NamedTuple):
+    """Where a tensor comes from: an input, a parameter or buffer by name; a call by number, and which of its outputs.
+
+    What a call gives that reads no input and no parameter is `made`: a constant.
+    """
+
+    kind: str
+    name: str = ""
+    number: int = -1
+    place: int = 0
+
+
+class Seen(NamedTuple):
+    """A tensor as a call sees it."""
+
+    ref: Ref
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class Picked(NamedTuple):
+    """A slice, which cannot be hashed."""
+
+    start: Any
+    stop: Any
+    step: Any
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a function, or of a module that is known as a whole.
+
+    Args:
+        name: of the function.
+        args, kwargs: what it was given, tensors as Seen.
+        path: the module in which it was called.
+        outputs: what it gave.
+        alone: whether the module has no other modules inside.
+        module: the module itself, where it is known as a whole.
+    """
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    path: str
+    outputs: tuple[Seen, ...] = ()
+    alone: bool = False
+    module: Any = None
+
+
+@dataclass(slots=True)
+class Recording:
+    """A run.
+
+    Args:
+        calls: in order.
+        outputs: of the network.
+        guards: comparisons of extents, each with the number of the call that came next.
+        made: every number that was made of extents, with how.
+        inputs: the tensors that went in.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    outputs: tuple[Seen, ...] = ()
+    guards: list[tuple[int, Any]] = field(default_factory=list)
+    made: list[tuple[int, Any]] = field(default_factory=list)
+
+
+EXTENTS: Final = {"shape", "size", "numel", "nelement"}
+"""What gives extents."""
+
+SILENT: Final = frozenset(
+    [
+        "dim",
+        "ndim",
+        "ndimension",
+        "dtype",
+        "device",
+        "layout",
+        "is_cuda",
+        "is_cpu",
+        "is_meta",
+        "is_mps",
+        "is_xpu",
+        "is_quantized",
+        "is_sparse",
+        "is_nested",
+        "is_leaf",
+        "is_contiguous",
+        "is_floating_point",
+        "is_complex",
+        "requires_grad",
+        "requires_grad_",
+        "grad",
+        "grad_fn",
+        "data_ptr",
+        "__len__",
+        "__hash__",
+        "__repr__",
+        "__format__",
+        "_set_grad_enabled",
+        "set_grad_enabled",
+        "get_device",
+        "element_size",
+        "itemsize",
+        "stride",
+        "storage_offset",
+        "is_inference",
+        "_has_compatible_shallow_copy_type",
+        "finfo",
+        "get_default_dtype",
+        "is_grad_enabled",
+        "is_autocast_enabled",
+        "_assert",
+        "is_tensor",
+        "_is_view",
+        "is_same_size",
+        "register_hook",
+        "__setstate__",
+        "names",
+        "_version",
+        "output_nr",
+        "_base",
+        "is_conj",
+        "is_neg",
+        "can_cast",
+        "promote_types",
+        "result_type",
+        "get_autocast_gpu_dtype",
+        "layer_norm_kernel_available",
+        "is_mkldnn",
+        "is_vulkan",
+        "is_ipu",
+        "is_signed",
+        "__class__",
+        "name",
+        "mT_",
+        "is_storage",
+        "typename",
+    ]
+)
+"""What says something of a tensor, and computes nothing."""
+
+DYNAMIC: Final = {"input", "param", "call"}
+"""What depends on the input or on what is trained."""
+
+MAKERS: Final = {
+    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "zeros_like", "ones_like", "full_like",
+    "empty_like",     "rand_like", "randn_like",
+}  # fmt: skip
+"""What takes nothing of a tensor but its shape and type."""
+
+WHOLE: Final = (torch.nn.MultiheadAttention, torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN)
+"""Modules that are known as a whole."""
+
+
+def named(function: Any) -> str:
+    """What a function is called; a property is called like itself."""
+    name: str = getattr(function, "__name__", type(function).__name__)
+    if name in {"__get__", "__set__", "__delete__"}:
+        return str(getattr(function.__self__, "__name__", name)) if name == "__get__" else name
+    return name
+
+
+class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there where types are checked
+    """Writes down what is called on tensors.
+
+    Args:
+        names: the parameters and buffers of the network, by identity.
+        inputs: its inputs by name.
+    """
+
+    def __init__(self, names: dict[int, Ref], inputs: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.recording = Recording()
+        self.refs = names
+        self.kept: list[Any] = [*inputs.values()]
+        self.versions: dict[int, int] = {}
+        self.stack: list[tuple[str, bool]] = [("", False)]
+        self.quiet = 0
+        for name, tensor in inputs.items():
+            self.refs[id(tensor)] = Ref("input", name)
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        del types
+        kwargs = kwargs or {}
+        name = named(func)
+        if self.quiet or name in SILENT:
+            return func(*plain(args), **plain(kwargs))
+        if name in EXTENTS:
+            return self._extents(args[0], name, plain(args[1:]), plain(kwargs))
+        seen = self.seen((args, kwargs))
+        try:
+            given = func(*plain(args), **plain(kwargs))
+        except RuntimeError as error:
+            if "meta" in str(error).lower() or isinstance(error, NotImplementedError):
+                hint = "what a network does must not depend on the numbers that it computes"
+                raise Untraceable(f"{name} needs the numbers of a tensor", self.path, hint) from error
+            raise
+        if name in {"item", "tolist", "__bool__", "__int__", "__float__", "__index__"}:
+            raise Untraceable(f"{name} asks for the numbers of a tensor", self.path)
+        self.note(name, seen, given)
+        return given
+
+    @property
+    def path(self) -> str:
+        """The module that runs."""
+        return self.stack[-1][0]
+
+    def note(self, name: str, seen: Any, given: Any, module: Any = None) -> None:
+        """Write down a call; its outputs are known from now on."""
+        calls = self.recording.calls
+        args, kwargs = seen
+        number = len(calls)
+        if number > MOST_CALLS:
+            raise Untraceable(f"it calls more than {MOST_CALLS:,} functions")
+        path, alone = self.stack[-1]
+        calls.append(Call(name, args, kwargs, path, (), alone, module))
+        read = {seen.ref.kind for seen in tensors((args, kwargs))}
+        kind = "call" if read & DYNAMIC and name not in MAKERS else "made"
+        if name == "__setitem__" and kind == "call":
+            hint = "write what it does without writing into a tensor: concat, where or pad"
+            raise Untraceable("it writes into a part of a tensor", path, hint)
+        calls[-1].outputs = tuple(
+            self._output(each, Ref(kind, "", number, i)) for i, each in enumerate(flattened(given))
+        )
+
+    def _output(self, tensor: Any, ref: Ref) -> Seen:
+        self.kept.append(tensor)
+        self.refs[id(tensor)] = ref
+        self.versions[id(tensor)] = tensor._version  # noqa: SLF001 - the only way to see that memory was written to
+        return Seen(ref, tuple(tensor.shape), _dtype(tensor))
+
+    def seen(self, value: Any) -> Any:
+        """The same with tensors as they are known."""
+        if isinstance(value, torch.Tensor):
+            return self._seen(value)
+        if isinstance(value, slice):
+            return Picked(*map(self.seen, (value.start, value.stop, value.step)))
+        if isinstance(value, dict):
+            return {key: self.seen(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return tuple([self.seen(each) for each in value])
+        return value
+
+    def _seen(self, tensor: Any) -> Seen:
+        ref = self.refs.get(id(tensor))
+        if ref is None:
+            ref = self.refs[id(tensor)] = Ref("loose", "", len(self.kept))
+            self.kept.append(tensor)
+        elif ref.kind == "call" and self.versions[id(tensor)] != tensor._version:  # noqa: SLF001 - see above
+            raise Untraceable("a tensor is read after its memory was written to under another name", self.path)
+        with torch._C.DisableTorchFunction():  # noqa: SLF001 - documented under that name
+            return Seen(ref, tuple(tensor.shape), _dtype(tensor))
+
+    def _extents(self, tensor: Any, name: str, args: Any, kwargs: Any) -> Any:
+        seen = self._seen(tensor)
+        every = [Extent.of(n, Axis(seen.ref, dim, n)) for dim, n in enumerate(seen.shape)]
+        if name in {"numel", "nelement"}:
+            count: Any = 1
+            for extent in every:
+                count *= extent
+            return count
+        if name == "size" and (args or kwargs.get("dim") is not None):
+            return every[args[0] if args else kwargs["dim"]]
+        return torch.Size(every)
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Write nothing down meanwhile."""
+        self.quiet += 1
+        try:
+            yield
+        finally:
+            self.quiet -= 1
+
+
+def tensors(value: Any) -> list[Seen]:
+    """The tensors among arguments."""
+    if isinstance(value, Seen):
+        return [value]
+    if isinstance(value, dict):
+        return [seen for each in value.values() for seen in tensors(each)]
+    if type(value) in {tuple, list, Picked}:
+        return [seen for each in value for seen in tensors(each)]
+    return []
+
+
+def _dtype(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def plain(value: Any) -> Any:
+    """The same with plain numbers, which every kernel takes."""
+    kind = type(value)
+    if kind is Extent:
+        return int.__int__(value)
+    if kind is Ratio:
+        return float(value)
+    if kind is slice:
+        return slice(*map(plain, (value.start, value.stop, value.step)))
+    if kind in {list, tuple, torch.Size}:
+        made = [plain(each) for each in value]
+        return made if kind is list else tuple(made)
+    if kind is dict:
+        return {key: plain(each) for key, each in value.items()}
+    return value
+
+
+def flattened(value: Any) -> list[Any]:
+    """The tensors in what a module gives, in order."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict) or hasattr(value, "items"):
+        return [tensor for each in value.values() for tensor in flattened(each)]
+    if isinstance(value, list | tuple):
+        return [tensor for each in value for tensor in flattened(each)]
+    if hasattr(value, "__dataclass_fields__"):
+        return [tensor for name in value.__dataclass_fields__ for tensor in flattened(getattr(value, name))]
+    return []
+
+
+def _hooked(recorder: Recorder, names: Mapping[int, str], module: Any) -> list[Any]:
+    """Hooks that say when a module begins and ends."""
+    name = names[id(module)]
+    known = next((kind.__name__ for kind in WHOLE if isinstance(module, kind)), "")
+    alone = not any(True for _ in module.children())
+    begun: list[Any] = []
+
+    def before(_module: Any, args: Any, kwargs: Any) -> None:
+        recorder.stack.append((name, alone))
+        if known:
+            begun.append(recorder.seen((args, kwargs)))
+            recorder.quiet += 1
+
+    def after(_module: Any, args: Any, kwargs: Any, given: Any) -> None:
+        del args, kwargs
+        if known:
+            recorder.quiet -= 1
+            recorder.note(known, begun.pop(), given, module)
+        recorder.stack.pop()
+
+    return [
+        module.register_forward_pre_hook(before, with_kwargs=True),
+        module.register_forward_hook(after, with_kwargs=True),
+    ]
+
+
+def record(module: Any, inputs: Mapping[str, Any], call: Callable[..., Any] | None = None) -> Recording:
+    """Run a module and write it down.
+
+    Args:
+        module: an nn.Module on the meta device, in eval mode.
+        inputs: its inputs by name, on the meta device.
+        call: runs it on them; left out, they are given in order.
+
+    Raises:
+        Untraceable: what it does depends on numbers that are not there.
+    """
+    refs = {id(p): Ref("param", name) for name, p in module.named_parameters(remove_duplicate=True)}
+    refs |= {id(b): Ref("buffer", name) for name, b in module.named_buffers(remove_duplicate=True)}
+    recorder = Recorder(refs, inputs)
+    names: dict[int, str] = {id(each): name for name, each in module.named_modules()}
+    with ExitStack() as stack:
+        for each in module.modules():
+            for hook in _hooked(recorder, names, each):
+                stack.callback(hook.remove)
+        notes = stack.enter_context(noted(lambda: len(recorder.recording.calls)))
+        stack.enter_context(torch.no_grad())
+        with recorder:
+            given = call(*inputs.values()) if call else module(*inputs.values())
+        recorder.recording.outputs = tuple(recorder._seen(tensor) for tensor in flattened(given))  # noqa: SLF001 - its own
+    recorder.recording.guards = notes.guards
+    recorder.recording.made = notes.made
+    return recorder.recording

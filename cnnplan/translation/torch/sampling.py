@@ -1,0 +1,102 @@
+"""At which sizes a module is run, and as what its inputs are declared."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from cnnplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Dims", "declared", "inputs", "samples"]
+
+Dims = dict[str, tuple[str | int, ...]]
+"""The extents of each input, numbers or names."""
+
+BATCH: Final = "N"
+NAMES: Final = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+USUAL: Final = (224, 256, 299, 384, 512, 64, 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A pair of sizes to run at.
+
+    Args:
+        dims: the extents of the inputs, with numbers where an axis is fixed.
+        first, second: the values of the names in the two runs.
+    defaults: those that the spec shows figures at.
+    """
+
+    dims: Dims
+    first: Mapping[str, int]
+    second: Mapping[str, int]
+    defaults: Mapping[str, int]
+
+
+def declared(module: Any, given: Mapping[str, tuple[str | int, ...]]) -> Dims:
+    """The inputs of a module: those that were said, or one image of as many channels as the first layer takes.
+
+    Raises:
+        UsageError: nobody said, and no layer tells.
+    """
+    names = [*_parameters(module)]
+    if given:
+        known = [*given]
+        if known == [""]:
+            return {(names or ["x"])[0]: given[""]}
+        return dict(given)
+    for layer in module.modules():
+        for axes in NAMES:
+            if isinstance(layer, getattr(torch.nn, f"Conv{axes}d")):
+                return {(names or ["x"])[0]: (BATCH, layer.in_channels, *NAMES[axes])}
+    raise UsageError("which extents does the input have? Say it: --dims N,3,H,W")
+
+
+def _parameters(module: Any) -> list[str]:
+    """The names of what forward takes, as far as it must be given."""
+    try:
+        parameters = inspect.signature(module.forward).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+
+
+def samples(module: Any, dims: Dims) -> Iterator[Sample]:
+    """Sizes to run at, the most telling first: all axes free; then, for networks of one size, those of space fixed."""
+    names = [*dict.fromkeys(extent for shape in dims.values() for extent in shape if isinstance(extent, str))]
+    spatial = [name for name in names if name != BATCH]
+    batches = [{name: value for name in names if name == BATCH} for value in (2, 3)]
+    shown = {name: 1 for name in names if name == BATCH}
+    usual = [*dict.fromkeys([*_told(module), *USUAL])]
+    for size in usual:
+        first = {name: size * (1 + (i % 2)) for i, name in enumerate(spatial)}
+        second = {name: size * (2 + (i % 2)) for i, name in enumerate(spatial)}
+        yield Sample(dims, batches[0] | first, batches[1] | second, shown | dict.fromkeys(spatial, size))
+    for size in usual:
+        fixed = {key: tuple(size if extent in spatial else extent for extent in shape) for key, shape in dims.items()}
+        yield Sample(fixed, batches[0], batches[1], shown)
+
+
+def _told(module: Any) -> list[int]:
+    """The size that a module of a library says itself that it is for."""
+    config = getattr(module, "default_cfg", None)
+    size = config.get("input_size") if isinstance(config, dict) else getattr(config, "input_size", None)
+    found = [size[-1]] if isinstance(size, tuple | list) and len(size) > 1 else []
+    config = getattr(module, "config", None)
+    size = getattr(config, "image_size", None)
+    return found + ([size] if isinstance(size, int) else [])
+
+
+def inputs(dims: Dims, values: Mapping[str, int]) -> dict[str, Any]:
+    """Tensors without numbers, of these extents."""
+    shapes = {
+        name: [values[extent] if isinstance(extent, str) else extent for extent in shape]
+        for name, shape in dims.items()
+    }
+    return {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
