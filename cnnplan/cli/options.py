@@ -107,8 +107,17 @@ def _dims(texts: list[str]) -> dict[str, tuple[str | int, ...]]:
     """`x=N,3,H,W` by input, `N,3,H,W` where there is one."""
     from cnnplan.translation.options import extents  # noqa: PLC0415
 
-    halves = [text.rpartition("=") for text in texts]
-    return extents({name.strip(): each for name, _, each in halves})
+    try:
+        return extents(dict(map(_named, texts)))
+    except UsageError as error:
+        raise UsageError(f"--{error}; several inputs: write INPUT=EXTENTS for each") from None
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, each = (part.strip() for part in text.rpartition("="))
+    if equals and not name:
+        raise UsageError(f"dims {text}: the input has no name")
+    return name, each
 
 
 def _arguments(texts: list[str]) -> dict[str, Any]:

@@ -197,7 +197,7 @@ COSTS = [
     ("expand", {"shape": (7, -1, -1)}, [(1, 4, 6)], Cost()),
     *((verb, args, [(2, 4, 6)], Cost()) for verb, args in {
         "drop_path": {}, "split": {"sections": 2}, "chunk": {"chunks": 3, "dim": 2},
-        "dropout": {}, "identity": {}, "flatten": {}, "reshape": {"shape": (2, -1)}, "permute": {"dims": (2, 1, 0)},
+        "dropout": {}, "identity": {}, "require": {"that": True}, "flatten": {}, "reshape": {"shape": (2, -1)}, "permute": {"dims": (2, 1, 0)},
         "pad": {"padding": 1}, "crop": {"size": 3}, "slice": {"end": 2}, "concat": {},
         "gather": {"index": (2, 0)}, "roll": {"shifts": 1, "dims": 1}, "unsqueeze": {"dim": 0},
         "transpose": {"dim0": 0, "dim1": 1}, "stack": {},

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from cnnplan.errors import CnnplanError
 from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import DYNAMIC, Call, Ref, Seen, tensors
+from cnnplan.translation.torch.shaping import Shapes, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Emitter", "Refused", "Value"]
 
 CONSTANT: Final = "constant"
+
+MOST_LETTERS: Final = 48
+"""A formula that is longer is written with the names of layers instead."""
 
 
 class Refused(Exception):  # noqa: N818 - the cause; the emitter adds where
@@ -84,11 +89,14 @@ class Emitter:
         self.table = table
         self.inputs = dict(names)
         self.symbols: dict[tuple[str, int], str] = {}
+        self.shapes = Shapes({})
         self.layers: dict[tuple[int, int], str] = {}
         self.owners: dict[str, str] = {}
         self.read: set[str] = set()
         self.made: dict[Ref, str] = {}
         self.call: Call | None = None
+        self.shadow = False
+        self.shadows: dict[tuple[int, int], str] = {}
         self.counts: Counter[str] = Counter()
 
     # what a call gives ------------------------------------------------------------------------------------------
@@ -97,6 +105,7 @@ class Emitter:
         """Write the layers of a call."""
         self.call = call
         if not any(seen.ref.kind in DYNAMIC for seen in call.outputs):
+            self._shadow(call, number)
             return
         args, kwargs = self.values(call.args), self.values(dict(call.kwargs))
         try:
@@ -107,6 +116,21 @@ class Emitter:
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             self.draft.refuse("CNN031", f"{call.name} is called as nobody foresaw: {error}", call.path or call.name)
             self._stand_in(call, number)
+
+    def _shadow(self, call: Call, number: int) -> None:
+        """What a call makes of constants alone is no layer, but its shape may depend on sizes: that is followed."""
+        self.shadow = True
+        try:
+            given = self._writer(call.name)(self, *self.values(call.args), **self.values(dict(call.kwargs)))
+            names = [
+                each.name if isinstance(each, Value) else each
+                for each in (given if isinstance(given, list) else [given])
+            ]
+            self.shadows.update({(number, place): name for place, name in enumerate(names) if isinstance(name, str)})
+        except Exception:  # noqa: BLE001, S110 - then its shape is what it was in both runs
+            pass
+        finally:
+            self.shadow = False
 
     def _writer(self, name: str) -> Callable[..., Any]:
         writer = self.table.get(name) or self.table.get(_plainly(name))
@@ -121,11 +145,15 @@ class Emitter:
         if not guards or read is None or (read.ref.kind == "call" and read.ref[2:] not in self.layers):
             return guards
         for guard in guards:
+            if self.shapes.holds(guard, self._axis_name):
+                continue
             try:
                 that = self.guard(guard)
             except Refused:
                 continue
-            name = self.draft.add("require", {"that": that}, [self.name(read)], origin=call.path, name="require")
+            source = self.name(read)
+            name = self.draft.add("require", {"that": that}, [source], origin=call.path, name="require")
+            self.shapes.alias(name, source)
             if read.ref.kind == "input":
                 self.inputs[read.ref.name] = name
             else:
@@ -135,7 +163,8 @@ class Emitter:
     def _stand_in(self, call: Call, number: int) -> None:
         """Let layers behind one that was refused have something to read."""
         for place, seen in enumerate(call.outputs):
-            self.layers[number, place] = self.draft.add(CONSTANT, {"shape": self.extents(seen.shape), "value": 0})
+            shape = [extent.value if isinstance(extent, Formula) else extent for extent in seen.shape]
+            self.layers[number, place] = self.draft.add(CONSTANT, {"shape": shape or [1], "value": 0})
 
     def _given(self, call: Call, number: int, given: Any) -> None:
         names = (
@@ -152,14 +181,38 @@ class Emitter:
     def values(self, value: Any) -> Any:
         """Arguments with tensors as Values."""
         if isinstance(value, Seen):
-            return Value(value, self)
+            return Value(value._replace(shape=self.sizes(value)), self)
         if isinstance(value, Formula):
-            return value
+            known = self.computed(value.made)
+            return known if isinstance(known, int | float) else value
         if type(value) is tuple:
             return tuple(map(self.values, value))
         if isinstance(value, dict):
             return {key: self.values(each) for key, each in value.items()}
         return value
+
+    def sizes(self, seen: Seen) -> tuple[Any, ...]:
+        """The extents of a tensor: numbers where they are numbers whatever the sizes are."""
+        if seen.ref.kind not in {"input", "call", "made"}:
+            return seen.shape
+        found: list[Any] = []
+        for dim, extent in enumerate(seen.shape):
+            axis = Axis(seen.ref, dim, extent.value if isinstance(extent, Formula) else extent)
+            known = self.computed(axis)
+            found.append(extent if known is None else known if isinstance(known, int) else Formula(axis, axis.value))
+        return tuple(found)
+
+    def computed(self, made: Any) -> Any:
+        """What a formula comes out as: a number or a size; None where that is not known."""
+        try:
+            return self.shapes.value(made, self._axis_name)
+        except (Unknown, CnnplanError, ArithmeticError, TypeError, ValueError):
+            return None
+
+    def _axis_name(self, axis: Axis) -> str:
+        ref = axis.source
+        known = self.shadows if ref.kind == "made" else self.layers
+        return self.inputs[ref.name] if ref.kind == "input" else known.get((ref.number, ref.place), "")
 
     def name(self, seen: Seen) -> str:
         """The layer that makes a tensor."""
@@ -168,15 +221,27 @@ class Emitter:
             return self.inputs[ref.name]
         if ref.kind == "call" and (ref.number, ref.place) in self.layers:
             return self.layers[ref.number, ref.place]
+        if self.shadow:
+            return self._shadowed(seen)
         if ref.kind == "call":
             raise Refused("it reads something of a call that is not known", "")
         if ref not in self.made:
             self.made[ref] = self._source(seen)
         return self.made[ref]
 
+    def _shadowed(self, seen: Seen) -> str:
+        """The name of a constant, whose shape alone is followed."""
+        ref = seen.ref
+        known = self.shadows.get((ref.number, ref.place)) if ref.kind == "made" else None
+        if known is None:
+            known = f"?{ref}"
+            if not any(isinstance(extent, Formula) for extent in seen.shape):
+                self.shapes.add(known, CONSTANT, {"shape": seen.shape, "value": 0}, ())
+        return known
+
     def _source(self, seen: Seen) -> str:
         """A parameter or a constant, as a layer."""
-        ref, shape = seen.ref, self.extents(seen.shape)
+        ref, shape = seen.ref, [*self.sizes(seen)]
         if ref.kind == "param":
             self.read.add(ref.name)
             return self.add("parameter", {"shape": shape}, origin=ref.name)
@@ -209,10 +274,19 @@ class Emitter:
     ) -> str:
         """A layer; its name."""
         known = {key: value for key, value in (args or {}).items() if value is not None}
-        shown = {key: self.argument(value) for key, value in known.items()}
+        shown = {} if self.shadow else {key: self.argument(value) for key, value in known.items()}
         names = [each.name if isinstance(each, Value) else each for each in reads]
         more.setdefault("origin", self.origin(verb))
-        return self.draft.add(verb, shown, names, **more)
+        name = f"?{self.counts.total()}" if self.shadow else self.draft.add(verb, shown, names, **more)
+        self.counts[verb] += 1
+        self.shapes.add(name, verb, {key: self._size(value) for key, value in known.items()}, names)
+        return name
+
+    def _size(self, value: Any) -> Any:
+        """An argument as an operator takes it."""
+        if isinstance(value, Formula):
+            return self.computed(value.made)
+        return tuple(map(self._size, value)) if isinstance(value, tuple | list) else value
 
     def weighted(
         self, verb: str, args: Mapping[str, Any], reads: Sequence[Value | str], **weights: Value | None
@@ -248,7 +322,7 @@ class Emitter:
     def argument(self, value: Any) -> Any:
         """A number, a formula as text, or a list of them."""
         if isinstance(value, Formula):
-            return self.text(value.made)
+            return self.shown(value.made)
         if isinstance(value, tuple | list):
             return [self.argument(each) for each in value]
         return value
@@ -256,6 +330,18 @@ class Emitter:
     def extents(self, shape: Sequence[Any]) -> list[Any]:
         """A shape as an argument."""
         return [self.argument(extent) for extent in shape]
+
+    def shown(self, made: Any) -> Any:
+        """A formula as a number, as it comes out, or, where that is long, as it was made."""
+        known = self.computed(made)
+        if known is not None and (isinstance(known, int | float) or len(str(known)) <= MOST_LETTERS):
+            return known if isinstance(known, int | float) else str(known)
+        try:
+            return self.text(made)
+        except Refused:
+            if known is None:
+                raise
+            return str(known)
 
     def text(self, made: Any) -> str:
         """A formula in the language."""
@@ -286,7 +372,7 @@ class Emitter:
 
     def guard(self, guard: Guard) -> str:
         """A comparison in the language."""
-        return f"{self.text(guard.left)} {guard.operator} {self.text(guard.right)}"
+        return f"{self.shown(guard.left)} {guard.operator} {self.shown(guard.right)}"
 
 
 def _plainly(name: str) -> str:

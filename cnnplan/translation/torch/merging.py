@@ -124,20 +124,21 @@ class _Merger:
     def number(self, one: Any, two: Any) -> Any:
         """A number, or a formula where it differs."""
         a, b = _plain(one), _plain(two)
+        if isinstance(one, Extent | Ratio) and isinstance(two, Extent | Ratio) and _alike(one.made, two.made):
+            formula = self.formula(one.made)
+            return Formula(formula, a) if _depends(formula) else a
         if a == b:
             return a
-        if isinstance(one, Extent | Ratio) and isinstance(two, Extent | Ratio) and _alike(one.made, two.made):
-            return Formula(self.formula(one.made), a)
         if (a, b) in self.known:
             return Formula(self.known[a, b], a)
         raise Untraceable(f"a number is {a} at one size and {b} at another, and nothing tells why", self.path)
 
     def formula(self, made: Any) -> Any:
-        """How a number was made, extents that are the same in both runs as numbers."""
+        """How a number was made, of extents of inputs and of what depends on them."""
         if isinstance(made, Axis):
-            other = self.other.get((made.source, made.dim))
-            if other is None or made.source.kind in DYNAMIC:
-                return made.value if other == made.value else made
+            if made.source.kind in {"input", "call"}:
+                return made
+            other = self.other.get((made.source, made.dim), made.value)
             return made.value if other == made.value else self.known.get((made.value, other), made)
         if isinstance(made, Binary):
             return Binary(made.operator, self.formula(made.left), self.formula(made.right))

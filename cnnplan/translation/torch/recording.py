@@ -217,6 +217,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
         self.refs = names
         self.kept: list[Any] = [*inputs.values()]
         self.versions: dict[int, int] = {}
+        self.zeroed: set[Any] = set()
         self.stack: list[tuple[str, bool]] = [("", False)]
         self.quiet = 0
         for name, tensor in inputs.items():
@@ -233,6 +234,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
         if name in EXTENTS:
             return self._extents(args[0], name, plain(args[1:]), plain(kwargs))
         seen = self.seen((args, kwargs))
+        if name == "zero_":
+            self.zeroed.add(args[0].untyped_storage()._cdata)  # noqa: SLF001 - what tells memory without numbers
         try:
             given = func(*plain(args), **plain(kwargs))
         except RuntimeError as error:
@@ -292,7 +295,11 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             ref = self.refs[id(tensor)] = Ref("loose", "", len(self.kept))
             self.kept.append(tensor)
         elif ref.kind == "call" and self.versions[id(tensor)] != tensor._version:  # noqa: SLF001 - see above
-            raise Untraceable("a tensor is read after its memory was written to under another name", self.path)
+            if tensor.untyped_storage()._cdata not in self.zeroed:  # noqa: SLF001 - see above
+                raise Untraceable("a tensor is read after its memory was written to under another name", self.path)
+            self.versions[id(tensor)] = tensor._version  # noqa: SLF001 - see above
+            self.note("zeroed", ((self._seen(tensor),), {}), tensor)
+            ref = self.refs[id(tensor)]
         with torch._C.DisableTorchFunction():  # noqa: SLF001 - documented under that name
             return Seen(ref, tuple(tensor.shape), _dtype(tensor))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -20,6 +21,9 @@ Dims = dict[str, tuple[str | int, ...]]
 
 BATCH: Final = "N"
 NAMES: Final = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+OTHERS: Final = (-32, 32, 224)
+"""By how much the sizes of the second run differ, the axes in turn: so little that the structure is likely the same."""
+
 USUAL: Final = (224, 256, 299, 384, 512, 64, 32)
 
 
@@ -74,10 +78,10 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     batches = [{name: value for name in names if name == BATCH} for value in (2, 3)]
     shown = {name: 1 for name in names if name == BATCH}
     usual = [*dict.fromkeys([*_told(module), *USUAL])]
-    for size in usual:
-        first = {name: size * (1 + (i % 2)) for i, name in enumerate(spatial)}
-        second = {name: size * (2 + (i % 2)) for i, name in enumerate(spatial)}
-        yield Sample(dims, batches[0] | first, batches[1] | second, shown | dict.fromkeys(spatial, size))
+    for size, step in product(usual, OTHERS):
+        first = dict.fromkeys(spatial, size)
+        second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}
+        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first)
     for size in usual:
         fixed = {key: tuple(size if extent in spatial else extent for extent in shape) for key, shape in dims.items()}
         yield Sample(fixed, batches[0], batches[1], shown)

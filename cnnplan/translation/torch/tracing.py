@@ -12,6 +12,7 @@ from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, merge
 from cnnplan.translation.torch.recording import Untraceable, record
 from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
+from cnnplan.translation.torch.shaping import Shapes
 
 if TYPE_CHECKING:
     from cnnplan.translation.draft import Foreign
@@ -79,6 +80,7 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Forei
     for key, shape in sample.dims.items():
         for dim, extent in enumerate(shape):
             emitter.symbols[key, dim] = symbols.get(extent, str(extent)) if isinstance(extent, str) else str(extent)
+    emitter.shapes = Shapes({emitter.inputs[key]: each["shape"] for key, each in shapes.items()})
     guards: dict[int, list[Any]] = {}
     for at, guard in merged.guards:
         guards.setdefault(at, []).append(guard)

@@ -150,6 +150,19 @@ def linear_by(rng):
 
 MORE = [("layer_norm", layer_norm_of_channels), ("linear", linear_by), ("batch_norm", batch_norm_in_part)]
 
+
+def required(rng):
+    """What is true is passed on; what is false is refused, by PyTorch's check too."""
+    that = rng.random() < 0.8
+
+    def run(x):
+        if not that:
+            raise ValueError
+        return x
+
+    return {"that": that}, [distinct(rng, 3)], run
+
+
 MAKERS = {
     "linear": linear,
     "batch_norm": batch_norm,
@@ -176,6 +189,7 @@ MAKERS = {
     "dropout": pointwise(nn.Dropout, p=0.1),
     "drop_path": pointwise(nn.Identity),
     "identity": pointwise(nn.Identity),
+    "require": required,
     "abs": lambda rng: ({}, [distinct(rng, 3)], torch.abs),
     "sqrt": lambda rng: ({}, [distinct(rng, 3)], torch.sqrt),
     "pow": power,

@@ -41,6 +41,12 @@ def _plain(verb: str) -> Callable[..., Any]:
 TABLE.update({name: _plain(verb) for name, verb in PLAIN.items()})
 
 
+@takes("zero_")
+def zero(t: Emitter, x: Value) -> Any:
+    """Nothing but zeros."""
+    return t.add("multiply", {"value": 0}, [x])
+
+
 @takes("leaky_relu")
 def leaky_relu(t: Emitter, x: Value, negative_slope: float = 0.01, *_: Any, **_more: Any) -> Any:
     """A slope."""
@@ -321,6 +327,15 @@ def _comparing(mode: str) -> Callable[..., Any]:
 
 
 TABLE.update({name: _comparing(mode) for name, mode in COMPARISONS.items()})
+
+
+@takes("masked_fill")
+def masked_fill(t: Emitter, x: Value, mask: Value, value: Any) -> Any:
+    """A number where a mask is true."""
+    kept = t.add("compare", {"mode": "equal", "value": 0}, [mask], origin=t.origin("compare"))
+    if mask.rank != x.rank:
+        kept = t.add("reshape", {"shape": [*[1] * (x.rank - mask.rank), *mask.shape]}, [kept])
+    return t.add("where", {"value": number(value)}, [kept, x])
 
 
 @takes("where")

@@ -173,13 +173,58 @@ def unbind(t: Emitter, x: Value, dim: int = 0) -> Any:
     """The elements of an axis."""
     count = len(t.here.outputs)
     dim = axis(dim, x.rank)
-    return [t.add("gather", {"index": i, "dim": dim}, [x], origin=t.origin(f"unbind.{i}")) for i in range(count)]
+    return [single(t, x, dim, i) for i in range(count)]
+
+
+def single(t: Emitter, x: Value | str, dim: int, index: Any) -> str:
+    """One element of an axis, which is gone then."""
+    args: dict[str, Any] = {} if dim == 1 else {"dim": dim}
+    start = t.argument(index)
+    args |= {"start": start} if start != 0 else {}
+    args |= {"end": index + 1 if isinstance(index, int) else f"{start} + 1"} if index != -1 else {}
+    return t.add(
+        "squeeze", {"dim": dim}, [t.add("slice", args, [x], origin=t.origin("slice"))], origin=t.origin("squeeze")
+    )
+
+
+@takes("new_zeros", "new_ones", "new_empty", "new_full")
+def new(t: Emitter, _: Value, *size: Any, **more: Any) -> Any:
+    """A constant of a shape."""
+    return made(t, *size, **more)
+
+
+@takes("zeros", "ones", "empty", "full")
+def made(t: Emitter, *size: Any, **more: Any) -> Any:
+    """A constant of a shape."""
+    shape = size[0] if size and isinstance(size[0], tuple) else size or more["size"]
+    return t.add("constant", {"shape": [*shape], "value": 0})
+
+
+@takes("zeros_like", "ones_like", "empty_like", "full_like")
+def like(t: Emitter, x: Value, *_: Any, **_more: Any) -> Any:
+    """A constant of the shape of another."""
+    return t.add("constant", {"shape": [*x.shape], "value": 0})
+
+
+@takes("arange")
+def arange(t: Emitter, end: Any, *more: Any, **_: Any) -> Any:
+    """A constant with as many elements as there are numbers up to one."""
+    if more:
+        raise Refused("arange with a start")
+    return t.add("constant", {"shape": [end], "value": 0})
+
+
+@takes("zeroed")
+def zeroed(t: Emitter, x: Value) -> Any:
+    """A tensor of which a part was set to 0."""
+    mask = t.add("constant", {"shape": [*x.shape]}, origin=t.origin("mask"))
+    return t.add("multiply", {}, [x, mask], origin=t.origin("zeroed"))
 
 
 @takes("select")
 def select(t: Emitter, x: Value, dim: int, index: Any) -> Any:
     """One element of an axis."""
-    return t.add("gather", {"index": index, "dim": axis(dim, x.rank)}, [x])
+    return single(t, x, axis(dim, x.rank), index)
 
 
 @takes("narrow")
@@ -268,4 +313,4 @@ def _picked(t: Emitter, x: Any, each: Any, dim: int) -> tuple[Any, int]:
         if each.seen.dtype == "bool":
             raise Refused("elements picked by truth values")
         return t.add("gather", {"dim": dim}, [x, each], origin=t.origin("gather")), dim + each.rank
-    return t.add("gather", {"index": each, "dim": dim}, [x], origin=t.origin("gather")), dim
+    return single(t, x, dim, each), dim

@@ -1,0 +1,170 @@
+"""Modules of PyTorch, read by running them twice: figures, conditions, names, and what is refused.
+
+Skipped where PyTorch is not installed. The zoos of torchvision and timm are measured by `measure_torch.py` beside this.
+"""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+import cnnplan
+from cnnplan.cli import app
+from cnnplan.errors import OutsideConditions, SpecError, UsageError
+from cnnplan.ops import OPERATORS
+from cnnplan.translation import load_spec
+
+torch = pytest.importorskip("torch")
+networks = pytest.importorskip("tests.translation.torch_networks")
+flop_counter = pytest.importorskip("torch.utils.flop_counter")
+
+HERE = "tests.translation.torch_networks"
+
+
+def truth(module, *shape):
+    """What PyTorch gives and counts at a size, None where it refuses."""
+    counter = flop_counter.FlopCounterMode(display=False)
+    try:
+        with torch.no_grad(), counter:
+            shape = tuple(module(torch.zeros(shape, device="meta")).shape)
+    except (RuntimeError, ValueError):
+        return None
+    return shape, counter.get_total_flops() // 2
+
+
+def meta(factory, **arguments):
+    with torch.device("meta"):
+        return factory(**arguments).eval()
+
+
+def predicted(plan, **values):
+    try:
+        at = plan.at(**values)
+    except OutsideConditions:
+        return None
+    return next(iter(at.outputs.values())), at.macs
+
+
+NEEDED = {"Windows": {"require"}, "Tokens": {"unsqueeze", "squeeze"}, "Padded": {"require"}}
+SIZES = {"Residual": (61, 98), "Up": (48, 84), "Windows": (56, 112), "Padded": (40, 77)}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_figures_are_pytorchs_at_every_size(name):
+    module = meta(getattr(networks, name))
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    for h, w in (SIZES[name], SIZES[name][::-1], (84, 56)):
+        found = predicted(plan, N=3, H=h, W=w)
+        real = truth(module, 3, 3, h, w)
+        assert found in {real, None} if name == "Windows" else found == real, (h, w)
+
+
+CONDITIONS = {"Residual": {}, "Up": {}, "deep": {"levels": 4}, "Padded": {}}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_conditions_are_what_runs(name):
+    module = meta(networks.Up if name == "deep" else getattr(networks, name), **CONDITIONS[name])
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    for h in range(40, 80):
+        assert predicted(plan, N=2, H=h, W=64) == truth(module, 2, 3, h, 64), h
+
+
+def test_a_decision_by_the_size_is_kept_as_a_condition():
+    """Windows of 7 are padded only where they do not come out even; either structure refuses the other's sizes."""
+    module = meta(networks.Windows)
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    outcomes = []
+    for h in range(56, 120):
+        found = predicted(plan, N=2, H=h, W=112)
+        outcomes.append(found is not None)
+        assert found is None or found == truth(module, 2, 3, h, 112), h
+    assert any(outcomes)
+    assert not all(outcomes)
+    assert any(node.op.verb == "require" for node in plan)
+
+
+def test_names_and_weights_are_those_of_the_module():
+    module = meta(networks.Residual)
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    weights = {f"{n.node.origin}.{name}": tuple(w.shape) for n in plan if not n.shared for name, w in n.weights.items()}
+    state = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items() if "num_batches" not in name}
+    assert weights == {name: shape for name, shape in state.items() if not name.startswith("unused")}
+    assert plan.params == sum(p.numel() for p in module.parameters()) - 16
+    shared = [n.name for n in plan if n.shared]
+    assert shared == ["twice_2"]
+
+
+def test_parameters_that_forward_does_not_reach_are_told():
+    spec = load_spec(f"{HERE}:Residual")
+    (remark,) = spec.remarks
+    total = sum(p.numel() for p in networks.Residual().parameters())
+    assert remark.message == f"forward reaches {total - 16:,} of {total:,} parameters: not those of unused"
+
+
+@pytest.mark.skipif("squeeze" not in OPERATORS, reason="squeeze is not there yet")
+def test_a_size_that_weights_fix_is_fixed():
+    module = meta(networks.Tokens)
+    plan = cnnplan.load(module, dims="N,3,32,32")
+    assert predicted(plan, N=3) == truth(module, 3, 3, 32, 32)
+    assert plan.params == sum(p.numel() for p in module.parameters())
+
+
+def test_a_module_that_is_given_stays_as_it_is():
+    module = networks.Residual().train()
+    before = {name: (tensor.device, tensor.clone()) for name, tensor in module.state_dict().items()}
+    cnnplan.load(module, dims=("N", 3, "H", "W"))
+    assert module.training
+    for name, tensor in module.state_dict().items():
+        assert (tensor.device, tensor.equal(before[name][1])) == (before[name][0], True)
+    assert not any(layer._forward_hooks or layer._forward_pre_hooks for layer in module.modules())
+
+
+def test_arguments_of_the_factory():
+    narrow = load_spec(f"{HERE}:Residual", arguments={"width": 4})
+    assert cnnplan.load(narrow).params < cnnplan.load(f"{HERE}:Residual").params
+    assert cnnplan.load(networks.Residual).params == cnnplan.load(f"{HERE}:Residual").params
+
+
+REFUSED = {
+    f"{HERE}:Depends": (SpecError, "needs the numbers of a tensor"),
+    f"{HERE}:Writes": (SpecError, "it writes into a part of a tensor"),
+    f"{HERE}:Strange": (SpecError, "svd has no operator that stands for it"),
+    f"{HERE}:raises": (UsageError, "raises ValueError: no such thing"),
+    f"{HERE}:nothing": (UsageError, "gives a int, and no nn.Module"),
+    f"{HERE}:wants": (UsageError, "missing a required argument: 'depth'.*it takes \\(depth, width=3\\).*--with"),
+    f"{HERE}:Residuel": (UsageError, "has no Residuel; did you mean Residual"),
+    f"{HERE}:math": (UsageError, "is a module, and no function"),
+    "tests.translation.nowhere:build": (UsageError, "there is no module tests.translation.nowhere"),
+    "nowhere.py:build": (UsageError, "nowhere.py: there is no such file"),
+}
+
+
+@pytest.mark.parametrize("factory", REFUSED)
+def test_what_cannot_be_read_is_refused(factory):
+    kind, told = REFUSED[factory]
+    with pytest.raises(kind, match=told):
+        load_spec(factory, dims={"": ("N", 3, "H", "W")})
+
+
+def test_a_module_without_a_telling_layer_asks_for_the_extents():
+    with pytest.raises(UsageError, match="--dims N,3,H,W"):
+        load_spec(f"{HERE}:Depends")
+
+
+def test_importing_a_module_that_raises_is_told(tmp_path):
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    with pytest.raises(UsageError, match=r"importing .*broken\.py raises ZeroDivisionError"):
+        load_spec(f"{tmp_path}/broken.py:build")
+
+
+def test_the_command_line():
+    run = CliRunner().invoke(app, ["report", f"{HERE}:Up", "--with", "levels=1", "--dims", "N,3,H,W", "--set", "H=64"])
+    assert run.exit_code == 0
+    assert "H % 2 == 0" in run.output
+    assert "N, 4, 2*floor(H/2)" in run.output
+    run = CliRunner().invoke(app, ["check", f"{HERE}:raises"])
+    assert run.exit_code == 2
+    run = CliRunner().invoke(app, ["check", f"{HERE}:Strange", "--dims", "N,3,H,W"])
+    assert run.exit_code == 1
+    assert "svd has no operator" in run.output

@@ -1,0 +1,138 @@
+"""Small networks, each with something that is hard to read off a run."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+functional = nn.functional
+
+
+class Residual(nn.Module):
+    """In place, a shortcut that is a module or not, a module that is called twice."""
+
+    def __init__(self, width=8):
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)
+        )
+        self.twice = nn.Conv2d(width, width, 3, padding=1)
+        self.down = nn.Conv2d(width, 2 * width, 1, 2)
+        self.main = nn.Conv2d(width, 2 * width, 3, 2, 1, groups=2)
+        self.head = nn.Linear(2 * width, 5)
+        self.unused = nn.Linear(3, 4)
+
+    def forward(self, x):
+        x = functional.max_pool2d(self.stem(x), 3, 2, 1)
+        x = self.twice(functional.relu(self.twice(x)))
+        y = self.main(x)
+        y += self.down(x)
+        return self.head(y.mean([2, 3]))
+
+
+class Up(nn.Module):
+    """Halved and doubled: legal for multiples only."""
+
+    def __init__(self, levels=2):
+        super().__init__()
+        self.down = nn.ModuleList(
+            nn.Conv2d(3 if not i else 4 << i - 1, 4 << i, 3, padding=1) for i in range(levels + 1)
+        )
+        self.up = nn.ModuleList(nn.ConvTranspose2d(4 << i + 1, 4 << i, 2, 2) for i in reversed(range(levels)))
+
+    def forward(self, x):
+        kept = []
+        for layer in self.down:
+            x = layer(x if not kept else functional.max_pool2d(x, 2))
+            kept.append(x)
+        for layer, skip in zip(self.up, kept[-2::-1], strict=True):
+            x = torch.cat([layer(x), skip], 1)[:, : skip.shape[1]]
+        return x
+
+
+class Windows(nn.Module):
+    """Sizes in views; a decision by the size, which must be kept."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 8, 4, 4)
+        self.mix = nn.Linear(49, 49)
+
+    def forward(self, x):
+        x = self.patch(x)
+        n, c, h, w = x.shape
+        if h % 7 or w % 7:
+            x = functional.pad(x, (0, -w % 7, 0, -h % 7))
+            n, c, h, w = x.shape
+        x = x.view(n, c, h // 7, 7, w // 7, 7).permute(0, 1, 2, 4, 3, 5).reshape(n, c, -1, 49)
+        return self.mix(x)
+
+
+class Padded(nn.Module):
+    """Padding by TensorFlow's rule, worked out with math.ceil."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(3, 6, 5, 2), nn.Conv2d(6, 7, 3, 2), nn.Conv2d(7, 5, 3, 3)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            pads = []
+            for n, k, s in zip(x.shape[:1:-1], layer.kernel_size, layer.stride, strict=True):
+                pad = max((math.ceil(n / s) - 1) * s + k - n, 0)
+                pads += [pad // 2, pad - pad // 2]
+            x = layer(functional.pad(x, pads))
+        return functional.interpolate(x, size=(x.shape[2] * 2, x.shape[3] * 3), mode="bilinear")
+
+
+class Tokens(nn.Module):
+    """Attention in its parts, a class token, a size that the weights fix."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 12, 8, 8)
+        self.token = nn.Parameter(torch.zeros(1, 1, 12))
+        self.places = nn.Parameter(torch.zeros(1, 17, 12))
+        self.norm = nn.LayerNorm(12)
+        self.qkv = nn.Linear(12, 36)
+        self.whole = nn.MultiheadAttention(12, 3, batch_first=True)
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.places
+        q, k, v = self.qkv(self.norm(x)).reshape(x.shape[0], -1, 3, 2, 6).permute(2, 0, 3, 1, 4).unbind(0)
+        y = ((q * 6**-0.5) @ k.transpose(-2, -1)).softmax(-1) @ v
+        x = x + y.transpose(1, 2).reshape(x.shape)
+        return self.whole(x, x, x, need_weights=False)[0][:, 0]
+
+
+class Depends(nn.Module):
+    def forward(self, x):
+        return x if x.sum() > 0 else -x
+
+
+class Writes(nn.Module):
+    def forward(self, x):
+        y = x * 2
+        y[:, 0] = x[:, 1]
+        return y
+
+
+class Strange(nn.Module):
+    def forward(self, x):
+        return torch.linalg.svd(x)[0]
+
+
+def raises():
+    raise ValueError("no such thing")
+
+
+def nothing():
+    return 3
+
+
+def wants(depth, width=3):
+    raise AssertionError(f"called with {depth} and {width}")
