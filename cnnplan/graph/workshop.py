@@ -12,6 +12,7 @@ from cnnplan.graph.parts import Facts, Form, Open
 from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
 from cnnplan.ops.elements import NUMBERS
+from cnnplan.ops.fields import kinds
 from cnnplan.sizes import Condition, Domain, Number
 from cnnplan.sizes.conditions import Membership
 from cnnplan.spec import EvaluationError
@@ -159,12 +160,17 @@ ARGUMENT = "CNN013"
 
 def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
     for name, value in args.items():
-        if isinstance(value, Condition) and name not in OPERATORS[verb].decides:
+        if isinstance(value, Condition) and not _takes_comparison(verb, name):
             raise EvaluationError(f"a comparison that is open ({value}) is no argument")
     try:
         return OPERATORS[verb](**args)
     except ValidationError as error:
         return [_refusal(detail) for detail in error.errors(include_url=False)]
+
+
+def _takes_comparison(verb: str, name: str) -> bool:
+    kind = kinds(OPERATORS[verb]).get(name)
+    return kind is not None and kind.open
 
 
 def _few(domain: Domain, stop: int) -> Iterable[Any]:

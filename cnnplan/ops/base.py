@@ -110,9 +110,6 @@ class Operator(BaseModel, ABC):
     hides: ClassVar[bool] = False
     """Whether a NaN of an input may be in no output, although it was looked at."""
 
-    decides: ClassVar[frozenset[str]] = frozenset()
-    """The fields that take a comparison, open or not."""
-
     overwrites: ClassVar[bool] = False
     """Whether `run` can write its result into a given array, such as the first input."""
 

@@ -53,6 +53,7 @@ class Kind:
         least: the least whole number, where there is one; what a Count has to be shown to reach.
         spatial: whether a list has one element per spatial axis.
         words: the keywords that it knows.
+        open: whether it takes a comparison of sizes.
         literal: whether a text stands for itself, and is no expression.
     """
 
@@ -61,6 +62,7 @@ class Kind:
     least: int | None = None
     spatial: bool = False
     words: tuple[str, ...] = ()
+    open: bool = False
     literal: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -163,7 +165,7 @@ def truth() -> Kind:
     def read(value: Any) -> bool | Condition:
         return value if isinstance(value, bool | Condition) else refuse("must be a comparison, such as H % 32 == 0")
 
-    return Kind(read, {"type": ["boolean", "string"]})
+    return Kind(read, {"type": ["boolean", "string"]}, open=True)
 
 
 def keyword(*choices: str) -> Kind:

@@ -98,8 +98,6 @@ class Require(Identity):
     (2, 3)
     """
 
-    decides = frozenset({"that"})
-
     that: Truth = Field(description="The comparison, of symbols, arguments and shapes: H % 32 == 0.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:

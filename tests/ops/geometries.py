@@ -419,7 +419,12 @@ def reduce(rng):
     return args | {"mode": mode, "correction": correction}, shapes
 
 
+def require(rng):
+    return {"that": rng.random() < 0.7}, plain(rng)[1]
+
+
 SPECIAL = {
+    "require": require,
     "locally_connected": locally_connected,
     "lp_pool": lp_pool,
     "matmul": matmul,
