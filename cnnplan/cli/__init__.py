@@ -17,6 +17,7 @@ from cnnplan.cli.convert import convert
 from cnnplan.cli.diff import diff
 from cnnplan.cli.examples import examples
 from cnnplan.cli.explain import explain
+from cnnplan.cli.export import export
 from cnnplan.cli.init import init
 from cnnplan.cli.overview import overview
 from cnnplan.cli.report import report
@@ -29,7 +30,7 @@ from cnnplan.release import version
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, examples, convert, init, run, schema)
+COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, examples, convert, export, init, run, schema)
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

@@ -1,0 +1,282 @@
+"""A file of PyTorch source: its imports, its helpers, a class for each block and one for the network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.spec import Verb
+from cnnplan.translation.torch.source.classes import Class
+from cnnplan.translation.torch.source.expressions import Unwritable, literal, python
+from cnnplan.translation.torch.source.facts import Facts
+from cnnplan.translation.torch.source.layout import laid
+from cnnplan.translation.torch.source.operators import ACTIVATIONS
+from cnnplan.translation.torch.source.tensors import Tensor, halved
+from cnnplan.translation.torch.source.walking import inside, read_in, texts
+
+if TYPE_CHECKING:
+    from cnnplan.spec import Block
+
+__all__ = ["File", "class_name", "together", "written"]
+
+INDENT: Final = "    "
+
+
+@dataclass
+class Made:
+    """A block as a class.
+
+    Args:
+        name: of the class.
+        channels: the parameters for the channels of its inputs.
+        defaults: of its other parameters, as Python; None where they must be given.
+        more: parameters for symbols that it sees, with what they are outside.
+        out: the channels of what it gives, in its parameters; "" where only the instance knows.
+        outputs: the names of its outputs, where there are several.
+        says_channels: whether an instance says the channels that it gives.
+        needs_channels: whether it makes anything of them.
+    """
+
+    name: str
+    channels: tuple[str, ...]
+    defaults: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
+    out: str = ""
+    outputs: tuple[str, ...] = ()
+    says_channels: bool = False
+    needs_channels: bool = True
+    lines: list[str] = field(default_factory=list)
+
+
+class File(Facts):
+    """The source of one network."""
+
+    def block(self, name: str) -> Made:
+        """The class of a block, written the first time it is called."""
+        if name not in self.made:
+            self.made[name] = self._block(self.spec.blocks[name])
+            self.order.append(self.made[name])
+        return self.made[name]
+
+    def _block(self, block: Block) -> Made:
+        names = block.inputs or ("input",)
+        channels = ("in_channels",) if len(names) == 1 else tuple(f"{name}_channels" for name in names)
+        variables = ("x",) if len(names) == 1 else tuple(names)
+        local = read_in(block.layers) | set(block.outputs)
+        kept = {name: name in local for name in names}
+        inputs = {
+            name: Tensor(var, parameter, kept=kept[name])
+            for name, var, parameter in zip(names, variables, channels, strict=True)
+        }
+        more = self._symbols(block)
+        known = {name: name for name in block.args} | {text: parameter for parameter, text in more.items()}
+        if block.lists:
+            raise Unwritable(f"{block.name}, which takes a list of maps")
+        tuples = frozenset(name for name in block.args if "tuple" in self.kind(block, name))
+        body = Class(self, known, inputs, literal=False, tuples=tuples)
+        end = body.run(block.layers, next(iter(inputs.values())) if len(names) == 1 else None)
+        outputs = [body._named(name, end)[0] for name in block.outputs] or [end]  # noqa: SLF001 - of the same room
+        made = Made(class_name(block.name), channels, more=more, outputs=block.outputs if len(outputs) > 1 else ())
+        made.out = outputs[0].channels if len(outputs) == 1 else ""
+        made.defaults, derived = self._defaults(block)
+        known_words = {
+            *made.channels,
+            *made.defaults,
+            *made.more,
+            "if",
+            "else",
+            "and",
+            "or",
+            "not",
+            "math",
+            "make_divisible",
+        }
+        made.says_channels = not set(re.findall(r"[A-Za-z_]\w*", made.out)) <= known_words
+        made.lines = self._class(made, block, body, derived, [*variables], [tensor.var for tensor in outputs])
+        return made
+
+    def _symbols(self, block: Block) -> dict[str, str]:
+        """The fields of symbols that a block sees, as parameters of its own."""
+        if not block.sees_symbols:
+            return {}
+        found: dict[str, str] = {}
+        for entry in inside(block.layers):
+            if entry.verb in self.spec.blocks and entry.verb != block.name:
+                found |= {
+                    key: text
+                    for key, text in self._symbols(self.spec.blocks[entry.verb]).items()
+                    if key not in block.args
+                }
+        for text in texts(block.layers):
+            for symbol in self.spec.symbols.values():
+                for whole, label in re.findall(rf"\b({symbol.name}(?:\.(\w+))?)\b", text):
+                    if symbol.name not in block.args:
+                        called = label or symbol.name
+                        found[f"{symbol.name}_{called}" if called in block.args else called] = whole
+        return found
+
+    def _defaults(self, block: Block) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """The defaults of its arguments; those that follow from others are worked out in `__init__`."""
+        defaults: dict[str, Any] = {}
+        derived: list[tuple[str, str]] = []
+        for name, default in block.args.items():
+            if default is None:
+                defaults[name] = None
+            elif default.constant:
+                defaults[name] = self._value(default.value)
+            elif default.text in ACTIVATIONS or default.text in self.spec.blocks:
+                defaults[name] = self.verb(default.text)
+            else:
+                text = python(default, {**{each: each for each in block.args}, "in_channels": "in_channels"})
+                defaults[name] = text
+                derived.append((name, halved(text, frozenset(n for n in block.args if "tuple" in self.kind(block, n)))))
+        return defaults, derived
+
+    def _value(self, value: Any) -> str:
+        return self.verb(str(value)) if isinstance(value, Verb) else literal(value)
+
+    def verb(self, name: str) -> str:
+        """What a verb is that is a value."""
+        if name in self.spec.blocks:
+            made = self.block(name)
+            made.says_channels = True
+            return made.name
+        if name in ACTIVATIONS:
+            return ACTIVATIONS[name]
+        raise Unwritable(f"{name} as the value of an argument")
+
+    def _class(  # noqa: PLR0913, PLR0917 - what a class is made of
+        self,
+        made: Made,
+        block: Block,
+        body: Class,
+        derived: list[tuple[str, str]],
+        variables: list[str],
+        ends: list[str],
+    ) -> list[str]:
+        signature = ["self", *(f"{name}: int" for name in made.channels)]
+        later = dict(derived)
+        ordered = sorted(made.defaults, key=lambda name: made.defaults[name] is not None)
+        required = [name for name in ordered if made.defaults[name] is None]
+        signature += [f"{name}: {self.kind(block, name)}" for name in required]
+        signature += [f"{name}: {self.kind(block, name, more=True)}" for name in made.more]
+        for name in ordered:
+            if name in later:
+                signature.append(f"{name}: {self.kind(block, name)} | None = None")
+            elif name not in required:
+                signature.append(f"{name}: {self.kind(block, name)} = {made.defaults[name]}")
+        init = [f"{name} = {text} if {name} is None else {name}" for name, text in derived]
+        init += body.init
+        if made.says_channels or block.name in self.values_of_verbs:
+            made.says_channels = True
+            init.append(f"self.out_channels = {made.out or '0'}")
+        result = ends[0] if len(ends) == 1 else f"({', '.join(ends)})"
+        kind = "Tensor" if len(ends) == 1 else f"tuple[{', '.join(['Tensor'] * len(ends))}]"
+        together(body)
+        forward, kept = remembered(body.forward, [*made.channels, *made.defaults, *made.more])
+        init += [line for line in kept if line not in init]
+        label = [f'label = "{block.name}"'] if block.name in self.values_of_verbs else []
+        return written(made.name, _title(block.name), signature, init, variables, forward, result, kind, label)
+
+    def kind(self, block: Block, name: str, *, more: bool = False) -> str:
+        """The type of a parameter, from the values that it has wherever the block is called."""
+        seen = {type(value) for value in self._seen(block, name)} if not more else set()
+        if more or Verb in seen:
+            values = self._seen(block, name)
+            plain = values and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+            return "int" if plain and not more else "type[nn.Module]" if not more else "Any"
+        if seen == {bool}:
+            return "bool"
+        if tuple in seen:
+            return "int | tuple[int, ...]"
+        return "float" if any(kind not in {int, bool} for kind in seen) else "int"
+
+
+def written(  # noqa: PLR0913, PLR0917 - what a class is made of
+    name: str,
+    title: str,
+    signature: list[str],
+    init: list[str],
+    variables: list[str],
+    forward: list[str],
+    result: str,
+    kind: str,
+    label: list[str] | None = None,
+) -> list[str]:
+    """The lines of a class."""
+    lines = [f"class {name}(nn.Module):", f'{INDENT}"""{title}"""', ""]
+    lines += [INDENT + line for line in label or ()] + ([""] if label else [])
+    lines += _laid(f"def __init__({', '.join(signature)}) -> None:", INDENT)
+    lines += [f"{INDENT * 2}super().__init__()"]
+    for line in init:
+        lines += laid(INDENT * 2 + line)
+    lines.append("")
+    lines += _laid(f"def forward(self, {', '.join(f'{each}: Tensor' for each in variables)}) -> {kind}:", INDENT)
+    body = list(forward)
+    if (body and body[-1] == "") or not body:
+        body = [line for line in body if line]
+    last = body[-1] if body else ""
+    if last.startswith(f"{result} = ") and "\n" not in last:
+        body[-1] = f"return {last[len(result) + 3 :]}"
+    else:
+        body.append(f"return {result}")
+    for line in body:
+        lines += laid(INDENT * 2 + line)
+    return lines
+
+
+def together(body: Class) -> None:
+    """Let a loop run through all modules of a class only where there are no others."""
+    made = [line for line in body.init if re.match(r"self\.[\w.]+(: nn\.Module)? = [\w.]+\(", line)]
+    if body.beside and made and "for block in self.children():" in body.forward:
+        at = body.forward.index("for block in self.children():")
+        head, line = body.beside
+        length = re.sub(r"^for (\w+) in range\((.*)\):$", r"\2", head)
+        if not length.isdigit():
+            body.init.append(f"self.depth = {length}")
+            head = head.replace(f"range({length})", "range(self.depth)")
+        body.forward[at : at + 2] = [head, line]
+
+
+def remembered(forward: list[str], names: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of `forward` with the arguments that they use as attributes, and what keeps these."""
+    text = "\n".join(forward)
+    kept = []
+    for name in names:
+        changed = re.sub(rf"(?<![\w.\"'])\b{name}\b(?!\s*=[^=])(?!\w)", f"self.{name}", text)
+        if changed != text:
+            kept.append(f"self.{name} = {name}")
+            text = changed
+    return text.split("\n") if text else [], kept
+
+
+def _laid(text: str, indent: str) -> list[str]:
+    """The head of a function, its parameters on lines of their own where it is long."""
+    if len(indent) + len(text) <= 88:  # noqa: PLR2004 - the width of a line
+        return [indent + text]
+    head, _, rest = text.partition("(")
+    inside, _, tail = rest.rpartition(")")
+    if len(indent) * 2 + len(inside) <= 88:  # noqa: PLR2004 - the same
+        return [f"{indent}{head}(", f"{indent * 2}{inside}", f"{indent}){tail}"]
+    return [f"{indent}{head}(", *(f"{indent * 2}{part.strip()}," for part in _split(inside)), f"{indent}){tail}"]
+
+
+def _split(text: str) -> list[str]:
+    found, depth, begun = [], 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            found.append(text[begun:at])
+            begun = at + 1
+    return [*found, text[begun:]]
+
+
+def class_name(name: str) -> str:
+    """`conv_bn` as ConvBn."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Block"
+
+
+def _title(name: str) -> str:
+    words = name.replace("_", " ").strip()
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,0 +1,67 @@
+"""Lines of Python as a formatter lays them out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+__all__ = ["WIDTH", "laid"]
+
+WIDTH: Final = 88
+
+
+def laid(line: str) -> list[str]:
+    """A line, or, where it is too long, the arguments of its call on lines of their own."""
+    indent = line[: len(line) - len(line.lstrip())]
+    text = _quoted(line.strip())
+    if len(indent) + len(text) <= WIDTH or not text.endswith(")"):
+        return [indent + text]
+    opened = _opening(text)
+    head, inside = text[: opened + 1], text[opened + 1 : -1]
+    if len(indent) + 4 + len(inside) <= WIDTH and not inside.endswith(","):
+        return [indent + head, f"{indent}    {inside}", f"{indent})"]
+    parts = [f"{indent}    {part}," for part in _parts(inside)]
+    return [indent + head, *(piece for part in parts for piece in _nested(part)), f"{indent})"]
+
+
+def _nested(line: str) -> list[str]:
+    """A part that is itself too long."""
+    if len(line) <= WIDTH or not line.endswith("),"):
+        return [line]
+    *rest, last = laid(line[:-1])
+    return [*rest, f"{last},"]
+
+
+def _quoted(text: str) -> str:
+    return text if 'f"' in text else re.sub(r"'([^'\"]*)'", r'"\1"', text)
+
+
+def _opening(text: str) -> int:
+    """Where the bracket opens that the text ends with."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += (text[at] in ")]}") - (text[at] in "([{")
+        if depth == 0:
+            return at
+    return 0
+
+
+def _parts(inside: str) -> list[str]:
+    """The arguments of a call."""
+    found, depth, begun = [], 0, 0
+    for at, letter in enumerate(inside):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            found.append(inside[begun:at].strip())
+            begun = at + 1
+    return [*found, inside[begun:].strip()] if inside[begun:].strip() else found
+
+
+def sound(text: str) -> bool:
+    """Whether a text is Python."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True

@@ -1,0 +1,269 @@
+"""Operators as PyTorch writes them: a module that is made once, or a function that is called."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from cnnplan.translation.torch.source.expressions import Unwritable, simple
+from cnnplan.translation.torch.source.windows import adaptive, conv, conv_transpose, pool, upsample
+from cnnplan.translation.torch.source.written import Layer, Written, called, given
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ACTIVATIONS", "write"]
+
+ACTIVATIONS: Final = {
+    "relu": "nn.ReLU", "relu6": "nn.ReLU6", "silu": "nn.SiLU", "gelu": "nn.GELU", "mish": "nn.Mish", "elu": "nn.ELU",
+    "selu": "nn.SELU", "sigmoid": "nn.Sigmoid", "tanh": "nn.Tanh", "hard_swish": "nn.Hardswish",
+    "hard_sigmoid": "nn.Hardsigmoid", "leaky_relu": "nn.LeakyReLU", "softplus": "nn.Softplus",
+    "identity": "nn.Identity", "dropout": "nn.Dropout",
+}  # fmt: skip
+"""What may be the value of an argument."""
+
+FUNCTIONS: Final = {
+    "relu": "torch.relu", "relu6": "F.relu6", "silu": "F.silu", "gelu": "F.gelu", "mish": "F.mish", "elu": "F.elu",
+    "selu": "F.selu", "sigmoid": "torch.sigmoid", "tanh": "torch.tanh", "hard_swish": "F.hardswish",
+    "hard_sigmoid": "F.hardsigmoid", "leaky_relu": "F.leaky_relu", "softplus": "F.softplus", "abs": "torch.abs",
+    "sqrt": "torch.sqrt", "exp": "torch.exp", "log": "torch.log", "sin": "torch.sin", "cos": "torch.cos",
+}  # fmt: skip
+
+
+def write(layer: Layer) -> Written:
+    """A layer as source.
+
+    Raises:
+        Unwritable: PyTorch has nothing of the kind.
+    """
+    writer = WRITERS.get(layer.verb)
+    if writer is not None:
+        return writer(layer)
+    if layer.verb in FUNCTIONS:
+        more = "".join(f", {name}={value}" for name, value in layer.args.items())
+        return Written("", f"{FUNCTIONS[layer.verb]}({layer.reads[0]}{more})")
+    raise Unwritable(f"the operator {layer.verb}")
+
+
+def linear(layer: Layer) -> Written:
+    """A linear layer."""
+    if len(layer.reads) > 1:
+        raise Unwritable("a linear layer by a weight that is computed")
+    module = called("nn.Linear", layer.features, layer.args["out_features"], **given(layer, "bias"))
+    return Written(module, f"{{}}({layer.reads[0]})")
+
+
+def batch_norm(layer: Layer) -> Written:
+    """A batch norm."""
+    if "weight" in layer.args or "bias" in layer.args:
+        raise Unwritable("a batch norm with a scale or a shift alone")
+    rank = max(1, layer.rank - 2)
+    more = given(layer, "eps", "momentum", "affine", "track_running_stats")
+    return Written(called(f"nn.BatchNorm{rank}d", layer.channels, **more), f"{{}}({layer.reads[0]})")
+
+
+def instance_norm(layer: Layer) -> Written:
+    """An instance norm."""
+    more = given(layer, "eps", "momentum", "affine", "track_running_stats")
+    return Written(called(f"nn.InstanceNorm{layer.rank - 2}d", layer.channels, **more), f"{{}}({layer.reads[0]})")
+
+
+def group_norm(layer: Layer) -> Written:
+    """A group norm."""
+    module = called("nn.GroupNorm", layer.args["num_groups"], layer.channels, **given(layer, "eps", "affine"))
+    return Written(module, f"{{}}({layer.reads[0]})")
+
+
+def layer_norm(layer: Layer) -> Written:
+    """A layer norm along the last axes, or along the channels."""
+    more = given(layer, "eps", "elementwise_affine", "bias")
+    if "normalized_shape" in layer.args:
+        return Written(called("nn.LayerNorm", layer.args["normalized_shape"], **more), f"{{}}({layer.reads[0]})")
+    return Written(called("ChannelNorm", layer.channels, **more), f"{{}}({layer.reads[0]})", ("ChannelNorm",))
+
+
+def along(name: str) -> Callable[[Layer], Written]:
+    """Exponentials along an axis."""
+    return lambda layer: Written("", f"{name}({layer.reads[0]}, dim={layer.args.get('dim', '1')})")
+
+
+def arithmetic(symbol: str) -> Callable[[Layer], Written]:
+    """Arithmetic of inputs, or of one and a number."""
+
+    def writer(layer: Layer) -> Written:
+        operands = list(layer.reads)
+        if "value" in layer.args:
+            operands = [layer.reads[0], layer.args["value"]]
+            if layer.args.get("reverse") == "True":
+                operands.reverse()
+        return Written("", f" {symbol} ".join(each if simple(each) else f"({each})" for each in operands))
+
+    return writer
+
+
+def concat(layer: Layer) -> Written:
+    """Inputs lined up."""
+    return Written("", f"torch.cat([{', '.join(layer.reads)}], dim={layer.args.get('dim', '1')})")
+
+
+def method(name: str, *names: str, **defaults: str) -> Callable[[Layer], Written]:
+    """A method of tensors, with these arguments in order."""
+
+    def writer(layer: Layer) -> Written:
+        told = [layer.args.get(each, defaults.get(each)) for each in names]
+        return Written("", f"{layer.reads[0]}.{name}({', '.join(each for each in told if each is not None)})")
+
+    return writer
+
+
+def flatten(layer: Layer) -> Written:
+    """Axes merged."""
+    more = {"end_dim": layer.args["end_dim"]} if "end_dim" in layer.args else {}
+    return Written("", called("torch.flatten", layer.reads[0], layer.args.get("start_dim", "1"), **more))
+
+
+def slice_(layer: Layer) -> Written:
+    """A part of an axis."""
+    dim = int(layer.values.dim) % layer.rank
+    start, end, step = (layer.args.get(name, "") for name in ("start", "end", "step"))
+    part = f"{'' if start == '0' else start}:{end}" + (f":{step}" if step else "")
+    return Written("", f"{layer.reads[0]}[{':, ' * dim}{part}]")
+
+
+def pad(layer: Layer) -> Written:
+    """Axes made longer."""
+    pairs = layer.values.padding
+    axes = layer.rank - 2 if layer.values.dims is None else None
+    if axes is None:
+        raise Unwritable("pad of other axes than those of space")
+    if not isinstance(pairs, tuple):
+        pairs = (pairs,) * axes
+    flat = [n for pair in reversed(pairs) for n in (pair if isinstance(pair, tuple) else (pair, pair))]
+    if any(not isinstance(n, int) for n in flat):
+        raise Unwritable("pad by a size")
+    more = given(layer, "mode", "value")
+    return Written("", called("F.pad", layer.reads[0], f"({', '.join(map(str, flat))})", **more))
+
+
+def crop(layer: Layer) -> Written:
+    """The middle, as large as a number or another input."""
+    raise Unwritable(f"crop of {layer.reads[0]}")
+
+
+def reduce(layer: Layer) -> Written:
+    """Elements along axes made one."""
+    mode = layer.values.mode
+    names = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin"}
+    if mode not in names:
+        raise Unwritable(f"reduce by {mode}")
+    dim = layer.args.get("dim", str(tuple(range(layer.rank))))
+    return Written("", called(f"{layer.reads[0]}.{names[mode]}", f"dim={dim}", **given(layer, "keepdim")))
+
+
+def mean(layer: Layer) -> Written:
+    """A mean along axes."""
+    dim = layer.args.get("dim", str(tuple(range(layer.rank))))
+    return Written("", called(f"{layer.reads[0]}.mean", f"dim={dim}", **given(layer, "keepdim")))
+
+
+def parameter(layer: Layer) -> Written:
+    """Trained numbers."""
+    return Written(called("Weight", layer.args["shape"]), "{}()", ("Weight",))
+
+
+def scale(layer: Layer) -> Written:
+    """A factor for each index of an axis."""
+    dim = ast.literal_eval(layer.args.get("dim", "1"))
+    size = layer.channels if dim == 1 else layer.features
+    if dim not in {1, -1, layer.rank - 1}:
+        raise Unwritable("scale along another axis than the channels or the last")
+    return Written(called("Scale", size, str(dim)), f"{{}}({layer.reads[0]})", ("Scale",))
+
+
+def multi_head_attention(layer: Layer) -> Written:
+    """Attention with its linear layers."""
+    x = layer.reads
+    module = called("Attention", layer.features, layer.args["num_heads"], **given(layer, "bias"))
+    return Written(module, f"{{}}({', '.join(x)})", ("Attention",))
+
+
+def recurrent(name: str) -> Callable[[Layer], Written]:
+    """A recurrent layer, without its last state."""
+
+    def writer(layer: Layer) -> Written:
+        more = given(layer, "num_layers", "bias", "bidirectional", "nonlinearity")
+        module = called(f"nn.{name}", layer.features, layer.args["hidden_size"], **more, batch_first="True")
+        return Written(module, f"{{}}({layer.reads[0]})[0]")
+
+    return writer
+
+
+def parts(name: str, key: str) -> Callable[[Layer], Written]:
+    """An axis in parts."""
+
+    def writer(layer: Layer) -> Written:
+        dim = layer.args.get("dim", "1")
+        if name == "split" and isinstance(layer.values.sections, int):
+            size = f"{layer.reads[0]}.shape[{dim}] // {layer.args[key]}"
+            return Written("", f"{layer.reads[0]}.split({size}, dim={dim})")
+        return Written("", f"{layer.reads[0]}.{name}({layer.args[key]}, dim={dim})")
+
+    return writer
+
+
+def gather(layer: Layer) -> Written:
+    """Elements of an axis, by a list."""
+    if "index" not in layer.args:
+        raise Unwritable("gather by another layer")
+    index = f"torch.tensor({layer.args['index']}, device={layer.reads[0]}.device)"
+    return Written("", f"{layer.reads[0]}.index_select({layer.args.get('dim', '1')}, {index})")
+
+
+def embedding(layer: Layer) -> Written:
+    """Rows of a table."""
+    module = called("nn.Embedding", layer.args["num_embeddings"], layer.args["embedding_dim"])
+    return Written(module, f"{{}}({layer.reads[0]})")
+
+
+def function(name: str, key: str) -> Callable[[Layer], Written]:
+    """A function of a tensor and a number."""
+    return lambda layer: Written("", f"{name}({layer.reads[0]}, {layer.args[key]})")
+
+
+def attention(layer: Layer) -> Written:
+    """Attention in one kernel."""
+    return Written("", called("F.scaled_dot_product_attention", *layer.reads, **layer.args))
+
+
+WRITERS: Final[dict[str, Callable[[Layer], Written]]] = {
+    "conv": conv, "conv_transpose": conv_transpose, "linear": linear, "batch_norm": batch_norm,
+    "instance_norm": instance_norm, "group_norm": group_norm, "layer_norm": layer_norm,
+    "max_pool": pool("max_pool", "dilation", "ceil_mode", value="float('-inf')"),
+    "avg_pool": pool("avg_pool", "ceil_mode", "count_include_pad", "divisor_override"),
+    "adaptive_avg_pool": adaptive("adaptive_avg_pool"), "adaptive_max_pool": adaptive("adaptive_max_pool"),
+    "global_avg_pool": adaptive("adaptive_avg_pool"), "global_max_pool": adaptive("adaptive_max_pool"),
+    "softmax": along("torch.softmax"), "log_softmax": along("torch.log_softmax"),
+    "add": arithmetic("+"), "subtract": arithmetic("-"), "multiply": arithmetic("*"), "divide": arithmetic("/"),
+    "matmul": arithmetic("@"), "concat": concat, "flatten": flatten, "slice": slice_, "pad": pad, "crop": crop,
+    "reshape": method("reshape", "shape"), "permute": method("permute", "dims"), "expand": method("expand", "shape"),
+    "transpose": method("transpose", "dim0", "dim1"), "unsqueeze": method("unsqueeze", "dim"),
+    "squeeze": method("squeeze", "dim"), "roll": method("roll", "shifts", "dims"),
+    "pow": method("pow", "exponent"), "upsample": upsample, "reduce": reduce, "mean": mean, "parameter": parameter,
+    "scale": scale, "multi_head_attention": multi_head_attention, "rnn": recurrent("RNN"), "lstm": recurrent("LSTM"),
+    "gru": recurrent("GRU"), "split": parts("split", "sections"), "chunk": parts("chunk", "chunks"),
+    "clip": lambda layer: Written("", called(f"{layer.reads[0]}.clamp", **given(layer, "min", "max"))),
+    "stack": lambda layer: Written("", f"torch.stack([{', '.join(layer.reads)}], dim={layer.args['dim']})"),
+    "einsum": lambda layer: Written("", f"torch.einsum({layer.args['equation']}, {', '.join(layer.reads)})"),
+    "gather": gather,
+    "dropout": lambda layer: Written(f"nn.Dropout({layer.args.get('p', '')})", f"{{}}({layer.reads[0]})"),
+    "drop_path": lambda layer: Written("", layer.reads[0]),
+    "identity": lambda layer: Written("", layer.reads[0]),
+    "prelu": lambda layer: Written(f"nn.PReLU({layer.args.get('num_parameters', '')})", f"{{}}({layer.reads[0]})"),
+    "embedding": embedding,
+    "local_response_norm": lambda layer: Written("", called("F.local_response_norm", layer.reads[0], **layer.args)),
+    "pixel_shuffle": function("F.pixel_shuffle", "upscale_factor"),
+    "pixel_unshuffle": function("F.pixel_unshuffle", "downscale_factor"),
+    "channel_shuffle": function("F.channel_shuffle", "groups"),
+    "scaled_dot_product_attention": attention,
+    "require": lambda layer: Written("", layer.reads[0]),
+}  # fmt: skip
