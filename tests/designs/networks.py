@@ -86,7 +86,10 @@ NETWORKS = {
         timm("mobilenetv4_conv_small"), image(), planes((1, 224, 224), (2, 257, 289), (3, 161, 191)), "timm 1.0.31"
     ),
     "mobilevit_s": Network(
-        timm("mobilevit_s"), image(), planes((1, 256, 256), (2, 192, 320), (3, 224, 160)), "timm 1.0.31"
+        timm("mobilevit_s"), image(), planes((1, 256, 256), (2, 255, 191), (3, 128, 319)), "timm 1.0.31"
+    ),
+    "swin_t": Network(
+        torchvision("swin_t"), image(), planes((1, 224, 224), (2, 257, 289), (3, 160, 191)), "torchvision 0.29.1"
     ),
     "wavenet": Network(WaveNet, lengths(256), beside((1, 16_000), (2, 4_001), (3, 1_023)), OWN),
     "conv_tasnet": Network(ConvTasNet, lengths(1), beside((1, 32_000), (2, 16_001), (3, 4_093)), OWN),
