@@ -15,7 +15,7 @@ FILES = sorted(ROOT.rglob("*.yaml"))
 LIBRARIES = [file for file in FILES if load_spec(file).is_library]
 SPECS = [file for file in FILES if file not in LIBRARIES]
 TOTALS = {"params", "buffers", "macs", "flops"}
-SIZES = ({"N": 1, "H": 224, "W": 224}, {"N": 3, "H": 352, "W": 288})
+SIZES = ({"N": 1, "H": 224, "W": 224}, {"N": 3, "H": 352, "W": 288}, {"N": 2, "H": 256, "W": 320})
 
 
 def variants(spec):

@@ -29,6 +29,9 @@ MOST_TRIED = 20_000
 LONGEST_PERIOD = 512
 FEWEST = 3
 NEAR = 12
+FAR = 4 * LONGEST_PERIOD
+"""Values that are looked through for those at which the structure is the plan's."""
+
 BATCHES = (2, 3)
 
 
@@ -61,6 +64,7 @@ class Choice:
         conditions = [c for c in plan.conditions if isinstance(c, Membership)]
         self._periods: dict[str, int] = {}
         self._members = {c.symbol: c.members for c in conditions}
+        self._alone = {name: [c for c in plan.structure if c.symbols == {name}] for name in self.free}
 
     def legal(self, values: Mapping[str, Any]) -> bool:
         """Whether the network is what it is, and may run, at these values."""
@@ -111,7 +115,7 @@ class Choice:
         """The least value, and one for each of a few remainders."""
         if name in self.batches:
             return [n for n in BATCHES if n in self._symbol(name).domain()] or [next(self._from(name, 0))]
-        first = next(self._from(name, 0))
+        first = next(self._from(name, 0), self.plan.values.get(name, 1))
         long = self._period(name)
         wanted = dict.fromkeys((0, 1, long // 2 + 1, long - 1)) if long > 1 else {0: None}
         found = [first]
@@ -147,9 +151,11 @@ class Choice:
         return takewhile(lambda v: v in domain, count(start, domain.multiple_of))
 
     def _from(self, name: str, least: Any) -> Iterator[Any]:
-        """Those that the conditions on this symbol alone allow."""
-        members = self._members.get(name)
-        return (v for v in self._domain(name, least) if members is None or v in members)
+        """Those that the conditions on this symbol alone allow, and at which the network is what it is."""
+        members, alone = self._members.get(name), self._alone.get(name, [])
+        near = islice(self._domain(name, least), FAR) if alone else self._domain(name, least)
+        allowed = (v for v in near if members is None or v in members)
+        return (v for v in allowed if all(c.holds({name: v}) for c in alone))
 
     def _period(self, name: str) -> int:
         """After how many steps all sizes repeat, as far as it is short."""
