@@ -230,7 +230,7 @@ class Body(Assembly):
         join = entry.join
         assert join is not None  # noqa: S101 - the document gives branches a join
         if join.verb == APART and join.verb_expression is None:
-            return listed([Handle((tensor,)) for end in ends for tensor in end])
+            return listed([Handle((tensor,)) for tensor in flat(ends)])
         tensors = flat(ends)
         if not tensors:
             name = scope.prefix.rstrip(".") or entry.label

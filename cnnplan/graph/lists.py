@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.fragments import Handle
+from cnnplan.graph.parts import MOST_LAYERS, TooMany
 from cnnplan.spec import EvaluationError
 from cnnplan.spec.arithmetic import position
 from cnnplan.spec.references import Index, route
@@ -29,13 +30,19 @@ Group = tuple["Tensor", ...]
 
 
 def flat(groups: Sequence[Group]) -> Group:
-    """All tensors of some groups, in order."""
+    """All tensors of some groups, in order; no list grows beyond bounds.
+
+    Raises:
+        TooMany: there are more than a network may have layers.
+    """
+    if sum(map(len, groups)) > MOST_LAYERS:
+        raise TooMany
     return tuple(chain.from_iterable(groups))
 
 
 def listed(handles: Sequence[Handle]) -> Handle:
     """A list of maps, whose elements are its parts."""
-    outputs = tuple(tensor for handle in handles for tensor in handle.outputs)
+    outputs = flat([handle.outputs for handle in handles])
     parts = {str(number): handle for number, handle in enumerate(handles)}
     return Handle(outputs, parts, is_list=True)
 
@@ -98,7 +105,8 @@ def _at(index: Any, length: int, text: str, env: Environment) -> int:
     at = position(index, length, env.decide)
     if not -length <= at < length:
         maps = "1 map" if length == 1 else f"{length} maps"
-        raise EvaluationError(f"{text}: the index {at} is outside the list, which has {maps}")
+        known = f": 0 to {length - 1}, or -{length} to -1 from its end" if length else ""
+        raise EvaluationError(f"{text}: the index {at} is outside the list, which has {maps}{known}")
     return at
 
 

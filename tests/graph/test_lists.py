@@ -244,7 +244,11 @@ layers:
 
 
 FAULTS = [
-    ("  - relu: {}\n    from: maps[3]", "maps[3]: the index 3 is outside the list, which has 3 maps"),
+    (
+        "  - relu: {}\n    from: maps[3]",
+        "maps[3]: the index 3 is outside the list, which has 3 maps: 0 to 2, or -3 to -1 from its end",
+    ),
+    ("  - {branches: {join: none, paths: [[], []]}, repeat: 60}", "the network has more than 20,000 layers"),
     ("  - relu: {}\n    from: maps[0][0]", "maps[0][0]: there are no parts, it is one map"),
     ("  - relu: {}\n    from: maps.first", "maps.first: there is no part first; the parts are: 0, 1, 2"),
     ("  - relu: {}\n    from: maps[", "'maps[' is not the name of a layer"),

@@ -44,6 +44,7 @@ GOOD = [
     "conv: {out_channels: 4 * width, kernel_size: [3, k], padding: same}",
     "{relu: , name: act, from: [a, b], repeat: {i: 3}, when: i > 0, share: true}",
     "branches: {join: {concat: {dim: 2}}, paths: [[], [relu], {layers: [], when: false}]}",
+    "branches: {join: none, paths: [{repeat: {i: 3}, from: 'xs[i]', layers: []}]}",
     "sequence: [relu, {conv: {out_channels: 3, kernel_size: 1}}]",
 ]
 BAD = [
