@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.options import Convention, Output, Spec, Values, pairs, reads
 from cnnplan.cli.output import opened
+from cnnplan.cli.workers import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,11 @@ Dask = Annotated[
 ]
 
 
+Processes = Annotated[
+    int | None, typer.Option("--processes", metavar="N", min=1, help="How many share a large sweep; as many as cores.")
+]
+
+
 @reads
 def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
     spec: Spec,
@@ -44,6 +50,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
     format: Format = "table",  # noqa: A002 - the option's name
     output: Output = None,
     dask: Dask = None,
+    processes: Processes = None,
     convention: Convention = "",
 ) -> None:
     """Compute every combination of a network's choices."""
@@ -55,8 +62,9 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
 
         selection = Selection(sort, tuple(filter(None, (pareto or "").split(","))), limit)
         asked: dict[str, Any] = {"where": where, "selection": selection, "tools": tools_of(convention)}
-        asked["engine"] = client(dask) if dask else None
-        with _progress() as (total, advance):
+        engine = asked["engine"] = client(dask) if dask else None
+        asked["processes"] = cores() if processes is None else processes
+        with closing(engine) if engine else nullcontext(), _progress() as (total, advance):
             made = stream(Path(spec), pairs(values), **asked, progress=advance)
             total(made.points)
             with opened(output) as file:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
 
-__all__ = ["Judged", "judged"]
+__all__ = ["Judged", "cores", "judged"]
 
 MANY = 16
 """Specs from which on more than one process is worth its start."""
@@ -38,19 +38,19 @@ class Judged(NamedTuple):
 
 def judged(paths: Sequence[Path], wanted: Configuration) -> Iterator[Judged]:
     """What is found in each spec, in their order."""
-    cores = _cores()
-    if len(paths) < MANY or cores == 1:
+    workers = cores()
+    if len(paths) < MANY or workers == 1:
         yield from (_judged(path, wanted) for path in paths)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - one spec needs none
 
     import cnnplan.rules.judgement  # noqa: F401, PLC0415 - once, for all that are forked from here
 
-    with ProcessPoolExecutor(min(cores, len(paths))) as pool:
-        yield from pool.map(_judged, paths, [wanted] * len(paths), chunksize=max(1, len(paths) // (8 * cores)))
+    with ProcessPoolExecutor(min(workers, len(paths))) as pool:
+        yield from pool.map(_judged, paths, [wanted] * len(paths), chunksize=max(1, len(paths) // (8 * workers)))
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many there are for us."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.conventions import convention as known
-from cnnplan.exploration.distribution import distributed
+from cnnplan.exploration.distribution import Processes, distributed
 from cnnplan.exploration.results import Sweep
 from cnnplan.exploration.selection import Selection
 from cnnplan.exploration.sorting import length, stacked
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from cnnplan.exploration.sweeping import Columns
 
 __all__ = ["Stream", "stream", "sweep", "tools_of"]
+
+MANY = 20_000_000
+"""Designs from which on processes are worth their start."""
 
 
 class Stream:
@@ -48,6 +52,7 @@ def stream(  # noqa: PLR0913 - what a sweep is made of
     selection: Selection | None = None,
     engine: Any = None,
     tools: tuple[str, ...] = (),
+    processes: int = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Stream:
     """The sweep of a spec, computed as it is read; see `sweep`.
@@ -59,19 +64,34 @@ def stream(  # noqa: PLR0913 - what a sweep is made of
         selection: in which order, and how many.
         engine: a dask.distributed.Client that shares the work.
         tools: whose totals are columns too, see cnnplan.conventions.
+        processes: how many share the work of a sweep that is large enough for it.
         progress: called with the number of designs that have been looked at since the last call.
     """
     spec = load_spec(source)
     selection = selection or Selection()
     sweeper = Sweeper(spec, given, where, tools)
     selection.check(sweeper.columns)
-    if engine is None:
-        parts = _counted(sweeper, progress)
+    text = str(spec.file if isinstance(source, Spec) else source)
+    if engine is not None:
+        parts = distributed(engine, text, given, where, selection, tools)
+    elif processes > 1 and sweeper.space.size >= MANY and not isinstance(source, Spec):
+        parts = _shared(text, given, where, selection, tools, processes)
     else:
-        parts = distributed(
-            engine, str(spec.file if isinstance(source, Spec) else source), given, where, selection, tools
-        )
+        parts = _counted(sweeper, progress)
     return Stream(sweeper.columns, sweeper.space.size, selection.of(parts))
+
+
+def _shared(  # noqa: PLR0913, PLR0917 - what a sweep is made of
+    source: str,
+    given: Mapping[str, Any],
+    where: str | None,
+    selection: Selection,
+    tools: tuple[str, ...],
+    processes: int,
+) -> Iterator[Columns]:
+    """The rows by processes of this machine, which end when nobody reads on."""
+    with closing(Processes(processes)) as engine:
+        yield from distributed(engine, source, given, where, selection, tools)
 
 
 def _counted(sweeper: Sweeper, progress: Callable[[int], None]) -> Iterator[Columns]:

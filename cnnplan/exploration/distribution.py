@@ -1,7 +1,8 @@
-"""The same sweep on many machines: parts of the space handed to Dask, which runs them where it likes."""
+"""The same sweep by many hands: parts of the space for processes here, or for Dask, which runs them where it likes."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,41 @@ from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
 
     from cnnplan.exploration.selection import Selection
     from cnnplan.exploration.sweeping import Columns
 
-__all__ = ["client", "distributed"]
+__all__ = ["Processes", "client", "distributed"]
 
 AHEAD = 4
 """Parts that are asked for before they are needed, for each worker."""
+
+
+class Processes:
+    """Processes of this machine, with as much of a Dask client as a sweep needs.
+
+    Args:
+        number: how many; they start with the first task and end when their sweep does.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._pool: Any = import_module("concurrent.futures").ProcessPoolExecutor(number)
+        self._number = number
+
+    def submit(self, function: Any, *arguments: Any, pure: bool) -> Future[Columns]:
+        """The result of a call, when it is there."""
+        del pure
+        future: Future[Columns] = self._pool.submit(function, *arguments)
+        return future
+
+    def scheduler_info(self) -> dict[str, Any]:
+        """Who works."""
+        return {"workers": range(self._number)}
+
+    def close(self) -> None:
+        """No more of it, what has been asked for neither."""
+        self._pool.shutdown(cancel_futures=True)
 
 
 def client(address: str) -> Any:
@@ -48,7 +76,7 @@ def distributed(  # noqa: PLR0913, PLR0917 - what a sweep is made of
     """The rows of a sweep in the order of the space, computed by Dask's workers.
 
     Args:
-        engine: a dask.distributed.Client.
+        engine: a dask.distributed.Client, or Processes.
         source: the path or the text of the spec, which workers read for themselves.
         given: the values of symbols, see Space.
         where: a question.
@@ -79,6 +107,19 @@ def part(  # noqa: PLR0913, PLR0917 - what a sweep is made of
     tools: tuple[str, ...] = (),
 ) -> Columns:
     """The rows of some slabs, from one number up to another: what a worker does."""
-    sweeper = Sweeper(load_spec(source), given, where, tools)
+    sweeper = _sweeper(source, _Given(given), where, tools)
     rows = [selection.partial(found) for found in sweeper.run(sweeper.slabs(SLAB)[slice(*numbers)])]
     return stacked([found for found in rows if length(found)] or rows[:1])
+
+
+class _Given(dict[str, Any]):
+    """Values of symbols that are told from others by how they are written."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(self))
+
+
+@lru_cache(maxsize=1)
+def _sweeper(source: str, given: _Given, where: str | None, tools: tuple[str, ...]) -> Sweeper:
+    """The sweep that a worker has a part in; it plans each structure once, not once a task."""
+    return Sweeper(load_spec(source), given, where, tools)

@@ -327,7 +327,7 @@ def test_cold_check(told, tmp_path):
 def test_folder_of_300_specs(told, tmp_path):
     for i in range(300):
         (tmp_path / f"net{i:03}.yaml").write_text(unet(3).replace("net", f"net{i}"))
-    script = "import sys; from cnnplan.cli import main, workers; workers._cores = lambda: {}; sys.argv[1:] = {}; main()"
+    script = "import sys; from cnnplan.cli import main, workers; workers.cores = lambda: {}; sys.argv[1:] = {}; main()"
     arguments = ["check", str(tmp_path), "--no-cache", "--format", "json"]
     times, printed = {}, set()
     for name, cores in (("one", 1), ("two", 2)):

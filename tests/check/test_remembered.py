@@ -111,7 +111,7 @@ def test_all_cores_say_what_one_says(python, tmp_path):
     (tmp_path / "parts" / "blocks.yaml").write_text(BLOCKS)
     for i in range(24):
         (tmp_path / f"net{i:02}.yaml").write_text(texts[i % 4])
-    script = "import sys; from cnnplan.cli import main, workers; workers._cores = lambda: {}; sys.argv[1:] = {}; main()"
+    script = "import sys; from cnnplan.cli import main, workers; workers.cores = lambda: {}; sys.argv[1:] = {}; main()"
     arguments = ["check", ".", "nothing.yaml", "--no-cache", "--format", "json"]
     one, three = (python("-c", script.format(cores, arguments), cwd=tmp_path) for cores in (1, 3))
     assert (one.stdout, one.stderr, one.returncode) == (three.stdout, three.stderr, three.returncode)

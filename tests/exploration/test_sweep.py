@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import cnnplan
+from cnnplan.exploration import design
 from cnnplan.exploration.design import stream
 from cnnplan.exploration.selection import Selection
+from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.space import Space
 from cnnplan.exploration.sweeping import Sweeper
 from cnnplan.plan import plan_spec
@@ -269,3 +271,21 @@ def test_a_front_of_points_of_which_many_are_equal(kinds, seed):
     points = list(zip(*(column.tolist() for column in columns.values()), strict=True))
     found = Selection(pareto=tuple(columns)).best({**columns, "place": np.arange(40)})
     assert found["place"].tolist() == [i for i, point in enumerate(points) if not beaten(point, points)]
+
+
+@pytest.mark.parametrize(
+    "options", [{"where": "macs < 900M"}, {"limit": 7, "sort": "-macs"}, {"pareto": ("params", "-macs")}]
+)
+def test_processes_give_the_same_rows_in_the_same_order(specs, monkeypatch, options):
+    monkeypatch.setattr(design, "MANY", 1)
+    given = {"H": "1:300", "W": "1:300:2", "variant": "resnet18,resnet50"}
+    where = options.get("where")
+    selection = Selection(**{name: value for name, value in options.items() if name != "where"})
+
+    def rows(processes):
+        made = stream(specs / "resnet.yaml", given, where=where, selection=selection, processes=processes)
+        return stacked([part for part in made.parts if length(part)])
+
+    one, two = rows(1), rows(2)
+    assert one.keys() == two.keys()
+    assert all(one[name].tolist() == two[name].tolist() for name in one)
