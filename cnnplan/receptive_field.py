@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnnplan.collector import uncollected
 from cnnplan.sizes import ceil, evaluate, floor, maximum, minimum, quotient
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class ReceptiveFields:
         values: numbers in place of the letters; left out, the letters stay.
     """
 
+    @uncollected
     def __init__(self, graph: Graph, values: Mapping[str, Any] | None = None) -> None:
         self._values = values
         self._memo: dict[Any, Any] = {}

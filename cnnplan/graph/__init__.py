@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.collector import uncollected
 from cnnplan.findings import Place
 from cnnplan.graph.builder import Builder
 from cnnplan.graph.environment import Environment, Frame, Symbols, Unjudged
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Facts", "Graph", "Node", "bindings", "build"]
 
 
+@uncollected
 def build(
     spec: Spec, values: Mapping[str, Any] | None = None, *, symbolic: bool = True, lenient: bool = False
 ) -> Graph:

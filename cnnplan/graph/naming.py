@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnplan.collector import uncollected
 from cnnplan.graph.fragments import Call
 from cnnplan.graph.parts import Node
 from cnnplan.spec.origins import together
@@ -32,6 +33,7 @@ class Naming:
         faults: the errors, with what stands before the names of their layers, and where their blocks were called.
     """
 
+    @uncollected
     def __init__(self, fragment: Fragment, sources: Sequence[str], lent: frozenset[str]) -> None:
         self.nodes: dict[str, Node] = {}
         self.lent: set[str] = set()

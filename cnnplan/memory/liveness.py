@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.collector import uncollected
 from cnnplan.sizes import combine
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Liveness:
         maker = self._graph.nodes.get(root)
         return maker is not None and bool(maker.inputs) and self.last.get(root) == node.name
 
+    @uncollected
     def sums(self, sizes: Mapping[str, Extent]) -> dict[str, Extent]:
         """What is alive while each layer runs.
 

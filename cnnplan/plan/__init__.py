@@ -11,6 +11,7 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.collector import uncollected
 from cnnplan.conventions import Counting, convention
 from cnnplan.cost import KINDS, Cost
 from cnnplan.errors import OutsideConditions, SpecError, UsageError
@@ -57,6 +58,7 @@ class Plan(Shown):
         self._figures = {facts: Figures.of(facts) for facts in graph.kinds} if figures is None else figures
 
     @cached_property
+    @uncollected
     def nodes(self) -> dict[str, NodePlan]:
         """Everything predicted of each layer, by name."""
         return {name: NodePlan(node, self._figures[node.facts], self) for name, node in self.graph.nodes.items()}
