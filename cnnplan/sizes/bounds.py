@@ -29,10 +29,20 @@ def times(left: Interval, right: Interval) -> Interval:
     c, d = right
     if a is not None and c is not None and a >= 0 and c >= 0:
         return a * c, _upper(b, d)
+    if c is not None and c == d:
+        return _scaled(left, c)
+    if a is not None and a == b:
+        return _scaled(right, a)
     corners = [_corner(x, y) for x in ((a, -1), (b, 1)) for y in ((c, -1), (d, 1))]
     finite = [value for value, _ in corners if value is not None]
     signs = {sign for value, sign in corners if value is None}
     return (None if -1 in signs else min(finite)), (None if 1 in signs else max(finite))
+
+
+def _scaled(bounds: Interval, factor: Number) -> Interval:
+    """Bounds on a multiple: by far most products are with a number."""
+    low, high = (None if end is None else end * factor for end in bounds)
+    return (low, high) if factor > 0 else (high, low) if factor else (0, 0)
 
 
 def _upper(b: Number | None, d: Number | None) -> Number | None:

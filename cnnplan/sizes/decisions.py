@@ -230,12 +230,15 @@ def _plain(operator: str, difference: Count) -> Any:
     content = _content(difference)
     if operator == "==" and _leading(difference) < 0:
         content = -content
-    return difference if content == 1 else difference * (1 / content)
+    return difference if content == 1 else difference * (1 / Fraction(content))
 
 
-def _content(difference: Count) -> Fraction:
+def _content(difference: Count) -> Number:
     """The greatest number that divides every term."""
-    numbers = [Fraction(number) for number in coefficients(difference)]
+    given = coefficients(difference)
+    if all(type(number) is int for number in given):
+        return gcd(*given)  # type: ignore[arg-type]
+    numbers = [Fraction(number) for number in given]
     scale = lcm(*(number.denominator for number in numbers))
     return Fraction(gcd(*(int(number * scale) for number in numbers)), scale)
 

@@ -16,7 +16,7 @@ from cnnplan.sizes.bounds import Interval, plus, power, times
 from cnnplan.sizes.expansion import Polynomial, expand, fingerprint, is_product, portable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnnplan.sizes.context import Context
     from cnnplan.sizes.linear import Size
@@ -36,10 +36,12 @@ def _is_operand(value: Any) -> bool:
     return is_number(value) or isinstance(value, Count)
 
 
-def _intervals(monomial: Monomial) -> Iterator[Interval]:
+def _intervals(monomial: Monomial) -> list[Interval]:
     """Bounds on the powers of the sizes of a product."""
-    for size in dict.fromkeys(monomial):
-        yield power(size.interval, monomial.count(size))
+    sizes = dict.fromkeys(monomial)
+    if len(sizes) == len(monomial):
+        return [size.interval for size in sizes]
+    return [power(size.interval, monomial.count(size)) for size in sizes]
 
 
 class Count:
