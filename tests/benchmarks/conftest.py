@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from time import process_time
 
 import pytest
@@ -36,6 +37,24 @@ def pytest_terminal_summary(terminalreporter, config):
         for what, figure, reach in rows:
             verdict = "" if reach is None else f"reach {reach:<8.3g} {'yes' if figure <= reach else 'NO'}"
             terminalreporter.write_line(f"{what:<76} {figure:>9.3g}  {verdict}")
+
+
+def spent(work):
+    """The CPU time of a function on a stack of its own.
+
+    A stack of CPython grows in chunks; one that ends in a busy function, as below pytest's frames, doubles its time.
+    """
+    found = []
+
+    def timed():
+        start = process_time()
+        work()
+        found.append(process_time() - start)
+
+    thread = Thread(target=timed)
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 class Build:
@@ -91,9 +110,7 @@ def race(builds):
         for _ in range(rounds):
             for name, work in ready.items():
                 with homes[name].active():
-                    start = process_time()
-                    work()
-                    least[name] = min(least[name], process_time() - start)
+                    least[name] = min(least[name], spent(work))
         return least
 
     return run

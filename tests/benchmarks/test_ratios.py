@@ -191,7 +191,7 @@ def test_ten_times_as_many_layers(race, told, question):
 
 
 def halvings(depth):
-    return HEAD.format(size=2**depth) + "  - max_pool: {kernel_size: 2}\n" * depth
+    return HEAD.format(size=2**depth if depth < 100 else "{}") + "  - max_pool: {kernel_size: 2}\n" * depth
 
 
 def unet(levels):
