@@ -8,7 +8,7 @@ from cnnplan.conventions.affine import affine
 from cnnplan.conventions.attention import three
 from cnnplan.conventions.base import ADDS, NOTHING, Convention, Layer, Rule, of_input
 from cnnplan.sizes import prod
-from cnnplan.sizes.functions import ceil_div, floor_div
+from cnnplan.sizes.forms.functions import ceil_div, floor_div
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

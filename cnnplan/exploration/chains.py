@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from cnnplan.errors import UsageError
 from cnnplan.exploration.questions import TOTALS
 from cnnplan.ops import Operator
-from cnnplan.sizes.polynomials import Count
+from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,9 +13,9 @@ from cnnplan.errors import UsageError
 from cnnplan.exploration.questions import TOTALS, asked, total
 from cnnplan.exploration.trends import CONSTANT, FALLS, GROWS, Trends
 from cnnplan.sizes import Condition, Domain, Membership, evaluate
-from cnnplan.sizes.bulk import compiled
-from cnnplan.sizes.codegen import symbols_of
-from cnnplan.sizes.conditions import All, Comparison, Negation
+from cnnplan.sizes.deciding.conditions import All, Comparison, Negation
+from cnnplan.sizes.evaluating.bulk import compiled
+from cnnplan.sizes.evaluating.codegen import symbols_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

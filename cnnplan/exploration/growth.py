@@ -15,8 +15,8 @@ from cnnplan.sizes import Count, Domain, Number, combine, evaluate, prod, substi
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes import Context, Extent
-    from cnnplan.sizes.atoms import Atom
+    from cnnplan.sizes import Extent, Forms
+    from cnnplan.sizes.forms.atoms import Atom
 
 __all__ = ["degree", "derivative", "elasticity", "modulus", "on_class", "step"]
 
@@ -53,7 +53,7 @@ def on_class(count: Extent, remainders: Mapping[str, tuple[int, int]]) -> Any:
     """
     if isinstance(count, int):
         return count
-    context: Context = count.context
+    context: Forms = count.context
     there, back = {}, {}
     for name, (step_by, rest) in remainders.items():
         if step_by > 1:
@@ -67,7 +67,7 @@ def derivative(polynomial: Any, symbol: str) -> Any:
     """The partial derivative of a polynomial; floors of the symbol are taken as constants."""
     if isinstance(polynomial, Number):
         return 0
-    context: Context = polynomial.context
+    context: Forms = polynomial.context
     terms: list[tuple[Any, Number]] = []
     for atoms, coef in polynomial.expanded.items():
         times = sum(atom.kind == "symbol" and atom.name == symbol for atom in atoms)

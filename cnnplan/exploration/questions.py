@@ -9,7 +9,7 @@ from cnnplan.errors import UsageError
 from cnnplan.findings import Place
 from cnnplan.lazy import np
 from cnnplan.sizes import FALSE, TRUE, Condition
-from cnnplan.sizes.conditions import All, Comparison, Divisible, Membership, Negation
+from cnnplan.sizes.deciding.conditions import All, Comparison, Divisible, Membership, Negation
 from cnnplan.spec import EvaluationError, UnknownName, Unreadable, parse
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnplan.plan import Plan
     from cnnplan.sizes import Extent, Shape
-    from cnnplan.sizes.grids import Grid
+    from cnnplan.sizes.evaluating.grids import Grid
     from cnnplan.spec import Expression
 
 __all__ = ["TOTALS", "Totals", "asked", "mask", "question", "total"]

@@ -18,7 +18,7 @@ from cnnplan.exploration.sweeping import SLAB, Sweeper
 from cnnplan.graph.witnesses import pinned
 from cnnplan.lazy import np
 from cnnplan.sizes import Condition, Count, Number, Size, eq, ge, substitute
-from cnnplan.sizes.conditions import All, Comparison, Negation
+from cnnplan.sizes.deciding.conditions import All, Comparison, Negation
 from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:

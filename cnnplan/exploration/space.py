@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.graph import bindings
-from cnnplan.sizes.grids import Axis, Grid, column
+from cnnplan.sizes.evaluating.grids import Axis, Grid, column
 from cnnplan.spec import Record
 
 if TYPE_CHECKING:

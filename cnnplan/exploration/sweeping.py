@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnplan.exploration.space import Box
     from cnnplan.plan import Plan
     from cnnplan.sizes import Condition
-    from cnnplan.sizes.grids import Grid
+    from cnnplan.sizes.evaluating.grids import Grid
     from cnnplan.spec import Spec
 
 __all__ = ["SLAB", "Columns", "Sweeper"]

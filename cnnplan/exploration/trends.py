@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Number
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cnnplan.sizes.atoms import Atom
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.atoms import Atom
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["Trends"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.graph.lists import elements, flat
 from cnnplan.graph.parts import UNKNOWN
 from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
-from cnnplan.sizes.conditions import Membership
+from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
 from cnnplan.spec.words import LATE_KEYWORDS
 

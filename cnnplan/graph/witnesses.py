@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import np
-from cnnplan.sizes.conditions import Comparison
+from cnnplan.sizes.deciding.conditions import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

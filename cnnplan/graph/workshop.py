@@ -14,7 +14,7 @@ from cnnplan.ops import OPERATORS
 from cnnplan.ops.elements import NUMBERS
 from cnnplan.ops.fields import kinds
 from cnnplan.sizes import Condition, Domain, Number
-from cnnplan.sizes.conditions import Membership
+from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:

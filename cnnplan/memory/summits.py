@@ -9,7 +9,7 @@ from cnnplan.sizes import Count, Size, ge
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnplan.sizes import Context, Extent
+    from cnnplan.sizes import Extent, Forms
 
 __all__ = ["summits"]
 
@@ -145,7 +145,7 @@ def _samples(count: Any) -> list[Any]:
     return memo[key]  # type: ignore[no-any-return]
 
 
-def _sample(context: Context, name: str, number: int) -> Any:
+def _sample(context: Forms, name: str, number: int) -> Any:
     """A declared value of a symbol; those of several symbols go up at different paces."""
     pace = context.order(name) % (len(STEPS) - 1) + 1
     return context.domain(name).sample(STEPS[number * pace % len(STEPS)])

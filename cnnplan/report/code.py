@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnplan.graph.witnesses import pinned
 from cnnplan.report.formulas import formulas
 from cnnplan.sizes import Count, substitute
-from cnnplan.sizes.codegen import RESERVED, source
+from cnnplan.sizes.evaluating.codegen import RESERVED, source
 
 if TYPE_CHECKING:
     from cnnplan.report import Report
@@ -21,7 +21,7 @@ def function(report: Report, language: str, comment: str) -> str:
 
     Args:
         report: what it is about.
-        language: one of cnnplan.sizes.codegen.LANGUAGES.
+        language: one of cnnplan.sizes.evaluating.codegen.LANGUAGES.
         comment: how a remark begins in it.
     """
     plan = report.plan

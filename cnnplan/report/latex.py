@@ -8,7 +8,7 @@ from cnnplan.report import STOPPED
 from cnnplan.report.figures import Figures
 from cnnplan.report.text import printable
 from cnnplan.report.tree import lines
-from cnnplan.sizes.printing import LATEX
+from cnnplan.sizes.showing.printing import LATEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

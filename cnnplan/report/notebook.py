@@ -9,7 +9,7 @@ from cnnplan.errors import MissingExtra, UsageError
 from cnnplan.report import Report
 from cnnplan.report.figures import Figures
 from cnnplan.report.tree import lines
-from cnnplan.sizes.mathml import mathml
+from cnnplan.sizes.showing.mathml import mathml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

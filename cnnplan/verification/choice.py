@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.sizes import Membership, Number, Size, substitute
-from cnnplan.sizes.periods import period
+from cnnplan.sizes.deciding.periods import period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

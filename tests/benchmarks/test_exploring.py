@@ -13,8 +13,8 @@ from cnnplan.exploration import Window, chains
 from cnnplan.exploration.extremes import Search, extreme
 from cnnplan.exploration.questions import question
 from cnnplan.plan import plan_spec
-from cnnplan.sizes.bulk import Compiled
-from cnnplan.sizes.grids import Axis, Grid
+from cnnplan.sizes.evaluating.bulk import Compiled
+from cnnplan.sizes.evaluating.grids import Axis, Grid
 from cnnplan.spec import load_spec
 
 POINTS = 1 << 20

@@ -21,7 +21,7 @@ from cnnplan.report.latex import escaped
 from cnnplan.report.markdown import code, plain
 from cnnplan.report.mermaid import entities
 from cnnplan.sizes import Context, Domain, ceil, floor
-from cnnplan.sizes.mathml import mathml
+from cnnplan.sizes.showing.mathml import mathml
 from cnnplan.spec import load_spec
 
 TEXT = ("md", "latex", "svg", "html")

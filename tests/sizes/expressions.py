@@ -125,7 +125,7 @@ def faults(seed: int, depth: int = 3, few: int = 6) -> list[str]:
 
 def _values(one: Drawn, draw: Draw, points: list[dict[str, int]]) -> list[str]:
     found = []
-    low, high = sizes.polynomials.interval(one.value)
+    low, high = sizes.forms.polynomials.interval(one.value)
     first = draw.random.choice(list(draw.letters))
     for at in points:
         number, value = one.number(at), sizes.evaluate(one.value, at)

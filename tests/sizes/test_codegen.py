@@ -24,9 +24,9 @@ from cnnplan.sizes import (
     minimum,
     round_half_even,
 )
-from cnnplan.sizes.bulk import Compiled, compiled
-from cnnplan.sizes.codegen import source
-from cnnplan.sizes.grids import Axis, Grid
+from cnnplan.sizes.evaluating.bulk import Compiled, compiled
+from cnnplan.sizes.evaluating.codegen import source
+from cnnplan.sizes.evaluating.grids import Axis, Grid
 
 CHAINS = 220
 SIZES = 5000

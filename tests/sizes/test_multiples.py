@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cnnplan.sizes import Context, Domain, ceil_div, divides, eq, evaluate, ge, substitute
-from cnnplan.sizes.codegen import source
-from cnnplan.sizes.mathml import MATHML
+from cnnplan.sizes.evaluating.codegen import source
+from cnnplan.sizes.showing.mathml import MATHML
 
 SIZES = Context()
 N = SIZES.symbol("N")

@@ -11,7 +11,7 @@ from cnnplan.report.html.program import Program, read
 from cnnplan.report.html.structures import fractions, structures
 from cnnplan.report.text import shortened
 from cnnplan.sizes import Count
-from cnnplan.sizes.conditions import Membership
+from cnnplan.sizes.deciding.conditions import Membership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,10 +9,10 @@ from cnnplan.errors import UsageError
 from cnnplan.report.html.structures import fractions
 from cnnplan.report.text import shortened
 from cnnplan.sizes import Count, substitute
-from cnnplan.sizes.codegen import Writer, source
-from cnnplan.sizes.conditions import All, Chosen, Comparison, Condition, Divisible, Membership, Negation
-from cnnplan.sizes.dialects import DIALECTS
-from cnnplan.sizes.mathml import mathml
+from cnnplan.sizes.deciding.conditions import All, Chosen, Comparison, Condition, Divisible, Membership, Negation
+from cnnplan.sizes.evaluating.codegen import Writer, source
+from cnnplan.sizes.evaluating.dialects import DIALECTS
+from cnnplan.sizes.showing.mathml import mathml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,14 +15,14 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.algebra import Monomial, combine, count_of, linear
-from cnnplan.sizes.atoms import Atom, Number, is_number
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.polynomials import Count
-from cnnplan.sizes.quotients import exact_quotient, is_integral, is_positive
+from cnnplan.sizes.forms.algebra import Monomial, combine, count_of, linear
+from cnnplan.sizes.forms.atoms import Atom, Number, is_number
+from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.quotients import exact_quotient, is_integral, is_positive
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.context import Context
+    from cnnplan.sizes.forms.interning import Forms
 
 __all__ = ["coefficients", "exact_div", "floor_div", "quotient"]
 
@@ -30,7 +30,7 @@ LONGEST_FOLD = 24
 """Terms in the numerator beyond which floors with symbolic divisors are left nested."""
 
 
-def floor_div(context: Context, numerator: Any, denominator: Any) -> Any:
+def floor_div(context: Forms, numerator: Any, denominator: Any) -> Any:
     """The greatest integer that is not above numerator / denominator.
 
     Raises:
@@ -52,13 +52,13 @@ def floor_div(context: Context, numerator: Any, denominator: Any) -> Any:
     return 0 if numerator == 0 else _by_symbols(context, *_whole_coefficients(numerator, denominator))
 
 
-def exact_div(context: Context, numerator: Any, denominator: Any) -> Any:
+def exact_div(context: Forms, numerator: Any, denominator: Any) -> Any:
     """The quotient where it is exact; otherwise the floor, for a caller who requires divisibility as well."""
     found = exact_quotient(numerator, denominator)
     return floor_div(context, numerator, denominator) if found is None or not is_integral(found) else found
 
 
-def quotient(context: Context, numerator: Any, denominator: Any) -> Any:
+def quotient(context: Forms, numerator: Any, denominator: Any) -> Any:
     """The quotient as it is: a count where the divisor can be cancelled, else an atom that need not be whole."""
     found = exact_quotient(numerator, denominator)
     if found is not None and (isinstance(denominator, Number) or is_integral(found)):
@@ -66,7 +66,7 @@ def quotient(context: Context, numerator: Any, denominator: Any) -> Any:
     return context.atom("quotient", numerator, denominator)
 
 
-def _without_quotient(context: Context, numerator: Any, denominator: Any) -> tuple[Any, Any] | None:
+def _without_quotient(context: Forms, numerator: Any, denominator: Any) -> tuple[Any, Any] | None:
     """The same fraction multiplied by the divisor of a quotient in its numerator: (n/s + 1)/2 is (n + s)/(2*s)."""
     if not isinstance(numerator, Size):
         return None
@@ -78,7 +78,7 @@ def _without_quotient(context: Context, numerator: Any, denominator: Any) -> tup
     return None
 
 
-def _by_number(context: Context, numerator: Any, denominator: Number) -> Any:
+def _by_number(context: Forms, numerator: Any, denominator: Number) -> Any:
     if is_number(numerator):
         return numerator // denominator
     if denominator < 0:
@@ -88,7 +88,7 @@ def _by_number(context: Context, numerator: Any, denominator: Number) -> Any:
     return form(context, numerator, int(denominator))
 
 
-def _in_normal_form(context: Context, numerator: Size, divisor: int) -> Any:
+def _in_normal_form(context: Forms, numerator: Size, divisor: int) -> Any:
     """The floor of a size with whole coefficients by a positive integer."""
     outside, inside = _split(numerator, divisor)
     shift, const = divmod(int(numerator.const), divisor)
@@ -127,7 +127,7 @@ def _split(size: Size, divisor: int) -> tuple[dict[Atom, Number], dict[Atom, int
     return outside, inside
 
 
-def _reduced(context: Context, inside: dict[Atom, int], const: int, divisor: int) -> Any:
+def _reduced(context: Forms, inside: dict[Atom, int], const: int, divisor: int) -> Any:
     """`floor((inside + const) / divisor)`, every coefficient and the constant below the divisor."""
     is_integer = all(atom.grain == 1 for atom in inside)
     common = gcd(divisor, *inside.values(), 0 if is_integer else const)
@@ -151,7 +151,7 @@ def _nested(terms: Any) -> Atom | None:
     return None
 
 
-def _composed(context: Context, nested: Atom, rest: Any, divisor: Any) -> Any:
+def _composed(context: Forms, nested: Atom, rest: Any, divisor: Any) -> Any:
     """`floor((nested + rest) / divisor)` as one floor."""
     numerator, inner = nested.args
     if isinstance(inner, Number) and isinstance(divisor, Number):
@@ -170,7 +170,7 @@ def _length(value: Any) -> int:
     return len(value.products) + (len(rest.terms) + bool(rest.const) if isinstance(rest, Size) else bool(rest))
 
 
-def _count_by_number(context: Context, numerator: Count, divisor: int) -> Any:
+def _count_by_number(context: Forms, numerator: Count, divisor: int) -> Any:
     """A polynomial by a number: whole multiples leave the floor, a common factor leaves the fraction."""
     outside: dict[Monomial, Number] = {}
     inside: dict[Monomial, Number] = {}
@@ -186,7 +186,7 @@ def _count_by_number(context: Context, numerator: Count, divisor: int) -> Any:
     return combine(((count_of(context, outside, 0), 1), (kept, 1)))
 
 
-def _by_symbols(context: Context, numerator: Any, denominator: Count) -> Any:
+def _by_symbols(context: Forms, numerator: Any, denominator: Count) -> Any:
     """A symbolic divisor: multiples of it leave the floor, and floors compose while they stay short."""
     found = exact_quotient(numerator, denominator)
     if found is not None:

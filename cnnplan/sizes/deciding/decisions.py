@@ -12,25 +12,34 @@ from math import gcd, lcm, prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
-from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Number, is_number
-from cnnplan.sizes.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Divisible, Membership, membership
-from cnnplan.sizes.curves import curved_set
-from cnnplan.sizes.division import coefficients
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.periods import nonnegative_set, zero_set
-from cnnplan.sizes.polynomials import Count
-from cnnplan.sizes.positivity import sign
-from cnnplan.sizes.printing import common_factors, without
-from cnnplan.sizes.quotients import is_positive
-from cnnplan.sizes.remainders import remainders
-from cnnplan.sizes.separation import separated
-from cnnplan.sizes.sets import IntegerSet
+from cnnplan.sizes.deciding.conditions import (
+    FALSE,
+    TRUE,
+    Chosen,
+    Comparison,
+    Condition,
+    Divisible,
+    Membership,
+    membership,
+)
+from cnnplan.sizes.deciding.curves import curved_set
+from cnnplan.sizes.deciding.periods import nonnegative_set, zero_set
+from cnnplan.sizes.deciding.positivity import sign
+from cnnplan.sizes.deciding.remainders import remainders
+from cnnplan.sizes.deciding.separation import separated
+from cnnplan.sizes.deciding.sets import IntegerSet
+from cnnplan.sizes.forms.algebra import combine
+from cnnplan.sizes.forms.atoms import Number, is_number
+from cnnplan.sizes.forms.division import coefficients
+from cnnplan.sizes.forms.factors import common_factors, without
+from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.quotients import is_positive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.atoms import Domain
+    from cnnplan.sizes.forms.atoms import Domain
 
 __all__ = ["chosen", "divides", "eq", "ge", "gt", "is_whole", "le", "lt", "ne"]
 

@@ -12,13 +12,13 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnplan.sizes.atoms import PRIME, Atom, Number, whole
+from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.algebra import Monomial
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.algebra import Monomial
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["Polynomial", "expand", "fingerprint", "is_product", "linear_fingerprint", "portable"]
 

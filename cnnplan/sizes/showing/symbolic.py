@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import sympy
-from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def _atom(atom: Atom) -> Any:
 @cache
 def _functions() -> Any:
     """The module that needs sympy to be defined at all."""
-    return import_module("cnnplan.sizes.sympy_functions")
+    return import_module("cnnplan.sizes.showing.sympy_functions")
 
 
 def _floor(numerator: Any, denominator: Any) -> Any:

@@ -11,15 +11,15 @@ from math import ceil, lcm
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import np
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.bulk import BLOCK, INT64
-from cnnplan.sizes.evaluation import evaluate
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.evaluating.bulk import BLOCK, INT64
+from cnnplan.sizes.evaluating.evaluation import evaluate
+from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["Axis", "Grid", "column"]
 

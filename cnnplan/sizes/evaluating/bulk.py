@@ -7,11 +7,11 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
-from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.codegen import source, symbols_of
-from cnnplan.sizes.evaluation import evaluate
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.polynomials import Count
+from cnnplan.sizes.evaluating.codegen import source, symbols_of
+from cnnplan.sizes.evaluating.evaluation import evaluate
+from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

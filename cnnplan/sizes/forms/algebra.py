@@ -5,14 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnplan.sizes.atoms import Atom, Number, is_number, whole
+from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cnnplan.sizes.context import Context
-    from cnnplan.sizes.linear import Size
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.interning import Forms
+    from cnnplan.sizes.forms.linear import Size
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["NO_PRODUCTS", "Monomial", "combine", "count_of", "linear", "multiply"]
 
@@ -20,7 +20,7 @@ Monomial: TypeAlias = "tuple[Size, ...]"
 NO_PRODUCTS: Mapping[Monomial, Number] = MappingProxyType({})
 
 
-def linear(context: Context, coefficients: Mapping[Atom, Number], const: Number) -> Size | Number:
+def linear(context: Forms, coefficients: Mapping[Atom, Number], const: Number) -> Size | Number:
     """The size with these coefficients, or the number that it is."""
     terms = [(atom, whole(coef)) for atom, coef in coefficients.items() if coef]
     if not terms:
@@ -33,7 +33,7 @@ def linear(context: Context, coefficients: Mapping[Atom, Number], const: Number)
     return context.size(tuple(terms), whole(const))
 
 
-def _mirrored(context: Context, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom, Number] | None:
+def _mirrored(context: Forms, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom, Number] | None:
     """The same terms with another floor in the place of one, where that is simpler; None if it is not.
 
     floor((a*x + b)/c) is x - floor(((c - a)*x + c - 1 - b)/c). Of one floor and x itself the form with least of x is
@@ -68,7 +68,7 @@ def _inner(atom: Atom) -> Atom | None:
     return inner if inner.grain == 1 else None
 
 
-def _mirror(context: Context, atom: Atom, inner: Atom) -> Any:
+def _mirror(context: Forms, atom: Atom, inner: Atom) -> Any:
     """What a floor and its mirror image make x together."""
     numerator, divisor = atom.args
     other = context.size(((inner, divisor - numerator.terms[0][1]),), divisor - 1 - numerator.const)
@@ -79,7 +79,7 @@ def _by_index(term: tuple[Atom, Number]) -> int:
     return term[0].index
 
 
-def count_of(context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number:
+def count_of(context: Forms, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number:
     """The count with these products of two sizes and more, and this linear rest."""
     if not all(coef and type(coef) is int for coef in products.values()):
         products = {monomial: whole(coef) for monomial, coef in products.items() if coef}
@@ -92,7 +92,7 @@ def count_of(context: Context, products: Mapping[Monomial, Number], rest: Size |
     return context.count(products, rest)
 
 
-def _gathered(context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number | None:
+def _gathered(context: Forms, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number | None:
     """Two products that differ in one factor as one, where that needs no other symbols: (H - 1)*r + r is H*r."""
     terms: list[tuple[Monomial, Number]] = list(products.items())
     if len(terms) == 1:

@@ -7,14 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
-from cnnplan.sizes import functions
-from cnnplan.sizes.atoms import Atom, Number, whole
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.forms import functions
+from cnnplan.sizes.forms.atoms import Atom, Number, whole
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["evaluate"]
 

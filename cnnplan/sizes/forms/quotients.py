@@ -5,14 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.algebra import Monomial, combine
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.forms.algebra import Monomial, combine
+from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["exact_quotient", "is_integral", "is_positive"]
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.bounds import plus, times
-from cnnplan.sizes.periods import period, values_at
+from cnnplan.sizes.deciding.periods import period, values_at
+from cnnplan.sizes.forms.bounds import plus, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnplan.sizes.atoms import Atom, Number
-    from cnnplan.sizes.bounds import Interval
-    from cnnplan.sizes.linear import Size
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.atoms import Atom, Number
+    from cnnplan.sizes.forms.bounds import Interval
+    from cnnplan.sizes.forms.linear import Size
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["groups", "sign", "tight"]
 

@@ -13,14 +13,14 @@ from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
-from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.dialects import DIALECTS, Dialect
-from cnnplan.sizes.polynomials import Count
+from cnnplan.sizes.evaluating.dialects import DIALECTS, Dialect
+from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cnnplan.sizes.linear import Size
+    from cnnplan.sizes.forms.linear import Size
 
 __all__ = ["LANGUAGES", "source", "symbols_of"]
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import functions
-from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.forms import functions
+from cnnplan.sizes.forms.algebra import combine
+from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["substitute"]
 

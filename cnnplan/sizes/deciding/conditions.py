@@ -7,18 +7,18 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnplan.errors import Inconclusive
-from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.printing import grain
-from cnnplan.sizes.sets import IntegerSet
+from cnnplan.sizes.deciding.sets import IntegerSet
+from cnnplan.sizes.forms.algebra import combine
+from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.factors import grain
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cnnplan.sizes.atoms import Domain
-    from cnnplan.sizes.context import Context
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.atoms import Domain
+    from cnnplan.sizes.forms.interning import Forms
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = [
     "FALSE",
@@ -105,7 +105,7 @@ FALSE = Truth(verdict=False)
 class Membership(Condition):
     """One integer symbol must be in a set."""
 
-    def __init__(self, context: Context, symbol: str, members: IntegerSet) -> None:
+    def __init__(self, context: Forms, symbol: str, members: IntegerSet) -> None:
         self.context = context
         self.symbol = symbol
         self.members = members
@@ -274,7 +274,7 @@ def _flat(conditions: Iterable[Condition]) -> Iterator[Condition]:
         yield from condition.parts if isinstance(condition, All) else (condition,)
 
 
-def membership(context: Context, symbol: str, members: IntegerSet) -> Condition:
+def membership(context: Forms, symbol: str, members: IntegerSet) -> Condition:
     """The condition that a symbol is in a set, decided where its domain decides it."""
     domain = context.domain(symbol)
     if domain.choices is not None:

@@ -7,14 +7,14 @@ from functools import cached_property
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.algebra import NO_PRODUCTS
-from cnnplan.sizes.atoms import Atom, Number, whole
-from cnnplan.sizes.bounds import Interval, plus, times
-from cnnplan.sizes.expansion import linear_fingerprint, portable
-from cnnplan.sizes.polynomials import Count
+from cnnplan.sizes.forms.algebra import NO_PRODUCTS
+from cnnplan.sizes.forms.atoms import Atom, Number, whole
+from cnnplan.sizes.forms.bounds import Interval, plus, times
+from cnnplan.sizes.forms.expansion import linear_fingerprint, portable
+from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.context import Context
+    from cnnplan.sizes.forms.interning import Forms
 
 __all__ = ["Size"]
 
@@ -36,7 +36,7 @@ class Size(Count):
 
     def __init__(
         self,
-        context: Context,
+        context: Forms,
         terms: tuple[tuple[Atom, Number], ...],
         const: Number,
         shifts: dict[Number, Size],

@@ -6,13 +6,14 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.atoms import Number, whole
-from cnnplan.sizes.printing import NAMES, Style, cleared, common_factors, fold
+from cnnplan.sizes.forms.atoms import Number, whole
+from cnnplan.sizes.forms.factors import cleared, common_factors
+from cnnplan.sizes.showing.printing import NAMES, Style, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["MATHML", "mathml"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import TooDeep
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.context import Context
+    from cnnplan.sizes.forms.interning import Forms
 
 __all__ = ["DEEPEST", "PRIME", "Atom", "Domain", "Number", "is_number", "whole"]
 
@@ -150,7 +150,7 @@ class Atom:
 
     def __init__(
         self,
-        context: Context,
+        context: Forms,
         kind: str,
         args: tuple[Any, ...],
         bounds: tuple[Number | None, Number | None],

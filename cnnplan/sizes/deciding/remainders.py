@@ -6,13 +6,13 @@ from math import lcm, prod
 from typing import TYPE_CHECKING
 
 from cnnplan.lazy import np
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.periods import period
+from cnnplan.sizes.deciding.periods import period
+from cnnplan.sizes.forms.atoms import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["remainders"]
 

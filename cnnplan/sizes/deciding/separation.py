@@ -13,20 +13,20 @@ from math import prod
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.conditions import FALSE, TRUE, Condition, every
-from cnnplan.sizes.periods import period
-from cnnplan.sizes.polynomials import interval
-from cnnplan.sizes.positivity import groups
-from cnnplan.sizes.quotients import is_integral
+from cnnplan.sizes.deciding.conditions import FALSE, TRUE, Condition, every
+from cnnplan.sizes.deciding.periods import period
+from cnnplan.sizes.deciding.positivity import groups
+from cnnplan.sizes.forms.algebra import combine
+from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.polynomials import interval
+from cnnplan.sizes.forms.quotients import is_integral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnplan.sizes.algebra import Monomial
-    from cnnplan.sizes.linear import Size
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.algebra import Monomial
+    from cnnplan.sizes.forms.linear import Size
+    from cnnplan.sizes.forms.polynomials import Count
 
     Decide = Callable[[str, Any], Condition]
 

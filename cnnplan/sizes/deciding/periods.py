@@ -12,15 +12,15 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
-from cnnplan.sizes.atoms import Atom, Number
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.lines import lines
-from cnnplan.sizes.sets import LARGEST_PERIOD, IntegerSet
+from cnnplan.sizes.deciding.lines import lines
+from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet
+from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["nonnegative_set", "period", "values_at", "zero_set"]
 

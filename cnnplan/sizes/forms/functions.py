@@ -6,11 +6,11 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.algebra import combine
-from cnnplan.sizes.atoms import Number, is_number, whole
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.polynomials import Count
-from cnnplan.sizes.quotients import is_integral
+from cnnplan.sizes.forms.algebra import combine
+from cnnplan.sizes.forms.atoms import Number, is_number, whole
+from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.quotients import is_integral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

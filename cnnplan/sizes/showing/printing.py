@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm, prod
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.algebra import combine, count_of, linear
-from cnnplan.sizes.atoms import Atom, Number, whole
-from cnnplan.sizes.linear import Size
+from cnnplan.sizes.forms.algebra import linear
+from cnnplan.sizes.forms.atoms import Atom, Number, whole
+from cnnplan.sizes.forms.factors import cleared, common_factors, units_of, without
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["LATEX", "NAMES", "TEXT", "Style", "cleared", "common_factors", "fold", "grain", "without"]
+__all__ = ["LATEX", "NAMES", "TEXT", "Style", "fold"]
 
 
 class Style:
@@ -50,7 +51,7 @@ class Style:
         """A polynomial, common factors first."""
         common = common_factors(count)
         if common:
-            units = prod(map(_units, common))
+            units = prod(map(units_of, common))
             rest = without(count, common) * Fraction(1, units)
             shared = self.product(tuple(common), 1)[1]
             if not isinstance(rest, Size):
@@ -58,7 +59,7 @@ class Style:
             content: Number = 1
             if len(rest.terms) == 1 and not rest.const:
                 content, rest = rest.primitive
-                content, rest = Fraction(content) / _units(rest), rest * _units(rest)
+                content, rest = Fraction(content) / units_of(rest), rest * units_of(rest)
             return self.sum([(content, self.times.join([shared, self.factor(rest)]))])
         terms = [self.product(*term) for term in count.products.items()]
         if isinstance(count.rest, Number):
@@ -92,11 +93,11 @@ class Style:
         for size in monomial:
             powers[size] = powers.get(size, 0) + 1
         text = self.times.join(self.power(self.factor(size), n) for size, n in powers.items())
-        return whole(Fraction(coef) / prod(map(_units, monomial))), text
+        return whole(Fraction(coef) / prod(map(units_of, monomial))), text
 
     def factor(self, size: Size) -> str:
         """A size that stands in a product; a symbol as it is, without the units that it is counted in."""
-        size = size * _units(size)
+        size = size * units_of(size)
         text = self.size(size)
         alone = fold(size) is not None or _is_plain(size)
         return text if alone else self.bracket(text)
@@ -263,66 +264,8 @@ def _is_plain(value: Any) -> bool:
     return coef == atom.scale and atom.kind != "quotient"
 
 
-def _units(size: Size) -> int:
-    """What a size is multiplied by to have whole numbers before its symbols: a seventh of H, by 7, to be H."""
-    return lcm(size.const.denominator, *(Fraction(coef, atom.scale).denominator for atom, coef in size.terms))
-
-
-def grain(value: Any) -> int:
-    """What a value is multiplied by to have whole numbers before its symbols as they are written."""
-    if isinstance(value, Number):
-        return Fraction(value).denominator
-    found = [Fraction(coef, prod(map(_units, monomial))).denominator for monomial, coef in value.products.items()]
-    if isinstance(value.rest, Number):
-        return lcm(*found, Fraction(value.rest).denominator)
-    return lcm(*found, _units(value.rest))
-
-
-def cleared(numerator: Any, denominator: Any) -> tuple[Any, Any]:
-    """The same fraction with whole numbers before its symbols: ((H/7) + 1)/2 is (H + 7)/14."""
-    factor = grain(numerator)
-    return (numerator, denominator) if factor == 1 else (numerator * factor, denominator * factor)
-
-
 def _signed(text: str) -> str:
     return f" - {text[1:]}" if text.startswith("-") else f" + {text}"
-
-
-def common_factors(count: Count) -> list[Size]:
-    """The sizes that stand in every one of two terms and more."""
-    monomials = [list(monomial) for monomial in count.products]
-    if isinstance(count.rest, Size):
-        monomials.append([count.rest.primitive[1]])
-    elif count.rest:
-        return []
-    if len(monomials) < 2:  # noqa: PLR2004 - one term shares with nobody
-        return []
-    common = []
-    for size in list(monomials[0]):
-        if all(size in monomial for monomial in monomials):
-            common.append(size)
-            for monomial in monomials:
-                monomial.remove(size)
-    return common
-
-
-def without(count: Count, factors: list[Size]) -> Any:
-    """The count divided by factors that it shares."""
-    products: dict[tuple[Size, ...], Number] = {}
-    rests: list[tuple[Any, Number]] = []
-    terms = list(count.products.items())
-    if isinstance(count.rest, Size):
-        content, size = count.rest.primitive
-        terms.append(((size,), content))
-    for monomial, coef in terms:
-        left = list(monomial)
-        for factor in factors:
-            left.remove(factor)
-        if len(left) > 1:
-            products[tuple(left)] = coef
-        else:
-            rests.append((left[0] if left else 1, coef))
-    return count_of(count.context, products, combine(rests))
 
 
 TEXT = Plain()

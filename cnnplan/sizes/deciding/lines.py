@@ -13,14 +13,14 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import np
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.linear import Size
-from cnnplan.sizes.sets import LARGEST_PERIOD, IntegerSet, runs_of
+from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet, runs_of
+from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnplan.sizes.atoms import Atom
+    from cnnplan.sizes.forms.atoms import Atom
 
 __all__ = ["Lines", "lines"]
 

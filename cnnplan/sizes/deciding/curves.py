@@ -10,14 +10,14 @@ from itertools import pairwise
 from math import comb, lcm
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnplan.sizes.atoms import Number
-from cnnplan.sizes.periods import period
-from cnnplan.sizes.sets import IntegerSet, runs_of
+from cnnplan.sizes.deciding.periods import period
+from cnnplan.sizes.deciding.sets import IntegerSet, runs_of
+from cnnplan.sizes.forms.atoms import Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from cnnplan.sizes.polynomials import Count
+    from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["curved_set"]
 

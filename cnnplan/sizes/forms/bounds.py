@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnplan.sizes.atoms import Number
+    from cnnplan.sizes.forms.atoms import Number
 
 __all__ = ["Interval", "bounds_of", "plus", "power", "times"]
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from cnnplan.sizes.algebra import Monomial, combine, linear, multiply
-from cnnplan.sizes.atoms import Number, is_number, whole
-from cnnplan.sizes.bounds import Interval, plus, power, times
-from cnnplan.sizes.expansion import Polynomial, expand, fingerprint, is_product, portable
+from cnnplan.sizes.forms.algebra import Monomial, combine, linear, multiply
+from cnnplan.sizes.forms.atoms import Number, is_number, whole
+from cnnplan.sizes.forms.bounds import Interval, plus, power, times
+from cnnplan.sizes.forms.expansion import Polynomial, expand, fingerprint, is_product, portable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.context import Context
-    from cnnplan.sizes.linear import Size
+    from cnnplan.sizes.forms.interning import Forms
+    from cnnplan.sizes.forms.linear import Size
 
 __all__ = ["Count", "Extent", "Shape", "interval"]
 
@@ -49,7 +49,7 @@ class Count:
 
     __slots__ = ("__dict__", "context", "products", "rest")
 
-    def __init__(self, context: Context, products: Mapping[Monomial, Number], rest: Size | Number) -> None:
+    def __init__(self, context: Forms, products: Mapping[Monomial, Number], rest: Size | Number) -> None:
         self.context = context
         self.products = products
         self.rest = rest

@@ -1,0 +1,74 @@
+"""What the terms of a count share: common sizes, units of symbols, and the number that leaves no fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm, prod
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes.forms.algebra import combine, count_of
+from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.linear import Size
+
+if TYPE_CHECKING:
+    from cnnplan.sizes.forms.polynomials import Count
+
+__all__ = ["cleared", "common_factors", "grain", "units_of", "without"]
+
+
+def units_of(size: Size) -> int:
+    """What a size is multiplied by to have whole numbers before its symbols: a seventh of H, by 7, to be H."""
+    return lcm(size.const.denominator, *(Fraction(coef, atom.scale).denominator for atom, coef in size.terms))
+
+
+def grain(value: Any) -> int:
+    """What a value is multiplied by to have whole numbers before its symbols as they are written."""
+    if isinstance(value, Number):
+        return Fraction(value).denominator
+    found = [Fraction(coef, prod(map(units_of, monomial))).denominator for monomial, coef in value.products.items()]
+    if isinstance(value.rest, Number):
+        return lcm(*found, Fraction(value.rest).denominator)
+    return lcm(*found, units_of(value.rest))
+
+
+def cleared(numerator: Any, denominator: Any) -> tuple[Any, Any]:
+    """The same fraction with whole numbers before its symbols: ((H/7) + 1)/2 is (H + 7)/14."""
+    factor = grain(numerator)
+    return (numerator, denominator) if factor == 1 else (numerator * factor, denominator * factor)
+
+
+def common_factors(count: Count) -> list[Size]:
+    """The sizes that stand in every one of two terms and more."""
+    monomials = [list(monomial) for monomial in count.products]
+    if isinstance(count.rest, Size):
+        monomials.append([count.rest.primitive[1]])
+    elif count.rest:
+        return []
+    if len(monomials) < 2:  # noqa: PLR2004 - one term shares with nobody
+        return []
+    common = []
+    for size in list(monomials[0]):
+        if all(size in monomial for monomial in monomials):
+            common.append(size)
+            for monomial in monomials:
+                monomial.remove(size)
+    return common
+
+
+def without(count: Count, factors: list[Size]) -> Any:
+    """The count divided by factors that it shares."""
+    products: dict[tuple[Size, ...], Number] = {}
+    rests: list[tuple[Any, Number]] = []
+    terms = list(count.products.items())
+    if isinstance(count.rest, Size):
+        content, size = count.rest.primitive
+        terms.append(((size,), content))
+    for monomial, coef in terms:
+        left = list(monomial)
+        for factor in factors:
+            left.remove(factor)
+        if len(left) > 1:
+            products[tuple(left)] = coef
+        else:
+            rests.append((left[0] if left else 1, coef))
+    return count_of(count.context, products, combine(rests))

@@ -1,0 +1,156 @@
+"""One analysis: the symbols it knows and the normal forms it has made. There are no tables outside of it.
+
+What forms ask of the rooms above them, comparisons, values and texts, is named here and done by the Context.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from fractions import Fraction
+from functools import reduce
+from operator import mul
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes.forms import division
+from cnnplan.sizes.forms.atoms import Atom, Domain, Number, whole
+from cnnplan.sizes.forms.bounds import bounds_of
+from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.polynomials import Count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnplan.sizes.forms.algebra import Monomial
+    from cnnplan.sizes.forms.bounds import Interval
+
+__all__ = ["Forms"]
+
+
+class Forms(ABC):
+    """Where sizes are made, so that equal sizes of one analysis are one object."""
+
+    def __init__(self) -> None:
+        self.atoms: dict[tuple[Any, ...], Atom] = {}
+        self.sizes: dict[tuple[tuple[Atom, Number], ...], dict[Number, Size]] = {}
+        self.monomials: dict[tuple[Monomial, Monomial], Monomial] = {}
+        self.expansions: dict[Monomial, Mapping[tuple[Atom, ...], Number]] = {}
+        self.leading: dict[Monomial, tuple[tuple[int, ...], Number]] = {}
+        self.products: dict[tuple[Count, ...], Any] = {}
+        self.memo: dict[tuple[Any, ...], Any] = {}
+        self.serial = 0
+
+    def symbol(self, name: str, domain: Domain | None = None) -> Size:
+        """The symbol of that name.
+
+        Args:
+            name: as it is printed.
+            domain: what it may be; left out: integers from 1 on.
+
+        Raises:
+            ValueError: the symbol exists already, with another domain.
+        """
+        key = ("symbol", name)
+        atom = self.atoms.get(key)
+        domain = domain or (atom.domain if atom else None) or Domain()
+        if atom is None:
+            low, high = (
+                end if end is None else whole(Fraction(end, domain.scale)) for end in (domain.low, domain.high)
+            )
+            atom = self.atoms[key] = Atom(self, "symbol", (name,), (low, high), domain)
+        elif atom.domain != domain:
+            raise ValueError(f"the symbol {name} is declared already, with another domain")
+        return self.size(((atom, atom.scale),), 0)
+
+    def domain(self, name: str) -> Domain:
+        """What a symbol may be."""
+        return self.atoms["symbol", name].domain or Domain()
+
+    def order(self, name: str) -> int:
+        """The place of a symbol among the symbols, in the order they were declared."""
+        return self.atoms["symbol", name].index
+
+    def atom(self, kind: str, *args: Count | Number) -> Size:
+        """The size that is this function of these arguments and nothing else."""
+        key = (kind, *args)
+        atom = self.atoms.get(key)
+        if atom is None:
+            atom = self.atoms[key] = Atom(self, kind, args, bounds_of(kind, args))
+        return self.size(((atom, 1),), 0)
+
+    def size(self, terms: tuple[tuple[Atom, Number], ...], const: Number) -> Size:
+        """The size `const + sum of coefficient * atom`; the terms are sorted, none is zero, there is at least one."""
+        shifts = self.sizes.setdefault(terms, {})
+        size = shifts.get(const)
+        if size is None:
+            self.serial += 1
+            size = shifts[const] = Size(self, terms, const, shifts, self.serial)
+        return size
+
+    def count(self, products: Mapping[Monomial, Number], rest: Size | Number) -> Count:
+        """The count with these products, at least one, and this rest."""
+        return Count(self, products, rest)
+
+    def monomial(self, left: Monomial, right: Monomial) -> Monomial:
+        """The product of two products of sizes, in the order of their symbols."""
+        key = (left, right)
+        found = self.monomials.get(key)
+        if found is None:
+            found = self.monomials[key] = tuple(sorted(left + right, key=_rank))
+        return found
+
+    def product(self, counts: tuple[Any, ...]) -> Any:
+        """The product of counts; the same sizes are multiplied once."""
+        if not all(isinstance(count, Size) for count in counts):
+            return reduce(mul, counts)
+        found = self.products.get(counts)
+        if found is None:
+            found = self.products[counts] = reduce(mul, counts)
+        return found
+
+    def floor_div(self, numerator: Any, denominator: Any) -> Any:
+        """The floor of numerator / denominator, in normal form."""
+        return division.floor_div(self, numerator, denominator)
+
+    def exact_div(self, numerator: Any, denominator: Any) -> Any:
+        """The quotient where it is exact, else its floor."""
+        return division.exact_div(self, numerator, denominator)
+
+    def quotient(self, numerator: Any, denominator: Any) -> Any:
+        """The quotient as it is, whole or not."""
+        return division.quotient(self, numerator, denominator)
+
+    @abstractmethod
+    def equal(self, left: Any, right: Any) -> Any:
+        """The condition that two values are equal."""
+
+    @abstractmethod
+    def at_least(self, left: Any, right: Any) -> Any:
+        """The condition that left >= right."""
+
+    @abstractmethod
+    def bounds(self, size: Size) -> Interval:
+        """Bounds on a size whose terms move together."""
+
+    @abstractmethod
+    def evaluate(self, count: Count, values: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
+        """The value at numbers or arrays."""
+
+    @abstractmethod
+    def substitute(self, count: Count, mapping: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
+        """The count with other values in the place of symbols."""
+
+    @abstractmethod
+    def text(self, count: Count) -> str:
+        """The formula as text."""
+
+    @abstractmethod
+    def latex(self, count: Count) -> str:
+        """The formula in LaTeX."""
+
+    @abstractmethod
+    def to_sympy(self, count: Count) -> Any:
+        """The formula as a sympy expression."""
+
+
+def _rank(size: Size) -> tuple[int, int]:
+    return size.rank

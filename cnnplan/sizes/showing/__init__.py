@@ -1,0 +1,1 @@
+"""Formulas for readers: text and LaTeX (`printing`), MathML (`mathml`), sympy (`symbolic`, `sympy_functions`)."""
