@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.collector import uncollected
 from cnnplan.findings import Place
-from cnnplan.graph.builder import Builder
 from cnnplan.graph.environment import Environment, Frame, Symbols, Unjudged
 from cnnplan.graph.fragments import Fragment
 from cnnplan.graph.network import Graph
 from cnnplan.graph.parts import MOST_LAYERS, Facts, Fault, Node, Tensor, TooMany
 from cnnplan.graph.scope import Scope
+from cnnplan.graph.unrolling import Builder
 from cnnplan.graph.values import bindings
 from cnnplan.graph.workshop import Workshop
 from cnnplan.ops.elements import NUMBERS, Elements

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import TooDeep
-from cnnplan.graph.assembly import Assembly
 from cnnplan.graph.environment import Environment, Undecided, Unjudged
 from cnnplan.graph.fragments import Fragment, Handle
 from cnnplan.graph.lists import anew, bound, exported, flat, listed, loose, outermost
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Site, Tensor, TooMany
+from cnnplan.graph.unrolling.assembly import Assembly
 from cnnplan.ops import OPERATORS
 from cnnplan.sizes import Condition, Count, eq
 from cnnplan.spec import EvaluationError

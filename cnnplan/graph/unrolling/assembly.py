@@ -9,7 +9,7 @@ from cnnplan.graph.fragments import Call, Fragment, Handle
 from cnnplan.graph.lists import bound
 from cnnplan.graph.parts import UNKNOWN, Draft, Fault, Site, Tensor
 from cnnplan.graph.scope import Scope
-from cnnplan.graph.wiring import Wiring
+from cnnplan.graph.unrolling.wiring import Wiring
 from cnnplan.graph.workshop import refused
 from cnnplan.ops import OPERATORS
 from cnnplan.spec.origins import together

@@ -14,10 +14,10 @@ from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
     from cnnplan.findings import Place
-    from cnnplan.graph.builder import Builder
     from cnnplan.graph.environment import Frame
     from cnnplan.graph.fragments import Call
     from cnnplan.graph.parts import Draft, Tensor
+    from cnnplan.graph.unrolling.builder import Builder
     from cnnplan.spec import Entry
 
 __all__ = ["Wiring"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.graph.body import Body
 from cnnplan.graph.environment import Frame
 from cnnplan.graph.fragments import Handle
 from cnnplan.graph.lists import listed
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
+from cnnplan.graph.unrolling.body import Body
 from cnnplan.ops import OPERATORS
 
 if TYPE_CHECKING:
