@@ -30,6 +30,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "response": ("local_response_norm",),
     "rectifiers": ("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "hard_sigmoid", "hard_swish"),
     "activation": ("gelu", "silu", "mish", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"),
+    "gating": ("glu",),
     "elementwise": ("add", "subtract", "multiply", "divide"),
     "powers": ("abs", "pow", "sqrt", "exp", "log", "sin", "cos"),
     "choosing": ("clip", "compare", "where"),
@@ -48,8 +49,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "log", "require", "roll", "sin", "squeeze"),
-        *("stack", "transpose", "unsqueeze", "where"),
+        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "glu", "log", "require", "roll", "sin"),
+        *("squeeze", "stack", "transpose", "unsqueeze", "where"),
     }
 )
 """Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""

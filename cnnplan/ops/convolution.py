@@ -9,13 +9,13 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sides, sides, windows
-from cnnplan.ops.base import Requirement, Weight
+from cnnplan.ops.base import Requirement, Weight, broken
 from cnnplan.ops.contraction import correlated, spread
-from cnnplan.ops.fields import Flag, Groups, Margins, NonNegativePerAxis, PaddingMode, Positive, Stride
+from cnnplan.ops.fields import Flag, Groups, NonNegativePerAxis, Padding, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link
 from cnnplan.ops.sharing import Dynamic
-from cnnplan.ops.windows import Dilated, margins, per_axis, wrapping
-from cnnplan.sizes import divides, ge, gt, prod
+from cnnplan.ops.windows import Dilated, is_same, margins, per_axis, wrapping
+from cnnplan.sizes import divides, ge, gt, maximum, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +129,7 @@ class ConvTranspose(Filtered):
     The weight may be the output of another layer: a second input.
 
     Output   (N, out_channels, *((n - 1) * stride - before - after + dilation * (kernel_size - 1) + output_padding + 1))
+             or, with padding `same`, (N, out_channels, *(n * stride))
     Weights  weight (C, out_channels / groups, *kernel_size), bias (out_channels,)
     Cost     a multiply-add per weight of a filter, for each element of the *input*; an add per output for the bias
     Source   Dumoulin & Visin (2016), relationship 14; torch.nn.ConvTranspose2d
@@ -137,7 +138,11 @@ class ConvTranspose(Filtered):
     (1, 6, 14, 10)
     """
 
-    padding: Margins = 0
+    padding: Padding = Field(
+        default=0,
+        description="What is taken off the output: a number, one per axis, a [before, after] pair per axis, `valid` "
+        "(nothing), or `same`: what leaves n * stride elements, the odd one at the end (`same_lower`: in front).",
+    )
     output_padding: NonNegativePerAxis = Field(
         default=0, description="What is added to the end of the output, per axis."
     )
@@ -147,7 +152,12 @@ class ConvTranspose(Filtered):
         x = shapes[0]
         yield from self.divisible(x[1])
         axes = len(x) - 2
-        if self.output_padding != 0:
+        extras = per_axis(self.output_padding, axes)
+        if is_same(self.padding) and any(extra != 0 for extra in extras):
+            values = {"padding": self.padding}
+            message = "padding (={padding}) leaves n * stride elements, to which output_padding adds none"
+            yield broken("CNN108", message, values, "take output_padding away", "output_padding")
+        elif self.output_padding != 0 and not is_same(self.padding):
             yield from self._covered(axes)
         message = "axis {dim} of the output would have {size}"
         for dim, n in enumerate(self._spread(x[2:]), 2):
@@ -162,7 +172,7 @@ class ConvTranspose(Filtered):
         x = shapes[0]
         if dim < 2:  # noqa: PLR2004 - N and C
             return None if dim else Link(dim)
-        before = margins(self.padding, len(x) - 2)[dim - 2][0]
+        before = self._pads(len(x) - 2)[dim - 2][0]
         span, stride = self.spans(len(x) - 2)[dim - 2], self.strides(len(x) - 2)[dim - 2]
         return Link(dim, 1, before - span + 1, before, stride)
 
@@ -191,11 +201,31 @@ class ConvTranspose(Filtered):
         held("bias", bias, self.out_channels, there=self.bias)
         if any(extra >= max(s, d) for extra, s, d in zip(extras, strides, dilations, strict=True)):
             raise ValueError(f"output_padding of {extras}: no step covers it")
+        pads = sides(self.padding, axes) if self.padding not in ("same", "same_lower") else ()
+        if not pads:
+            if any(extras):
+                raise ValueError(f"output_padding of {extras} with padding {self.padding}")
+            longer = [(k - 1) * d + 1 - s for k, d, s in zip(kernel, dilations, strides, strict=True)]
+            extras = tuple(max(0, -more) for more in longer)
+            pads = tuple(self._cut(max(0, more)) for more in longer)
         y = spread(x, weight, self.groups, tuple(zip(strides, dilations, strict=True)), extras)
         if y.shape[1] != self.out_channels:
             raise ValueError(f"{self.groups} groups of filters give {y.shape[1]} channels, not {self.out_channels}")
-        y = cropped(y, sides(self.padding, axes))
+        y = cropped(y, pads)
         return y if bias is None else np.add(y, beside(bias, y), out=y)
+
+    def _cut(self, more: int) -> tuple[int, int]:
+        """What is taken off both ends, the odd one at the end."""
+        small, large = more // 2, more - more // 2
+        return (small, large) if self.padding == "same" else (large, small)
+
+    def _pads(self, axes: int) -> tuple[tuple[Extent, Extent], ...]:
+        """What is taken off, per axis."""
+        if not is_same(self.padding):
+            return margins(self.padding, axes)
+        longer = (maximum(span - s, 0) for span, s in zip(self.spans(axes), self.strides(axes), strict=True))
+        halves = [(more // 2, more - more // 2) for more in longer]
+        return tuple(halves if self.padding == "same" else [(after, before) for before, after in halves])
 
     def _covered(self, axes: int) -> Iterator[Requirement]:
         message = "output_padding (={extra}) must be less than stride (={stride}) or dilation (={dilation})"
@@ -207,6 +237,8 @@ class ConvTranspose(Filtered):
 
     def _spread(self, sizes: Shape) -> Shape:
         axes = len(sizes)
+        if is_same(self.padding):
+            return tuple(n * s for n, s in zip(sizes, self.strides(axes), strict=True))
         pads, extras = margins(self.padding, axes), per_axis(self.output_padding, axes)
         geometry = zip(sizes, self.spans(axes), self.strides(axes), pads, extras, strict=True)
         return tuple((n - 1) * s + (span + extra - before - after) for n, span, s, (before, after), extra in geometry)

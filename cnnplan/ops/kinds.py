@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic_core import PydanticCustomError, core_schema
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 LARGEST_DENOMINATOR = 2**20
-"""Beyond it a factor is a float that nobody means exactly: 0.7 is a fraction of 2**53."""
+"""Beyond it a factor is a number that nobody means exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,18 +134,20 @@ def number(least: float | None = None, most: float | None = None) -> Kind:
 
 
 def factor() -> Kind:
-    """What a size is multiplied by: exact in binary, so that floats and fractions floor alike."""
+    """What a size is multiplied by: a fraction, or the decimal that a float is written as."""
 
     def read(value: Any) -> Any:
         if isinstance(value, Count):
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
             refuse("must be a number")
-        exact = Fraction(value)
+        if isinstance(value, float) and not isfinite(value):
+            refuse("must be a number")
+        exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
         if exact <= 0:
             refuse("must be above 0")
-        if exact.denominator & (exact.denominator - 1) or exact.denominator > LARGEST_DENOMINATOR:
-            refuse("must be exact in binary, such as 2, 0.5 or 1.25; give size instead")
+        if exact.denominator > LARGEST_DENOMINATOR:
+            refuse("must be a fraction of small numbers or a short decimal, such as 2, 0.5 or 1.6; give size instead")
         return exact.numerator if exact.denominator == 1 else exact
 
     return Kind(read, {"type": "number", "exclusiveMinimum": 0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -23,13 +24,28 @@ if TYPE_CHECKING:
 __all__ = ["AvgPool", "LpPool", "MaxPool"]
 
 
-class Pooling(Windowed):
-    """What poolings with a window have in common; `stride` left out is `kernel_size`."""
+class Ceiling(Windowed):
+    """Windows of which the last may stick out; `stride` left out is `kernel_size`."""
 
     ceil_mode: Flag = Field(
         default=False,
         description="Whether a window may stick out at the end; it must start inside the input or in front of it.",
     )
+
+    def slack(self, stride: Extent) -> Extent:
+        """All but one step, in ceil mode."""
+        return stride - 1 if self.ceil_mode else 0
+
+    def reach(self, span: Extent, stride: Extent, before: Extent, after: Extent) -> Extent:
+        """One floor in ceil mode, too: rounding up and the rule for the last window are a minimum."""
+        if not self.ceil_mode:
+            return before + after - span + stride
+        last: Extent = minimum(before + after - span + stride - 1, before - 1)
+        return last + stride
+
+
+class Pooling(Ceiling):
+    """What poolings with a window have in common."""
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Padding of at most half a window, and a window that fits."""
@@ -45,17 +61,6 @@ class Pooling(Windowed):
         for pad, kernel in dict.fromkeys(pairs):
             values = {"pad": pad, "kernel": kernel}
             yield Requirement(ge(kernel, 2 * pad), "CNN108", message, values, "put a pad in front", "padding")
-
-    def slack(self, stride: Extent) -> Extent:
-        """All but one step, in ceil mode."""
-        return stride - 1 if self.ceil_mode else 0
-
-    def reach(self, span: Extent, stride: Extent, before: Extent, after: Extent) -> Extent:
-        """One floor in ceil mode, too: rounding up and the rule for the last window are a minimum."""
-        if not self.ceil_mode:
-            return before + after - span + stride
-        last: Extent = minimum(before + after - span + stride - 1, before - 1)
-        return last + stride
 
     def _windows(self, x: Array, fill: float, beyond: float, dilation: Any = 1) -> Array:
         """The windows on the padded input; in ceil mode also those that stick out into what is beyond."""
@@ -151,14 +156,14 @@ class AvgPool(Pooling):
         return Cost(adds=elements * (self.taps(output) - 1), divides=elements)
 
 
-class LpPool(Windowed):
+class LpPool(Ceiling):
     """The norm of each window: the root of the sum of its elements' powers.
 
     Output   (N, C, *steps): how often the window fits on the padded input, `stride` apart
     Weights  none
     Cost     a power for each element of the input, and for each element of the output k - 1 adds, with k elements in a
-             window, and a root
-    Source   torch.nn.LPPool2d, with padding, and without ceil_mode: there a window that sticks out is made larger
+             window, and a root; in ceil mode a multiply more
+    Source   torch.nn.LPPool2d, with padding; of a window that sticks out, k times the mean of what it holds is the sum
 
     >>> LpPool(norm_type=2, kernel_size=2).output((1, 4, 12, 9))
     (1, 4, 6, 4)
@@ -179,11 +184,23 @@ class LpPool(Windowed):
         axes = x.ndim - 2
         kernel = expanded(self.kernel_size, axes)
         strides = kernel if self.stride is None else expanded(self.stride, axes)
-        powers = padded(np.power(x, self.norm_type), sides(self.padding, axes))
-        view = windows(powers, kernel, strides, (1,) * axes)
-        y = together(np.add, taps(view, axes))
+        pads = sides(self.padding, axes)
+        powers = padded(np.power(x, self.norm_type), pads)
+        ends = [before + n for n, (before, _) in zip(x.shape[2:], pads, strict=True)]
+        y = self._sums(powers, kernel, strides, ends)
+        if self.ceil_mode:
+            ones = np.ones((1, 1, *powers.shape[2:]), dtype=x.dtype)
+            y = np.multiply(y, math.prod(kernel) / self._sums(ones, kernel, strides, ends), out=y)
         with np.errstate(invalid="ignore"):
             return np.power(y, 1 / self.norm_type, out=y)
+
+    def _sums(self, x: Array, kernel: tuple[int, ...], strides: tuple[int, ...], ends: list[int]) -> Array:
+        """The sum of each window; in ceil mode also of those that stick out."""
+        ones = (1,) * len(kernel)
+        if not self.ceil_mode:
+            return together(np.add, taps(windows(x, kernel, strides, ones), len(kernel)))
+        longer = padded(x, [(0, s - 1) for s in strides])
+        return together(np.add, taps(windows(longer, kernel, strides, ones, ends), len(kernel)))
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """The powers, and four steps from their mean to its root: mean, sign, absolute value and sum."""
@@ -194,4 +211,5 @@ class LpPool(Windowed):
         elements = prod(output)
         kernel = prod(per_axis(self.kernel_size, len(output) - 2))
         powers = prod(shapes[0]) + elements
-        return Cost(adds=elements * (kernel - 1), transcendentals=powers)
+        scaled = elements if self.ceil_mode else 0
+        return Cost(adds=elements * (kernel - 1), multiplies=scaled, transcendentals=powers)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -38,10 +40,30 @@ def blended(dim: int, exact: Link, taps: int) -> Link:
     return Link(dim, exact.jump, exact.first - (taps // 2) * per + 1, exact.last + (taps // 2) * per, per)
 
 
+@cache
+def shortfall(scale: Fraction) -> int:
+    """A size whose product with the double next to a scale is rounded to less than the whole number it is; else 0.
+
+    A double that is not less than the scale never falls short. One that is less by up to 2**-54 of it is rounded back,
+    for doubles below a number lie at least 2**-53 of it apart, and a tie goes to the even one. Of others, the products
+    that lie just below a power of 2 are the first to be found.
+    """
+    if 1 - Fraction(float(scale)) / scale <= Fraction(1, 2**54):
+        return 0
+    near = (2**bits // scale.numerator for bits in range(scale.numerator.bit_length(), 53))
+    sizes = (times * scale.denominator for times in chain(range(1, 500), near))
+    return next((n for n in sizes if doubled(n, scale) < n * scale), 0)
+
+
+def doubled(n: int, scale: Any) -> int:
+    """The whole part of a size times a scale, computed in doubles."""
+    return math.floor(n * float(scale)) if isinstance(scale, Fraction) else n * scale
+
+
 class Upsample(Operator):
     """The same image in another size: elements are repeated, or blended from their neighbours.
 
-    Output   (N, C, *size), or (N, C, *floor(n * scale_factor))
+    Output   (N, C, *size), or (N, C, *floor(n * scale_factor)), as PyTorch floors it: the product of two doubles
     Weights  none
     Cost     nearest: nothing. Linear: a + w * (b - a), 2 adds and a multiply; cubic: 4 multiplies and 3 adds, for each
              element after each axis; one axis after the other, the first spatial axis first
@@ -56,7 +78,7 @@ class Upsample(Operator):
 
     size: SizePerAxis | None = Field(default=None, description="Extent of the output, per axis.")
     scale_factor: ScalePerAxis | None = Field(
-        default=None, description="How many times longer the axes become; a fraction exact in binary."
+        default=None, description="How many times longer the axes become; a fraction or a decimal."
     )
     mode: Interpolation = Field(default="nearest", description="Whether elements are repeated or blended.")
     align_corners: Flag = Field(default=False, description="Whether the outermost elements stay where they are.")
@@ -68,9 +90,23 @@ class Upsample(Operator):
         if fault is not None:
             yield fault
         elif self.scale_factor is not None:
+            yield from self._rounded(x)
             message = "scale_factor leaves nothing of axis {dim}, which has {size}"
             for dim, (n, m) in enumerate(zip(x[2:], self._sizes(x), strict=True), 2):
                 yield Requirement(ge(m, 1), "CNN101", message, {"dim": dim, "size": n}, "", "scale_factor")
+
+    def _rounded(self, x: Shape) -> Iterator[Requirement]:
+        """That an axis of letters is not multiplied by a decimal that PyTorch does not have, if that shows."""
+        for dim, (n, scale) in enumerate(zip(x[2:], per_axis(self.scale_factor, len(x) - 2), strict=True), 2):
+            at = shortfall(scale) if isinstance(scale, Fraction) and not isinstance(n, int) else 0
+            if at:
+                values = {"scale": float(scale), "dim": dim, "size": n, "at": at, "found": doubled(at, scale)}
+                message = (
+                    "scale_factor (={scale}) is no double: of {at} elements PyTorch makes {found}, and axis {dim} "
+                    "({size}) may have any number"
+                )
+                hint = "give the size: size: [floor(...), ...], which is exact"
+                yield broken("CNN106", message, values, hint, "scale_factor")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """The nearest element, or those that are blended."""
@@ -110,7 +146,7 @@ class Upsample(Operator):
         sizes, factors = expanded(self.size, axes), expanded(self.scale_factor, axes)
         for axis, (size, factor) in enumerate(zip(sizes, factors, strict=True), 2):
             n = x.shape[axis]
-            m = math.floor(n * factor) if size is None else size
+            m = math.floor(n * float(factor)) if size is None else size
             if m < 1:
                 raise ValueError(f"nothing is left of {n} elements")
             x = self._resampled(x, axis, m, n / m if factor is None else 1 / float(factor))
@@ -137,7 +173,8 @@ class Upsample(Operator):
         axes = len(x) - 2
         if self.size is not None:
             return per_axis(self.size, axes)
-        return tuple(floor(n * factor) for n, factor in zip(x[2:], per_axis(self.scale_factor, axes), strict=True))
+        pairs = zip(x[2:], per_axis(self.scale_factor, axes), strict=True)
+        return tuple(doubled(n, factor) if type(n) is int else floor(n * factor) for n, factor in pairs)
 
     def _blends(self, x: Shape, y: Shape) -> Extent:
         blends: Extent = total(prod((*y[:done], *x[done:])) for done in range(3, len(x) + 1))

@@ -60,9 +60,12 @@ def conv(rng):
 def conv_transpose(rng):
     groups, args = filters(rng)
     shape, axes = image(rng, rng.choice([groups, groups, 1]), most=7)
-    args |= window(rng, axes) | {"padding": padding(rng, axes, 3, "valid")}
+    args |= window(rng, axes) | {"padding": padding(rng, axes, 3, "valid", "same", "same_lower")}
     ends = (shape[1], args["out_channels"] // groups)
-    return args | {"output_padding": some(rng, axes, 0, 1)}, [shape, *weight(rng, *ends, *taps(args, axes))]
+    return args | {"output_padding": rng.choice([0, some(rng, axes, 0, 1)])}, [
+        shape,
+        *weight(rng, *ends, *taps(args, axes)),
+    ]
 
 
 def taps(args, axes):
@@ -289,6 +292,13 @@ def einsum(rng):
     return {"equation": f"{','.join(operands)} -> {output}{spoilt}"}, [tuple(shape) for shape in shapes]
 
 
+def glu(rng):
+    args, (shape,) = along(rng)
+    if args["dim"] < len(shape) and rng.random() < 0.7:
+        shape = tuple(2 * n if dim == args["dim"] % len(shape) else n for dim, n in enumerate(shape))
+    return args, [shape]
+
+
 def constant(rng):
     shape = tuple(distinct(rng, rng.randint(1, 3)))
     values = tuple(tuple(rng.randint(0, 5) for _ in range(3)) for _ in range(2))
@@ -307,7 +317,7 @@ def upsample(rng):
     shape, axes = image(rng)
     special = {1: "linear", 2: rng.choice(["bilinear", "bicubic"]), 3: "trilinear"}[axes]
     mode = rng.choice(["nearest", "linear", special])
-    factors = tuple(rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125]) for _ in range(axes))
+    factors = tuple(rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125, 0.3, 0.6, 1.6]) for _ in range(axes))
     args = rng.choice([{"size": some(rng, axes, 1, 13)}, {"scale_factor": factors}, {"scale_factor": factors[0]}])
     return args | {"mode": mode, "align_corners": mode != "nearest" and rng.random() < 0.5}, [shape]
 
@@ -340,6 +350,7 @@ def locally_connected(rng):
 def lp_pool(rng):
     shape, axes = image(rng)
     args = {"kernel_size": some(rng, axes, 1, 4), "stride": rng.choice([None, some(rng, axes, 1, 3)])}
+    args |= {"ceil_mode": rng.random() < 0.5}
     return args | {"norm_type": rng.choice([1.0, 2.0, 3.0]), "padding": padding(rng, axes, 2)}, [shape]
 
 
@@ -375,6 +386,14 @@ def recurrent(rng, **more):
 
 def rnn(rng):
     return recurrent(rng, nonlinearity=rng.choice(["tanh", "relu"]))
+
+
+def lstm(rng):
+    return recurrent(rng, biases=rng.choice(["both", "one", "new"]), proj_size=rng.choice([None, None, 1, 2]))
+
+
+def gru(rng):
+    return recurrent(rng, biases=rng.choice(["both", "one", "new"]), reset=rng.choice(["after", "before"]))
 
 
 def embedding(rng):
@@ -431,8 +450,8 @@ SPECIAL = {
     "scaled_dot_product_attention": scaled_dot_product_attention,
     "multi_head_attention": multi_head_attention,
     "rnn": rnn,
-    "lstm": recurrent,
-    "gru": recurrent,
+    "lstm": lstm,
+    "gru": gru,
     "embedding": embedding,
     "parameter": parameter,
     "scale": scale,
@@ -479,6 +498,7 @@ SPECIAL = {
     "transpose": transpose,
     "stack": stack,
     "einsum": einsum,
+    "glu": glu,
     "constant": constant,
     "add": arithmetic(4),
     "multiply": arithmetic(4),

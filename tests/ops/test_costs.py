@@ -41,6 +41,10 @@ WEIGHTS = [
     ("lstm", {"hidden_size": 4, "bias": False, "num_layers": 2}, [(2, 5, 3)], {"weight_ih_l0": (16, 3), "weight_hh_l0": (16, 4), "weight_ih_l1": (16, 4), "weight_hh_l1": (16, 4)}, {}),
     ("gru", {"hidden_size": 4, "bias": False, "bidirectional": True}, [(2, 5, 3)], {"weight_ih_l0": (12, 3), "weight_hh_l0": (12, 4), "weight_ih_l0_reverse": (12, 3), "weight_hh_l0_reverse": (12, 4)}, {}),
     ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], {"weight": (30, 8)}, {}),
+    ("lstm", {"hidden_size": 4, "bias": False, "proj_size": 2}, [(2, 5, 3)], {"weight_ih_l0": (16, 3), "weight_hh_l0": (16, 2), "weight_hr_l0": (2, 4)}, {}),
+    # 10 to 20 features: 1,880 numbers in mlx, 60 less in Keras without reset_after
+    ("gru", {"hidden_size": 20, "biases": "new"}, [(2, 5, 10)], {"weight_ih_l0": (60, 10), "weight_hh_l0": (60, 20), "bias_ih_l0": (60,), "bias_hh_l0": (20,)}, {}),
+    ("gru", {"hidden_size": 20, "biases": "one"}, [(2, 5, 10)], {"weight_ih_l0": (60, 10), "weight_hh_l0": (60, 20), "bias_ih_l0": (60,)}, {}),
     ("parameter", {"shape": (1, 5, 7)}, [], {"weight": (1, 5, 7)}, {}),
     ("scale", {}, [(2, 3, 5, 7)], {"weight": (3,)}, {}),
     ("scale", {"dim": -1}, [(2, 3, 5, 7)], {"weight": (7,)}, {}),
@@ -168,6 +172,12 @@ COSTS = [
     ("lstm", {"hidden_size": 4, "bias": False, "num_layers": 2}, [(2, 5, 3)], Cost(macs=2400, adds=640, divides=240, transcendentals=400, multiplies=240)),
     # 10 steps, twice: 12*3 + 12*4, 24 biases; of 4 features each 7 adds, 2 divides, 3 functions, 3 multiplies
     ("gru", {"hidden_size": 4, "bidirectional": True}, [(2, 5, 3)], Cost(macs=1680, adds=1040, divides=160, transcendentals=240, multiplies=240)),
+    # 3 gates of 20: 60 * (10 + 20) weights; 60 biases of what comes in, 20 of the new state; 7 adds a feature
+    ("gru", {"hidden_size": 20, "biases": "new"}, [(1, 1, 10)], Cost(macs=1800, adds=80 + 140, divides=40, transcendentals=60, multiplies=60)),
+    ("gru", {"hidden_size": 20, "biases": "one", "reset": "before"}, [(1, 1, 10)], Cost(macs=1800, adds=60 + 140, divides=40, transcendentals=60, multiplies=60)),
+    # 16 * (3 + 2) for the gates, 2 * 4 for the projection
+    ("lstm", {"hidden_size": 4, "bias": False, "proj_size": 2}, [(1, 1, 3)], Cost(macs=88, adds=32, divides=12, transcendentals=20, multiplies=12)),
+    ("glu", {}, [(2, 6, 5)], Cost(adds=30, divides=30, transcendentals=30)),
     ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], Cost()),
     ("parameter", {"shape": (1, 5, 7)}, [], Cost()),
     ("scale", {}, [(2, 3, 5, 7)], Cost(multiplies=210)),

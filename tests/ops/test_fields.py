@@ -25,7 +25,7 @@ TAKEN = [
     ("max_pool", {"kernel_size": 3, "padding": [SIZE, 1]}, "padding", (SIZE, 1)),
     ("max_pool", {"kernel_size": 3, "padding": "same"}, "padding", "same"),
     ("conv", {"kernel_size": 3, "out_channels": 8, "padding": "same_lower"}, "padding", "same_lower"),
-    ("conv_transpose", {"kernel_size": 3, "out_channels": 8, "padding": "valid"}, "padding", "valid"),
+    ("locally_connected", {"kernel_size": 3, "out_channels": 8, "padding": "valid"}, "padding", "valid"),
     ("adaptive_avg_pool", {"output_size": [None, 7]}, "output_size", (None, 7)),
     ("upsample", {"scale_factor": Fraction("0.5")}, "scale_factor", Fraction(1, 2)),
     ("upsample", {"scale_factor": [2, 1.25]}, "scale_factor", (2, Fraction(5, 4))),
@@ -41,7 +41,7 @@ TAKEN = [
 MIXED = "must hold numbers only, or [before, after] pairs only"
 MARGINS = "must be a number, a list or valid"
 MODES = "must be one of zeros, reflect, replicate, circular"
-INEXACT = "must be exact in binary, such as 2, 0.5 or 1.25; give size instead"
+INEXACT = "must be a fraction of small numbers or a short decimal, such as 2, 0.5 or 1.6; give size instead"
 CONV = {"kernel_size": 3, "out_channels": 8}
 
 # operator, arguments; the field, the cause as the door prints it
@@ -60,7 +60,7 @@ REFUSED = [
         "padding",
         "must be a number, a list, valid, same or same_lower",
     ),
-    ("conv_transpose", CONV | {"padding": "same"}, "padding", MARGINS),
+    ("locally_connected", CONV | {"padding": "same"}, "padding", MARGINS),
     ("pad", {"padding": "same"}, "padding", "must be a number or a list"),
     ("max_pool", {"kernel_size": 3, "padding": [1, [0, 1]]}, "padding", MIXED),
     ("max_pool", {"kernel_size": 3, "padding": [[0, 1, 2]]}, "padding", "must hold [before, after] pairs"),
@@ -75,7 +75,7 @@ REFUSED = [
     ("reshape", {"shape": [2, 0]}, "shape", "must hold extents of at least 1, and one -1 at most"),
     ("upsample", {"scale_factor": 0}, "scale_factor", "must be above 0"),
     ("upsample", {"scale_factor": Fraction("0.7")}, "scale_factor", INEXACT),
-    ("upsample", {"scale_factor": 0.7}, "scale_factor", INEXACT),
+    ("upsample", {"scale_factor": 0.123456789}, "scale_factor", INEXACT),
 ]
 
 

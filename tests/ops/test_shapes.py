@@ -138,6 +138,14 @@ CASES = [
     ("squeeze", {"dim": (1, -1)}, [(2, 1, 5, 1)], (2, 5)),
     ("transpose", {"dim0": 1, "dim1": -1}, [(2, 3, 5, 7)], (2, 7, 5, 3)),
     ("stack", {}, [(2, 3)] * 4, (4, 2, 3)),
+    # 11 * 1.6 = 17.6, 7 * 0.3 = 2.1
+    ("upsample", {"scale_factor": (1.6, 0.3)}, [(1, 4, 11, 7)], (1, 4, 17, 2)),
+    ("glu", {"dim": -1}, [(2, 3, 10)], (2, 3, 5)),
+    # as long as the input, times the stride, whatever the kernel
+    ("conv_transpose", C | {"kernel_size": 3, "stride": 2, "padding": "same"}, [(1, 4, 7, 5)], (1, 6, 14, 10)),
+    ("conv_transpose", C | {"kernel_size": (2, 5), "stride": (4, 3), "padding": "same_lower"}, [(1, 4, 7, 5)], (1, 6, 28, 15)),
+    # ceil((13 - 3) / 2) + 1; the last window holds two elements
+    ("lp_pool", {"norm_type": 2, "kernel_size": 3, "stride": 2, "ceil_mode": True}, [(1, 4, 13, 8)], (1, 4, 6, 4)),
     ("stack", {"dim": -1}, [(2, 3)] * 4, (2, 3, 4)),
     ("constant", {"shape": (2, 3)}, [], (2, 3)),
     ("constant", {"values": (((1, 2),),)}, [], (1, 1, 2)),

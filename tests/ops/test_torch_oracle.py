@@ -27,6 +27,7 @@ CONTRACTIONS = {"conv", "conv_transpose", "linear", "matmul", "einsum"}
 
 MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
 CASES = [*MAKERS.items(), *windows.MORE, *layers.MORE, *moves.MORE, *sequences.MORE]
+CASES += sequences.ELSEWHERE
 
 
 def test_every_operator_is_compared():

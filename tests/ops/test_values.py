@@ -11,6 +11,7 @@ from cnnplan.ops import OPERATORS
 
 E = math.e
 ROOT = math.sqrt
+WIDE = {"out_channels": 1, "kernel_size": 3, "bias": False, "stride": 4, "padding": "same"}
 TENS = {"weight": [[[1, 10, 100]]]}
 THREE = {"out_channels": 1, "kernel_size": 3, "bias": False}
 FOUR = {"out_channels": 1, "kernel_size": 4, "bias": False, "stride": 2}
@@ -268,6 +269,19 @@ VALUES = [
     ("unsqueeze", {"dim": 1}, [[1, 2]], {}, [[1], [2]]),
     ("squeeze", {"dim": 0}, [[[1, 2]]], {}, [1, 2]),
     ("transpose", {"dim0": 0, "dim1": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[1, 3], [2, 6], [4, 5]]),
+    ("glu", {}, [[[1, 2, 0, math.log(3)]]], {}, [[0.5, 1.5]]),
+    # five of a spread of 1, 10, 102, 20, 200 for two elements: the odd one is taken off at the end, or in front
+    ("conv_transpose", THREE | {"stride": 2, "padding": "same"}, [[[[1, 2]]]], TENS, [[[1, 10, 102, 20]]]),
+    ("conv_transpose", THREE | {"stride": 2, "padding": "same_lower"}, [[[[1, 2]]]], TENS, [[[10, 102, 20, 200]]]),
+    (
+        "conv_transpose",
+        THREE | {"stride": 4, "padding": "same"},
+        [[[[1, 2]]]],
+        TENS,
+        [[[1, 10, 100, 0, 2, 20, 200, 0]]],
+    ),
+    # 3 and 4; then 2 alone, which stands for both: twice its square
+    ("lp_pool", {"norm_type": 2, "kernel_size": 2, "ceil_mode": True}, [[[[3, 4, 2]]]], {}, [[[5, ROOT(8)]]]),
     ("stack", {"dim": 1}, [[1, 2], [3, 4], [5, 6]], {}, [[1, 3, 5], [2, 4, 6]]),
     ("constant", {"values": [[1, 2], [3, 4]]}, [], {}, [[1, 2], [3, 4]]),
     ("constant", {"shape": [1, 2], "value": 7}, [], {}, [[7, 7]]),

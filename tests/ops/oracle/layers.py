@@ -137,6 +137,14 @@ def parameter(rng):
     return {"shape": shape}, [], Module()
 
 
+def glu(rng):
+    shape = [*distinct(rng, rng.randint(1, 4))]
+    dim = rng.randrange(len(shape))
+    shape[dim] *= rng.choice([2, 2, 2, 1])
+    dim = rng.choice([dim, dim - len(shape)])
+    return {"dim": dim}, [tuple(shape)], nn.GLU(dim)
+
+
 def clip(rng):
     args = rng.choice([{"min": -0.5}, {"max": 0.7}, {"min": -0.5, "max": 0.7}])
     return args, [distinct(rng, 3)], lambda x: x.clamp(**args)
@@ -198,6 +206,7 @@ MAKERS = {
     "sin": lambda rng: ({}, [distinct(rng, 3)], torch.sin),
     "cos": lambda rng: ({}, [distinct(rng, 3)], torch.cos),
     "clip": clip,
+    "glu": glu,
     "scale": scale,
     "parameter": parameter,
 }

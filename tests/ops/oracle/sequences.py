@@ -61,7 +61,73 @@ def recurrent(kind):
     return make
 
 
-MORE = [("matmul", matmul_repeated)]
+def projected(rng):
+    """States that are brought to fewer features."""
+    args, shapes, _ = recurrent(nn.LSTM)(rng)
+    args["proj_size"] = rng.randint(1, 9)
+    if args["proj_size"] >= args["hidden_size"]:
+        raise ValueError(args)
+
+    class Module(nn.LSTM):
+        def forward(self, x):
+            return super().forward(x)[0]
+
+    return args, shapes, Module(shapes[0][2], **args, batch_first=True)
+
+
+class Cho(nn.Module):
+    """One layer that resets the state as Cho et al. (2014) do it, with the biases that other libraries have."""
+
+    def __init__(self, features, hidden, biases, reset):
+        super().__init__()
+        self.reset, self.biases, self.hidden = reset, biases, hidden
+        self.weight_ih_l0 = nn.Parameter(torch.zeros(3 * hidden, features))
+        self.weight_hh_l0 = nn.Parameter(torch.zeros(3 * hidden, hidden))
+        self.bias_ih_l0 = nn.Parameter(torch.zeros(3 * hidden))
+        if biases != "one":
+            self.bias_hh_l0 = nn.Parameter(torch.zeros(3 * hidden if biases == "both" else hidden))
+
+    def forward(self, x):
+        h = self.hidden
+        state, found = torch.zeros(len(x), h, dtype=x.dtype), []
+        c = torch.zeros(3 * h, dtype=x.dtype)
+        if self.biases != "one":
+            c = torch.cat([c[: 3 * h - len(self.bias_hh_l0)], self.bias_hh_l0])
+        w, u, b = self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0
+        for step in x.unbind(1):
+            r, z = (
+                torch.sigmoid(step @ w[part].T + b[part] + state @ u[part].T + c[part])
+                for part in (slice(h), slice(h, 2 * h))
+            )
+            inner = slice(2 * h, None)
+            after = r * (state @ u[inner].T + c[inner])
+            back = after if self.reset == "after" else (r * state) @ u[inner].T + c[inner]
+            state = (1 - z) * torch.tanh(step @ w[inner].T + b[inner] + back) + z * state
+            found.append(state)
+        return torch.stack(found, 1)
+
+
+def gru_elsewhere(rng):
+    batch, steps, features, hidden = distinct(rng, 4)
+    kinds = {"biases": rng.choice(["both", "one", "new"]), "reset": rng.choice(["after", "before"])}
+    return {"hidden_size": hidden, **kinds}, [(batch, steps, features)], Cho(features, hidden, **kinds)
+
+
+def lstm_elsewhere(rng):
+    """With one bias, which is PyTorch's with a second that is 0 and not trained."""
+    args, shapes, module = recurrent(nn.LSTM)(rng)
+    if not args["bias"]:
+        raise ValueError(args)
+    for name, weight in [*module.named_parameters()]:
+        if name.startswith("bias_hh"):
+            delattr(module, name)
+            setattr(module, name, torch.zeros(weight.shape, dtype=torch.float64))
+    return args | {"biases": "one"}, shapes, module
+
+
+MORE = [("matmul", matmul_repeated), ("lstm", projected)]
+ELSEWHERE = [("gru", gru_elsewhere), ("lstm", lstm_elsewhere)]
+"""As other libraries have them, written with PyTorch: what that saves says nothing."""
 
 MAKERS = {
     "matmul": matmul,

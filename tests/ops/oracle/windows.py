@@ -169,7 +169,10 @@ def locally_connected(rng):
 def lp_pool(rng):
     axes, shape = image(rng)
     draw = (lambda: rng.randint(1, 3)) if axes == 1 else lambda: some(rng, axes, 1, 3)  # PyTorch wants numbers there
-    args = {"norm_type": rng.choice([1.0, 2.0, 3.0, 4.0]), "kernel_size": draw(), "stride": rng.choice([None, draw()])}
+    args = {"norm_type": rng.choice([1.0, 2.0, 3.0, 4.0]), "ceil_mode": rng.random() < 0.5}
+    args |= {"kernel_size": draw(), "stride": rng.choice([None, draw()])}
+    if axes == 3:  # there PyTorch asks for an input as large as the kernel, also in ceil mode
+        shape = (*shape[:2], *(n + 2 for n in shape[2:]))
     return args, [shape], ranked("LPPool", axes)(**args)
 
 
@@ -177,7 +180,7 @@ def upsample(rng):
     axes, shape = image(rng)
     mode = rng.choice(["nearest", {1: "linear", 2: rng.choice(["bilinear", "bicubic"]), 3: "trilinear"}[axes]])
     args = {"mode": mode} | ({} if mode == "nearest" else {"align_corners": rng.random() < 0.5})
-    factors = [rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125]) for _ in range(axes)]
+    factors = [rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125, 0.7, 1.4, 1.6, 0.3, 2.2]) for _ in range(axes)]
     size = [rng.randint(1, 20) for _ in range(axes)]
     args |= rng.choice([{"size": tuple(size)}, {"scale_factor": tuple(factors)}, {"size": size[0]}])
     return args, [shape], nn.Upsample(**args)
