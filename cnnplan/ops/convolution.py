@@ -126,10 +126,9 @@ class Conv(Filtered):
 class ConvTranspose(Filtered):
     """Every element of the input spreads a filter over the output, `stride` apart; what overlaps is added.
 
-    The weight may be the output of another layer: a second input.
+    The weight may be the output of another layer: a second input. Padding `same` leaves n * stride elements.
 
     Output   (N, out_channels, *((n - 1) * stride - before - after + dilation * (kernel_size - 1) + output_padding + 1))
-             or, with padding `same`, (N, out_channels, *(n * stride))
     Weights  weight (C, out_channels / groups, *kernel_size), bias (out_channels,)
     Cost     a multiply-add per weight of a filter, for each element of the *input*; an add per output for the bias
     Source   Dumoulin & Visin (2016), relationship 14; torch.nn.ConvTranspose2d
