@@ -133,6 +133,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     Raises:
         UsageError: it needs more than the limit; an input or a weight is missing, unknown or of another shape.
     """
+    _refuse_declared(graph)
     afford(need, limit)
     kept()
     dtype = dtype or (graph.spec.dtype if graph.spec.dtype in DTYPES else DTYPES[0])
@@ -144,6 +145,14 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         weights = graph.spec.weights()
     store = weights if isinstance(weights, Weights) else Weights(weights, graph.nodes, seed, dtype)
     return _Run(graph, bound, held, store, metered, watch, dtype).all()
+
+
+def _refuse_declared(graph: Graph) -> None:
+    """Raise where a layer is declared and not defined."""
+    for node in graph.nodes.values():
+        if node.op.is_declared:
+            message = f"{node.name} is {node.op.verb}: what it gives is declared, and nobody can run it"
+            raise UsageError(f"{message}; check and report count it, and layers in its place can be run")
 
 
 @dataclass(slots=True)

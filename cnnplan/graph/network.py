@@ -7,18 +7,19 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.findings import Finding, Severity
+from cnnplan.findings import Finding, Place, Severity
 from cnnplan.graph.claims import told
+from cnnplan.graph.freezing import frozen, unmatched
 from cnnplan.graph.naming import Naming, standing
+from cnnplan.graph.parts import Fault
 from cnnplan.lazy import nx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.findings import Place
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
-    from cnnplan.graph.parts import Facts, Fault, Node, Tensor
+    from cnnplan.graph.parts import Facts, Node, Tensor
     from cnnplan.sizes import Condition, Context, Shape
     from cnnplan.spec import Spec
 
@@ -77,6 +78,11 @@ class Graph:
             return self.kinds
         return Counter([node.facts for name, node in self.nodes.items() if node.owner == name])
 
+    @cached_property
+    def frozen(self) -> frozenset[str]:
+        """The names of the layers whose weights are not trained."""
+        return frozen(self.spec, self.nodes)
+
     @property
     def lent(self) -> set[str]:
         """The layers that stand in blocks which are not the user's."""
@@ -90,6 +96,11 @@ class Graph:
             place, above = standing(fault.place, callers, self.spec.lent)
             key = (fault.rule, place, fault.message)
             found.setdefault(key, self._finding(replace(fault, place=place), prefix + fault.layer, above))
+        if self.spec.frozen and not found:
+            for number, message in unmatched(self.spec, self.nodes):
+                place = Place(self.spec.file, ("frozen", number))
+                fault = Fault("CNN015", message, place, "", "names are those of the report: layer1, layer1.*.conv1")
+                found[number] = self._finding(fault, "", ())
         return tuple(sorted(found.values(), key=_order) if self.spec.faults else found.values())
 
     def _finding(self, fault: Fault, layer: str, callers: tuple[Place, ...]) -> Finding:

@@ -27,6 +27,7 @@ layer in one type, each piece of memory once:
 * Nothing is in place. What PyTorch has as a view (`identity`, `flatten`, `reshape`, `permute`, `expand`, `slice`,
   `split`, `chunk`, `crop`) is its input, all of which stays where a part is saved. Dropout, where p is above 0, makes a
   tensor of its own. Weights and buffers are not saved again.
+* Weights that are frozen have no gradient, and the optimizer keeps nothing of them; tensors are saved as for others.
 * A gradient flows through every layer, also to the inputs. Where they need none, layers without weights that stand in
   front of the first ones keep less.
 * Copies that PyTorch makes only to pad (a `padding_mode`, sides of their own, an uneven `same`) or to bring elements
@@ -130,8 +131,9 @@ class Memory:
 
     @property
     def _trained(self) -> Extent:
-        """The number of weights that are trained."""
-        sizes = ((prod(weight.shape), 1) for node in self._owned for weight in _weights(node) if weight.trainable)
+        """The number of weights that are trained; those that are frozen are not."""
+        free = [node for node in self._owned if node.name not in self._graph.frozen]
+        sizes = ((prod(weight.shape), 1) for node in free for weight in _weights(node) if weight.trainable)
         return self._number(combine(sizes))  # type: ignore[no-any-return]
 
     def weights_in(self, dtype: str) -> Extent:

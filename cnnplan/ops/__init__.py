@@ -31,6 +31,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "rectifiers": ("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "hard_sigmoid", "hard_swish"),
     "activation": ("gelu", "silu", "mish", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"),
     "gating": ("glu",),
+    "foreign": ("opaque",),
     "elementwise": ("add", "subtract", "multiply", "divide"),
     "powers": ("abs", "pow", "sqrt", "exp", "log", "sin", "cos"),
     "choosing": ("clip", "compare", "where"),
@@ -49,8 +50,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "glu", "log", "require", "roll", "sin"),
-        *("squeeze", "stack", "transpose", "unsqueeze", "where"),
+        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "glu", "log", "opaque", "require", "roll"),
+        *("sin", "squeeze", "stack", "transpose", "unsqueeze", "where"),
     }
 )
 """Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""

@@ -93,11 +93,11 @@ class Operator(BaseModel, ABC):
         """Whether the output is the memory of a weight of its own."""
         return False
 
-    saves: ClassVar[str] = "inputs"
-    """What PyTorch keeps of the forward pass for the backward pass.
+    is_declared: ClassVar[bool] = False
+    """Whether its output, weights and cost are what a spec says, and it cannot be run."""
 
-    "inputs", "output", "both" or "nothing"; "first" or "last" of the inputs.
-    """
+    saves: ClassVar[str] = "inputs"
+    """What PyTorch keeps for the backward pass: "inputs", the "first", the "last", "output", "both" or "nothing"."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

@@ -155,6 +155,7 @@ Comparison = Annotated[
 IntegerType = Annotated[
     Literal["int64", "int32", "int16", "int8", "uint8"], keyword("int64", "int32", "int16", "int8", "uint8")
 ]
+Amount = Annotated[Size, whole(0)]
 Correction = Annotated[int, plain("0, 1 or more", 0)]
 Indices = Annotated[Nested, nested(whole(), "whole numbers")]
 Numbers = Annotated[Nested, nested(number(), "numbers")]

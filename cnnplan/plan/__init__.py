@@ -97,6 +97,13 @@ class Plan(Shown):
         return self._sum(attrgetter("params"), owned=True)  # type: ignore[no-any-return]
 
     @cached_property
+    def frozen(self) -> Extent:
+        """Those of the parameters that are frozen: `trainable: false` beside a layer, or `frozen` of the spec."""
+        nodes, held = self.graph.nodes, self.graph.frozen
+        owned = (nodes[name].facts for name in held if nodes[name].owner == name)
+        return combine((self._figures[facts].params, 1) for facts in owned)  # type: ignore[no-any-return]
+
+    @cached_property
     def buffers(self) -> Extent:
         """Weights that are not trained."""
         return self._sum(attrgetter("buffers"), owned=True)  # type: ignore[no-any-return]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["document", "render", "schema"]
 
 VERSION = 1
+DECLARED = "opaque"
 
 
 def render(report: Report) -> str:
@@ -68,8 +69,10 @@ def _text(value: Any) -> str:
 
 def _totals(figures: Figures) -> dict[str, int]:
     memory = _known(figures.memory)
+    known = figures.number(figures.plan.frozen)
+    frozen = {"frozen": known} if known else {}
     peak = {"peak_bytes": memory.pop("live_bytes")} if "live_bytes" in memory else {}
-    return {**_known(figures.totals), **memory, **peak}
+    return {**_known(figures.totals), **frozen, **memory, **peak}
 
 
 def _formulas(plan: Plan) -> dict[str, str]:
@@ -87,10 +90,11 @@ def _shape(figures: Figures, shape: Shape) -> dict[str, Any]:
 def _layer(row: Row) -> dict[str, Any]:
     shape = {"shape": row.shape, "formula": row.formula}
     counts = {**_known(row.numbers), **_known(row.memory)}
+    declared = {"declared": True} if row.op == DECLARED else {}
     fields = {"receptive_fields": row.fields} if row.fields else {}
     known = {"line": row.line, "origin": row.origin}
     where = {key: value for key, value in known.items() if value}
-    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **fields, **where}
+    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **declared, **fields, **where}
 
 
 def _counted(counted: Counted) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from cnnplan.report import STOPPED
 from cnnplan.report.columns import USUAL, chosen, ranked, shown
-from cnnplan.report.figures import Figures
+from cnnplan.report.figures import Figures, add
 from cnnplan.report.findings import text as findings
 from cnnplan.report.layout import print_table, width
 from cnnplan.report.text import printable, shortened
@@ -258,8 +258,14 @@ def _facts(report: Report, figures: Figures, longest: int) -> Iterator[tuple[str
     if not report.complete:
         yield "stopped", STOPPED.removeprefix("stopped ")
     yield from _fact("parameters", totals.params, str(plan.params), longest)
+    if plan.frozen != 0:
+        yield from _fact("frozen", figures.number(plan.frozen), str(plan.frozen), longest)
     yield from _fact("buffers", totals.buffers, str(plan.buffers), longest)
     yield from _fact("MACs", totals.macs, str(plan.macs), longest)
+    declared = [node for node in plan.nodes.values() if node.op.is_declared]
+    if declared:
+        macs = add(figures.number(node.macs) for node in declared)
+        yield "declared", f"{', '.join(node.name for node in declared)}: {_count(macs)} of the MACs, taken on trust"
     yield "FLOPs", f"{_count(totals.flops)}  (2 a MAC, 1 any other operation)"
     if figures.counted is not None:
         name, version, unit, total, _ = figures.counted

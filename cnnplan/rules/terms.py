@@ -1,6 +1,6 @@
 """What the names of a promise mean: amounts of the network and of its layers, symbols, conditions.
 
-params buffers macs flops          of the whole network
+params buffers macs flops          of the whole network; frozen and trained are parts of params
 memory peak activations            in bytes: weights and the peak of a run; the peak; the outputs of all layers
 layer4.params, stem.macs           of a layer, block or group
 stem.receptive_field               per axis, at the end of a layer
@@ -27,6 +27,8 @@ __all__ = ["AMOUNTS", "Layer", "Terms"]
 
 AMOUNTS: dict[str, Callable[[Plan], Any]] = {
     "params": lambda plan: plan.params,
+    "frozen": lambda plan: plan.frozen,
+    "trained": lambda plan: plan.params - plan.frozen,
     "buffers": lambda plan: plan.buffers,
     "macs": lambda plan: plan.macs,
     "flops": lambda plan: plan.flops,

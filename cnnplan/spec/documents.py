@@ -90,6 +90,7 @@ _LIST: Final = _reader(_is_list, "must be a list")
 _MAPPING: Final = _reader(_is_mapping, "must be a mapping")
 _VERSION: Final = _reader(lambda value: type(value) is int and value == 1, "is not a version that is known: write 1")
 _DTYPE: Final = _reader(lambda value: value in DTYPES, f"must be one of {', '.join(DTYPES)}")
+_FLAG: Final = _reader(lambda value: isinstance(value, bool), "must be true or false")
 _SHARE: Final = _reader(lambda value: value is True or isinstance(value, str), "must be the name of a layer, or true")
 
 Text = Annotated[str, _reader(_is_text, "must be text: quote it")]
@@ -105,6 +106,7 @@ NameList = Annotated[
     WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1}),
 ]
 DType = Annotated[str, _DTYPE, WithJsonSchema({"enum": list(DTYPES)})]
+Flag = Annotated[bool, _FLAG, WithJsonSchema({"type": "boolean"})]
 Version = Annotated[int, _VERSION, WithJsonSchema({"const": 1})]
 Value = Annotated[Any, _ref("value")]
 Truth = Annotated[Any, _ref("truth")]
@@ -166,6 +168,9 @@ class EntryDocument(Document):
         str | Literal[True] | None, _SHARE, WithJsonSchema({"anyOf": [{"type": "string"}, {"const": True}]})
     ] = Field(None, description="the earlier layer whose weights it has; true: all copies have those of the first")
     ignore: Names = Field((), description="rules that do not apply here")
+    trainable: Flag = Field(
+        default=True, description="false: its weights are frozen, with those of all layers inside; counted apart"
+    )
     origin: Text = Field("", description="what it is called where it comes from; {i} in it is the value of i")
 
 
@@ -216,6 +221,10 @@ class SpecDocument(IncludedDocument):
     include: NameList = Field((), description="files of blocks, from below the folder of this one")
     layers: Entries = Field(description="the network: entries, each reading the one before")
     outputs: Names = Field((), description="the names of the outputs; left out: the last layer")
+    frozen: Names = Field(
+        (),
+        description="layers, blocks and groups whose weights are frozen, by name or pattern: stem, *.batch_norm1",
+    )
     expect: Annotated[Any, _LIST, _ref("expect")] = Field((), description="what the design promises")
 
 

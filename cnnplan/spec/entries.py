@@ -49,7 +49,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
     else:
         reading.faults.add("CNN016", place, "a layer is a verb, or a mapping with one verb", layer=scope.layer)
         return Entry("", place, "layer")
-    wiring = {key: value for key, value in data.items() if key in WIRING}
+    wiring = {key: value for key, value in data.items() if reading.wires(key)}
     copies = wiring.get("repeat")
     name = wiring.get("name") if isinstance(wiring.get("name"), str) else None
     label = scope.layers.label(verb, name, copies if type(copies) is int else 1)
@@ -69,7 +69,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
 
 def _verb(reading: Reading, data: dict[str, Any], place: Place, scope: Scope) -> tuple[str, list[str]]:
     """The one key of an entry that is no wiring key, "" where it cannot be told; and keys that should not be there."""
-    candidates = [key for key in data if key not in WIRING]
+    candidates = [key for key in data if not reading.wires(key)]
     known = [key for key in candidates if reading.is_verb(key) or key in scope.names]
     if len(candidates) == 1:
         return candidates[0], []
@@ -113,6 +113,8 @@ def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope)
         hint = "share: NAME has the weights of another layer"
         message = "share: true stands beside repeat: all copies have the weights of the first"
         reading.faults.add("CNN016", place.below("share"), message, layer=entry.label, hint=hint)
+    if not document.trainable:
+        reading.frozen.add(place)
     return replace(
         entry,
         name=document.name,
@@ -120,6 +122,7 @@ def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope)
         repeat=repeat,
         when=_when(reading, document.when, place.below("when"), inner),
         share=document.share,
+        trainable=document.trainable,
         ignore=document.ignore,
         origin=read_origin(reading, document.origin, place.below("origin"), inner),
     )

@@ -130,7 +130,7 @@ class Entry:
         args: the arguments by name.
         paths, join: of `branches`.
         body: the entries of `sequence`.
-        name, from_, repeat, when, share, ignore: the wiring keys.
+        name, from_, repeat, when, share, ignore, trainable: the wiring keys.
         origin: what it is called where it comes from, as text; what is in { } in it is evaluated.
     """
 
@@ -148,6 +148,7 @@ class Entry:
     when: Expression | None = None
     share: str | Literal[True] | None = None
     ignore: tuple[str, ...] = ()
+    trainable: bool = True
     origin: Expression | None = None
 
 
@@ -190,6 +191,7 @@ class Expectation:
 class Spec:
     """A network as it is written.
 
+    `frozen` are names and patterns of layers that are not trained, `frozen_at` the entries that say so themselves.
     `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
     empty in a valid spec. `lent` are the files of blocks that are not the user's: a layer of theirs stands where it is
     called. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
@@ -206,6 +208,8 @@ class Spec:
     blocks: Mapping[str, Block] = field(default_factory=dict)
     layers: tuple[Entry, ...] = ()
     outputs: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
+    frozen_at: frozenset[Place] = frozenset()
     expect: tuple[Expectation, ...] = ()
     faults: tuple[Finding, ...] = ()
     broken: frozenset[Place] = frozenset()

@@ -200,6 +200,8 @@ class _Reader:
             blocks=blocks,
             layers=layers,
             outputs=document.outputs,
+            frozen=document.frozen,
+            frozen_at=frozenset(reading.frozen),
             expect=expect,
             sources={file: source.text for file, source in self.sources.items()},
             locator=self.locate,

@@ -13,7 +13,7 @@ from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
 from cnnplan.spec.functions import FUNCTIONS
 from cnnplan.spec.scopes import Reference, Scope
 from cnnplan.spec.values import Verb
-from cnnplan.spec.words import LATE_KEYWORDS, SHAPES, STRUCTURES, did_you_mean
+from cnnplan.spec.words import LATE_KEYWORDS, LATE_WIRING, SHAPES, STRUCTURES, WIRING, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,18 +39,24 @@ class Reading:
         blocks: the arguments of every block, known before any block is read.
         symbols: the names of the symbols.
         calls: of the block being read, the blocks it calls and where.
+        frozen: the entries whose weights are not trained.
     """
 
     faults: Faults = field(default_factory=Faults)
     blocks: dict[str, Signature] = field(default_factory=dict)
     symbols: frozenset[str] = frozenset()
     calls: dict[str, Place] = field(default_factory=dict)
+    frozen: set[Place] = field(default_factory=set)
     clock: int = 0
 
     def now(self) -> int:
         """The time, which goes on with every entry: names can be compared by it."""
         self.clock += 1
         return self.clock
+
+    def wires(self, key: str) -> bool:
+        """Whether a key stands beside a verb and is none."""
+        return key in WIRING and not (key in LATE_WIRING and key in self.blocks)
 
     def is_verb(self, word: str) -> bool:
         """Whether a word is an operator, a block, or a verb that holds entries."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEYWORDS",
     "LATE_KEYWORDS",
+    "LATE_WIRING",
     "SHAPES",
     "SPOKEN",
     "STRUCTURES",
@@ -23,8 +24,11 @@ __all__ = [
     "refusal",
 ]
 
-WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore", "origin")
+WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore", "origin", "trainable")
 """The keys beside a verb."""
+
+LATE_WIRING: Final = frozenset({"origin", "trainable"})
+"""Those that came later: a block that is called like one goes first."""
 
 STRUCTURES: Final = ("branches", "sequence")
 """The verbs that hold entries."""

@@ -511,4 +511,7 @@ SPECIAL = {
     "channel_shuffle": channel_shuffle,
 }
 
-DRAWS = {verb: SPECIAL.get(verb, pointwise()) for verb in OPERATORS}
+DECLARED = {"opaque"}
+"""Layers that have no kernel, and so nothing to be held against."""
+
+DRAWS = {verb: SPECIAL.get(verb, pointwise()) for verb in OPERATORS if verb not in DECLARED}

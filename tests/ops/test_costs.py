@@ -41,6 +41,8 @@ WEIGHTS = [
     ("lstm", {"hidden_size": 4, "bias": False, "num_layers": 2}, [(2, 5, 3)], {"weight_ih_l0": (16, 3), "weight_hh_l0": (16, 4), "weight_ih_l1": (16, 4), "weight_hh_l1": (16, 4)}, {}),
     ("gru", {"hidden_size": 4, "bias": False, "bidirectional": True}, [(2, 5, 3)], {"weight_ih_l0": (12, 3), "weight_hh_l0": (12, 4), "weight_ih_l0_reverse": (12, 3), "weight_hh_l0_reverse": (12, 4)}, {}),
     ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], {"weight": (30, 8)}, {}),
+    ("opaque", {"shape": (2, 7), "macs": 0, "params": 5, "buffers": 3}, [(2, 6, 5)], {"weight": (5,)}, {"state": (3,)}),
+    ("opaque", {"shape": (2, 7), "macs": 0}, [], {}, {}),
     ("lstm", {"hidden_size": 4, "bias": False, "proj_size": 2}, [(2, 5, 3)], {"weight_ih_l0": (16, 3), "weight_hh_l0": (16, 2), "weight_hr_l0": (2, 4)}, {}),
     # 10 to 20 features: 1,880 numbers in mlx, 60 less in Keras without reset_after
     ("gru", {"hidden_size": 20, "biases": "new"}, [(2, 5, 10)], {"weight_ih_l0": (60, 10), "weight_hh_l0": (60, 20), "bias_ih_l0": (60,), "bias_hh_l0": (20,)}, {}),
@@ -177,6 +179,7 @@ COSTS = [
     ("gru", {"hidden_size": 20, "biases": "one", "reset": "before"}, [(1, 1, 10)], Cost(macs=1800, adds=60 + 140, divides=40, transcendentals=60, multiplies=60)),
     # 16 * (3 + 2) for the gates, 2 * 4 for the projection
     ("lstm", {"hidden_size": 4, "bias": False, "proj_size": 2}, [(1, 1, 3)], Cost(macs=88, adds=32, divides=12, transcendentals=20, multiplies=12)),
+    ("opaque", {"shape": (2, 7), "macs": 100, "adds": 9, "params": 5}, [(2, 6, 5)], Cost(macs=100, adds=9)),
     ("glu", {}, [(2, 6, 5)], Cost(adds=30, divides=30, transcendentals=30)),
     ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], Cost()),
     ("parameter", {"shape": (1, 5, 7)}, [], Cost()),

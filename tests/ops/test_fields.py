@@ -104,9 +104,7 @@ def test_equal_arguments_make_equal_operators():
 
 def plain(rows):
     return [
-        row
-        for row in rows
-        if all(word not in repr(row[1]) for word in ("Fraction", "K", "0.12")) and row[2] != "shape"
+        row for row in rows if all(word not in repr(row[1]) for word in ("Fraction", "K", "0.12")) and row[2] != "shape"
     ]
 
 

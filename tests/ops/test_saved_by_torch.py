@@ -29,6 +29,7 @@ SINGLE = 4
 
 NO_LAYER = {
     "locally_connected": "PyTorch has no such layer",
+    "opaque": "what it is nobody knows",
 }
 """Operators that are not compared, and why. Nor are paddings that PyTorch needs a layer of its own for."""
 

@@ -140,6 +140,7 @@ CASES = [
     ("stack", {}, [(2, 3)] * 4, (4, 2, 3)),
     # 11 * 1.6 = 17.6, 7 * 0.3 = 2.1
     ("upsample", {"scale_factor": (1.6, 0.3)}, [(1, 4, 11, 7)], (1, 4, 17, 2)),
+    ("opaque", {"shape": (2, 7), "macs": 0}, [(2, 6, 5), (3,)], (2, 7)),
     ("glu", {"dim": -1}, [(2, 3, 10)], (2, 3, 5)),
     # as long as the input, times the stride, whatever the kernel
     ("conv_transpose", C | {"kernel_size": 3, "stride": 2, "padding": "same"}, [(1, 4, 7, 5)], (1, 6, 14, 10)),

@@ -31,7 +31,7 @@ CASES += sequences.ELSEWHERE
 
 
 def test_every_operator_is_compared():
-    assert set(MAKERS) | {"embedding"} == set(OPERATORS)
+    assert set(MAKERS) | {"embedding", "opaque"} == set(OPERATORS)
 
 
 def test_embedding_by_torch():

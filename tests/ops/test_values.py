@@ -340,5 +340,10 @@ def test_single_precision_stays_single(verb, args, inputs, weights, output):
 
 
 def test_every_operator_has_a_row():
-    cut_up_before_it_runs = {"split", "chunk"}
-    assert {row[0] for row in VALUES} == set(OPERATORS) - cut_up_before_it_runs
+    cut_up_before_it_runs, declared = {"split", "chunk"}, {"opaque"}
+    assert {row[0] for row in VALUES} == set(OPERATORS) - cut_up_before_it_runs - declared
+
+
+def test_what_is_declared_has_no_values():
+    with pytest.raises(NotImplementedError, match="cannot be run"):
+        OPERATORS["opaque"](shape=[2, 3], macs=0).run(np.ones((2, 3)))
