@@ -39,6 +39,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "arrangement": ("flatten", "reshape", "permute", "expand"),
     "axes": ("unsqueeze", "squeeze", "transpose", "stack"),
     "borders": ("pad", "crop"),
+    "folding": ("unfold", "fold"),
     "selection": ("slice", "concat"),
     "indexing": ("gather", "roll"),
     "division": ("split", "chunk"),
@@ -50,8 +51,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "einsum", "exp", "gather", "glu", "log", "opaque", "require", "roll"),
-        *("sin", "squeeze", "stack", "transpose", "unsqueeze", "where"),
+        *("clip", "compare", "constant", "cos", "einsum", "exp", "fold", "gather", "glu", "log", "opaque", "require"),
+        *("roll", "sin", "squeeze", "stack", "transpose", "unfold", "unsqueeze", "where"),
     }
 )
 """Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""

@@ -292,6 +292,29 @@ def einsum(rng):
     return {"equation": f"{','.join(operands)} -> {output}{spoilt}"}, [tuple(shape) for shape in shapes]
 
 
+def unfold(rng):
+    shape, axes = image(rng)
+    return window(rng, axes) | {"padding": padding(rng, axes, 2, "valid")}, [shape]
+
+
+def fold(rng):
+    """Most as many columns as there are windows."""
+    axes = rng.choice([1, 2, 2, 3])
+    sizes = tuple(distinct(rng, axes, least=4, most=9))
+    args = window(rng, axes, kernel=3) | {"padding": some(rng, axes, 0, 2)}
+    kernel, stride, dilation, pads = (
+        n if isinstance(n, tuple) else (n,) * axes
+        for n in (args[name] for name in ("kernel_size", "stride", "dilation", "padding"))
+    )
+    steps = [
+        (n + 2 * p - d * (k - 1) - 1) // s + 1
+        for n, k, s, d, p in zip(sizes, kernel, stride, dilation, pads, strict=True)
+    ]
+    columns = prod(max(1, n) for n in steps) + rng.choice([0, 0, 0, 1])
+    channels = prod(kernel) * rng.randint(1, 3) + rng.choice([0, 0, 0, 1])
+    return args | {"output_size": sizes}, [(rng.randint(1, 2), channels, columns)]
+
+
 def glu(rng):
     args, (shape,) = along(rng)
     if args["dim"] < len(shape) and rng.random() < 0.7:
@@ -366,7 +389,13 @@ def scaled_dot_product_attention(rng):
     front = distinct(rng, rng.randint(0, 2))
     queries, keys, features, width = distinct(rng, 4, but=front)
     key = [extent + rng.choice([0, 0, 0, 0, 1]) for extent in (*front, keys, features)]
-    return {"is_causal": rng.random() < 0.5}, [(*front, queries, features), tuple(key), (*front, keys, width)]
+    pairs = [rng.choice([1, n, n]) for n in (*front, queries, keys)]
+    pairs[-1] += rng.choice([0, 0, 0, 7])
+    shapes = [(*front, queries, features), tuple(key), (*front, keys, width), *rng.choice([[], [tuple(pairs)]])]
+    if front and rng.random() < 0.3:
+        shapes[0] = (*front[:-1], front[-1] * rng.choice([1, 2, 3]), *shapes[0][-2:])
+        return {"enable_gqa": rng.random() < 0.8}, shapes[:3]
+    return {"is_causal": rng.random() < 0.5}, shapes
 
 
 def multi_head_attention(rng):
@@ -375,6 +404,10 @@ def multi_head_attention(rng):
     batch, queries, keys = distinct(rng, 3, but=(features,))
     other = (batch + rng.choice([0, 0, 0, 1]), keys, features)
     args = {"num_heads": heads, "bias": rng.random() < 0.5}
+    if rng.random() < 0.4:
+        args |= {"kdim": rng.choice([None, 3]), "vdim": rng.choice([None, 10])}
+        key, value = ((batch, keys, args[name] or features) for name in ("kdim", "vdim"))
+        return args, [(batch, queries, features), key, value]
     return args, [(batch, queries, features), *rng.choice([[], [other, other]])]
 
 
@@ -499,6 +532,8 @@ SPECIAL = {
     "stack": stack,
     "einsum": einsum,
     "glu": glu,
+    "unfold": unfold,
+    "fold": fold,
     "constant": constant,
     "add": arithmetic(4),
     "multiply": arithmetic(4),

@@ -37,6 +37,7 @@ WEIGHTS = [
     ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12)], {"in_proj_weight": (36, 12), "out_proj.weight": (12, 12), "in_proj_bias": (36,), "out_proj.bias": (12,)}, {}),
     ("multi_head_attention", {"num_heads": 3, "bias": False}, [(2, 5, 12)], {"in_proj_weight": (36, 12), "out_proj.weight": (12, 12)}, {}),
     ("scaled_dot_product_attention", {}, [(2, 3, 8), (2, 5, 8), (2, 5, 7)], {}, {}),
+    ("multi_head_attention", {"num_heads": 3, "bias": False, "kdim": 7}, [(2, 5, 12), (2, 4, 7), (2, 4, 12)], {"q_proj_weight": (12, 12), "k_proj_weight": (12, 7), "v_proj_weight": (12, 12), "out_proj.weight": (12, 12)}, {}),
     ("rnn", {"hidden_size": 4}, [(2, 5, 3)], {"weight_ih_l0": (4, 3), "weight_hh_l0": (4, 4), "bias_ih_l0": (4,), "bias_hh_l0": (4,)}, {}),
     ("lstm", {"hidden_size": 4, "bias": False, "num_layers": 2}, [(2, 5, 3)], {"weight_ih_l0": (16, 3), "weight_hh_l0": (16, 4), "weight_ih_l1": (16, 4), "weight_hh_l1": (16, 4)}, {}),
     ("gru", {"hidden_size": 4, "bias": False, "bidirectional": True}, [(2, 5, 3)], {"weight_ih_l0": (12, 3), "weight_hh_l0": (12, 4), "weight_ih_l0_reverse": (12, 3), "weight_hh_l0_reverse": (12, 4)}, {}),
@@ -167,6 +168,12 @@ COSTS = [
     ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12)], Cost(macs=6960, multiplies=120, compares=120, adds=750, divides=150, transcendentals=150)),
     # 3 places ask 5: projections 2*3*144 twice, 2*5*144 twice; 3 heads of 2*3*5 pairs, 90: 90 * 8; 18 lines of 5
     ("multi_head_attention", {"num_heads": 3, "bias": False}, [(2, 3, 12), (2, 5, 12), (2, 5, 12)], Cost(macs=5328, multiplies=72, compares=72, adds=162, divides=90, transcendentals=90)),
+    # a bias for each of the 30 pairs
+    ("scaled_dot_product_attention", {}, [(2, 3, 8), (2, 5, 8), (2, 5, 7), (1, 3, 5)], Cost(macs=450, multiplies=48, compares=24, adds=84, divides=30, transcendentals=30)),
+    # 6 heads of 3 queries on 5 keys, 180 pairs for 2 samples: 180 * 16; of 36 lines 4 compares, 5 differences, 4 sums
+    ("scaled_dot_product_attention", {"enable_gqa": True}, [(2, 6, 3, 8), (2, 2, 5, 8), (2, 2, 5, 8)], Cost(macs=2880, multiplies=288, compares=144, adds=324, divides=180, transcendentals=180)),
+    # projections 2*3*12*12 twice, 2*5*12*7 and 2*5*12*9; 3 heads of 2*3*5 pairs, 90: 90 * 8; 18 lines of 5
+    ("multi_head_attention", {"num_heads": 3, "bias": False, "kdim": 7, "vdim": 9}, [(2, 3, 12), (2, 5, 7), (2, 5, 9)], Cost(macs=4368, multiplies=72, compares=72, adds=162, divides=90, transcendentals=90)),
     # 10 steps: 4*3 + 4*4 multiply-adds, 8 biases, 4 sums
     ("rnn", {"hidden_size": 4}, [(2, 5, 3)], Cost(macs=280, adds=120, transcendentals=40)),
     ("rnn", {"hidden_size": 4, "bias": False, "nonlinearity": "relu"}, [(2, 5, 3)], Cost(macs=280, adds=40, compares=40)),
@@ -180,6 +187,8 @@ COSTS = [
     # 16 * (3 + 2) for the gates, 2 * 4 for the projection
     ("lstm", {"hidden_size": 4, "bias": False, "proj_size": 2}, [(1, 1, 3)], Cost(macs=88, adds=32, divides=12, transcendentals=20, multiplies=12)),
     ("opaque", {"shape": (2, 7), "macs": 100, "adds": 9, "params": 5}, [(2, 6, 5)], Cost(macs=100, adds=9)),
+    ("unfold", {"kernel_size": 3}, [(2, 4, 7, 6)], Cost()),
+    ("fold", {"output_size": (7, 6), "kernel_size": (3, 2), "stride": 2}, [(2, 24, 9)], Cost(adds=432)),
     ("glu", {}, [(2, 6, 5)], Cost(adds=30, divides=30, transcendentals=30)),
     ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], Cost()),
     ("parameter", {"shape": (1, 5, 7)}, [], Cost()),

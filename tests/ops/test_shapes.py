@@ -141,6 +141,10 @@ CASES = [
     # 11 * 1.6 = 17.6, 7 * 0.3 = 2.1
     ("upsample", {"scale_factor": (1.6, 0.3)}, [(1, 4, 11, 7)], (1, 4, 17, 2)),
     ("opaque", {"shape": (2, 7), "macs": 0}, [(2, 6, 5), (3,)], (2, 7)),
+    # 4 * 3*2; (7 - 3) // 2 + 1 times (6 - 2) // 2 + 1
+    ("unfold", {"kernel_size": (3, 2), "stride": 2}, [(2, 4, 7, 6)], (2, 24, 9)),
+    ("unfold", {"kernel_size": 3, "dilation": 2, "padding": 1}, [(2, 4, 7)], (2, 12, 5)),
+    ("fold", {"output_size": (7, 6), "kernel_size": (3, 2), "stride": 2}, [(2, 24, 9)], (2, 4, 7, 6)),
     ("glu", {"dim": -1}, [(2, 3, 10)], (2, 3, 5)),
     # as long as the input, times the stride, whatever the kernel
     ("conv_transpose", C | {"kernel_size": 3, "stride": 2, "padding": "same"}, [(1, 4, 7, 5)], (1, 6, 14, 10)),

@@ -269,6 +269,8 @@ VALUES = [
     ("unsqueeze", {"dim": 1}, [[1, 2]], {}, [[1], [2]]),
     ("squeeze", {"dim": 0}, [[[1, 2]]], {}, [1, 2]),
     ("transpose", {"dim0": 0, "dim1": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[1, 3], [2, 6], [4, 5]]),
+    ("unfold", {"kernel_size": 2}, [[[[1, 2, 3], [4, 5, 6]]]], {}, [[[1, 2], [2, 3], [4, 5], [5, 6]]]),
+    ("fold", {"output_size": [3], "kernel_size": 2}, [[[[1, 2], [3, 4]]]], {}, [[[1, 5, 4]]]),
     ("glu", {}, [[[1, 2, 0, math.log(3)]]], {}, [[0.5, 1.5]]),
     # five of a spread of 1, 10, 102, 20, 200 for two elements: the odd one is taken off at the end, or in front
     ("conv_transpose", THREE | {"stride": 2, "padding": "same"}, [[[[1, 2]]]], TENS, [[[1, 10, 102, 20]]]),

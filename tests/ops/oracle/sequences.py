@@ -30,6 +30,40 @@ def scaled_dot_product_attention(rng):
     return args, shapes, lambda *xs: functional.scaled_dot_product_attention(*xs, **args)
 
 
+def attention_with_bias(rng):
+    *front, queries, keys, features, width = distinct(rng, rng.randint(5, 6))
+    pairs = tuple(rng.choice([1, n]) for n in (*front, queries, keys))
+    shapes = [(*front, queries, features), (*front, keys, features), (*front, keys, width), pairs]
+    return {}, shapes, functional.scaled_dot_product_attention
+
+
+def attention_of_groups(rng):
+    batch, heads, queries, keys, features = distinct(rng, 5)
+    many = heads * rng.randint(1, 3)
+    shapes = [(batch, many, queries, features), *[(batch, heads, keys, features)] * 2]
+
+    def module(*xs):
+        return functional.scaled_dot_product_attention(*xs, enable_gqa=True)
+
+    return {"enable_gqa": True}, shapes, module
+
+
+def attention_of_other_widths(rng):
+    heads, batch, queries, keys, kdim, vdim = distinct(rng, 6)
+    features = heads * rng.randint(1, 3)
+    args = {"num_heads": heads, "bias": rng.random() < 0.5}
+    args |= {"kdim": kdim, "vdim": vdim}
+    if features in (kdim, vdim):
+        raise ValueError(args)  # PyTorch has one matrix where all are as wide
+    shapes = [(batch, queries, features), (batch, keys, args["kdim"]), (batch, keys, vdim)]
+
+    class Module(nn.MultiheadAttention):
+        def forward(self, query, key, value):
+            return super().forward(query, key, value, need_weights=False)[0]
+
+    return args, shapes, Module(features, **args, batch_first=True)
+
+
 def multi_head_attention(rng):
     heads, batch, queries, keys = distinct(rng, 4)
     features = heads * rng.randint(1, 3)
@@ -125,8 +159,17 @@ def lstm_elsewhere(rng):
     return args | {"biases": "one"}, shapes, module
 
 
-MORE = [("matmul", matmul_repeated), ("lstm", projected)]
-ELSEWHERE = [("gru", gru_elsewhere), ("lstm", lstm_elsewhere)]
+MORE = [
+    ("matmul", matmul_repeated),
+    ("lstm", projected),
+    ("multi_head_attention", attention_of_other_widths),
+]
+ELSEWHERE = [
+    ("scaled_dot_product_attention", attention_with_bias),
+    ("scaled_dot_product_attention", attention_of_groups),
+    ("gru", gru_elsewhere),
+    ("lstm", lstm_elsewhere),
+]
 """As other libraries have them, written with PyTorch: what that saves says nothing."""
 
 MAKERS = {

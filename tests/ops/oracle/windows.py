@@ -166,6 +166,26 @@ def locally_connected(rng):
     return args, [(batch, channels, *sizes)], Module()
 
 
+def columns(rng):
+    args = {"kernel_size": some(rng, 2, 1, 3), "stride": some(rng, 2, 1, 3), "dilation": some(rng, 2, 1, 2)}
+    return args | {"padding": some(rng, 2, 0, 2)}
+
+
+def unfold(rng):
+    args = columns(rng)
+    return args, [(rng.randint(1, 3), rng.randint(4, 6), *rng.sample(range(2, 12), 2))], nn.Unfold(**args)
+
+
+def fold(rng):
+    """As many columns as unfolding gives, or one more."""
+    args, sizes = columns(rng), tuple(rng.sample(range(3, 12), 2))
+    try:
+        shape = nn.Unfold(**args)(torch.zeros(2, 4, *sizes)).shape
+    except RuntimeError as error:
+        raise ValueError(sizes) from error
+    return args | {"output_size": sizes}, [(*shape[:2], shape[2] + rng.choice([0, 0, 1]))], nn.Fold(sizes, **args)
+
+
 def lp_pool(rng):
     axes, shape = image(rng)
     draw = (lambda: rng.randint(1, 3)) if axes == 1 else lambda: some(rng, axes, 1, 3)  # PyTorch wants numbers there
@@ -221,5 +241,7 @@ MAKERS = {
     "global_max_pool": global_pool("AdaptiveMaxPool"),
     "locally_connected": locally_connected,
     "lp_pool": lp_pool,
+    "unfold": unfold,
+    "fold": fold,
     "upsample": upsample,
 }
