@@ -9,7 +9,6 @@ from cnnplan.graph.parts import UNKNOWN
 from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
 from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
-from cnnplan.spec.words import LATE_KEYWORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,8 +162,6 @@ class Environment:
             return self._input() if name == "in_shape" else self._channels()
         if name in frame.verbs:
             return Verb(name)
-        if name in LATE_KEYWORDS:
-            return name
         raise UnknownName(name, [*frame.counters, *frame.args, *frame.symbols.declared, *frame.verbs])
 
     def shape(self, name: str) -> Shape:

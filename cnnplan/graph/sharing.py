@@ -5,11 +5,14 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from cnnplan.ops.base import show
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Draft
+    from cnnplan.ops import Weight
 
 __all__ = ["shared"]
 
@@ -41,8 +44,17 @@ def _unlike(mine: Sequence[Draft], theirs: Sequence[Draft]) -> str:
         if here.facts is None or there.facts is None:
             continue
         (op, shapes), (other, others) = (here.facts.op, here.facts.shapes), (there.facts.op, there.facts.shapes)
-        if op.verb != other.verb:
-            return f"{there.name} is {other.verb}, {here.name} is {op.verb}"
-        if op.weights(*shapes) != other.weights(*others):
+        weights, known = op.weights(*shapes), other.weights(*others)
+        if op.verb != other.verb and (weights != known or not weights):
+            return f"{there.name} is {other.verb}, {here.name} is {op.verb}{_apart(weights, known)}"
+        if weights != known:
             return f"the weights of {there.name} have other shapes"
     return ""
+
+
+def _apart(mine: Mapping[str, Weight], theirs: Mapping[str, Weight]) -> str:
+    """How the weights of different operators differ, where both have some that are called alike."""
+    for name in (name for name in mine if name in theirs and mine[name] != theirs[name]):
+        return f", and {name} is {show(theirs[name].shape)} there and {show(mine[name].shape)} here"
+    alone = [name for name in mine if name not in theirs]
+    return f", which has no {alone[0]}" if theirs and alone else ""

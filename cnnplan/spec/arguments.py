@@ -11,7 +11,7 @@ from cnnplan.ops.fields import kinds
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import literal
-from cnnplan.spec.words import WIRING, did_you_mean, nearest
+from cnnplan.spec.words import LATE_KEYWORDS, WIRING, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +52,11 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
 
 
 def _meant(operator: type[ops.Operator] | None, key: str, value: Any, scope: Scope) -> bool:
-    """Whether a text stands for itself: letters for the axes of inputs, say."""
-    if operator is None or not isinstance(value, str) or value in scope.names or not LETTERS.fullmatch(value):
+    """Whether a text stands for itself: a keyword of the field that came later, letters for the axes of inputs."""
+    if operator is None or not isinstance(value, str) or value in scope.names or key not in operator.model_fields:
         return False
-    return key in operator.model_fields and kinds(operator)[key].literal
+    kind = kinds(operator)[key]
+    return (value in LATE_KEYWORDS and value in kind.words) or (kind.literal and bool(LETTERS.fullmatch(value)))
 
 
 def parameters(reading: Reading, verb: str, scope: Scope) -> Mapping[str, bool] | None:

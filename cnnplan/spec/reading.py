@@ -13,7 +13,7 @@ from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
 from cnnplan.spec.functions import FUNCTIONS
 from cnnplan.spec.scopes import Reference, Scope
 from cnnplan.spec.values import Verb
-from cnnplan.spec.words import LATE_KEYWORDS, LATE_WIRING, SHAPES, STRUCTURES, WIRING, did_you_mean
+from cnnplan.spec.words import LATE_WIRING, SHAPES, STRUCTURES, WIRING, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ class Reading:
             return (expression.value,)
         word = expression.text
         if expression.names == {word} and word not in scope.names:
-            return (Verb(word),) if self.is_verb(word) else (word,) if word in LATE_KEYWORDS else ()
+            return (Verb(word),) if self.is_verb(word) else ()
         return ()
 
     def expression(self, data: Any, place: Place, scope: Scope, at: float | None = None) -> Expression | None:
@@ -127,7 +127,7 @@ class Reading:
         return not unknown
 
     def _known(self, name: str, scope: Scope) -> bool:
-        if name in scope.names or name in LATE_KEYWORDS:
+        if name in scope.names:
             return True
         return scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES
 

@@ -57,7 +57,10 @@ LATE_KEYWORDS: Final = frozenset(
         *("int64", "int32", "int16", "int8", "uint8"),
     }
 )
-"""The words of fields that came when specs were already written: what a spec calls like one goes first."""
+"""The words of fields that came when specs were already written.
+
+They are known in those fields alone, and what a spec calls like one goes first; elsewhere they are quoted texts.
+"""
 
 TAKEN: Final = frozenset({"prev", "input"})
 """Names of layers that are taken."""
