@@ -58,6 +58,9 @@ By = Annotated[str, typer.Option("--by", "--sort", metavar="COLUMN", help="Great
 Formulas = Annotated[bool, typer.Option("--formulas", help="Write out long formulas of the totals.")]
 Sharing = Annotated[bool, typer.Option("--sharing", help="With the weights there would be if none were shared.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Run it too, and show whether it agrees: html and md.")]
+Training = Annotated[bool, typer.Option("--training", help="With what a step of training takes.")]
+Optimizer = Annotated[str, typer.Option("--optimizer", metavar="sgd|momentum|adam", help="Of --training.")]
+Mixed = Annotated[bool, typer.Option("--mixed", help="Of --training: in mixed precision.")]
 Memory = Annotated[bool, typer.Option("--memory", help="With the bytes alive at each layer, and receptive fields.")]
 
 
@@ -70,6 +73,9 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     depth: Depth = None,
     watch: Watch = False,  # noqa: FBT002 - a flag
     memory: Memory = False,  # noqa: FBT002 - a flag
+    training: Training = False,  # noqa: FBT002 - a flag
+    optimizer: Optimizer = "sgd",
+    mixed: Mixed = False,  # noqa: FBT002 - a flag
     sharing: Sharing = False,  # noqa: FBT002 - a flag
     convention: Convention = "",
     verify: Verify = False,  # noqa: FBT002 - a flag
@@ -82,6 +88,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command
     known: dict[str, Any] = {
         "depth": depth,
         "memory": memory,
+        "training": (optimizer, mixed) if training else None,
         "sharing": sharing,
         "convention": convention,
         "formulas": formulas,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,8 @@ Map = Annotated[
     ),
 ]
 Layers = Annotated[int, typer.Option("--layers", metavar="COUNT", min=1, help="With --map: chains of so many windows.")]
+Optimizer = Annotated[str, typer.Option("--optimizer", metavar="sgd|momentum|adam", help="For training_memory.")]
+Mixed = Annotated[bool, typer.Option("--mixed", help="Training in mixed precision.")]
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help='Short for --where "memory <= SIZE".')]
 
 
@@ -38,21 +40,28 @@ def solve(  # noqa: PLR0913, PLR0917 - one parameter an option
     map: Map = None,  # noqa: A002 - the option's name
     layers: Layers = 1,
     memory: Memory = None,
+    optimizer: Optimizer = "sgd",
+    mixed: Mixed = False,  # noqa: FBT002 - a flag
     values: Values = [],  # noqa: B006 - how typer says "none"
 ) -> None:
     """Find the values of symbols that do what is asked, in whole numbers."""
     with exit_codes():
         typer.echo(
-            _mapped(map, layers, values) if map else _solved(spec, where, (greatest, least, wanted), memory, values)
+            _mapped(map, layers, values)
+            if map
+            else _solved(
+                spec, where, (greatest, least, wanted), memory, values, {"optimizer": optimizer, "mixed": mixed}
+            )
         )
 
 
-def _solved(
+def _solved(  # noqa: PLR0913, PLR0917 - the options of the command
     spec: str | None,
     where: str | None,
     asked: tuple[str | None, str | None, str | None],
     memory: str | None,
     values: list[str],
+    training: dict[str, Any],
 ) -> str:
     from cnnplan.exploration.solving import solve  # noqa: PLC0415
 
@@ -61,7 +70,8 @@ def _solved(
         raise UsageError("solve needs a SPEC and a question: --where, or --memory; or --map N:M alone")
     greatest, least, wanted = asked
     names = tuple(filter(None, (wanted or "").split(",")))
-    return str(solve(Path(spec), where=" and ".join(parts), max=greatest, min=least, for_=names, **pairs(values)))
+    given: dict[str, Any] = {**training, **pairs(values)}
+    return str(solve(Path(spec), where=" and ".join(parts), max=greatest, min=least, for_=names, **given))
 
 
 def _mapped(text: str, layers: int, values: list[str]) -> str:

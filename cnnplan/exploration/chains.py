@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from cnnplan.errors import UsageError
-from cnnplan.exploration.questions import TOTALS
+from cnnplan.exploration.questions import ASKED
 from cnnplan.ops import Operator
 from cnnplan.sizes.forms.polynomials import Count
 
@@ -60,7 +60,7 @@ def counted(plan: Plan, options: Mapping[str, Sequence[Any]], where: Expression,
     Raises:
         UsageError: the question is about totals, which do not pass through a layer at a time.
     """
-    about = [name for name in TOTALS if name in where.names]
+    about = [name for name in ASKED if name in where.names]
     if about:
         raise UsageError(
             f"{' and '.join(about)} of so many designs cannot be asked for: ask for shapes, or narrow --set"

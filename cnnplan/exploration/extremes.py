@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
-from cnnplan.exploration.questions import TOTALS, asked, total
+from cnnplan.exploration.questions import ASKED, asked, total
 from cnnplan.exploration.trends import CONSTANT, FALLS, GROWS, Trends
 from cnnplan.sizes import Condition, Domain, Membership, evaluate
 from cnnplan.sizes.deciding.conditions import All, Comparison, Negation
@@ -94,7 +94,7 @@ class Search:
         self.plan = plan
         self.symbols = symbols
         self.values = dict(values)
-        self.names = [name for name in TOTALS if name in where.names]
+        self.names = [name for name in ASKED if name in where.names]
         domains = self.domains = [plan.spec.symbols[name].domain() for name in symbols]
         self.domain = domains[0]
         self.low = int(max(domain.low if domain.low is not None else -HIGHEST for domain in domains))

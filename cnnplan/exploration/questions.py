@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.conventions import CONVENTIONS
@@ -21,16 +22,28 @@ if TYPE_CHECKING:
     from cnnplan.sizes.evaluating.grids import Grid
     from cnnplan.spec import Expression
 
-__all__ = ["TOTALS", "Totals", "asked", "mask", "question", "total"]
+__all__ = ["ASKED", "LEARNS", "TOTALS", "Totals", "asked", "mask", "question", "total"]
 
 TOTALS = ("params", "buffers", "macs", "flops", "memory")
 """What a plan sums up; memory is what inference takes, in bytes: weights and the peak of the tensors."""
+
+
+ASKED = (*TOTALS, "training_memory", "training_macs")
+"""What may be asked for besides; training is with the optimizer of LEARNS, its MACs are forward and backward."""
+
+LEARNS: ContextVar[tuple[str, bool]] = ContextVar("learns", default=("sgd", False))
+"""With which optimizer it is trained, and whether in mixed precision."""
 
 
 def total(plan: Plan, name: str) -> Extent:
     """One of the totals, or the total as another tool counts."""
     if name in CONVENTIONS:
         return plan.counted(name).total
+    if name == "training_memory":
+        optimizer, mixed = LEARNS.get()
+        return plan.memory.training(optimizer, mixed=mixed).total
+    if name == "training_macs":
+        return plan.macs + plan.backward_macs
     return plan.memory.inference if name == "memory" else getattr(plan, name)
 
 
@@ -43,12 +56,12 @@ class Totals:
     def lookup(self, name: str) -> Any:
         """A total, a symbol as it stands in the formulas, or the choice that was made."""
         symbol = self.plan.spec.symbols.get(name)
-        if name in TOTALS or (symbol is None and name in CONVENTIONS):
+        if (symbol is None and name in ASKED) or name in TOTALS or (symbol is None and name in CONVENTIONS):
             return total(self.plan, name)
         if symbol is None and name == "legal":
             return True  # of what is legal alone questions are asked
         if symbol is None:
-            raise UnknownName(name, [*TOTALS, *self.plan.spec.symbols])
+            raise UnknownName(name, [*ASKED, *self.plan.spec.symbols])
         return self.plan.graph.context.symbol(name, symbol.domain()) if symbol.numeric else self.plan.values[name]
 
     def shape(self, name: str) -> Shape:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import SpecError, UsageError
 from cnnplan.exploration.chains import counted
 from cnnplan.exploration.extremes import Extreme, extreme
-from cnnplan.exploration.questions import TOTALS, asked, question
+from cnnplan.exploration.questions import ASKED, LEARNS, asked, question
 from cnnplan.exploration.results import Sweep
 from cnnplan.exploration.selection import Selection
 from cnnplan.exploration.sorting import length, stacked
@@ -77,13 +77,15 @@ class Family:
         return "\n".join([f"{head}{self.solutions:,}{among}", *lines, *([f"  and {more:,} more"] if more else [])])
 
 
-def solve(
+def solve(  # noqa: PLR0913 - all but one by keyword
     source: str | Path | Spec,
     *,
     where: str,
     max: str | None = None,  # noqa: A002 - as it is asked
     min: str | None = None,  # noqa: A002
     for_: Sequence[str] = (),
+    optimizer: str = "sgd",
+    mixed: bool = False,
     **values: Any,
 ) -> Extreme | Family:
     """The values of symbols at which a network is legal and as asked.
@@ -94,12 +96,15 @@ def solve(
         max: the symbol of which the greatest value is wanted.
         min: the symbol of which the least is wanted.
         for_: the symbols of which all values are wanted.
+        optimizer: sgd, momentum or adam, for `training_memory`.
+        mixed: whether training is in mixed precision.
         values: of the other symbols; or several, or a range, of those that are looked for; `W="H"` makes W follow H.
 
     Raises:
         UsageError: the question makes no sense, or nothing bounds the answer.
         SpecError: the spec is at fault.
     """
+    LEARNS.set((optimizer, mixed))
     spec = load_spec(source)
     if sum((max is not None, min is not None, bool(for_))) != 1:
         raise UsageError("ask for one thing: the max of a symbol, the min of one, or all values for some")
@@ -165,7 +170,7 @@ def _tried(spec: Spec, symbols: tuple[str, ...], where: str, given: Mapping[str,
     sign = "-" if greatest else ""
     found = _collected(spec, given, where, Selection(f"{sign}{symbol}", limit=1))
     values = sorted(Space(spec, given).axes[symbol].values, reverse=not greatest)
-    names = [name for name in TOTALS if name in question(where).names]
+    names = [name for name in ASKED if name in question(where).names]
     if not length(found):
         every = _collected(spec, given, None, Selection())
         reason = _excluding(spec, given, where) if names else f"{where} holds for none of {_span(values)}"

@@ -18,6 +18,7 @@ from cnnplan.errors import OutsideConditions, SpecError, UsageError
 from cnnplan.graph import Graph, bindings, build
 from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
+from cnnplan.memory.backward import backward_macs
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
@@ -185,6 +186,11 @@ class Plan(Shown):
     def memory(self) -> Memory:
         """The bytes it takes: weights, activations, the peak of a run, training."""
         return Memory(self.graph, self._numbers)
+
+    @property
+    def backward_macs(self) -> Extent:
+        """Multiply-adds of one backward pass, for the gradients of all weights."""
+        return self.number(combine((macs, 1) for macs in backward_macs(self.graph).values()))  # type: ignore[no-any-return]
 
     @cached_property
     def receptive_fields(self) -> ReceptiveFields:

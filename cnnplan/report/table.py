@@ -20,10 +20,11 @@ from cnnplan.report.figures import Figures, add
 from cnnplan.report.findings import text as findings
 from cnnplan.report.layout import print_table, width
 from cnnplan.report.text import printable, shortened
+from cnnplan.report.training import training_facts
 from cnnplan.report.tree import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnnplan.report import Report
     from cnnplan.report.figures import Numbers
@@ -56,6 +57,7 @@ def render(  # noqa: PLR0913 - options
     width: int = WIDTH,
     color: bool = False,
     memory: bool = False,
+    training: tuple[str, bool] | None = None,
     sharing: bool = False,
     depth: int | None = None,
     columns: Sequence[str] = (),
@@ -70,6 +72,7 @@ def render(  # noqa: PLR0913 - options
         width: how many columns it may take.
         color: whether there is color.
         memory: with memory and receptive fields.
+        training: with what a step of training takes: the optimizer, and whether in mixed precision.
         sharing: with the weights that there would be if none were shared.
         depth: how many levels of blocks are shown; what lies deeper is one line with its sums.
         columns: the columns, of COLUMNS, instead of the usual ones; the lines are then a list and no tree.
@@ -85,7 +88,8 @@ def render(  # noqa: PLR0913 - options
         print_table(console, _list(figures, columns or USUAL, ranked(figures, depth, sort, top)))
     else:
         print_table(console, _layers(figures, console, depth, memory=memory, sharing=sharing))
-    console.print(_summary(report, figures, memory=memory, sharing=sharing, formulas=formulas))
+    step = training_facts(report.plan, *training) if training else ()
+    console.print(_summary(report, figures, step, memory=memory, sharing=sharing, formulas=formulas))
     if report.findings:
         told = [line for finding in report.findings for line in findings.lines(finding)]
         console.print(Text("\n".join(["", *told]), style="red"), soft_wrap=True)
@@ -240,14 +244,16 @@ def _extent(extent: int | None) -> str:
     return UNKNOWN if extent is None else str(extent)
 
 
-def _summary(report: Report, figures: Figures, *, memory: bool, sharing: bool, formulas: bool) -> Table:
+def _summary(  # noqa: PLR0913 - what there may be
+    report: Report, figures: Figures, step: Iterable[tuple[str, str]], *, memory: bool, sharing: bool, formulas: bool
+) -> Table:
     """Totals with their formulas, and the conditions."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     bytes_ = _bytes(report, figures) if memory else ()
     twins = _sharing(report, figures) if sharing else ()
-    for heading, text in (*_facts(report, figures, LONGEST if formulas else LONG), *twins, *bytes_):
+    for heading, text in (*_facts(report, figures, LONGEST if formulas else LONG), *twins, *bytes_, *step):
         table.add_row(heading, Text(printable(text)))
     return table
 

@@ -140,3 +140,4 @@ class Network(nn.Module):
         for name, node in self.graph.nodes.items():
             found[name] = self.steps[name](*(found[source] for source in node.inputs))
             assert tuple(found[name].shape) == node.shape, name
+        return found[name]

@@ -112,7 +112,7 @@ class Class(Layers):
 
     def _making(self, entry: Entry, loop: Loop, target: str, *, stays: bool) -> list[str]:
         """The lines that make the copies."""
-        lines = [] if stays else [f"channels = {loop.start}"]
+        lines = [] if stays or loop.start == "channels" else [f"channels = {loop.start}"]
         if entry.name:
             lines.append(f"self.{self.prefix}{entry.name} = nn.Sequential()")
         lines.append(loop.head)

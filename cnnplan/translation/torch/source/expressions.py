@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Unwritable", "python", "simple", "tidy"]
 
 WORDS: Final = {"true": "True", "false": "False", "null": "None"}
+MOST_EXPONENT: Final = 32
 FUNCTIONS: Final = {"floor": "math.floor", "ceil": "math.ceil", "make_divisible": "make_divisible"}
 FOLDED: Final[dict[type, Callable[[int, int], int]]] = {
     ast.Add: operator.add,
@@ -21,7 +22,12 @@ FOLDED: Final[dict[type, Callable[[int, int], int]]] = {
     ast.Mult: operator.mul,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: lambda base, exponent: base**exponent if 0 <= exponent <= MOST_EXPONENT else base,
 }
+COMPARED: Final[dict[type, Callable[[int, int], bool]]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}  # fmt: skip
 PLAIN: Final = frozenset({"min", "max", "abs", "round"})
 
 
@@ -120,12 +126,24 @@ def _folded(node: Any) -> Any:
             setattr(node, field, _folded(value))
         elif isinstance(value, list):
             setattr(node, field, [_folded(each) if isinstance(each, ast.AST) else each for each in value])
-    if isinstance(node, ast.BinOp) and _number(node.left) is not None and _number(node.right) is not None:
-        left, right = _number(node.left), _number(node.right)
-        if type(node.op) in FOLDED and right != 0:
-            return ast.parse(repr(FOLDED[type(node.op)](left, right)), mode="eval").body
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and 1 in {_number(node.left), _number(node.right)}:
-        return node.right if _number(node.left) == 1 else node.left
+    if isinstance(node, ast.BinOp):
+        return _product(node)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED:
+        left, right = _number(node.left), _number(node.comparators[0])
+        if left is not None and right is not None:
+            return _parsed(repr(COMPARED[type(node.ops[0])](left, right)))
+    if isinstance(node, ast.IfExp) and isinstance(node.test, ast.Constant):
+        return node.body if node.test.value else node.orelse
+    return node
+
+
+def _product(node: ast.BinOp) -> ast.expr:
+    """Arithmetic of numbers, worked out; what is times 1 stays as it is."""
+    left, right = _number(node.left), _number(node.right)
+    if left is not None and right is not None and type(node.op) in FOLDED and (right != 0 or type(node.op) is ast.Pow):
+        return _parsed(repr(FOLDED[type(node.op)](left, right)))
+    if isinstance(node.op, ast.Mult) and 1 in {left, right}:
+        return node.right if left == 1 else node.left
     return node
 
 

@@ -1,0 +1,90 @@
+"""The backward pass against PyTorch: its multiply-adds, and what a question about training answers.
+
+PyTorch's own counter takes the gradient of a grouped convolution's weight for that of a dense one, so that networks
+with groups are worked out by hand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cnnplan.cli import app
+from cnnplan.exploration import solve
+from cnnplan.plan import load
+
+SPECS = Path(__file__).parents[1] / "specs"
+
+HEAD = "cnnplan: 1\nname: t\nsymbols: {N: 2, H: 12, W: 16}\ninput: [N, 6, H, W]\nlayers:\n"
+LAYERS = """
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+  - conv: {out_channels: 12, kernel_size: 3, groups: GROUPS}
+  - conv_transpose: {out_channels: 4, kernel_size: 2, stride: 2}
+  - global_avg_pool
+  - flatten
+  - linear: {out_features: 5}
+"""
+
+
+def test_backward_macs_by_hand():
+    """The first layer has no gradient of its input; every other layer is done twice, groups or not."""
+    plan = load(HEAD + LAYERS.replace("GROUPS", "4")).at()
+    first, grouped = 2 * 8 * 12 * 16 * 6 * 9, 2 * 12 * 10 * 14 * 2 * 9
+    spread, last = 2 * 12 * 10 * 14 * 4 * 4, 2 * 4 * 5
+    assert [node.macs for node in plan if node.macs] == [first, grouped, spread, last]
+    assert plan.backward_macs == first + 2 * (grouped + spread + last)
+
+
+@pytest.mark.parametrize("name", ["alexnet", "googlenet", "lenet5", "resnet", "unet", "vgg", "densenet121"])
+def test_backward_macs_are_pytorchs(name):
+    torch = pytest.importorskip("torch")
+    networks = pytest.importorskip("tests.ops.oracle.networks")
+    counting = pytest.importorskip("torch.utils.flop_counter")
+    plan = load(SPECS / f"{name}.yaml").at(N=2)
+    (shape,) = plan.inputs.values()
+    counter = counting.FlopCounterMode(display=False)
+    with torch.device("meta"), counter:
+        network = networks.Network(built(name))
+        network(torch.zeros(shape)).sum().backward()
+    assert counter.get_total_flops() // 2 == plan.macs + plan.backward_macs
+
+
+def built(name):
+    from cnnplan.graph import build  # noqa: PLC0415
+    from cnnplan.spec import load_spec  # noqa: PLC0415
+
+    return build(load_spec(SPECS / f"{name}.yaml"), {"N": 2}, symbolic=False)
+
+
+def test_the_largest_batch_that_can_be_trained():
+    found = solve(SPECS / "resnet.yaml", where="training_memory <= 24GB", max="N", optimizer="adam")
+    plan = load(SPECS / "resnet.yaml")
+    assert found.value == plan.memory.largest_batch(24 * 10**9, "adam").at(plan.values)
+    assert (
+        solve(SPECS / "resnet.yaml", where="training_memory <= 24GB", max="N", optimizer="adam", mixed=True).value
+        > found.value
+    )
+
+
+def test_the_command_line():
+    run = CliRunner().invoke(app, ["report", str(SPECS / "unet.yaml"), "--training", "--optimizer", "adam"])
+    assert run.exit_code == 0
+    assert "backward MACs" in run.output
+    assert "bytes, with adam" in run.output
+    run = CliRunner().invoke(app, ["report", str(SPECS / "unet.yaml"), "--training", "--optimizer", "adan"])
+    assert run.exit_code == 2
+    asked = [
+        "solve",
+        str(SPECS / "unet.yaml"),
+        "--max",
+        "N",
+        "--where",
+        "training_memory <= 24GiB",
+        "--optimizer",
+        "adam",
+    ]
+    run = CliRunner().invoke(app, asked)
+    assert run.exit_code == 0
+    assert "N =" in run.output
