@@ -206,7 +206,7 @@ class Emitter:
         """What a formula comes out as: a number or a size; None where that is not known."""
         try:
             return self.shapes.value(made, self._axis_name)
-        except (Unknown, CnnplanError, ArithmeticError, TypeError, ValueError):
+        except (Unknown, CnnplanError, ArithmeticError, AttributeError, TypeError, ValueError):
             return None
 
     def _axis_name(self, axis: Axis) -> str:
@@ -244,7 +244,7 @@ class Emitter:
         ref, shape = seen.ref, [*self.sizes(seen)]
         if ref.kind == "param":
             self.read.add(ref.name)
-            return self.add("parameter", {"shape": shape}, origin=ref.name)
+            return self.add("parameter", {"shape": shape or [1]}, origin=ref.name)
         if not shape:
             raise Refused("it reads a number in a tensor without axes")
         args: dict[str, Any] = {"shape": shape}

@@ -65,7 +65,7 @@ class Shapes:
             made = self._operator(verb, args)
             parts = made.parts(*inputs)
             shapes = [part.output(*inputs) for part in parts] or [made.output(*inputs)]
-        except (ValidationError, CnnplanError, ArithmeticError, ValueError, TypeError, IndexError):
+        except (ValidationError, CnnplanError, ArithmeticError, AttributeError, ValueError, TypeError, IndexError):
             return
         for i, shape in enumerate(shapes):
             self._known[f"{name}.{i}" if parts else name] = shape
@@ -103,7 +103,7 @@ class Shapes:
         try:
             left, right = self.value(guard.left, name), self.value(guard.right, name)
             verdict = COMPARISONS[guard.operator](left, right)
-        except (Unknown, CnnplanError, ArithmeticError, TypeError, ValueError):
+        except (Unknown, CnnplanError, ArithmeticError, AttributeError, TypeError, ValueError):
             return None
         return verdict if isinstance(verdict, bool) else verdict.verdict
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.torch.emitting import Refused, Value
-from cnnplan.translation.torch.functions.table import axis, number, takes
+from cnnplan.translation.torch.functions.table import axis, longer, number, takes
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import Picked
 
@@ -124,10 +124,25 @@ def repeat(t: Emitter, x: Value, *times: Any, **more: Any) -> Any:
     if all(extent == 1 or count == 1 for extent, count in zip(shape, counts, strict=True)):
         wanted = [count if extent == 1 and count != 1 else extent for extent, count in zip(shape, counts, strict=True)]
         return t.add("expand", {"shape": wanted}, [x])
-    if len(counts) != x.rank or sum(count != 1 for count in counts) != 1:
-        raise Refused("repeat along several axes")
-    ((dim, count),) = [(dim, count) for dim, count in enumerate(counts) if count != 1]
-    return t.add("concat", {"dim": dim}, [x] * number(count))
+    made: Any = longer(t, x, len(counts)) if len(counts) > x.rank else x
+    for dim, count in enumerate(counts):
+        if isinstance(count, Formula):
+            raise Refused("repeat as often as the size of the input says")
+        if count != 1:
+            made = t.add("concat", {"dim": dim}, [made] * count)
+    return made
+
+
+@takes("repeat_interleave")
+def repeat_interleave(t: Emitter, x: Value, repeats: Any, dim: Any = None, **_: Any) -> Any:
+    """Each element of an axis several times."""
+    if dim is None or isinstance(repeats, Value):
+        raise Refused("repeat_interleave without an axis, or by a table")
+    dim = axis(dim, x.rank)
+    new = t.add("unsqueeze", {"dim": dim + 1}, [x], origin=t.origin("unsqueeze"))
+    shape = [*x.shape[: dim + 1], repeats, *x.shape[dim + 1 :]]
+    wide = t.add("expand", {"shape": shape}, [new], origin=t.origin("expand"))
+    return t.add("flatten", {"start_dim": dim, "end_dim": dim + 1}, [wide], origin=t.origin("flatten"))
 
 
 @takes("cat", "concat", "concatenate")

@@ -178,7 +178,19 @@ def batch_norm(
     args |= {"weight": weight is not None, "bias": bias is not None} if args["affine"] else {}
     args = told(args, eps=1e-5, affine=True, track_running_stats=True, weight=True, bias=True)
     statistics = {"running_mean": running_mean, "running_var": running_var} if tracked else {}
+    if not t.owned(weight=weight, bias=bias, **statistics) and not tracked:
+        plain = t.add("batch_norm", {**args, "affine": False}, [input])
+        return affine(t, plain, input.rank, weight, bias)
     return t.weighted("batch_norm", args, [input], weight=weight, bias=bias, **statistics)
+
+
+def affine(t: Emitter, made: str, rank: int, weight: Value | None, bias: Value | None) -> str:
+    """A scale and a shift of the channels that are somebody else's, or computed."""
+    for verb, value in (("multiply", weight), ("add", bias)):
+        if value is not None:
+            shape = [1, *value.shape[:1], *[1] * (rank - 2)]
+            made = t.add(verb, {}, [made, t.add("reshape", {"shape": shape}, [value])])
+    return made
 
 
 @takes("instance_norm")
@@ -233,8 +245,26 @@ def group_norm(
     *_: Any,
 ) -> Any:
     """A group norm."""
-    args = told({"num_groups": num_groups, "affine": weight is not None, "eps": eps}, affine=True, eps=1e-5)
-    return t.weighted("group_norm", args, [input], weight=weight, bias=bias)
+    whole = weight is not None and bias is not None and t.owned(weight=weight, bias=bias)
+    args = told({"num_groups": num_groups, "affine": whole, "eps": eps}, affine=True, eps=1e-5)
+    if whole:
+        return t.weighted("group_norm", args, [input], weight=weight, bias=bias)
+    return affine(t, t.add("group_norm", args, [input]), input.rank, weight, bias)
+
+
+@takes("rms_norm")
+def rms_norm(t: Emitter, input: Value, normalized_shape: Any, weight: Value | None = None, eps: Any = None) -> Any:
+    """Divided by the root of the mean of the squares, in its parts."""
+    dims = [*range(input.rank - len(normalized_shape), input.rank)]
+    squares = t.add("multiply", {}, [input, input], origin=t.origin("square"))
+    mean = t.add("mean", {"dim": dims, "keepdim": True}, [squares], origin=t.origin("mean"))
+    sum_ = t.add("add", {"value": 1.1920929e-07 if eps is None else eps}, [mean], origin=t.origin("eps"))
+    factor = t.add("pow", {"exponent": -0.5}, [sum_], origin=t.origin("root"))
+    made = t.add("multiply", {}, [input, factor], origin=t.origin("norm"))
+    if weight is None:
+        return made
+    shape = [*[1] * (input.rank - weight.rank), *weight.shape]
+    return t.add("multiply", {}, [made, t.add("reshape", {"shape": shape}, [weight])], origin=t.origin("scale"))
 
 
 @takes("local_response_norm")
@@ -325,6 +355,9 @@ def attention(
     del dropout_p
     if enable_gqa:
         raise Refused("attention with fewer heads of keys than of queries")
+    heads = query.rank - 3
+    if query.rank > 3 and key.shape[heads] == 1 and query.shape[heads] != 1:  # noqa: PLR2004 - one head of keys for all
+        key, value = (alike(t, each, heads, query.shape[heads]) for each in (key, value))
     plain = scale is None or abs(scale * query.shape[-1] ** 0.5 - 1) < 1e-6  # noqa: PLR2004 - as exact as a float
     if attn_mask is None and plain:
         return t.add(
@@ -345,6 +378,13 @@ def attention(
         scores = t.add("add", {}, [scores, mask], origin=t.origin("mask"))
     weights = t.add("softmax", {"dim": -1}, [scores], origin=t.origin("softmax"))
     return t.add("matmul", {}, [weights, value], origin=t.origin("values"))
+
+
+def alike(t: Emitter, x: Value, dim: int, count: Any) -> Value:
+    """A tensor with one axis repeated."""
+    shape = [count if at == dim else extent for at, extent in enumerate(x.shape)]
+    name = t.add("expand", {"shape": shape}, [x])
+    return Value(x.seen._replace(shape=tuple(shape)), t, name)
 
 
 @takes("LSTM", "GRU", "RNN")

@@ -1,0 +1,119 @@
+"""How far the reader of PyTorch modules comes: for each network MACs at several sizes, and parameters, against PyTorch.
+
+    python -m tests.translation.measure_torch torchvision
+    python -m tests.translation.measure_torch timm resnet18 vit_base_patch16_224
+    python -m tests.translation.measure_torch smp:Unet 'monai.networks.nets:UNet?spatial_dims=2,...'
+    python -m tests.translation.measure_torch conditions torchvision.models:densenet121
+
+Needs PyTorch and the libraries that are asked for; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+import warnings
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnnplan.errors import CnnplanError, OutsideConditions
+from cnnplan.plan import plan_spec
+from cnnplan.translation import load_spec
+from cnnplan.translation.torch.building import built
+
+OFFSETS = (0, 32, 64, 45)
+SIZES = range(64, 193)
+
+
+def truth(module, shape):
+    """The MACs that PyTorch counts, None where it refuses."""
+    counter = FlopCounterMode(display=False)
+    try:
+        with torch.no_grad(), counter:
+            module(torch.zeros(shape, device="meta"))
+    except Exception:  # noqa: BLE001 - whatever a forward raises
+        return None
+    return counter.get_total_flops() // 2
+
+
+def predicted(plan, values):
+    try:
+        return plan.at(**values).macs
+    except OutsideConditions:
+        return None
+
+
+def sized(plan, size):
+    """The values of the symbols, and the shape of the input: W is 32 more than H."""
+    values = {name: 2 if name == "N" else size + 32 * (name == "W") for name in plan.spec.symbols}
+    (shape,) = plan.inputs.values()
+    return values, [extent if isinstance(extent, int) else extent.at(values) for extent in shape]
+
+
+def measured(factory, arguments):
+    """One line of the table."""
+    module = built(factory, arguments)
+    begun = time.process_time()
+    spec = load_spec(factory, arguments=arguments)
+    seconds = time.process_time() - begun
+    plan = plan_spec(spec)
+    outcomes = {}
+    for offset in OFFSETS if "H" in spec.symbols else (0,):
+        default = spec.symbols["H"].default if "H" in spec.symbols else 0
+        values, shape = sized(plan, default + offset)
+        found, real = predicted(plan, values), truth(module, shape)
+        outcomes[default + offset] = "ok" if found == real else "refused" if found is None else f"{found} for {real}"
+    reached = sum(p.numel() for p in module.parameters())
+    for remark in spec.remarks:
+        if remark.message.startswith("forward reaches"):
+            reached = int(remark.message.split()[2].replace(",", ""))
+    params = "ok" if plan.params == reached else f"{plan.params} for {reached}"
+    return f"MACs {outcomes}, parameters {params}, {[str(c) for c in plan.conditions][:2]}, {seconds:.2f} s"
+
+
+def conditions(factory, arguments):
+    """Whether it runs at exactly those sizes at which the plan says so."""
+    module, plan = built(factory, arguments), plan_spec(load_spec(factory, arguments=arguments))
+    wrong = []
+    for size in SIZES:
+        values, shape = sized(plan, size)
+        if (predicted(plan, values) is None) is not (truth(module, shape) is None):
+            wrong.append(size)
+    return f"{len(SIZES) - len(wrong)} of {len(SIZES)} sizes agree, not {wrong}"
+
+
+def asked(words):
+    """The factories, with their arguments."""
+    kind, *names = words
+    if kind == "torchvision":
+        from torchvision import models  # noqa: PLC0415 - an oracle
+
+        segmentation = models.list_models(models.segmentation)
+        for name in names or models.list_models(models) + segmentation:
+            room = "torchvision.models.segmentation" if name in segmentation else "torchvision.models"
+            yield f"{room}:{name}", {"weights_backbone": None} if name in segmentation else {}
+    elif kind == "timm":
+        for name in names:
+            yield "timm:create_model", {"model_name": name}
+    else:
+        for word in words:
+            factory, _, text = word.partition("?")
+            pairs = (pair.partition("=") for pair in text.split(",") if pair)
+            yield factory.replace("smp:", "segmentation_models_pytorch:"), {k: ast.literal_eval(v) for k, _, v in pairs}
+
+
+def main(words):
+    warnings.simplefilter("ignore")
+    look = conditions if words[0] == "conditions" else measured
+    for factory, arguments in asked(words[words[0] == "conditions" :]):
+        try:
+            line = look(factory, arguments)
+        except CnnplanError as error:
+            line = f"refused: {str(error).splitlines()[0][:160]}"
+        print(factory, *arguments.values(), line, flush=True)  # noqa: T201 - a table
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
