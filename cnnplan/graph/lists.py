@@ -35,6 +35,8 @@ def flat(groups: Sequence[Group]) -> Group:
     Raises:
         TooMany: there are more than a network may have layers.
     """
+    if len(groups) == 1:
+        return groups[0]
     if sum(map(len, groups)) > MOST_LAYERS:
         raise TooMany
     return tuple(chain.from_iterable(groups))
@@ -122,6 +124,9 @@ def bound(block: Block, groups: Sequence[Group]) -> dict[str, Group] | None:
     One by one, where as many things are read as there are inputs; else all in a row, where a list takes what is left.
     """
     names = block.inputs or ("input",)
+    if not block.lists:
+        row = flat(groups)
+        return {name: (each,) for name, each in zip(names, row, strict=True)} if len(row) == len(names) else None
     one_by_one = len(groups) == len(names) and all(
         len(group) == 1 or name in block.lists for name, group in zip(names, groups, strict=True)
     )
@@ -129,7 +134,7 @@ def bound(block: Block, groups: Sequence[Group]) -> dict[str, Group] | None:
         return dict(zip(names, groups, strict=True))
     row = flat(groups)
     spare = len(row) - (len(names) - len(block.lists))
-    if len(block.lists) > 1 or spare < 0 or (spare and not block.lists):
+    if len(block.lists) > 1 or spare < 0:
         return None
     taken: dict[str, Group] = {}
     for name in names:

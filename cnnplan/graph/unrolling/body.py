@@ -216,8 +216,8 @@ class Body(Assembly):
             self.outer = outer
         if not named:
             return handle
-        inside = dict(scope.handles)
-        return replace(handle, inner=inside) if handle.is_list else replace(handle, parts={**handle.parts, **inside})
+        (handle.inner if handle.is_list else handle.parts).update(scope.handles)
+        return handle
 
     def sequence(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
         """Entries in a row."""
