@@ -140,6 +140,8 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     if dtype not in DTYPES:
         raise UsageError(f"dtype (={dtype}) must be {' or '.join(DTYPES)}")
     bound = graph.values if values is None else values
+    if missing := [name for shape in graph.inputs.values() for n in shape for name in _unbound(n, bound)]:
+        raise UsageError(f"no value for {' and '.join(dict.fromkeys(missing))}: bind it to run the network")
     held = fed(graph, bound, inputs or {}, seed, dtype)
     if weights is None and graph.spec.weights is not None:
         weights = graph.spec.weights()
@@ -153,6 +155,11 @@ def _refuse_declared(graph: Graph) -> None:
         if node.op.is_declared:
             message = f"{node.name} is {node.op.verb}: what it gives is declared, and nobody can run it"
             raise UsageError(f"{message}; check and report count it, and layers in its place can be run")
+
+
+def _unbound(extent: Any, bound: Mapping[str, Any]) -> list[str]:
+    """The symbols of an extent that have no value."""
+    return [] if isinstance(extent, int) else sorted(extent.symbols - bound.keys())
 
 
 @dataclass(slots=True)

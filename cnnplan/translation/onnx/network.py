@@ -9,6 +9,7 @@ from cnnplan.sizes import Count
 from cnnplan.spec.faults import Enough
 from cnnplan.spec.words import did_you_mean
 from cnnplan.translation.onnx.contents import DTYPES, FLOATS
+from cnnplan.translation.onnx.messages import Node, read_graph
 from cnnplan.translation.onnx.patterns import fused
 from cnnplan.translation.onnx.symbols import Symbols
 from cnnplan.translation.onnx.translator import Translator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnplan.translation.draft import Draft
-    from cnnplan.translation.onnx.messages import Graph, Info, Model, Node
+    from cnnplan.translation.onnx.messages import Graph, Info, Model
     from cnnplan.translation.options import Options
 
 __all__ = ["Network"]
@@ -43,6 +44,7 @@ class Network:
         self.draft = draft
         self.graph: Graph = model.graph
         self.dims = options.dims
+        self.incoming: set[str] = set()
         self.translator = Translator(draft, model, path.parent)
 
     def translate(self) -> None:
@@ -79,6 +81,7 @@ class Network:
                 self.draft.refuse("CNN031", "a network without inputs")
             return False
         called = self.draft.inputs(declared)
+        self.incoming = {*called.values()}
         for info in infos:
             self.translator.input(info.name, info.dtype, tuple(shapes[info.name]), called[info.name])
         return True
@@ -115,11 +118,11 @@ class Network:
                 self.draft.refuse("CNN031", "an output that rests on no input", info.name)
                 continue
             self._claim(info, made)
+            if made.layer in self.incoming:
+                made = self.translator.layer(Node(name=info.name, op="output"), "identity", {}, [made], {})
             self.draft.output(made.layer)
 
     def _held(self, value: Value) -> Value | None:
-        from cnnplan.translation.onnx.messages import Node  # noqa: PLC0415 - outputs that are constants are rare
-
         known = self.translator.numbers(value)
         if known is not None and any(isinstance(n, Count) for n in known.flat):
             return None
@@ -174,8 +177,6 @@ def live(graph: Graph, uses: Counter[str]) -> list[Node]:
 
 def outer(node: Node) -> list[str]:
     """What the graphs inside of a node read; all that they name, so that nothing they need is left out."""
-    from cnnplan.translation.onnx.messages import read_graph  # noqa: PLC0415 - rare
-
     found: list[str] = []
     for attribute in node.attributes.values():
         if attribute.kind == "graph" and attribute.value is not None:

@@ -283,7 +283,7 @@ class Translator:
 
     def _constant(self, node: Node, value: Value) -> Value:
         known = self.numbers(value) if value.fill is None else Numbers.scalar(value.fill)
-        elements = {} if value.is_float else {"dtype": DTYPES[value.dtype]}
+        elements = {} if value.is_float else {"dtype": "uint8" if value.dtype == BOOL else DTYPES[value.dtype]}
         shape = {"shape": tuple(value.shape)}
         if known is not None and len(set(known.flat)) == 1 and not isinstance(known.flat[0], Count):
             args: dict[str, Any] = {**shape, "value": known.flat[0], **elements}

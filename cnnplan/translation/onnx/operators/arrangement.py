@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
 
 
+UNEVEN = 18
+"""The version from which on the last part of a split may be smaller."""
+
+
 def _shaped(job: Job, value: Value, shape: Any) -> None:
     """A value with other extents, whatever it is."""
     known = job.translator.numbers(value)
@@ -185,9 +189,10 @@ def split_(job: Job) -> None:
     sizes = [*job.known(1, "split").flat] if job.has(1) else job.wholes("split")
     extent = value.shape[axis]
     if sizes is None:
-        if isinstance(extent, Count) or extent % count:
+        if isinstance(extent, Count) or (extent % count and job.opset < UNEVEN):
             raise NotUnderstood(f"{count} parts of {extent} elements")
-        sizes = [extent // count] * count
+        most = -(-extent // count)
+        sizes = [min(most, extent - most * place) for place in range(count)]
     if known is not None:
         starts = [sum(sizes[:i]) for i in range(len(sizes))]
         for index, (start, size) in enumerate(zip(starts, sizes, strict=True)):
@@ -227,5 +232,8 @@ def spacetodepth_(job: Job) -> None:
     n, c, h, w = x.shape
     high, wide = exact_div(h, block), exact_div(w, block)
     y = job.layer("reshape", {"shape": (n, c, high, block, wide, block)}, [x], tag="split")
-    y = job.layer("permute", {"dims": [0, 3, 5, 1, 2, 4]}, [y], tag="move")
+    mode = job.text("mode", "DCR")
+    job.wants("mode", mode, "DCR", "CRD")
+    dims = [0, 3, 5, 1, 2, 4] if mode == "DCR" else [0, 1, 3, 5, 2, 4]
+    y = job.layer("permute", {"dims": dims}, [y], tag="move")
     job.give(job.layer("reshape", {"shape": (n, c * block * block, high, wide)}, [y]))

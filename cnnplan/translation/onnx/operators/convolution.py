@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.sizes import Size
+from cnnplan.translation.onnx.operators.products import linear
 from cnnplan.translation.onnx.refusals import NotUnderstood
 
 if TYPE_CHECKING:
@@ -65,10 +67,27 @@ def conv_(job: Job) -> None:
     if [*shape[2:]] != kernel:
         raise NotUnderstood(f"kernel_shape {kernel}, and its weight is {shape}")
     args = {"out_channels": shape[0], **windows(job, kernel)}
+    if (
+        len(kernel) == 1
+        and not isinstance(x.shape[-1], int | Size)
+        and args == {"out_channels": shape[0], "kernel_size": 1}
+    ):
+        job.give(_tokens(job, x, w))
+        return
     if groups != 1:
         args["groups"] = groups
     x = job.fitted(x, 1, shape[1] * groups)
     job.give(_weighted(job, "conv", args, x))
+
+
+def _tokens(job: Job, x: Value, weight: Value) -> Value:
+    """A window of one element along merged axes: a linear layer on the channels of every token."""
+    if job.whole("group", 1) != 1 or weight.layer or not all(value.is_weight for value in _weights(job).values()):
+        raise NotUnderstood("a convolution along merged axes")
+    flat = weight.rearranged(weight.shape[:2], lambda array: array[:, :, 0])
+    x = job.layer("permute", {"dims": [0, 2, 1]}, [x], tag="tokens")
+    y = linear(job, x, flat, job.value(2) if job.has(2) else None)
+    return job.layer("permute", {"dims": [0, 2, 1]}, [y], tag="channels")
 
 
 def _weighted(job: Job, verb: str, args: dict[str, Any], x: Value) -> Value:

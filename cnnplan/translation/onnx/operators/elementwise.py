@@ -6,8 +6,10 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
+from cnnplan.sizes import prod
 from cnnplan.translation.onnx import arithmetic
 from cnnplan.translation.onnx.contents import BOOL
+from cnnplan.translation.onnx.numbers import MOST
 from cnnplan.translation.onnx.refusals import NotUnderstood
 from cnnplan.translation.onnx.values import Value
 
@@ -40,7 +42,7 @@ def folded(job: Job, function: Callable[..., Any], name: str, dtype: int | None 
     """Work out what is known of two inputs; whether it is."""
     left, right = job.value(0), job.value(1)
     numbers = [job.translator.numbers(value) for value in (left, right)]
-    if numbers[0] is not None and numbers[1] is not None:
+    if numbers[0] is not None and numbers[1] is not None and prod(broadcast([left.shape, right.shape])) <= MOST:
         whole = not left.is_float
         found = numbers[0].meet(numbers[1], partial(function, whole=whole))
         job.give_numbers(found, left.dtype if dtype is None else dtype)
@@ -135,10 +137,16 @@ def _extreme(job: Job, function: Callable[..., Any], name: str, side: str) -> No
     numbers = [scalar(job, value) for value in values]
     known = [number for number in numbers if number is not None]
     others = [value for value, number in zip(values, numbers, strict=True) if number is None]
-    if len(others) != 1 or not known:
-        raise NotUnderstood("the greatest or least of several layers, element by element")
-    bound = reduce(partial(function, whole=False), known)
-    job.give(job.layer("clip", {side: bound}, [job.as_layer(others[0])]))
+    found = others[0]
+    for other in others[1:]:
+        left, right = layers(job, [found, other])
+        mode = "greater" if side == "min" else "less"
+        when = job.layer("compare", {"mode": mode}, [left, right], tag="which")
+        found = job.layer("where", {}, [when, left, right], tag="chosen")
+    if known:
+        bound = reduce(partial(function, whole=False), known)
+        found = job.layer("clip", {side: bound}, [job.as_layer(found)])
+    job.give(found)
 
 
 def max_(job: Job) -> None:

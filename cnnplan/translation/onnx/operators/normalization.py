@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from cnnplan.translation.onnx.values import Value
 
 
+TINY = 1e-30
+"""What nothing is divided by that is less: zeros stay zeros."""
+
+
 def eps(job: Job, default: float = 1e-5) -> dict[str, Any]:
     """What is added to a variance, where it is not what it is by default."""
     found = decimal(job.number("epsilon", default))
@@ -99,7 +103,8 @@ def lpnormalization_(job: Job) -> None:
     job.wants("p", power, 1, 2)
     axis = job.whole("axis", -1) % len(x.shape)
     norm = job.layer("reduce", {"mode": f"l{power}", "dim": axis, "keepdim": True}, [x], tag="norm")
-    job.give(job.layer("divide", {}, [x, norm]))
+    some = job.layer("clip", {"min": decimal(TINY)}, [norm], tag="some")
+    job.give(job.layer("divide", {}, [x, some]))
 
 
 def rmsnormalization_(job: Job) -> None:

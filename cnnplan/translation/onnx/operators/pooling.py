@@ -60,7 +60,11 @@ def _tokens(job: Job) -> bool:
 def lppool_(job: Job) -> None:
     """LpPool."""
     job.wants("auto_pad", job.text("auto_pad", "NOTSET"), "NOTSET", "VALID")
-    _pool(job, "lp_pool", {"norm_type": job.whole("p", 2)})
+    power = job.whole("p", 2)
+    if power % 2:
+        size = job.layer("abs", {}, [job.as_layer(job.value())], tag="abs")
+        job.translator.give(job.node.inputs[0], size)
+    _pool(job, "lp_pool", {"norm_type": power})
 
 
 def globalaveragepool_(job: Job) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.translation.onnx.contents import decimal
 from cnnplan.translation.onnx.operators.elementwise import layers
 from cnnplan.translation.onnx.refusals import NotUnderstood
 
@@ -36,21 +37,24 @@ def matmul_(job: Job) -> None:
     if right.is_weight and len(right.shape) == 2:  # noqa: PLR2004 - a matrix
         job.give(linear(job, job.as_layer(left), transposed(right), None))
         return
-    if min(len(left.shape), len(right.shape)) < 2:  # noqa: PLR2004
-        raise NotUnderstood("a product with a vector")
-    job.give(job.layer("matmul", {}, layers(job, [left, right])))
+    left, right = job.as_layer(left), job.as_layer(right)
+    row, column = len(left.shape) == 1, len(right.shape) == 1
+    if row:
+        left = job.layer("unsqueeze", {"dim": 0}, [left], tag="row")
+    if column:
+        right = job.layer("unsqueeze", {"dim": 1}, [right], tag="column")
+    y = job.layer("matmul", {}, layers(job, [left, right]))
+    if row:
+        y = job.layer("squeeze", {"dim": -2}, [y], tag="no_row")
+    job.give(job.layer("squeeze", {"dim": -1}, [y], tag="no_column") if column else y)
 
 
 def gemm_(job: Job) -> None:
     """Gemm: a linear layer, or a product and a sum."""
     left, right = job.value(0), job.value(1)
-    for name in ("alpha", "beta"):
-        if job.number(name, 1.0) != 1.0 and (name == "alpha" or job.has(2)):
-            raise NotUnderstood(f"{name} {job.number(name)}")
     bias = job.value(2) if job.has(2) else None
-    if job.whole("transA"):
-        raise NotUnderstood("transA 1")
-    if not right.is_weight:
+    scaled = job.number("alpha", 1.0) != 1.0 or (bias is not None and job.number("beta", 1.0) != 1.0)
+    if scaled or job.whole("transA") or not right.is_weight:
         _product(job, left, right, bias)
         return
     weight = right if job.whole("transB") else transposed(right)
@@ -67,10 +71,20 @@ def _vector(value: Value) -> Any:
 
 def _product(job: Job, left: Value, right: Value, bias: Value | None) -> None:
     left, right = layers(job, [left, right])
+    if job.whole("transA"):
+        left = job.layer("permute", {"dims": [1, 0]}, [left], tag="turned")
     if job.whole("transB"):
         right = job.layer("permute", {"dims": [1, 0]}, [right], tag="transposed")
-    y = job.layer("matmul", {}, [left, right])
+    y = _times(job, job.layer("matmul", {}, [left, right]), "alpha")
+    if bias is not None and job.number("beta", 1.0) != 1.0:
+        bias = _times(job, job.as_layer(bias), "beta")
     job.give(y if bias is None else job.layer("add", {}, layers(job, [y, bias]), tag="bias"))
+
+
+def _times(job: Job, value: Value, name: str) -> Value:
+    """A value times a factor that is an attribute."""
+    factor = decimal(job.number(name, 1.0))
+    return value if factor == 1 else job.layer("multiply", {"value": factor}, [value], tag=name)
 
 
 def einsum_(job: Job) -> None:

@@ -313,6 +313,8 @@ def _resized(job: Job, x: Value, how: dict[str, list[Any]], mode: str, places: s
         args["align_corners"] = True
     else:
         job.wants("coordinate_transformation_mode", places, "half_pixel", "pytorch_half_pixel")
+        if places == "pytorch_half_pixel" and key == "size" and 1 in spatial:
+            raise NotUnderstood(f"coordinate_transformation_mode {places} to a size of 1")
     if mode == "cubic" and decimal(job.number("cubic_coeff_a", -0.75)) != Fraction(-3, 4):
         raise NotUnderstood(f"cubic_coeff_a {job.number('cubic_coeff_a')}")
     job.give(job.layer("upsample", args, [x]))

@@ -125,6 +125,9 @@ def identity_(job: Job) -> None:
 def dropout_(job: Job) -> None:
     """Dropout, which does nothing in a network that runs."""
     job.unused(1)
+    training = job.translator.numbers(job.value(2), every=True) if job.has(2) else None
+    if training is not None and any(training.flat):
+        raise NotUnderstood("training_mode true")
     job.give(job.value())
 
 
