@@ -256,11 +256,10 @@ class Translator:
         short = 0 if rank is None else rank - len(value.shape)
         if value.layer:
             return self.reshaped(node, value, short) if short > 0 else value
-        if short > 0:
-            value = _longer(value, short)
-        key = (value.shape, id(value.tensor), value.steps, value.derived, id(value.numbers))
+        key = (short, value.shape, id(value.tensor), value.steps, value.derived, id(value.numbers))
         if key not in self._layers:
-            made = self._constant(node, value) if value.is_fixed else self._parameter(node, value)
+            longer = _longer(value, short) if short > 0 else value
+            made = self._constant(node, longer) if value.is_fixed else self._parameter(node, longer)
             self._layers[key] = made, value
         return self._layers[key][0]
 
@@ -272,7 +271,7 @@ class Translator:
         assert value.tensor is not None  # noqa: S101
         called = value.tensor.name
         path = names.origin(node.name or next(filter(None, node.outputs), ""), node.op)
-        origin = called if names.module([called]) else self._unused(f"{path}.table", "weight")
+        origin = self._unused(called if names.module([called]) else f"{path}.table", "weight")
         name = self.draft.add("parameter", {"shape": [*value.shape]}, [], origin=origin, where=node.called)
         self.weights[f"{origin}.weight"] = partial(self._array, value)
         return Value(name, value.dtype, value.shape, name, self._workshop.form(value.shape))

@@ -28,7 +28,11 @@ def linear(job: Job, x: Value, weight: Value, bias: Value | None) -> Value:
 
 def transposed(value: Value) -> Value:
     """A matrix of the file the other way round."""
-    return value.rearranged(value.shape[::-1], lambda array: array.T)
+    return value.rearranged(value.shape[::-1], _turned)
+
+
+def _turned(array: Any) -> Any:
+    return array.T
 
 
 def matmul_(job: Job) -> None:
