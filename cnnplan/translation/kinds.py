@@ -104,7 +104,7 @@ def is_network(path: Path) -> bool:
 
 def _is_ours(head: bytes) -> bool:
     """Whether it is a text that begins like a spec."""
-    return _OURS.search(head) is not None and _BINARY.search(head) is None
+    return _BINARY.search(head) is None and _OURS.search(head) is not None
 
 
 def _head(path: Path) -> bytes:

@@ -212,8 +212,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "severity": str(finding.severity),
         "message": finding.message,
-        "layer": finding.layer,
+        "layer": (where and where.node) or finding.layer,
         "hint": finding.hint,
         "file": where.file if where else finding.place.file,
-        "line": where.line if where else None,
+        "line": (where and where.line) or None,
     }
