@@ -6,6 +6,7 @@ it, and they are the same layers all the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -115,6 +116,13 @@ class Comparison:
     def changed(self) -> tuple[Pair, ...]:
         """The layers that are not what they were."""
         return tuple(pair for pair in self.pairs if pair.kind != "same")
+
+    @property
+    def operators(self) -> dict[str, tuple[int, int]]:
+        """How many layers of each operator there were and are, of those of which the number is another."""
+        before, after = (Counter(node.op.verb for node in plan) for plan in (self.before, self.after))
+        verbs = dict.fromkeys((*before, *after))
+        return {verb: (before[verb], after[verb]) for verb in verbs if before[verb] != after[verb]}
 
     def count(self, kind: str) -> int:
         """How many layers were added, removed, changed or renamed."""

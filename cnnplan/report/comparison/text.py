@@ -33,6 +33,9 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield from (f"  - condition {each}" for each in dropped)
     yield from (f"  + condition {each}" for each in asked)
     yield f"  {headline(comparison)}"
+    if comparison.operators:
+        counts = (f"{verb} {was:,} -> {now:,}" for verb, (was, now) in comparison.operators.items())
+        yield f"  operators: {', '.join(counts)}"
     for pair in comparison.changed:
         yield f"  {SIGNS[pair.kind]} {called(pair)}{': ' if told(pair) else ''}{'; '.join(told(pair))}"
 
