@@ -150,3 +150,14 @@ def test_a_nan_reaches_no_element_that_does_not_see_it(layers):
     middle = len(ends) // 2
     if window.phases == 1 and "slice" not in str(layers) and middle in inside:
         assert all(middle in reached(plan, end) for end in ends[middle])
+
+
+def test_a_convolution_whose_weight_is_given_looks_as_far_as_one_with_its_own():
+    text = """
+cnnplan: 1
+input: [1, 3, 32, 24]
+layers:
+  - {parameter: {shape: [8, 3, 5, 7]}, name: w}
+  - {conv: {out_channels: 8, kernel_size: [5, 7], stride: 2}, from: [input, w], name: y}
+"""
+    assert cnnplan.load(text)["y"].receptive_fields["input"].size == (5, 7)

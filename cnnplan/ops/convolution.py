@@ -46,7 +46,7 @@ class Filtered(Dynamic, Dilated):
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """A window, of all channels; of a weight that is given all of it."""
-        return None if dim == 1 or operand else super().link(operand, dim, *shapes)
+        return None if dim == 1 or operand else super().link(operand, dim, shapes[0])
 
     def filters(self, shapes: tuple[Shape, ...], *channels: Extent) -> dict[str, Weight]:
         """The weights, of these channels and the kernel."""

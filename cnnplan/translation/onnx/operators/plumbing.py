@@ -89,7 +89,7 @@ def range_(job: Job) -> None:
 
 def cumsum_(job: Job) -> None:
     """CumSum of numbers that are known."""
-    value = job.value()
+    value = _unnamed(job, job.value())
     axis = int(job.known(1, "axis").flat[0])
     if not value.is_fixed:
         raise NotUnderstood("a running sum of what a layer gives")
@@ -100,7 +100,7 @@ def cumsum_(job: Job) -> None:
             sums.append(number + (sums[-1] if sums else 0))
         job.give_numbers(Numbers.vector(sums), value.dtype)
         return
-    _derive(job, value.shape, lambda x: np.cumsum(x, axis))
+    _derive(job, value.shape, lambda x: np.cumsum(x, axis), values=[value])
 
 
 def _derive(job: Job, shape: Any, function: Any, dtype: int | None = None, values: list[Value] | None = None) -> None:
