@@ -9,6 +9,7 @@ from cnnplan.sizes import Count
 from cnnplan.spec.faults import Enough
 from cnnplan.spec.words import did_you_mean
 from cnnplan.translation.onnx.contents import DTYPES, FLOATS
+from cnnplan.translation.onnx.functions import inlined
 from cnnplan.translation.onnx.messages import Node, read_graph
 from cnnplan.translation.onnx.patterns import fused
 from cnnplan.translation.onnx.symbols import Symbols
@@ -42,6 +43,7 @@ class Network:
     def __init__(self, draft: Draft, model: Model, path: Path, options: Options) -> None:
         assert model.graph is not None  # noqa: S101 - the reader saw to it
         self.draft = draft
+        self.model = model
         self.graph: Graph = model.graph
         self.dims = options.dims
         self.incoming: set[str] = set()
@@ -56,6 +58,7 @@ class Network:
             translator.give(tensor.name, Value(tensor.name, tensor.dtype, tensor.dims, tensor=tensor))
         if not self._inputs():
             return
+        self.graph.nodes = inlined(self.model, self.graph.nodes)
         nodes = live(self.graph, translator.uses)
         translator.run(fused(nodes, translator))
         self._refusals()

@@ -50,7 +50,21 @@ def info(name, dims, dtype=FLOAT):
     return message([(1, name), (2, message([(1, message([(1, dtype), *shape]))]))])
 
 
-def model(nodes, inputs, outputs, tensors=(), opset=17):
+def function(name, domain, inputs, outputs, nodes, attributes=()):
+    """A function of the model; its attributes have no defaults."""
+    parts = [(1, name), *((4, each) for each in inputs), *((5, each) for each in outputs)]
+    return message([*parts, *((6, each) for each in attributes), *((7, each) for each in nodes), (10, domain)])
+
+
+def model(nodes, inputs, outputs, tensors=(), opset=17, functions=()):
     graph = [*((1, each) for each in nodes), (2, "graph"), *((5, each) for each in tensors)]
     graph += [*((11, each) for each in inputs), *((12, each) for each in outputs)]
-    return message([(1, 8), (2, "by hand"), (8, message([(1, ""), (2, opset)])), (7, message(graph))])
+    return message(
+        [
+            (1, 8),
+            (2, "by hand"),
+            (8, message([(1, ""), (2, opset)])),
+            (7, message(graph)),
+            *((25, each) for each in functions),
+        ]
+    )

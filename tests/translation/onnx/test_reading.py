@@ -11,7 +11,7 @@ from cnnplan.executor import execute
 from cnnplan.plan import load, plan_spec
 from cnnplan.translation import load_spec
 from cnnplan.translation.onnx.wire import fields, message, signed
-from tests.translation.onnx.building import INT64, info, model, node, tensor
+from tests.translation.onnx.building import INT64, function, info, model, node, tensor
 
 X = info("x", ["N", 3, "H", "W"])
 
@@ -180,6 +180,27 @@ def test_shape_arithmetic_is_done_on_sizes(write):
     plan = load(write(nodes, [X], [info("y", None)], tensors))
     assert [*map(str, plan.outputs["y_Reshape"])] == ["N", "3", "H*W"]
     assert plan.conditions == ()
+
+
+def test_functions_of_a_model_are_written_out(write):
+    """block(x) = leaky(relu(x)), where leaky hands its slope on."""
+    slope = message([(1, "alpha"), (21, "slope"), (20, 1)])
+    inner = message([(1, "a"), (2, "b"), (3, "act"), (4, "LeakyRelu"), (5, slope)])
+    leaky = function("leaky", "own", ["a"], ["b"], [inner], ["slope"])
+    calls = [node("Relu", ["a"], ["c"], "first"), node("leaky", ["c"], ["b"], "second", "own", slope=0.25)]
+    block = function("block", "own", ["a"], ["b"], calls)
+    nodes = [node("block", ["x"], ["m"], "one", "own"), node("block", ["m"], ["y"], "two", "own")]
+    plan = load(write(nodes, [X], [info("y", None)], functions=[block, leaky]))
+    assert [layer.op.verb for layer in plan] == ["relu", "leaky_relu"] * 2
+    assert [layer.origin for layer in plan][:2] == ["one.first", "one.second.act"]
+    assert float(plan.nodes["one_second_act"].op.negative_slope) == 0.25
+
+
+def test_functions_that_call_themselves_are_refused(write):
+    again = function("again", "own", ["a"], ["b"], [node("again", ["a"], ["b"], "a", "own")])
+    path = write([node("again", ["x"], ["y"], "one", "own")], [X], [info("y", None)], functions=[again])
+    with pytest.raises(SpecError, match="functions call each other more than 16 deep"):
+        load(path)
 
 
 def test_what_no_output_rests_on_is_left_out(write):
