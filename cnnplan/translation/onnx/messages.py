@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cnnplan.translation.onnx.wire import BYTES, Damaged, fields, floats, integers, signed
+from cnnplan.translation.onnx.wire import BYTES, FIXED32, Damaged, fields, floats, integers, signed
 
 __all__ = ["Attribute", "Function", "Graph", "Info", "Model", "Node", "Span", "Tensor", "read_graph", "read_model"]
 
@@ -250,7 +250,7 @@ def _value(found: dict[str, Any], what: str, data: Any, where: tuple[int, int, i
         else:
             found.setdefault(what, []).extend(numbers)
     elif what in ("float", "floats"):
-        decimals = floats(data, value, stop)
+        decimals = floats(data, value, stop) if kind in (FIXED32, BYTES) else []
         if what == "float":
             found[what] = decimals[-1] if decimals else 0.0
         else:
