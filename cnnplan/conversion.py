@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import CnnplanError, UsageError
@@ -10,13 +12,15 @@ from cnnplan.spec.arithmetic import show
 from cnnplan.translation import load_foreign, load_spec
 from cnnplan.translation.blocks import found
 from cnnplan.translation.items import Item, items, remembered
-from cnnplan.translation.writing import written
+from cnnplan.translation.writing import document, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cnnplan.spec import Spec
+    from cnnplan.spec.source import Written
+    from cnnplan.translation.draft import Foreign
 
 __all__ = ["convert", "figures"]
 
@@ -41,12 +45,58 @@ def convert(path: Path, *, flat: bool = False, **options: Any) -> str:
         raise UsageError(f"{path} is a spec already")
     plan = plan_spec(load_spec(path, **options))
     data = foreign.data
+    if foreign.library or not _is_flat(data):
+        return _as_it_is(foreign, plan)
     made = items(data, _channels(plan))
     if not flat:
         for text in _tried(data, made, plan):
             if _agrees(text, plan):
                 return text
     return written(_head(data), _ended(_named(made), plan), (), _promises(plan))
+
+
+def _is_flat(data: Mapping[str, Any]) -> bool:
+    """Whether every entry is a layer, and none a group."""
+    return "blocks" not in data and all(
+        isinstance(entry, dict) and not {"branches", "sequence"} & entry.keys() for entry in data["layers"]
+    )
+
+
+def _as_it_is(foreign: Foreign, plan: Plan) -> str:
+    """A document that has blocks already, with those of its world that it calls."""
+    blocks = {name: block for each in (*foreign.library, *foreign.included) for name, block in _blocks(each).items()}
+    blocks |= foreign.data.get("blocks", {})
+    called = _reached(foreign.data["layers"], blocks)
+    layers = foreign.data["layers"]
+    text = document({**_head(foreign.data), "blocks": {name: blocks[name] for name in called}, "layers": layers})
+    if not _agrees(text, plan):
+        raise UsageError(f"{plan.spec.file}: its blocks cannot be written as a spec of their own")
+    return text
+
+
+def _blocks(source: Written) -> dict[str, Any]:
+    found: dict[str, Any] = source.data.get("blocks", {})
+    return found
+
+
+def _reached(layers: Any, blocks: Mapping[str, Any]) -> list[str]:
+    """The blocks that layers call, and those that these call, in the order in which they are defined."""
+    waiting: list[Any] = [layers]
+    reached: set[str] = set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            words = [*value, *value.values()]
+        else:
+            words = [*value] if isinstance(value, list | tuple) else [value]
+        for word in words:
+            if isinstance(word, dict | list | tuple):
+                waiting.append(word)
+            elif isinstance(word, str):
+                for name in set(re.findall(r"[A-Za-z_]\w*", word)) & blocks.keys() - reached:
+                    reached.add(name)
+                    waiting.append(blocks[name])
+    return [name for name in blocks if name in reached]
 
 
 def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan) -> Iterator[str]:
@@ -57,15 +107,11 @@ def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan) -> Iterator[st
 
 
 def _copy(item: Item) -> Item:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(item)
 
 
 def _bare(item: Item) -> Item:
     """Without an origin where there are no weights to find by it."""
-    from dataclasses import replace  # noqa: PLC0415
-
     return item if item.verb in WEIGHTED else replace(item, origin="")
 
 
@@ -80,15 +126,11 @@ WEIGHTED: Final = frozenset(
 
 def _named(made: list[Item]) -> list[Item]:
     """Every item under the name that it has."""
-    from dataclasses import replace  # noqa: PLC0415
-
     return [replace(item, named=item.source) for item in made]
 
 
 def _ended(made: list[Item], plan: Plan) -> list[Item]:
     """The outputs under their names, unless the last item is the only one."""
-    from dataclasses import replace  # noqa: PLC0415
-
     outputs = [name.partition(".")[0] for name in plan.outputs]
     shared = {item.wiring["share"] for item in made if "share" in item.wiring}
     if outputs == [made[-1].source] and not shared:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.items import Block, Item
 
-__all__ = ["flow", "written"]
+__all__ = ["document", "flow", "written"]
 
 WIDTH: Final = 112
 
@@ -108,6 +108,29 @@ def _entry(verb: str, args: Mapping[str, Any], beside: Mapping[str, Any]) -> Ite
         return
     yield f"- {verb}: {flow(args)}" if args else f"- {verb}:"
     yield from (f"  {key}: {flow(value)}" for key, value in beside.items())
+
+
+def document(data: Mapping[str, Any]) -> str:
+    """The text of a document as it is, with its blocks and groups; what is short stands on one line."""
+    return "\n".join(_tree(dict(data), 0)) + "\n"
+
+
+def _tree(value: Any, depth: int) -> Iterator[str]:
+    """The lines of a value, below each other where it is too long for one."""
+    pad = "  " * depth
+    pairs = value.items() if isinstance(value, dict) else (("-", item) for item in value)
+    for key, item in pairs:
+        head = f"{pad}- " if isinstance(value, list | tuple) else f"{pad}{key}: "
+        line = head + flow(item)
+        if not item or not isinstance(item, dict | list | tuple) or (depth and len(line) <= WIDTH):
+            yield line.rstrip()
+        elif isinstance(value, list | tuple):
+            first, *rest = _tree(item, depth + 1)
+            yield f"{pad}- {first.lstrip()}"
+            yield from rest
+        else:
+            yield head.rstrip()
+            yield from _tree(item, depth + 1)
 
 
 def flow(value: Any) -> str:

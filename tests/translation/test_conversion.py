@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,13 @@ def test_what_is_written_promises_the_totals(tmp_path):
 def test_a_spec_is_one_already(specs):
     with pytest.raises(UsageError, match="is a spec already"):
         convert(specs / "alexnet.yaml")
+
+
+DIALECT = sorted((Path(__file__).parent / "ultralytics" / "files").glob("*.yaml"))[::5]
+
+
+@pytest.mark.parametrize("path", DIALECT, ids=lambda path: path.stem)
+def test_a_dialect_becomes_a_spec_with_the_blocks_that_it_calls(path):
+    text = convert(path)
+    assert figures(load(text)) == figures(load(path))
+    assert set(yaml.safe_load(text)["blocks"]) <= set(re.findall(r"\w+", text))
