@@ -84,6 +84,14 @@ def test_a_decision_by_the_size_is_kept_as_a_condition():
     assert any(node.op.verb == "require" for node in plan)
 
 
+def test_a_decision_that_nobody_sees_fixes_the_size():
+    module = meta(networks.Hidden)
+    spec = load_spec(module, dims={"": ("N", 3, "H", "W")})
+    assert [*spec.symbols] == ["N"]
+    assert "read at (N, 3, 224, 224) alone" in spec.remarks[0].message
+    assert predicted(cnnplan.load(spec), N=3) == truth(module, 3, 3, 224, 224)
+
+
 def test_names_and_weights_are_those_of_the_module():
     module = meta(networks.Residual)
     plan = cnnplan.load(module, dims="N,3,H,W")

@@ -61,10 +61,11 @@ class Guard:
 
 @dataclass(slots=True)
 class _Notes:
-    """The comparisons, and every number that was made, by value."""
+    """The comparisons, every number that was made, by value, and whether one became a plain number."""
 
     guards: list[tuple[int, Guard]] = field(default_factory=list)
     made: list[tuple[int, Any]] = field(default_factory=list)
+    escaped: bool = False
     clock: Callable[[], int] = field(default=lambda: 0)
 
 
@@ -97,6 +98,13 @@ def guards() -> list[tuple[int, Guard]]:
     """Those that were written down so far."""
     notes = _NOTES.get()
     return notes.guards if notes else []
+
+
+def _escaped() -> None:
+    """Note that what is done with a number from here on is not seen."""
+    notes = _NOTES.get()
+    if notes is not None:
+        notes.escaped = True
 
 
 def _compare(symbol: str) -> Callable[[Any, Any], bool]:
@@ -181,7 +189,7 @@ class Extent(_Tracked, int):
         number.made = made
         notes = _NOTES.get()
         if notes is not None:
-            notes.made.append((int(value), made))
+            notes.made.append((int.__int__(number), made))
         return number
 
     def __hash__(self) -> int:
@@ -203,6 +211,14 @@ class Extent(_Tracked, int):
         if isinstance(other, int) and other > 0 and modulus is None:
             return Extent.of(int.__int__(self) ** int(other), Binary("**", self.made, int(other)))
         return int.__pow__(int.__int__(self), other, modulus) if isinstance(other, int) else float(self) ** other
+
+    def __int__(self) -> int:
+        _escaped()
+        return int.__int__(self)
+
+    def __float__(self) -> float:
+        _escaped()
+        return float(int.__int__(self))
 
     def __ceil__(self) -> Any:
         return self

@@ -14,7 +14,7 @@ from cnnplan.translation.torch.recording import DYNAMIC, Call, Picked, Recording
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Differs", "Formula", "Merged", "merge"]
+__all__ = ["Differs", "Formula", "Merged", "hold", "merge"]
 
 
 class Differs(Exception):  # noqa: N818 - a signal
@@ -39,7 +39,7 @@ class Formula(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """Both runs.
+    """Both runs, and whether an extent became a plain number in them.
 
     Args:
         calls: those of the first, with formulas where numbers differ.
@@ -50,6 +50,7 @@ class Merged(NamedTuple):
     calls: list[Call]
     outputs: tuple[Seen, ...]
     guards: list[tuple[int, Guard]]
+    escaped: bool = False
 
 
 def merge(first: Recording, second: Recording) -> Merged:
@@ -67,7 +68,13 @@ def merge(first: Recording, second: Recording) -> Merged:
         raise Differs("", f"{len(first.calls)} calls at one size, {len(second.calls)} at another")
     calls = [merger.call(one, two) for one, two in zip(first.calls, second.calls, strict=True)]
     outputs = tuple(map(merger.seen, first.outputs, second.outputs))
-    return Merged(calls, outputs, [*merger.guards()])
+    return Merged(calls, outputs, [*merger.guards()], first.escaped)
+
+
+def hold(first: Recording, other: Recording, guards: list[tuple[int, Guard]]) -> bool:
+    """Whether what the first run decided by holds at the sizes of another."""
+    there = _Merger(first, other).second
+    return all(COMPARED[guard.operator](there(guard.left), there(guard.right)) for _, guard in guards)
 
 
 class _Merger:

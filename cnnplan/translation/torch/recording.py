@@ -98,6 +98,7 @@ class Recording:
         outputs: of the network.
         guards: comparisons of extents, each with the number of the call that came next.
         made: every number that was made of extents, with how.
+        escaped: whether an extent became a plain number, so that decisions by it are not seen.
         inputs: the tensors that went in.
     """
 
@@ -105,6 +106,7 @@ class Recording:
     outputs: tuple[Seen, ...] = ()
     guards: list[tuple[int, Any]] = field(default_factory=list)
     made: list[tuple[int, Any]] = field(default_factory=list)
+    escaped: bool = False
 
 
 EXTENTS: Final = {"shape", "size", "numel", "nelement"}
@@ -422,4 +424,5 @@ def record(module: Any, inputs: Mapping[str, Any], call: Callable[..., Any] | No
         recorder.recording.outputs = tuple(recorder._seen(tensor) for tensor in flattened(given))  # noqa: SLF001 - its own
     recorder.recording.guards = notes.guards
     recorder.recording.made = notes.made
+    recorder.recording.escaped = notes.escaped
     return recorder.recording

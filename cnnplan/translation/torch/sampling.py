@@ -34,13 +34,15 @@ class Sample:
     Args:
         dims: the extents of the inputs, with numbers where an axis is fixed.
         first, second: the values of the names in the two runs.
-    defaults: those that the spec shows figures at.
+        third: odd sizes, at which decisions show that were not seen; none where only the batch is free.
+        defaults: those that the spec shows figures at.
     """
 
     dims: Dims
     first: Mapping[str, int]
     second: Mapping[str, int]
     defaults: Mapping[str, int]
+    third: Mapping[str, int]
 
 
 def declared(module: Any, given: Mapping[str, tuple[str | int, ...]]) -> Dims:
@@ -81,10 +83,11 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     for size, step in product(usual, OTHERS):
         first = dict.fromkeys(spatial, size)
         second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}
-        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first)
+        odd = {name: size + 13 + 18 * i for i, name in enumerate(spatial)}
+        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first, batches[1] | odd if odd else {})
     for size in usual:
         fixed = {key: tuple(size if extent in spatial else extent for extent in shape) for key, shape in dims.items()}
-        yield Sample(fixed, batches[0], batches[1], shown)
+        yield Sample(fixed, batches[0], batches[1], shown, {})
 
 
 def _told(module: Any) -> list[int]:

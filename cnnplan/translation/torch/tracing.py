@@ -9,8 +9,8 @@ from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
 from cnnplan.translation.torch.emitting import Emitter, Refused
 from cnnplan.translation.torch.functions import TABLE
-from cnnplan.translation.torch.merging import Differs, Merged, merge
-from cnnplan.translation.torch.recording import Untraceable, record
+from cnnplan.translation.torch.merging import Differs, Merged, hold, merge
+from cnnplan.translation.torch.recording import Recording, Untraceable, record
 from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
 from cnnplan.translation.torch.shaping import Shapes
 
@@ -49,6 +49,8 @@ def _merged(module: Any, dims: Any, draft: Draft) -> tuple[Sample, Merged] | Non
         try:
             first = record(module, inputs(sample.dims, sample.first))
             merged = merge(first, record(module, inputs(sample.dims, sample.second)))
+            if merged.escaped and sample.third:
+                _agree(module, sample, first, merged)
         except Differs as differs:
             reason = reason or (f"its structure depends on the size: {differs.what}", differs.where, "")
         except Untraceable as untraceable:
@@ -64,6 +66,25 @@ def _merged(module: Any, dims: Any, draft: Draft) -> tuple[Sample, Merged] | Non
     message, where, hint = reason or ("it runs at no size that was tried", "", "")
     draft.refuse("CNN031", message, where, hint)
     return None
+
+
+def _agree(module: Any, sample: Sample, first: Recording, merged: Merged) -> None:
+    """Hold a run against a third at odd sizes, where decisions may have been taken that nobody saw.
+
+    Where a decision that was seen comes out otherwise there, it is another network by right.
+
+    Raises:
+        Differs: it is another network there.
+        Untraceable: a number is another there, and nothing tells why.
+    """
+    try:
+        third = record(module, inputs(sample.dims, sample.third))
+    except Untraceable:
+        raise
+    except Exception:  # noqa: BLE001 - it is not legal there, which the layers say themselves
+        return
+    if hold(first, third, merged.guards):
+        merge(first, third)
 
 
 def _shown(sample: Sample) -> str:
