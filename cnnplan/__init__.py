@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnplan.exploration import Extreme, Family, Sweep, solve, sweep
     from cnnplan.findings import Finding, Location, Severity
     from cnnplan.graph import Graph, Node
-    from cnnplan.plan import NodePlan, Plan, load
+    from cnnplan.plan import BlockPlan, NodePlan, Plan, load
     from cnnplan.report import Report, render
     from cnnplan.rules import check
     from cnnplan.sizes import Condition, Count, Shape, Size
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnplan.verification import Verification, verify
 
 __all__ = [
+    "BlockPlan",
     "CnnplanError",
     "Comparison",
     "Condition",
@@ -72,7 +73,7 @@ ROOMS = {
     "exploration": ("Extreme", "Family", "Sweep", "solve", "sweep"),
     "findings": ("Finding", "Location", "Severity"),
     "graph": ("Graph", "Node"),
-    "plan": ("NodePlan", "Plan", "load"),
+    "plan": ("BlockPlan", "NodePlan", "Plan", "load"),
     "report": ("Report", "render"),
     "rules": ("check",),
     "sizes": ("Condition", "Count", "Shape", "Size"),

@@ -98,6 +98,8 @@ def _nearest(folder: Path) -> Path | None:
     for place in (folder, *folder.parents):
         for name in FILES:
             file = place / name
+            if file.is_dir():
+                raise UsageError(f"{file} is a folder, and a configuration is a file")
             if file.is_file() and _table(file) is not None:
                 return file
         if (place / ".git").exists():
@@ -160,6 +162,13 @@ def _path(value: Any, where: str, folder: Path) -> Path:
     return folder / value
 
 
+def _folder(value: Any, where: str, folder: Path) -> Path:
+    path = _path(value, where, folder)
+    if not path.is_dir():
+        raise UsageError(f"{where} (={value}): there is no such folder")
+    return path
+
+
 def _budgets(value: Any, where: str, folder: Path) -> tuple[Budget, ...]:
     del folder
     if not isinstance(value, list):
@@ -175,6 +184,9 @@ def _budget(item: Any, where: str) -> Budget:
     for key, given in item.items():
         if not isinstance(given, wanted.get(key, ())):
             raise UsageError(f"{where}: {key} (={given}) is not understood; a budget has that, at and files")
+    files = item.get("files", EVERYWHERE)
+    if not files or files.startswith("/") or "\\" in files or ".." in files.split("/"):
+        raise UsageError(f"{where}: files (={files}) can match no spec: globs are seen from the folder of this file")
     return Budget(**item)
 
 
@@ -183,7 +195,7 @@ _READERS = {
     "extend-select": _names,
     "ignore": _names,
     "fail-on": _severity,
-    "root": _path,
+    "root": _folder,
     "budgets": _budgets,
     "baseline": _path,
 }

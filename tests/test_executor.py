@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import tracemalloc
 import weakref
+from fractions import Fraction
 
 import numpy as np
 import pytest
+import yaml
 
 import cnnplan
 from cnnplan.errors import UsageError
@@ -14,7 +17,9 @@ from cnnplan.executor import execute
 from cnnplan.executor.tensors import live, owned, root
 from cnnplan.graph import build
 from cnnplan.memory import Memory
+from cnnplan.ops import OPERATORS
 from cnnplan.spec import load_spec
+from tests.ops.geometries import DRAWS
 
 HEAD = "cnnplan: 1\nname: t\nsymbols: {N: 2, H: 7, W: 5}\ninput: [N, 3, H, W]\nlayers:\n"
 TWO_WAYS = """\
@@ -178,6 +183,8 @@ WRONG = [
     # what is given, what is said
     ({"conv1.weight": np.ones((4, 3, 3, 3))}, "conv1.bias .*was not given"),
     ({"conv1.weight": np.ones((4, 3, 3, 1)), "conv1.bias": np.ones(4)}, r"\(4, 3, 3, 1\).*\(4, 3, 3, 3\)"),
+    ({"conv1.weight": np.ones((4, 3, 3, 3), complex)}, "conv1.weight holds complex128, and numbers are asked for"),
+    ({"conv1.weight": np.array([None])}, "conv1.weight holds object"),
     ({"conv2.weight": np.ones((4, 3, 3, 3))}, "conv2.weight belongs to no layer; did you mean conv1"),
 ]
 
@@ -194,6 +201,50 @@ def test_inputs_that_do_not_fit():
         execute(graph, inputs={"image": np.ones(3)})
     with pytest.raises(UsageError, match=r"\(2, 3, 7, 5\)"):
         execute(graph, inputs={"input": np.ones((2, 3, 5, 7))})
+
+
+@pytest.mark.parametrize("verb", sorted(OPERATORS))
+def test_what_was_returned_is_taken(verb, tmp_path):
+    """The weights of any operator, as a mapping and from a file; nothing else is drawn."""
+    rng = random.Random(verb)  # noqa: S311
+    for _ in range(60):
+        args, shapes = DRAWS[verb](rng)
+        operator = OPERATORS[verb](**args)
+        if verb != "embedding" and all(bool(need.condition) for need in operator.requires(*shapes)):
+            break
+    else:
+        operator, shapes = OPERATORS["embedding"](num_embeddings=7, embedding_dim=3), [(2, 5)]
+    dtype = "int64" if verb == "embedding" else "float32"
+    declared = {f"x{number}": {"shape": list(shape), "dtype": dtype} for number, shape in enumerate(shapes)}
+    layer = {"from": list(declared)} if shapes else {}
+    layer |= {verb: {name: written(value) for name, value in operator.model_dump(exclude_defaults=True).items()}}
+    document = {"cnnplan": 1, "inputs": declared or {"nobody": [1]}, "layers": [layer]}
+    graph = build(load_spec(yaml.safe_dump(document, sort_keys=False)))
+    if graph.findings:
+        pytest.skip(f"{graph.findings[0].message}")
+    run = execute(graph)
+    np.savez(tmp_path / "weights.npz", **run.weights)
+    for weights in (dict(run.weights), tmp_path / "weights.npz") if run.weights else (dict(run.weights),):
+        again = execute(graph, weights=weights)
+        assert again.weights.keys() == run.weights.keys()
+        for name, array in run.outputs.items():
+            assert np.array_equal(array, again.outputs[name], equal_nan=True)
+
+
+def written(value):
+    """A value as YAML has it."""
+    if isinstance(value, tuple):
+        return [written(item) for item in value]
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def test_a_symbol_without_a_value_is_named():
+    text = "cnnplan: 1\nname: t\nsymbols: {N: , H: 4, W: }\ninput: [N, 3, H, W]\nlayers:\n  - relu\n"
+    graph = build(load_spec(text))
+    with pytest.raises(UsageError, match="no value for N and W"):
+        execute(graph)
+    (y,) = execute(graph, values={"N": 2, "W": 5}).outputs.values()
+    assert y.shape == (2, 3, 4, 5)
 
 
 def test_files_that_are_no_weights(tmp_path):

@@ -30,6 +30,13 @@ UNION = """\
       - - conv: {out_channels: 3, kernel_size: [3, 1], padding: [1, 0]}
       - - conv: {out_channels: 3, kernel_size: [1, 5], padding: [0, 2]}
 """
+CHANNELS = """\
+- branches:
+    paths:
+      - - conv: {out_channels: 3, kernel_size: 3, padding: 1}
+      - - conv: {out_channels: 2, kernel_size: 7, padding: 3}
+"""
+TWICE = "- concat: {dim: 2}\n  from: [input, input]\n"
 FIELDS = [
     # layers, size, jump, offset
     ("- relu", (1, 1), (1, 1), (0, 0)),
@@ -59,7 +66,25 @@ FIELDS = [
     ("- softmax: {dim: 2}", (None, 1), (None, 1), (None, 0)),
     ("- mean: {dim: 2}", (None, 1), (None, 1), (None, 0)),
     ("- concat:\n  from: [input, input]", (1, 1), (1, 1), (0, 0)),
-    ("- concat: {dim: 2}\n  from: [input, input]", (None, 1), (None, 1), (None, 0)),
+    # one behind the other: each element sees one, whichever it is
+    (TWICE, (1, 1), (1, 1), (0, 0)),
+    # channels that were left out: of a window of 3 and one of 7, the first is kept
+    (CHANNELS + "- slice: {end: 3}", (3, 3), (1, 1), (-1, -1)),
+    (CHANNELS + "- slice: {start: 3}", (7, 7), (1, 1), (-3, -3)),
+    (CHANNELS + "- slice: {start: 2, end: 4}", (7, 7), (1, 1), (-3, -3)),
+    (CHANNELS + "- relu\n- conv: {out_channels: 5, kernel_size: 3, padding: 1, groups: 5}\n- slice: {end: 3}",
+     (5, 5), (1, 1), (-2, -2)),
+    (CHANNELS + "- conv: {out_channels: 3, kernel_size: 1}\n- slice: {end: 1}", (7, 7), (1, 1), (-3, -3)),
+    (CHANNELS + "- permute: {dims: [0, 2, 3, 1]}\n- slice: {dim: 3, end: 3}", (3, 3), (1, 1), (-1, -1)),
+    # positions that were left out do not move: an axis of 1 is gone, or pooled
+    ("- slice: {dim: 2, start: 5, end: 6}\n- reshape: {shape: [N, 2, W]}", (1, 1), (0, 1), (5, 0)),
+    ("- slice: {dim: 2, start: 5, end: 9}\n- global_avg_pool", (4, None), (0, None), (5, None)),
+    ("- slice: {dim: 2}\n- global_avg_pool", ALL, ALL, ALL),
+    # windows of 8 rows, as a transformer takes them; and two axes that become one
+    ("- reshape: {shape: [N, 2, 5, 8, W]}\n- mean: {dim: 3}", (8, 1), (8, 1), (0, 0)),
+    ("- flatten: {start_dim: 2}", (1, None), ("1/43", None), (0, None)),
+    # of the second input, only the size is read
+    ("- conv: {out_channels: 2, kernel_size: 9}\n  name: deep\n- crop:\n  from: [input, deep]", (1, 1), (1, 1), (4, 4)),
     # the union of 3x1 and 1x5, both centred
     (UNION, (3, 5), (1, 1), (-1, -2)),
     # a gate by global pooling looks at everything
@@ -100,8 +125,37 @@ def test_a_field_in_letters():
     conv = "- conv: {out_channels: 3, kernel_size: 3, stride: s, padding: p}\n"
     plan = planned(conv * 2, head)
     assert text(last(plan).receptive_field.size) == ("2*s + 3", "2*s + 3")
-    assert text(last(plan).receptive_field.offset) == ("p*(-s - 1)", "p*(-s - 1)")
+    assert text(last(plan).receptive_field.offset) == ("-(s + 1)*p", "-(s + 1)*p")
     assert last(plan.at(s=3, p=2)).receptive_field == ((9, 9), (9, 9), (-8, -8))
+
+
+RESIDUALS = """\
+cnnplan: 1
+name: t
+symbols: {N: 1, H: 64, k: 3, p: 2, depth: 9}
+input: [N, 8, H, H]
+layers:
+  - conv: {out_channels: 8, kernel_size: p, stride: p}
+  - branches:
+      join: add
+      paths:
+        - []
+        - - conv: {out_channels: 8, kernel_size: k, padding: same}
+    repeat: depth
+"""
+
+
+def test_a_field_in_letters_grows_no_longer_with_every_residual():
+    texts = [str(last(cnnplan.load(RESIDUALS, depth=depth)).receptive_field.size[0]) for depth in (11, 40)]
+    assert len(texts[0]) == len(texts[1])
+    assert last(cnnplan.load(RESIDUALS, depth=40).at(k=5, p=3)).receptive_field.size == (3 * 161, 3 * 161)
+
+
+def test_what_is_decided_by_numbers():
+    # 40 rows, then 40 rows again; windows of 3 on the first 38 touch the first alone
+    plan = planned(TWICE + "- conv: {out_channels: 1, kernel_size: 3}\n- slice: {dim: 2, end: 38}").at()
+    assert last(plan).receptive_field == ((3, 3), (1, 1), (0, 0))
+    assert plan["conv1"].receptive_field == ((43, 3), (1, 1), (-40, 0))
 
 
 def test_two_inputs():
@@ -141,7 +195,7 @@ LAYER = st.sampled_from([
 def test_a_nan_reaches_no_element_that_does_not_see_it(layers):
     width = 71
     plan = planned("\n".join(layers), HEAD.replace("H: 40, W: 43", f"H: 1, W: {width}")).at()
-    window = plan.receptive_fields.windows[last(plan).name]["input"][1]
+    window = plan.receptive_fields.windows(last(plan).name)["input"][1]
     ends = {i: (window.first + window.jump * i, window.last + window.jump * i) for i in range(last(plan).shape[3])}
     inside = {i for i, (first, end) in ends.items() if 0 <= first <= end < width}
     for place in range(0, width, 7):

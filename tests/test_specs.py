@@ -74,7 +74,7 @@ def test_a_spec_says_what_it_is_and_where_it_comes_from(spec):
 def test_a_spec_is_legal_and_little_is_remarked(spec):
     found = cnnplan.check(spec)
     assert [finding for finding in found if finding.severity is cnnplan.Severity.ERROR] == []
-    assert len(found) <= 2
+    assert len(found) <= 3
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda file: file.parent.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.checkpoints.base import BITS, MOST_TENSORS, Checkpoint, Stored, extents, unreadable
@@ -44,7 +45,7 @@ def folder(path: Path) -> Checkpoint:
     for name, file in files.items():
         try:
             with file.open("rb") as stream:
-                tensors[name] = _head(stream)
+                tensors[name] = _kept(_head(stream), file.stat().st_size, file.name)
         except (OSError, ValueError) as error:
             raise unreadable(file, error) from None
 
@@ -62,8 +63,16 @@ def _heads(archive: zipfile.ZipFile) -> dict[str, Stored]:
     tensors = {}
     for name in names:
         with archive.open(name) as stream:
-            tensors[name.removesuffix(".npy")] = _head(stream)
+            tensors[name.removesuffix(".npy")] = _kept(_head(stream), archive.getinfo(name).file_size, name)
     return tensors
+
+
+def _kept(head: Stored, size: int, name: str) -> Stored:
+    """A head that promises no more than there is."""
+    promised = prod(head.shape) * BITS[head.dtype] // 8
+    if promised > size:
+        raise ValueError(f"the head of {name} promises {promised:,} bytes, and there are {size:,} in all")
+    return head
 
 
 def _head(stream: Any) -> Stored:

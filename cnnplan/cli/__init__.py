@@ -60,8 +60,17 @@ for command in COMMANDS:
     app.command()(command)
 
 
+def closed() -> int:
+    """Say that there is nowhere to write to, if there is somewhere to say it."""
+    if sys.stderr is not None:
+        sys.stderr.write("cnnplan: the standard output is closed: there is nowhere to write to\n")
+    return 2
+
+
 def main() -> None:
     """Run the command line."""
+    if sys.stdout is None or sys.stderr is None:
+        raise SystemExit(closed())
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here
     app()

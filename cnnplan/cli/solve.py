@@ -24,7 +24,9 @@ Map = Annotated[
         "--map", metavar="N:M", help="Find the windows that map size N to size M, or H to a formula of H: H:ceil(H/2)."
     ),
 ]
-Layers = Annotated[int, typer.Option("--layers", metavar="COUNT", min=1, help="With --map: chains of so many windows.")]
+Layers = Annotated[
+    int, typer.Option("--layers", metavar="COUNT", min=1, max=64, help="With --map: chains of so many windows.")
+]
 Optimizer = Annotated[str, typer.Option("--optimizer", metavar="sgd|momentum|adam", help="For training_memory.")]
 Mixed = Annotated[bool, typer.Option("--mixed", help="Training in mixed precision.")]
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help='Short for --where "memory <= SIZE".')]

@@ -42,6 +42,10 @@ Limit = Annotated[
     str, typer.Option("--memory", metavar="SIZE", help="What a run may take, 4GiB; left out, half of what is free.")
 ]
 
+Seconds = Annotated[
+    float, typer.Option("--seconds", metavar="NUMBER", min=0, help="After which no further run is begun.")
+]
+
 
 @reads
 def verify(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -52,6 +56,7 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     seed: Seed = 0,
     memory: Limit = "",
     weights: Weights = None,
+    seconds: Seconds = 45.0,
 ) -> None:
     """Run these networks and hold every prediction against what happens."""
     # the products of small runs are small: threads of the linear algebra cost more there than they give
@@ -70,7 +75,8 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
             if spec.is_library and path not in paths:
                 continue
             with _progress(path.name) as progress:
-                found.append(run(spec, seed=seed, limit=limit, progress=progress, weights=weights, **bound(settings)))
+                options: dict[str, Any] = {"seed": seed, "limit": limit, "seconds": seconds, "weights": weights}
+                found.append(run(spec, progress=progress, **options, **bound(settings)))
         if format == "json":
             put(verified.render_json(found), output)
         else:

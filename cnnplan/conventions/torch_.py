@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnnplan.conventions.attention import unseen_doubled
-from cnnplan.conventions.base import Convention, doubled
+from cnnplan.conventions.base import ADDS, UNCOUNTED, Convention, doubled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnplan.conventions.base import Layer, Term
 
 __all__ = ["CONVENTION"]
+
+
+FUSED = (3, 4)
+"""The axes for which there is one kernel, where queries and values are as wide."""
+
+
+def _attention(layer: Layer) -> Iterable[Term]:
+    """Two products, unless one kernel hides them."""
+    query, _, value = layer.shapes
+    if len(query) in FUSED and query[-1] == value[-1]:
+        yield UNCOUNTED, -1 * layer.macs
+    else:
+        yield ADDS, layer.macs
 
 
 CONVENTION = Convention(
@@ -13,9 +33,12 @@ CONVENTION = Convention(
     version="2.13.0",
     unit="FLOPs",
     source="torch/utils/flop_counter.py: FlopCounterMode, the formulas of mm, addmm, bmm and convolution",
-    note="It sees matrix products and convolutions as kernels of a CPU; fused attention and LSTM have no formula.",
+    note="It sees matrix products and convolutions as kernels of a CPU; fused attention and LSTM have no formula. "
+    "multi_head_attention is meant with need_weights=False in training: with the weights its products count as well, "
+    "and in eval without gradients it is one kernel, of which nothing counts.",
     rules={
         **dict.fromkeys(("conv", "conv_transpose", "linear", "matmul", "rnn", "gru"), doubled),
         "multi_head_attention": unseen_doubled,
+        "scaled_dot_product_attention": _attention,
     },
 )

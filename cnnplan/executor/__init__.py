@@ -119,7 +119,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
 
     Args:
         graph: the network, its operators with letters or numbers.
-        values: of its symbols; left out, those it was built with.
+        values: of its symbols; those left out are those it was built with.
         inputs: arrays by name; those left out are drawn.
         weights: arrays by name, a file of weights (cnnplan.checkpoints), or Weights; left out, those that the network's
             own file holds (model.onnx), else they are drawn.
@@ -131,7 +131,8 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         limit: the bytes it may take; left out, half of what is free.
 
     Raises:
-        UsageError: it needs more than the limit; an input or a weight is missing, unknown or of another shape.
+        UsageError: it needs more than the limit; an input or a weight is missing, unknown or of another shape; a
+            symbol has no value.
     """
     _refuse_declared(graph)
     afford(need, limit)
@@ -139,7 +140,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     dtype = dtype or (graph.spec.dtype if graph.spec.dtype in DTYPES else DTYPES[0])
     if dtype not in DTYPES:
         raise UsageError(f"dtype (={dtype}) must be {' or '.join(DTYPES)}")
-    bound = graph.values if values is None else values
+    bound = {**graph.values, **(values or {})}
     if missing := [name for shape in graph.inputs.values() for n in shape for name in _unbound(n, bound)]:
         raise UsageError(f"no value for {' and '.join(dict.fromkeys(missing))}: bind it to run the network")
     held = fed(graph, bound, inputs or {}, seed, dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,16 @@ from cnnplan.executor.tensors import root
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
+    from cnnplan.checkpoints import Checkpoint
     from cnnplan.executor.tensors import Array
     from cnnplan.ops import Weight
 
-__all__ = ["Weights"]
+__all__ = ["Positive", "Weights"]
+
+REAL = "fiub"
+"""The kinds of NumPy's types that are real numbers."""
 
 
 class Weights:
@@ -88,7 +93,13 @@ class Weights:
         shape = tuple(weight.shape)
         if name not in self._given:
             raise UsageError(f"the weight {name} {shape} was not given")
-        array = np.asarray(self._given[name], dtype=weight.elements.dtype or self._dtype)
+        told = self._given.shape(name) if isinstance(self._given, _Arrays) else None
+        if told is not None and told != shape:
+            raise UsageError(f"the weight {name} has the shape {told}, and the layer asks for {shape}")
+        found = np.asarray(self._given[name])
+        if found.dtype.kind not in REAL:
+            raise UsageError(f"the weight {name} holds {found.dtype}, and numbers are asked for")
+        array = found.astype(weight.elements.dtype or self._dtype, copy=False)
         if array.shape != shape:
             raise UsageError(f"the weight {name} has the shape {array.shape}, and the layer asks for {shape}")
         return array
@@ -99,7 +110,7 @@ def _refuse_unknown(given: Iterable[str], layers: list[str]) -> None:
     known = set(layers)
     for name in given:
         layer = name.rpartition(".")[0]
-        if layer not in known:
+        if known.isdisjoint(accumulate(layer.split("."), "{}.{}".format)):
             near = get_close_matches(layer, layers, n=1)
             raise UsageError(f"the weight {name} belongs to no layer{f'; did you mean {near[0]}?' if near else ''}")
 
@@ -107,9 +118,16 @@ def _refuse_unknown(given: Iterable[str], layers: list[str]) -> None:
 class _Arrays(Mapping[str, Any]):
     """Arrays by the names that the network has for them, each read when it is asked for."""
 
-    def __init__(self, read: Callable[[str], Any], names: Mapping[str, str]) -> None:
+    def __init__(
+        self, read: Callable[[str], Any], names: Mapping[str, str], checkpoint: Checkpoint | None = None
+    ) -> None:
         self._read = read
         self._names = names
+        self._checkpoint = checkpoint
+
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        """The shape of an array, from the head of its file; None where there is none."""
+        return None if self._checkpoint is None else tuple(self._checkpoint.tensors[self._names[name]].shape)
 
     def __getitem__(self, name: str) -> Any:
         return self._read(self._names[name])
@@ -128,7 +146,7 @@ def _read(path: str | Path, layers: Iterable[str]) -> Mapping[str, Any]:
     """
     checkpoint = read_checkpoint(path)
     told = (name for name in checkpoint.tensors if name.rpartition(".")[2] not in IGNORED)
-    return _Arrays(checkpoint.read, _called(told, layers))
+    return _Arrays(checkpoint.read, _called(told, layers), checkpoint)
 
 
 def _renamed(given: Mapping[str, Any] | None, layers: Iterable[str]) -> Mapping[str, Any] | None:
@@ -142,11 +160,18 @@ def _called(told: Iterable[str], layers: Iterable[str]) -> dict[str, str]:
     known = {origin: node.name for node in nodes if (origin := getattr(node, "origin", ""))}
     names = {}
     for name in told:
-        module, _, weight = name.rpartition(".")
-        if name in known:
-            module, weight = name, "weight"
+        module, weight = (name, "weight") if name in known else _halves(name, known)
         names[f"{known.get(module, module)}.{weight}"] = name
     return names
+
+
+def _halves(name: str, known: Container[str]) -> tuple[str, str]:
+    """The layer and the weight in a name; a weight may have a point in it, as `out_proj.weight` has."""
+    module = name.rpartition(".")[0]
+    while module and module not in known:
+        module = module.rpartition(".")[0]
+    module = module or name.rpartition(".")[0]
+    return module, name[len(module) + 1 :]
 
 
 def _random(name: str, seed: int) -> np.random.Generator:
@@ -173,3 +198,14 @@ def _drawn(name: str, shape: Any, seed: int, dtype: str) -> Array:
     if kind == "weight" and array.ndim == 1:
         array += 1
     return array
+
+
+class Positive(Weights):
+    """Weights that are drawn above 0, with which sums stay of the same magnitude, and roots are real."""
+
+    def _fresh(self, name: str, weight: Weight) -> Array:
+        array: Array = super()._fresh(name, weight)
+        if weight.elements.dtype:
+            return array
+        array = np.abs(array)
+        return array * (array.shape[0] / array.sum()) if array.ndim > 1 else array

@@ -85,7 +85,7 @@ class Frontier:
         self._shapes, self._choices = self._last_uses()
 
     def _layer(self, name: str) -> str:
-        return name if name in self.plan.inputs else self.plan[name].name
+        return name if name in self.plan.inputs else self.plan.end(name)
 
     def _last_uses(self) -> tuple[dict[str, int], dict[str, int]]:
         """The number of the last layer that needs each shape, and each choice."""

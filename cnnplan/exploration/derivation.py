@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.cost import KINDS
 from cnnplan.ops.convolution import ConvTranspose
 from cnnplan.ops.windows import Windowed, is_same, per_axis
+from cnnplan.plan import BlockPlan
 from cnnplan.sizes import Count, evaluate
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from cnnplan.plan import NodePlan, Plan
 
 __all__ = ["derivation", "facts"]
+
+SHOWN = 16
+"""Layers of a block that are listed."""
 
 WINDOWS = "floor((n + before + after - dilation*(kernel_size - 1) - 1)/stride) + 1"
 CEILING = WINDOWS.replace("floor", "ceil")
@@ -53,16 +57,40 @@ def derivation(plan: Plan, name: str) -> str:
 
     Args:
         plan: the network.
-        name: of the layer; a block stands for its last one.
+        name: of the layer, or of a block, of which the sums are told.
 
     Raises:
-        KeyError: there is no such layer.
+        KeyError: there is nothing of that name.
     """
     node = plan[name]
+    if isinstance(node, BlockPlan):
+        return "\n".join(_block(plan, node)) + "\n"
     told = facts(type(node.op))
     lines = [f"{node.name}: {node.op.verb}", (getdoc(type(node.op)) or "").splitlines()[0], ""]
     lines += [line.rstrip() for part in (_inputs, _output, _weights, _cost, _field) for line in part(plan, node, told)]
     return "\n".join(lines) + "\n"
+
+
+def _block(plan: Plan, block: BlockPlan) -> Iterator[str]:
+    """What the layers of a block are together."""
+    count = len(block)
+    span = f", {' to '.join(dict.fromkeys(block.span))}" if block.span else f": it is off, and gives {block.end}"
+    yield f"{block.name}: {count} layer{'s' * (count != 1)}{span}"
+    yield ""
+    yield f"Output   {_shape(block.shape)}{_numbers(plan, block.shape)}"
+    yield f"Weights  {_value(plan, 'parameters', block.params)}"
+    yield from [f"         {_value(plan, 'buffers', block.buffers)}"] if block.buffers != 0 else []
+    yield f"Cost     {_value(plan, 'macs', block.macs)}"
+    yield f"         {_value(plan, 'flops', block.flops)}"
+    yield from _field(plan, block, {})
+    if not block.layers:
+        return
+    wide = max(len(layer.name) for layer in block)
+    yield "Layers"
+    for layer in block.layers[:SHOWN]:
+        figures = f"{_value(plan, 'parameters', layer.params)}, {_value(plan, 'macs', layer.macs)}"
+        yield f"         {layer.name:<{wide}}  {layer.op.verb}, {figures}"
+    yield from [f"         and {count - SHOWN} more"] if count > SHOWN else []
 
 
 def _inputs(plan: Plan, node: NodePlan, told: Mapping[str, str]) -> Iterator[str]:
@@ -168,7 +196,7 @@ def _cost(plan: Plan, node: NodePlan, told: Mapping[str, str]) -> Iterator[str]:
             yield f"         {_value(plan, kind, count)}"
 
 
-def _field(plan: Plan, node: NodePlan, told: Mapping[str, str]) -> Iterator[str]:
+def _field(plan: Plan, node: NodePlan | BlockPlan, told: Mapping[str, str]) -> Iterator[str]:
     """What an element of the output looks at."""
     del plan, told
     for source, field in node.receptive_fields.items():

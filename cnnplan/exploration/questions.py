@@ -9,6 +9,7 @@ from cnnplan.conventions import CONVENTIONS
 from cnnplan.errors import UsageError
 from cnnplan.findings import Place
 from cnnplan.lazy import np
+from cnnplan.plan.records import Named, named
 from cnnplan.sizes import FALSE, TRUE, Condition
 from cnnplan.sizes.deciding.conditions import All, Comparison, Divisible, Membership, Negation
 from cnnplan.spec import EvaluationError, UnknownName, Unreadable, parse
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from cnnplan.spec import Expression
 
 __all__ = ["ASKED", "LEARNS", "TOTALS", "Totals", "asked", "mask", "question", "total"]
+
+MOST_KNOWN = 20
+"""Names that are told where none is like it."""
 
 TOTALS = ("params", "buffers", "macs", "flops", "memory")
 """What a plan sums up; memory is what inference takes, in bytes: weights and the peak of the tensors."""
@@ -60,8 +64,10 @@ class Totals:
             return total(self.plan, name)
         if symbol is None and name == "legal":
             return True  # of what is legal alone questions are asked
+        if symbol is None and name in named(self.plan):
+            return Named(name, self.plan, lambda value: value)
         if symbol is None:
-            raise UnknownName(name, [*ASKED, *self.plan.spec.symbols])
+            raise UnknownName(name, [*ASKED, *self.plan.spec.symbols, *named(self.plan)])
         return self.plan.graph.context.symbol(name, symbol.domain()) if symbol.numeric else self.plan.values[name]
 
     def shape(self, name: str) -> Shape:
@@ -99,7 +105,7 @@ def asked(expression: Expression, plan: Plan) -> Condition:
     try:
         value = expression.evaluate(Totals(plan))
     except UnknownName as fault:
-        known = "" if "did you mean" in str(fault) else f"; known are {', '.join(fault.known)} and shape"
+        known = "" if "did you mean" in str(fault) else f"; known are {', '.join(fault.known[:MOST_KNOWN])} and shape"
         raise UsageError(f"--where {expression.text!r}: {fault}{known}") from None
     except EvaluationError as fault:
         raise UsageError(f"--where {expression.text!r}: {fault}") from None

@@ -56,6 +56,7 @@ class Handle:
         inner: what else has a name below its own: the parts of the last copy, what is inside of a list.
         groups: how many tensors each of its outputs is, () where they are one thing.
         is_list: whether it is a list of maps, however many there are.
+        off: whether it is switched off, and gives what another layer does.
     """
 
     outputs: tuple[Tensor, ...]
@@ -65,6 +66,7 @@ class Handle:
     inner: dict[str, Handle] = field(default_factory=dict)
     groups: tuple[int, ...] = ()
     is_list: bool = False
+    off: bool = False
 
     @property
     def grouped(self) -> tuple[tuple[Tensor, ...], ...]:
@@ -135,12 +137,17 @@ class Fragment:
 
     def called(self, ref: int | None) -> str:
         """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
+        item = None if ref is None else self.item(ref)
+        return "" if item is None else item.name
+
+    def item(self, ref: int) -> Draft | Call | None:
+        """The layer of that number, or the block that it stands in; None where it comes in."""
         start = 0
         for item in self.items:
             start += item.fragment.size if isinstance(item, Call) else 1
-            if ref is not None and 0 <= ref < start:
-                return item.name
-        return ""
+            if 0 <= ref < start:
+                return item
+        return None
 
     def drafts(self) -> Iterator[Draft]:
         """Its layers, with those of the blocks, under their names within their blocks."""

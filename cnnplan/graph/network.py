@@ -38,7 +38,6 @@ class Graph:
 
     Attributes:
         values: the values of the symbols at which its structure was decided.
-        kinds: how many layers there are of each kind: the same operator on the same shapes.
         inputs: the shapes of the inputs by name.
         structure: the decisions that the structure rests on; it answers only where they hold.
         findings: the errors; layers that have one, and those that rest on them, are not among the nodes.
@@ -52,7 +51,6 @@ class Graph:
         self.values: Mapping[str, Any] = symbols.values
         self.structure: tuple[Condition, ...] = tuple(symbols.structure.values())
         self.inputs: dict[str, Shape] = {n: t.shape for n, t in inputs.items() if t.shape is not None}
-        self.kinds: Counter[Facts] = fragment.summary.kinds
         self._fragment = fragment
         self._sources = [*inputs]
 
@@ -63,13 +61,46 @@ class Graph:
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
-        """The layers by name."""
-        return self._naming.nodes
+        """The layers by name; where outputs are declared, those that lead to one.
+
+        Of layers with the same weights, the first that is left has them.
+        """
+        omitted = self.omitted if self.spec.outputs else {}
+        if not omitted:
+            return self._naming.nodes
+        nodes = {name: node for name, node in self._naming.nodes.items() if name not in omitted}
+        heirs: dict[str, str] = {}
+        for name, node in nodes.items():
+            if node.owner in omitted:
+                node.owner = heirs.setdefault(node.owner, name)
+        return nodes
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
         """The names of the layers that are the network's outputs."""
         return self._naming.called(self._fragment.outputs)
+
+    @cached_property
+    def omitted(self) -> dict[str, Node]:
+        """The layers that lead to none of the outputs that are declared."""
+        whole = self._naming.nodes
+        if not self.spec.outputs or any(tensor.ref is None for tensor in self._fragment.outputs):
+            return {}
+        reached: set[str] = set()
+        pending = [*self.outputs]
+        while pending:
+            name = pending.pop()
+            if name in whole and name not in reached:
+                reached.add(name)
+                pending += whole[name].inputs
+        return {name: node for name, node in whole.items() if name not in reached}
+
+    @cached_property
+    def kinds(self) -> Counter[Facts]:
+        """How many layers there are of each kind: the same operator on the same shapes."""
+        if not self.spec.outputs or not self.omitted:
+            return self._fragment.summary.kinds
+        return Counter([node.facts for node in self.nodes.values()])
 
     @cached_property
     def owners(self) -> Counter[Facts]:

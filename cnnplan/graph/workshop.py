@@ -36,13 +36,15 @@ class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of i
         message: the cause.
         hint: the way out.
         argument: the argument at fault, "" for the layer as a whole.
+        dim: the axis on which inputs do not meet.
     """
 
-    def __init__(self, rule: str, message: str, hint: str = "", argument: str = "") -> None:
+    def __init__(self, rule: str, message: str, hint: str = "", argument: str = "", dim: int | None = None) -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message
         self.hint = hint
+        self.dim = dim
         self.argument = argument
 
 
@@ -185,7 +187,8 @@ def _few(domain: Domain, stop: int) -> Iterable[Any]:
 def refused(requirement: Requirement, more: str = "") -> Refusal:
     """The refusal of what does not meet a requirement."""
     message = requirement.message.format(**requirement.values) + more
-    return Refusal(requirement.rule, message, requirement.hint.format(**requirement.values), requirement.argument)
+    hint, dim = requirement.hint.format(**requirement.values), requirement.values.get("dim")
+    return Refusal(requirement.rule, message, hint, requirement.argument, dim)
 
 
 def _refusal(detail: Any) -> Refusal:

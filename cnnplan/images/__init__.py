@@ -149,10 +149,10 @@ def _wanted(plan: Plan, layers: Sequence[str]) -> set[str]:
     found = set()
     for name in layers:
         try:
-            found.add(plan[name].name)
+            found.add(plan.end(name))
         except (KeyError, IndexError):
             raise UsageError(f"{plan.name} has no layer {name}") from None
-        if plan[name].name not in spatial:
+        if plan.end(name) not in spatial:
             raise UsageError(f"{name} gives no feature maps: its output is {plan[name].shape}")
     return found
 

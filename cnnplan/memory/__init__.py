@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from cnnplan.graph import Facts, Graph, Node
     from cnnplan.ops import Weight
-    from cnnplan.sizes import Extent
+    from cnnplan.sizes import Extent, Shape
 
 __all__ = ["BYTES", "OPTIMIZERS", "Memory", "NodeMemory", "Training"]
 
@@ -211,10 +211,37 @@ class Memory:
         notes: list[tuple[Extent, int]] = []
         for node in graph.nodes.values():
             needed = _kept(node, node.op.keeps(*node.facts.shapes))
-            kept.update((roots[tensor], self._size(roots[tensor])) for tensor in needed)
+            kept.update(self._kept(node, tensor, roots[tensor]) for tensor in needed)
             notes += [(n, units[kind]) for kind, n in node.op.notes(*node.facts.shapes).items()]
         scaled = [(size, Fraction(unit, self._unit) if self._floats(name) else 1) for name, size in kept.items()]
         return self._number(combine([*scaled, *notes]))  # type: ignore[no-any-return]
+
+    def _kept(self, node: Node, tensor: str, root: str) -> tuple[str, Extent]:
+        """The tensor that a layer keeps, and its bytes: a copy of a part, or all of what it is a part of."""
+        if root != tensor and node.op.packs(*self._shapes(node), gaps=tensor in self._gaps):
+            place = node.inputs.index(tensor) if tensor in node.inputs else -1
+            elements = prod(node.facts.shapes[place] if place >= 0 else node.shape)
+            if elements != prod(self._form(root)):
+                return f"{tensor} of {node.name}", elements * self._unit
+        return root, self._size(root)
+
+    @cached_property
+    def _gaps(self) -> frozenset[str]:
+        """The tensors whose elements do not lie in order in training, since they are parts of others."""
+        found: set[str] = set()
+        for name, node in self._graph.nodes.items():
+            if node.op.shares and (node.inputs[0] in found or node.op.gaps(*self._shapes(node))):
+                found.add(name)
+        return frozenset(found)
+
+    def _shapes(self, node: Node) -> tuple[Shape, ...]:
+        """The shapes of the inputs of a layer, in numbers where there are any: a sample alone lies in order."""
+        return tuple(tuple(map(self._number, shape)) for shape in node.facts.shapes)
+
+    def _form(self, name: str) -> Shape:
+        """The shape of a tensor."""
+        graph = self._graph
+        return graph.inputs[name] if name in graph.inputs else graph.nodes[name].shape
 
     def _shared(self) -> dict[str, str]:
         """For each tensor the one whose memory it is in training."""
@@ -233,6 +260,7 @@ class Memory:
 
     def _floats(self, name: str) -> bool:
         """Whether a layer's tensor changes with the type of the network."""
+        name = name.partition(" of ")[0]
         return name in self._graph.nodes and not self._graph.nodes[name].facts.elements.dtype
 
     def training(self, optimizer: str = "sgd", *, mixed: bool = False) -> Training:

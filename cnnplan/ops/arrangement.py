@@ -13,6 +13,7 @@ from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
 from cnnplan.ops.fields import Dim, Dims, Expansion, Extents
 from cnnplan.ops.links import Link
+from cnnplan.ops.recounting import recounted
 from cnnplan.sizes import divides, eq, exact_div, maximum, prod
 
 if TYPE_CHECKING:
@@ -77,13 +78,9 @@ class Flatten(Rearrangement):
             yield broken("CNN107", "start_dim (={start}) comes after end_dim (={end})", values, "", "start_dim")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """Other axes keep their order; what is merged is one whole."""
+        """Other axes keep their order; of those that are merged, the first goes on."""
         del operand
-        rank = len(shapes[0])
-        first, last = position(self.start_dim, rank), position(self.end_dim, rank)
-        if first <= dim <= last:
-            return Link(dim) if first == last else None
-        return Link(dim if dim < first else dim - (last - first))
+        return recounted(dim, shapes[0], self.output(*shapes))
 
     def output(self, *shapes: Shape) -> Shape:
         """A product in the place of axes."""
@@ -129,12 +126,9 @@ class Reshape(Rearrangement):
             yield Requirement(eq(known, elements), "CNN106", message, values, "give one extent as -1", "shape")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """Axes in front of and behind those that change stay as they are."""
+        """Axes in front of and behind those that change stay as they are; of the others, the first goes on."""
         del operand
-        x, y = shapes[0], self.output(*shapes)
-        if x[: dim + 1] == y[: dim + 1]:
-            return Link(dim)
-        return Link(dim - len(x) + len(y)) if x[dim:] == y[dim - len(x) :] else None
+        return recounted(dim, shapes[0], self.output(*shapes))
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape that was asked for."""

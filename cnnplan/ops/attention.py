@@ -256,6 +256,11 @@ class MultiHeadAttention(Operator):
         """Queries one by one, all keys and values; where the input is all three, all of it."""
         return Link(dim) if dim == 0 or (dim == 1 and operand == 0 and len(shapes) > 1) else None
 
+    def packs(self, *shapes: Shape, gaps: bool) -> bool:
+        """The batch comes second inside."""
+        del gaps
+        return shapes[0][0] != 1 and shapes[0][1] != 1
+
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Queries, keys and values of the heads, what the heads give, and a logarithm for each query of a head."""
         query, key, value = self._projected(shapes)

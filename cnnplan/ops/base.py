@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.ops.fields import bounded, kinds, leaves, spatial
+from cnnplan.ops.requirements import Requirement, broken
 from cnnplan.sizes import Count, ge, is_whole, prod
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from cnnplan.cost import Cost
     from cnnplan.ops.links import Link
-    from cnnplan.sizes import Condition, Extent, Shape
+    from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Limits", "Operator", "Requirement", "Weight", "broken", "several", "show"]
 
@@ -42,33 +43,6 @@ class Weight(NamedTuple):
     shape: Shape
     trainable: bool = True
     elements: Elements = NUMBERS
-
-
-class Requirement(NamedTuple):
-    """What must hold for an operator to be legal, and what to say when it does not.
-
-    The texts are templates that are only filled in when they are needed: `str(self.message).format(**self.values)`.
-
-    Args:
-        condition: a Condition, or a bool where only the rank or the number of inputs matters.
-        rule: the identifier of the rule that is broken, "CNN102".
-        message: one line with the values, "groups (={groups}) does not divide the {channels} input channels".
-        values: what the templates name.
-        hint: the way out, one line, or "".
-        argument: the field at fault, so that the finding can point at it; "" for the layer as a whole.
-    """
-
-    condition: Condition | bool
-    rule: str
-    message: str
-    values: Mapping[str, Any]
-    hint: str = ""
-    argument: str = ""
-
-
-def broken(rule: str, message: str, values: Mapping[str, Any], hint: str = "", argument: str = "") -> Requirement:
-    """A requirement that does not hold, whatever the symbols are."""
-    return Requirement(False, rule, message, values, hint, argument)  # noqa: FBT003 - a NamedTuple
 
 
 class Operator(BaseModel, ABC):
@@ -195,6 +169,16 @@ class Operator(BaseModel, ABC):
         del operand, dim, shapes
         return None
 
+    def measures(self, operand: int) -> bool:
+        """Whether of that operand only the size is read."""
+        del operand
+        return False
+
+    def lies(self, operand: int, *shapes: Shape) -> tuple[int, Extent] | None:
+        """The axis of the output along which the operands are lined up, and where this one begins; None of the rest."""
+        del operand, shapes
+        return None
+
     @property
     def shares(self) -> bool:
         """Whether the output is the input's memory in training with PyTorch, or a part of it in any order."""
@@ -204,6 +188,21 @@ class Operator(BaseModel, ABC):
         """What `saves` says, unless it depends on the arguments or the shapes of the inputs; or which of the inputs."""
         del shapes
         return self.saves
+
+    def packs(self, *shapes: Shape, gaps: bool) -> bool:
+        """Whether it keeps a copy of what it keeps of its inputs, where these are parts of something larger.
+
+        Args:
+            shapes: of the inputs.
+            gaps: whether the elements of that input do not lie in order, one behind the other.
+        """
+        del shapes, gaps
+        return False
+
+    def gaps(self, *shapes: Shape) -> bool:
+        """Whether the elements of its output, which is a part of its input, do not lie in order."""
+        del shapes
+        return not self.is_view
 
     def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
         """What the forward pass writes down for the backward pass besides what it keeps: elements by dtype.

@@ -168,6 +168,10 @@ class Crop(Rearrangement):
         start = (shapes[0][dim] - self._sizes(shapes)[dim - 2]) // 2
         return Link(dim, 1, start, start)
 
+    def measures(self, operand: int) -> bool:
+        """Of a second input only the size counts."""
+        return operand > 0
+
     def output(self, *shapes: Shape) -> Shape:
         """Shorter axes."""
         return (*shapes[0][:2], *self._sizes(shapes))

@@ -12,7 +12,7 @@ from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sid
 from cnnplan.ops.base import Requirement, Weight, broken
 from cnnplan.ops.contraction import correlated, spread
 from cnnplan.ops.fields import Flag, Groups, NonNegativePerAxis, Padding, PaddingMode, Positive, Stride
-from cnnplan.ops.links import Link
+from cnnplan.ops.links import Link, grouped
 from cnnplan.ops.sharing import Dynamic
 from cnnplan.ops.windows import Dilated, is_same, margins, per_axis, wrapping
 from cnnplan.sizes import divides, ge, gt, maximum, prod
@@ -45,8 +45,12 @@ class Filtered(Dynamic, Dilated):
         yield Requirement(divides(self.groups, self.out_channels), "CNN102", message, values, "", "groups")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """A window, of all channels; of a weight that is given all of it."""
-        return None if dim == 1 or operand else super().link(operand, dim, shapes[0])
+        """A window, of all channels of the group; of a weight that is given all of it."""
+        if operand:
+            return None
+        if dim < 2:  # noqa: PLR2004 - N and C
+            return grouped(dim, self.groups, shapes[0][1], self.out_channels)
+        return self.sight(dim - 2, shapes[0])
 
     def filters(self, shapes: tuple[Shape, ...], *channels: Extent) -> dict[str, Weight]:
         """The weights, of these channels and the kernel."""
@@ -139,8 +143,9 @@ class ConvTranspose(Filtered):
 
     padding: Padding = Field(
         default=0,
-        description="What is taken off the output: a number, one per axis, a [before, after] pair per axis, `valid` "
-        "(nothing), or `same`: what leaves n * stride elements, the odd one at the end (`same_lower`: in front).",
+        description="What is taken off the output, not added around the input: a number, one per axis, a [before, "
+        "after] pair per axis, `valid` (nothing), or `same`: what leaves n * stride elements, the odd one at the end "
+        "(`same_lower`: in front).",
     )
     output_padding: NonNegativePerAxis = Field(
         default=0, description="What is added to the end of the output, per axis."
@@ -164,16 +169,12 @@ class ConvTranspose(Filtered):
             yield Requirement(ge(n, 1), "CNN101", message, values, "less padding, or a larger kernel_size", "padding")
         yield from self.given(shapes)
 
-    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """The elements whose filters come by; of a weight that is given all of it."""
-        if operand:
-            return None
-        x = shapes[0]
-        if dim < 2:  # noqa: PLR2004 - N and C
-            return None if dim else Link(dim)
-        before = self._pads(len(x) - 2)[dim - 2][0]
-        span, stride = self.spans(len(x) - 2)[dim - 2], self.strides(len(x) - 2)[dim - 2]
-        return Link(dim, 1, before - span + 1, before, stride)
+    def sight(self, axis: int, *shapes: Shape) -> Link:
+        """The elements whose filters come by."""
+        axes = len(shapes[0]) - 2
+        before = self._pads(axes)[axis][0]
+        span, stride = self.spans(axes)[axis], self.strides(axes)[axis]
+        return Link(axis + 2, 1, before - span + 1, before, stride)
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, filters, what the filters spread over."""

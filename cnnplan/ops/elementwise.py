@@ -249,6 +249,11 @@ class Multiply(Arithmetic):
     6
     """
 
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """The products between, of three inputs and more: each is a factor of the next."""
+        between = list(accumulate(shapes, broadcast))[1:-1]
+        return {"": total(map(prod, between))} if between else {}
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Multiplies."""
         del output

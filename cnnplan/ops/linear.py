@@ -64,6 +64,10 @@ class Linear(Dynamic):
         held("bias", bias, self.out_features, there=self.bias)
         return affine(x, weight, bias)
 
+    def packs(self, *shapes: Shape, gaps: bool) -> bool:
+        """Rows of more than two axes are lined up."""
+        return gaps and len(shapes[0]) > 2  # noqa: PLR2004 - a matrix is a matrix
+
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """All features, at one place; of a weight that is given all of it."""
         return None if operand or dim == len(shapes[0]) - 1 else Link(dim)

@@ -12,8 +12,8 @@ from cnnplan.ops.arrays import beside, held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken, show
 from cnnplan.ops.dims import without
 from cnnplan.ops.fields import Eps, Flag, Positive, Positives
-from cnnplan.ops.links import Link
-from cnnplan.sizes import divides, eq, prod
+from cnnplan.ops.links import Link, grouped
+from cnnplan.sizes import divides, eq, exact_div, gt, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +92,10 @@ class GroupNorm(Normalization):
         values = {"groups": self.num_groups, "channels": x[1]}
         message = "num_groups (={groups}) does not divide the {channels} input channels"
         yield Requirement(divides(self.num_groups, x[1]), "CNN102", message, values, "", "num_groups")
+        elements = x[0] * exact_div(x[1], self.num_groups) * prod(x[2:])
+        values = {"elements": elements, "groups": self.num_groups}
+        message = "takes mean and variance of one element in all, in {groups} groups, and needs more than 1"
+        yield Requirement(gt(elements, 1), "CNN106", message, values, "fewer groups", "num_groups")
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift."""
@@ -102,13 +106,15 @@ class GroupNorm(Normalization):
         held("weight", weight, x.shape[1], there=self.affine)
         held("bias", bias, x.shape[1], there=self.affine)
         groups = x.reshape(x.shape[0], self.num_groups, x.shape[1] // self.num_groups, *x.shape[2:])
+        if groups[:, 0].size == 1:
+            raise ValueError(f"one element of {x.shape} for each group has no variance")
         y = standardized(groups, tuple(range(2, groups.ndim)), self.eps).reshape(x.shape)
         return scaled(y, weight, bias)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """All of a sample's groups."""
-        del operand, shapes
-        return None if dim else Link(dim)
+        """All of a sample's groups, the whole of it."""
+        del operand
+        return grouped(dim, self.num_groups, shapes[0][1], shapes[0][1]) if dim < 2 else None  # noqa: PLR2004 - N and C
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """A mean and a deviation for each group."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AvgPool", "LpPool", "MaxPool"]
 
+CUBES = 3
+"""The axes for which PyTorch's mean has a kernel of its own, that wants the windows inside of the input."""
+
 
 class Ceiling(Windowed):
     """Windows of which the last may stick out; `stride` left out is `kernel_size`."""
@@ -137,8 +140,25 @@ class AvgPool(Pooling):
         default=None, description="What to divide by, instead of the number of elements."
     )
 
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """That a window fits on the padded input; PyTorch's kernel for 3 axes wants it on the input as it is."""
+        yield from super().needs(*shapes)
+        sizes = shapes[0][2:]
+        pads = () if is_same(self.padding) else margins(self.padding, len(sizes))
+        if len(sizes) < CUBES or not pads or any(before != after for before, after in pads):
+            return
+        message = "kernel_size (={kernel}) is more than the {size} of axis {dim}: in 3-d padding does not count"
+        hint = "a smaller kernel_size, or pad in a layer of its own"
+        for dim, (n, kernel) in enumerate(zip(sizes, self.spans(len(sizes)), strict=True), 2):
+            values = {"kernel": kernel, "size": n, "dim": dim}
+            yield Requirement(ge(n, kernel), "CNN101", message, values, hint, "kernel_size")
+
     def run(self, x: Array) -> Array:
         """The sum of the first elements of all windows and the second and so on, divided."""
+        kernel = expanded(self.kernel_size, x.ndim - 2)
+        alike = self.padding not in ("same", "same_lower") and all(a == b for a, b in sides(self.padding, len(kernel)))
+        if len(kernel) == CUBES and alike and any(k > n for k, n in zip(kernel, x.shape[2:], strict=True)):
+            raise ValueError(f"a kernel of {kernel} does not fit on {x.shape}, in 3-d without its padding")
         y = together(np.add, taps(self._windows(x, 0, 0), x.ndim - 2))
         return np.divide(y, self._divisors(x), out=y)
 

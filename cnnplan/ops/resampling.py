@@ -30,6 +30,9 @@ __all__ = ["Upsample"]
 AXES = {"bilinear": 2, "bicubic": 2, "trilinear": 3}
 """Modes that are for so many spatial axes only."""
 
+IMAGES = 2
+"""The spatial axes for which PyTorch's nearest copies what stays or doubles, whatever the factor says exactly."""
+
 TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
 """Elements that are blended along an axis."""
 
@@ -149,7 +152,8 @@ class Upsample(Operator):
             m = math.floor(n * float(factor)) if size is None else size
             if m < 1:
                 raise ValueError(f"nothing is left of {n} elements")
-            x = self._resampled(x, axis, m, n / m if factor is None else 1 / float(factor))
+            step = n / m if factor is None else 1 / float(factor)
+            x = self._resampled(x, axis, m, n / m if axes == IMAGES and m in (n, 2 * n) else step)
         return x
 
     def _resampled(self, x: Array, axis: int, number: int, step: float) -> Array:

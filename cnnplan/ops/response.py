@@ -44,7 +44,8 @@ class LocalResponseNorm(Operator):
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Channels around it, at the same place."""
         del operand, shapes
-        return None if dim == 1 else Link(dim)
+        before = self.size // 2
+        return Link(dim, 1, -before, self.size - 1 - before) if dim == 1 else Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape of the input."""

@@ -56,9 +56,16 @@ class Concat(Rearrangement):
                     yield meeting(left, right, dim)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """Element by element; along the axis, whichever input it is."""
-        del operand
-        return None if dim == position(self.dim, len(shapes[0])) else Link(dim)
+        """Element by element; along the axis, those of the inputs before it come first."""
+        if dim != position(self.dim, len(shapes[0])):
+            return Link(dim)
+        _, start = self.lies(operand, *shapes)
+        return Link(dim, 1, -start, -start)
+
+    def lies(self, operand: int, *shapes: Shape) -> tuple[int, Extent]:
+        """Behind the inputs before it."""
+        along = position(self.dim, len(shapes[0]))
+        return along, total(shape[along] for shape in shapes[:operand])
 
     def output(self, *shapes: Shape) -> Shape:
         """A sum along one axis."""
@@ -138,6 +145,11 @@ class Slice(Rearrangement):
     def shares(self) -> bool:
         """It is a view."""
         return True
+
+    def gaps(self, *shapes: Shape) -> bool:
+        """Not where it is one piece: every element, of the first axis that has several."""
+        (x,) = shapes
+        return self.step != 1 or any(n != 1 for n in x[: position(self.dim, len(x))])
 
     def _part(self, n: Extent) -> tuple[Extent, Extent]:
         return from_front(self.start, n), n if self.end is None else from_front(self.end, n)

@@ -183,6 +183,11 @@ class Recurrent(Weighted):
         del operand, shapes
         return Link(dim) if dim == 0 else None
 
+    def packs(self, *shapes: Shape, gaps: bool) -> bool:
+        """The batch comes second inside."""
+        del gaps
+        return shapes[0][0] != 1 and shapes[0][1] != 1
+
     def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
         """What every step leaves, and all states together where they go into a further layer."""
         n, steps, _ = shapes[0]

@@ -47,10 +47,13 @@ class PixelShuffle(Rearrangement):
         yield Requirement(divides(square, x[1]), "CNN106", message, values, "", "upscale_factor")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """One pixel for a square."""
-        del operand, shapes
+        """One pixel for a square, of as many channels."""
+        del operand
         r = self.upscale_factor
-        return Link(dim) if dim == 0 else None if dim == 1 else Link(dim, 1, 1 - r, 0, r)
+        if dim == 1:
+            square = r ** (len(shapes[0]) - 2)
+            return Link(dim, square, 0, square - 1)
+        return Link(dim, block=r if dim else 1)
 
     def output(self, *shapes: Shape) -> Shape:
         """Fewer channels, longer axes."""
@@ -95,10 +98,12 @@ class PixelUnshuffle(Rearrangement):
             yield Requirement(divides(self.downscale_factor, n), "CNN106", message, values, hint, "downscale_factor")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """A square for one pixel."""
-        del operand, shapes
+        """A square for one pixel, of the channel that it was."""
+        del operand
         r = self.downscale_factor
-        return Link(dim) if dim == 0 else None if dim == 1 else Link(dim, r, 0, r - 1)
+        if dim == 1:
+            return Link(dim, block=r ** (len(shapes[0]) - 2))
+        return Link(dim, r, 0, r - 1) if dim else Link(dim)
 
     def output(self, *shapes: Shape) -> Shape:
         """More channels, shorter axes."""
@@ -139,9 +144,12 @@ class ChannelShuffle(Rearrangement):
         yield Requirement(divides(self.groups, x[1]), "CNN102", message, values, "", "groups")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
-        """Another channel, the same place."""
-        del operand, shapes
-        return None if dim == 1 else Link(dim)
+        """A channel of some group, the same place."""
+        del operand
+        if dim != 1:
+            return Link(dim)
+        size = exact_div(shapes[0][1], self.groups)
+        return Link(dim, 1, 0, (self.groups - 1) * size, block=self.groups)
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape of the input."""

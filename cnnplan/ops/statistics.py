@@ -190,3 +190,12 @@ class InstanceNorm(Tracking):
         """A mean and a variance per channel and sample."""
         (x,) = shapes
         return self.folded(prod(output), x[0] * x[1])
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """As batch norm with the channels of all samples, which get copies of the scale and of both statistics."""
+        return {"statistic": self._means(shapes[0]) * (2 + self.affine + 2 * self.track_running_stats)}
+
+    def packs(self, *shapes: Shape, gaps: bool) -> bool:
+        """All samples are counted as channels of one."""
+        del shapes
+        return gaps

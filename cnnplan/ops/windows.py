@@ -111,12 +111,14 @@ class Windowed(Operator):
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """A window, of the same channel."""
         del operand
-        (x,) = shapes
-        if dim < 2:  # noqa: PLR2004 - N and C
-            return Link(dim)
-        span, stride = self.spans(len(x) - 2)[dim - 2], self.strides(len(x) - 2)[dim - 2]
-        before = self.margins(x[2:])[dim - 2][0]
-        return Link(dim, stride, -before, span - 1 - before)
+        return self.sight(dim - 2, *shapes) if dim > 1 else Link(dim)
+
+    def sight(self, axis: int, *shapes: Shape) -> Link:
+        """A window, along a spatial axis."""
+        sizes = shapes[0][2:]
+        span, stride = self.spans(len(sizes))[axis], self.strides(len(sizes))[axis]
+        before = self.margins(sizes)[axis][0]
+        return Link(axis + 2, stride, -before, span - 1 - before)
 
     def margins(self, sizes: Shape) -> Pairs:
         """The padding before and after each axis, also where it follows from the size."""

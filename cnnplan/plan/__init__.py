@@ -19,6 +19,7 @@ from cnnplan.graph import Graph, bindings, build
 from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
 from cnnplan.memory.backward import backward_macs
+from cnnplan.plan.blocks import BlockPlan
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.causes import Cause
     from cnnplan.spec import Spec
 
-__all__ = ["NodePlan", "Plan", "load", "plan_spec"]
+__all__ = ["BlockPlan", "NodePlan", "Plan", "load", "plan_spec"]
 
 
 class Plan(Shown):
@@ -64,19 +65,36 @@ class Plan(Shown):
         """Everything predicted of each layer, by name."""
         return {name: NodePlan(node, self._figures[node.facts], self) for name, node in self.graph.nodes.items()}
 
-    def __getitem__(self, name: str) -> NodePlan:
-        """A layer by name; a block or a named group stands for its last layer.
+    def __getitem__(self, name: str) -> NodePlan | BlockPlan:
+        """A layer by name, or a block or named group with its sums and the shape of its end.
 
         Raises:
             KeyError: there is nothing of that name.
         """
+        return (
+            self.nodes[name] if name in self.nodes else BlockPlan(name, tuple(self.inside(name)), self.end(name), self)
+        )
+
+    def inside(self, name: str) -> list[NodePlan]:
+        """The layers of a block or group, or the one layer of that name."""
         if name in self.nodes:
-            return self.nodes[name]
+            return [self.nodes[name]]
+        return [node for node in self if node.name.startswith(f"{name}.")]
+
+    def end(self, name: str) -> str:
+        """The name of the layer that a layer, a block or a named group ends with; of an input where it is off.
+
+        Raises:
+            KeyError: there is nothing of that name.
+        """
         try:
-            return self.nodes[self.graph.find(name)[-1]]
+            found = self.graph.find(name)[-1]
         except KeyError:
             known = dict.fromkeys(part for node in self.nodes for part in accumulate(node.split("."), "{}.{}".format))
             raise KeyError(f"{self.name} has no layer {name}{did_you_mean(name, known)}") from None
+        if found in self.graph.omitted:
+            raise KeyError(f"{name} leads to none of the outputs of {self.name}: {', '.join(self.graph.outputs)}")
+        return found
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, layers={len(self)}, params={self.params})"

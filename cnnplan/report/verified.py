@@ -37,6 +37,8 @@ def render(verification: Verification, *, width: int = WIDTH, color: bool = Fals
     more = len(verification.mismatches) - MOST_SHOWN
     if more > 0:
         console.print(Text(f"and {more:,} more"))
+    for run in verification.omitted[:MOST_SHOWN]:
+        console.print(Text(printable(f"left out: {run}")), soft_wrap=True)
     console.print(Text(printable(verification.summary), style="bold"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
@@ -56,6 +58,7 @@ def document(verification: Verification) -> dict[str, Any]:
         "layers": verification.layers,
         "comparisons": verification.comparisons,
         "runs": [{"at": _plain(case.at), "for": case.purpose, "layers": case.layers} for case in verification.cases],
+        "omitted": verification.omitted,
         "quantities": {name: _score(score) for name, score in verification.scores.items()},
         "mismatches": [
             {**mismatch._asdict(), "at": _plain(mismatch.at)} for mismatch in verification.mismatches

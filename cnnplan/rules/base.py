@@ -118,6 +118,13 @@ class Subject:
         return tuple(names)
 
     @cached_property
+    def batch(self) -> frozenset[str]:
+        """The symbols in the first extents of the inputs that are in no other of their extents."""
+        shapes = [shape for shape in self.plan.graph.inputs.values() if shape]
+        first = {name for shape in shapes for name in getattr(shape[0], "symbols", ())}
+        return frozenset(first - {name for shape in shapes for n in shape[1:] for name in getattr(n, "symbols", ())})
+
+    @cached_property
     def readers(self) -> dict[str, list[NodePlan]]:
         """Who reads each layer and each input."""
         readers: dict[str, list[NodePlan]] = {}
@@ -125,6 +132,10 @@ class Subject:
             for name in dict.fromkeys(node.inputs):
                 readers.setdefault(name, []).append(node)
         return readers
+
+    def read(self, node: NodePlan) -> list[NodePlan]:
+        """Who reads a layer."""
+        return self.readers.get(node.name, [])
 
     @cached_property
     def outputs(self) -> frozenset[str]:

@@ -15,15 +15,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.conventions import CONVENTIONS
-from cnnplan.sizes import Condition, Count, combine, substitute
-from cnnplan.spec import EvaluationError, Record, UnknownName
+from cnnplan.plan.records import Named, named
+from cnnplan.sizes import Condition, Count, substitute
+from cnnplan.spec import EvaluationError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from cnnplan.plan import NodePlan, Plan
+    from cnnplan.plan import Plan
 
-__all__ = ["AMOUNTS", "Layer", "Terms"]
+__all__ = ["AMOUNTS", "Terms"]
 
 AMOUNTS: dict[str, Callable[[Plan], Any]] = {
     "params": lambda plan: plan.params,
@@ -37,9 +38,6 @@ AMOUNTS: dict[str, Callable[[Plan], Any]] = {
     "activations": lambda plan: plan.memory.activations,
 }
 """What is counted of a network."""
-
-FIELDS = ("shape", "params", "buffers", "macs", "flops", "receptive_field")
-"""What is known of a layer."""
 
 
 class Terms:
@@ -70,9 +68,9 @@ class Terms:
             return self.plan.condition if verdict is None else verdict
         if name == "conditions":
             return tuple(map(str, self.plan.conditions))
-        if name in self._scopes:
-            return Layer(name, self)
-        raise UnknownName(name, (*spec.symbols, *AMOUNTS, "legal", "conditions", *self._scopes))
+        if name in named(self.plan):
+            return Named(name, self.plan, self.at)
+        raise UnknownName(name, (*spec.symbols, *AMOUNTS, "legal", "conditions", *named(self.plan)))
 
     def shape(self, name: str) -> tuple[Any, ...]:
         """The output of a layer, block or group."""
@@ -99,21 +97,6 @@ class Terms:
             return value.at(self.values) if value.symbols <= self.values.keys() else None
         return value
 
-    def inside(self, name: str) -> list[NodePlan]:
-        """The layers of a block or group, or the one layer of that name."""
-        if name in self.plan.nodes:
-            return [self.plan.nodes[name]]
-        return [node for node in self.plan if node.name.startswith(f"{name}.")]
-
-    def total(self, nodes: Iterable[NodePlan], amount: str) -> Any:
-        """An amount of several layers."""
-        return self.at(combine((getattr(node, amount), 1) for node in nodes))
-
-    @property
-    def _scopes(self) -> dict[str, None]:
-        """The names that layers, blocks and groups have at the top."""
-        return dict.fromkeys(name.partition(".")[0] for name in self.plan.nodes)
-
     def _symbol(self, name: str) -> Any:
         if name in self.pinned:
             return self.pinned[name]
@@ -123,40 +106,3 @@ class Terms:
         if name not in self.plan.values:
             raise EvaluationError(f"{name} needs a value")
         return self.plan.values[name]
-
-
-class Layer(Record):
-    """A layer, block or group as a promise sees it: what is known of it, and what is inside."""
-
-    __slots__ = ("_terms",)
-
-    def __init__(self, label: str, terms: Terms) -> None:
-        super().__init__(label, {})
-        self._terms = terms
-
-    def __getitem__(self, field: str) -> Any:
-        if field == "shape":
-            return self._terms.shape(self.label)
-        if field == "receptive_field":
-            return self._field()
-        if field in FIELDS:
-            return self._terms.total(self._terms.inside(self.label), field)
-        return Layer(f"{self.label}.{field}", self._terms)
-
-    def __contains__(self, field: object) -> bool:
-        return field in FIELDS or bool(self._terms.inside(f"{self.label}.{field}"))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(FIELDS)
-
-    def __len__(self) -> int:
-        return len(FIELDS)
-
-    def _field(self) -> Any:
-        """The receptive field of the last layer, per axis; what looks at everything looks at the whole axis."""
-        plan = self._terms.plan
-        for source, field in plan[self.label].receptive_fields.items():
-            whole = plan.inputs[source][2:]
-            sizes = zip(field.size, whole, strict=True)
-            return tuple(self._terms.at(extent if size is None else size) for size, extent in sizes)
-        raise EvaluationError(f"{self.label} depends on no input: it has no receptive field")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from cnnplan.ops.fields import kinds
+from cnnplan.spec import habits
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import literal
@@ -68,12 +70,20 @@ def parameters(reading: Reading, verb: str, scope: Scope) -> Mapping[str, bool] 
 
 
 def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> dict[str, Expression]:
-    known = parameters(reading, verb, scope) or {"argument": True}
-    example = f"{{{next(iter(known))}: ...}}" if known else "{}"
+    known = parameters(reading, verb, scope)
+    known = {"argument": True} if known is None else known
+    example = habits.example(verb, _written(data), known) or (f"{{{next(iter(known))}: ...}}" if known else "{}")
     advice = glued(data) if isinstance(data, str) else ""
     message = advice or f"the arguments of {verb} are a mapping: write {verb}: {example}"
     reading.faults.add("CNN013", place, message, layer=scope.layer)
     return {}
+
+
+def _written(data: Any) -> str:
+    """A value as people write it."""
+    if isinstance(data, list):
+        return f"[{', '.join(map(_written, data))}]"
+    return f"{float(data):g}" if isinstance(data, Fraction) else data if isinstance(data, str) else show(data)
 
 
 def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place, scope: Scope) -> None:
@@ -83,6 +93,7 @@ def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place
     for key in data:
         if key not in known:
             meant.update(nearest(key.partition(":")[0], known))
+            meant.update(name for name in habits.RENAMED.get(habits.sound(key), ()) if name in known)
             rule, message, hint = _unknown(verb, key, known)
             reading.faults.add(rule, place.below(key).at_key(), message, layer=scope.layer, hint=hint)
     for key, required in known.items():
@@ -96,6 +107,8 @@ def _unknown(verb: str, key: str, known: Mapping[str, bool]) -> tuple[str, str, 
         return "CNN016", message, f"indent {key} as far as {verb}"
     if advice := glued(key):
         return "CNN011", advice, ""
+    if meant := habits.argument(key, known):
+        return "CNN011", f"{verb} has no argument {key}", meant
     hint = f"arguments of {verb} are {', '.join(known)}" if known else f"{verb} takes no arguments"
     return "CNN011", f"{verb} has no argument {key}{did_you_mean(key, known)}", hint
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan import ops
+from cnnplan.spec import habits
 from cnnplan.spec.arguments import parameters, read_arguments
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.documents import BranchesDocument, EntryDocument, PathDocument, keys, read
@@ -206,12 +207,13 @@ def _verb_expression(reading: Reading, verb: str, place: Place, scope: Scope) ->
         return expression
     known = (*reading.verbs(), *scope.names)
     head = verb.partition(".")[0]
-    message = f"unknown operator {verb}{did_you_mean(head, known)}"
+    hint = habits.verb(verb, reading.verbs())
+    message = f"unknown operator {verb}{'' if hint else did_you_mean(head, known)}"
     if not nearest(head, known) and (reason := glued(verb)):
         message = reason
     elif advice := glued(verb):
         message = advice
-    reading.faults.add("CNN010", place.at_key(), message, layer=scope.layer)
+    reading.faults.add("CNN010", place.at_key(), message, layer=scope.layer, hint=hint)
     return None
 
 

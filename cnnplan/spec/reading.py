@@ -11,6 +11,7 @@ from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import Expression, listing, literal, parse
 from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
 from cnnplan.spec.functions import FUNCTIONS
+from cnnplan.spec.habits import truth
 from cnnplan.spec.scopes import Reference, Scope
 from cnnplan.spec.values import Verb
 from cnnplan.spec.words import LATE_WIRING, SHAPES, STRUCTURES, WIRING, did_you_mean
@@ -120,9 +121,11 @@ class Reading:
                 message = f"{name} is not known yet: a default sees the arguments written before it"
             elif name in FUNCTIONS:
                 message = f"{name} is a function: write {name}(...)"
+            elif truth(name):
+                message = f"{name} is a name in YAML 1.2, and nothing here is called like it"
             else:
                 message = f"unknown name {name}{did_you_mean(name, known)}"
-            hint = "" if name in SHAPES else _here(scope)
+            hint = "" if name in SHAPES else f"write {truth(name)}" if truth(name) else _here(scope)
             self.faults.add("CNN015", expression.place, message, layer=scope.layer, hint=hint)
         return not unknown
 

@@ -8,7 +8,6 @@ layer) is left to whoever unrolls the blocks.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +25,6 @@ __all__ = ["Layers", "Reference", "Scope"]
 
 SUGGESTED: Final = 1_000
 """The most layers of one verb among which a misspelt name is looked for: a repeat may be as long as anybody writes."""
-
-_COUNTED: Final = re.compile(r"(.*?)([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +112,9 @@ class Layers:
 
     def _counted(self, head: str) -> bool:
         """Whether an unnamed entry may be called that."""
-        match = _COUNTED.fullmatch(head)
-        return bool(match) and any(scope.dynamic or match[1] in scope.counts for scope in self.outwards())  # type: ignore[index]
+        digits = len(head) - len(head.rstrip("0123456789"))
+        verbs = {head[:-place] for place in range(1, digits + 1)}
+        return bool(verbs) and any(scope.dynamic or not verbs.isdisjoint(scope.counts) for scope in self.outwards())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ are measured by what a NaN reaches. And at sizes that a condition forbids, execu
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph import bindings
@@ -17,7 +18,7 @@ from cnnplan.verification.results import Case, Mismatch, Score, Verification
 from cnnplan.verification.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from cnnplan.spec import Spec
@@ -25,17 +26,21 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-__all__ = ["Case", "Mismatch", "Score", "Verification", "verify"]
+SECONDS = 45.0
+"""How long runs are begun, unless something else is asked for."""
+
+__all__ = ["SECONDS", "Case", "Mismatch", "Score", "Verification", "verify"]
 
 
-def verify(
+def verify(  # noqa: PLR0913 - all but one by keyword
     source: Spec | str | Path,
     /,
     *,
     seed: int = 0,
     limit: int | None = None,
+    seconds: float = SECONDS,
     progress: Progress | None = None,
-    weights: str | Path | None = None,
+    weights: Mapping[str, Any] | str | Path | None = None,
     **values: Any,
 ) -> Verification:
     """Hold every prediction of a network against its execution.
@@ -44,8 +49,9 @@ def verify(
         source: the path of a YAML file, its text, or what was read of it.
         seed: of inputs and weights.
         limit: bytes that a run may take; left out, half of what is free.
+        seconds: after which no further run is begun; those that are left out are told. The first is always run.
         progress: is called before each run: how many are done, of how many, and what comes.
-        weights: a file of weights for the runs at legal sizes; left out, they are drawn.
+        weights: arrays by name, or a file of them, for the runs at legal sizes; left out, they are drawn.
         values: of symbols; those left out are chosen.
 
     Raises:
@@ -60,8 +66,11 @@ def verify(
     for number, case in enumerate(structures(spec, told)):
         fixed = {**told, **case}
         runs += Trial(plan_spec(spec, fixed), fixed, found, seed, limit, weights).runs(number)
-    total = len(runs)
+    total, end = len(runs), monotonic() + seconds
     for done in range(total):
+        if done and monotonic() > end:
+            found.omitted = [text for text, _ in runs]
+            break
         text, run = runs.pop(0)
         if progress:
             progress(done, total, text)

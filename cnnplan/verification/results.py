@@ -48,12 +48,21 @@ class Case(NamedTuple):
 
 @dataclass(slots=True)
 class Verification:
-    """The predictions of a network against its execution."""
+    """The predictions of a network against its execution.
+
+    Args:
+        name: of the network.
+        cases: what was run.
+        scores: the comparisons by quantity.
+        mismatches: those that failed.
+        omitted: the runs that were left out for want of time, each in words.
+    """
 
     name: str
     cases: list[Case] = field(default_factory=list)
     scores: dict[str, Score] = field(default_factory=dict)
     mismatches: list[Mismatch] = field(default_factory=list)
+    omitted: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -80,7 +89,8 @@ class Verification:
         """What was verified, in one line."""
         bindings = f"{self.bindings} binding{'s' * (self.bindings != 1)}"
         did = f"{bindings}, {self.layers:,} layers run, {self.comparisons:,} comparisons"
-        return f"{self.name}: {did}: {'all agree' if self.ok else f'{len(self.mismatches):,} do not agree'}"
+        rest = f"; {len(self.omitted)} runs were left out for want of time" if self.omitted else ""
+        return f"{self.name}: {did}: {'all agree' if self.ok else f'{len(self.mismatches):,} do not agree'}{rest}"
 
     def compare(self, quantity: str, layer: str, at: Mapping[str, Any], predicted: Any, measured: Any) -> None:
         """Count a comparison, and keep it if the two are not equal."""

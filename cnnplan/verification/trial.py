@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.cost import KINDS
 from cnnplan.errors import CnnplanError
 from cnnplan.executor import DTYPES, execute
-from cnnplan.executor.weights import Weights
+from cnnplan.executor.weights import Positive, Weights
 from cnnplan.lazy import np
 from cnnplan.memory import Memory
 from cnnplan.verification.choice import Choice
@@ -53,7 +53,7 @@ class Trial:
         found: Verification,
         seed: int,
         limit: int | None,
-        weights: str | Path | None = None,
+        weights: Mapping[str, Any] | str | Path | None = None,
     ) -> None:
         self.plan = plan
         self.choice = Choice(plan, told)
@@ -127,19 +127,23 @@ class Trial:
     def probe(self, probe: Probe, place: int) -> None:
         """See what a NaN reaches."""
         self.found.cases.append(Case(probe.plan.values, len(probe.plan), "receptive field"))
-        self._tried(probe.plan.values, lambda: probe.run(place, self._weights(probe.plan), self.found))
+        self._tried(probe.plan.values, lambda: probe.run(place, self._positive(probe.plan), self.found))
 
     def _tried(self, at: Mapping[str, Any], run: Callable[[], Any]) -> Any:
         """What a run gives; a kernel that fails where it should not is a finding."""
         try:
-            return run()
+            with np.errstate(all="ignore"):
+                return run()
         except CnnplanError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a kernel raises
             self.found.compare("runs", "", at, "runs", f"{type(error).__name__}: {error}")
             return None
 
-    def _weights(self, plan: Plan, given: str | Path | None = None) -> Weights:
+    def _positive(self, plan: Plan) -> Positive:
+        return Positive(None, plan.graph.nodes, self.seed, self.dtype, self._pool)
+
+    def _weights(self, plan: Plan, given: Mapping[str, Any] | str | Path | None = None) -> Weights:
         return Weights(given, plan.graph.nodes, self.seed, self.dtype, self._pool)
 
     def _layers(self, plan: Plan, memory: Memory, run: Execution) -> None:

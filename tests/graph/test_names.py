@@ -133,9 +133,9 @@ def test_names(rule):
 def test_resnet_50_has_the_names_of_its_blocks(specs):
     plan = cnnplan.load(specs / "resnet.yaml")
     assert "layer1.bottleneck3.conv_bn2.conv1" in plan.nodes
-    assert plan["layer4"].name == "layer4.bottleneck3.relu3"
-    assert plan["layer2.bottleneck1"].name == "layer2.bottleneck1.relu3"
-    assert plan["layer1.bottleneck3.conv_bn2"].name == "layer1.bottleneck3.conv_bn2.batch_norm1"
+    assert plan.end("layer4") == "layer4.bottleneck3.relu3"
+    assert plan.end("layer2.bottleneck1") == "layer2.bottleneck1.relu3"
+    assert plan.end("layer1.bottleneck3.conv_bn2") == "layer1.bottleneck3.conv_bn2.batch_norm1"
     with pytest.raises(KeyError, match="resnet has no layer layer5; did you mean layer"):
         plan["layer5"]
     assert repr(plan) == "Plan('resnet', layers=175, params=25557032)"

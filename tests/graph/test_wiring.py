@@ -81,7 +81,7 @@ def test_copies_take_the_output_of_the_one_before_and_see_their_counter():
     )
     assert [plan[f"c.{i}"].shape[1] for i in range(3)] == [12, 36, 20]
     assert plan["c.2"].inputs == ("c.1",)
-    assert plan["c"].name == "c.2"
+    assert plan.end("c") == "c.2"
     assert plan["conv2"].shape[1] == 13
     assert plan["concat1"].inputs == ("c.0", "c.1", "c.2")
     assert plan["concat1"].shape[1] == 68

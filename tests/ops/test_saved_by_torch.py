@@ -59,11 +59,6 @@ def padded_copies(operator, x):
     return x[0] * x[1] * kept
 
 
-def repeated_weights(operator, x):
-    """It is batch norm with the channels of all samples, which get copies of the scale and of both statistics."""
-    return x[0] * x[1] * (operator.affine + 2 * operator.track_running_stats)
-
-
 def unlike_values(_, query, key, value):
     """There is no fused kernel if values are not as wide as queries: the softmax is kept, not output and logarithms."""
     fused = len(query) == 4 and query[-1] != value[-1]
@@ -89,7 +84,6 @@ def copies_of_what_is_repeated(_, left, right):
 DIFFERENCES = {
     "matmul": copies_of_what_is_repeated,
     "conv": padded_copies,
-    "instance_norm": repeated_weights,
     "scaled_dot_product_attention": unlike_values,
     "rnn": copies_with_the_batch_second,
     "lstm": copies_with_the_batch_second,

@@ -168,3 +168,27 @@ def test_the_number_of_places_alike_is_told():
     )
     (said,) = told("CNN210", text)
     assert "(and 2 more like it)" in said
+
+
+BATCHES = [
+    # layers behind [N, 3, H, W], the rule that speaks, or none
+    ("permute: {dims: [1, 0, 2, 3]}\n  - conv: {out_channels: 3, kernel_size: 3}", "CNN223"),
+    ("flatten: {start_dim: 0}\n  - linear: {out_features: 3}", "CNN223"),
+    ("flatten: {start_dim: 0, end_dim: 1}", "CNN224"),
+    ("reshape: {shape: [-1, 12]}", "CNN224"),
+    ("permute: {dims: [2, 0, 1, 3]}", None),
+    ("flatten", None),
+    ("reshape: {shape: [N, -1]}", None),
+    ("global_avg_pool\n  - batch_norm", "CNN225"),
+    ("batch_norm", None),
+    ("global_avg_pool\n  - group_norm: {num_groups: 1}", None),
+]
+
+
+@pytest.mark.parametrize(("layers", "rule"), BATCHES)
+def test_batches_that_are_mixed_or_too_small(layers, rule):
+    text = f"cnnplan: 1\nname: t\nsymbols: {{N: 1, H: 32, W: 48}}\ninput: [N, 3, H, W]\nlayers:\n  - {layers}\n"
+    found = {one.rule for one in check(text)} & {"CNN223", "CNN224", "CNN225"}
+    assert found == ({rule} if rule else set())
+    larger = text.replace("N: 1,", "N: 2,")
+    assert ("CNN225" in {one.rule for one in check(larger)}) is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.graph.advice import Meeting, way_out
 from cnnplan.graph.environment import Environment, Frame
 from cnnplan.graph.fragments import Call, Fragment, Handle
 from cnnplan.graph.lists import bound
@@ -71,7 +72,7 @@ class Assembly(Wiring):
     ) -> None:
         """Keep what is wrong with a layer, at the argument at fault."""
         place = site.args.below(fault.argument) if fault.argument in args else site.args if args else site.entry
-        hint = self._way_out(fault, inputs)
+        hint = self._way_out(fault, inputs, site)
         self.fragment.faults.append(Fault(fault.rule, fault.message, place, site.name, hint, open_))
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
@@ -79,14 +80,15 @@ class Assembly(Wiring):
         number = self.add(Draft(site.name + part, refs, facts, site.entry, site.origin), 1)
         return Tensor(number, None if facts is None else facts.form)
 
-    def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...]) -> str:
+    def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...], site: Site) -> str:
         """The hint; where inputs do not fit together, with what they are."""
         if fault.rule == TOO_MANY and not fault.hint and len(inputs) > 1:
             return "say which of them it reads with `from`"
         if fault.rule != UNEQUAL or len(inputs) < 2:  # noqa: PLR2004 - a pair
             return fault.hint
         names = [self.fragment.called(tensor.ref) or self._input(tensor.ref) for tensor in inputs]
-        return f"it reads {', '.join(names[:-1])} and {names[-1]}; {fault.hint}".removesuffix("; ")
+        better = way_out(Meeting(site.verb, fault.dim, inputs, names, self.fragment, site.join is not None))
+        return f"it reads {', '.join(names[:-1])} and {names[-1]}; {better or fault.hint}".removesuffix("; ")
 
     def _input(self, ref: int | None) -> str:
         """The name of what comes in."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import TooDeep
+from cnnplan.findings import Place
 from cnnplan.graph.environment import Environment, Undecided, Unjudged
 from cnnplan.graph.fragments import Fragment, Handle
 from cnnplan.graph.lists import anew, bound, exported, flat, listed, loose, outermost
@@ -43,6 +44,16 @@ class Body(Assembly):
             self.fragment.outputs = flat([handle.outputs for handle in found])
             self.fragment.parts = dict(zip(map(outermost, outputs), found, strict=True))
         return self.fragment
+
+    def refuse_off(self, outputs: tuple[str, ...]) -> None:
+        """Report the outputs that are switched off: what they gave would be the map of another layer."""
+        for number, name in enumerate(outputs):
+            handle = self.scope.handles.get(name)
+            if handle is not None and handle.off:
+                message = f"{name} is off, and an output gives what it computes itself"
+                place = Place(self.builder.spec.file, ("outputs", number))
+                hint = "leave it out of `outputs`, name what it reads, or switch it on"
+                self.fault("CNN016", message, place, name, hint)
 
     def run(self, entries: Iterable[Entry], scope: Scope, prev: Handle) -> Handle:
         """Entries in a row, each on what the one before gave."""
@@ -105,7 +116,7 @@ class Body(Assembly):
         if entry.share is True:
             for copy in made[1:]:
                 self.share(entry, copy, made[0], scope)
-        last = made[-1] if made else Handle(env.inputs)
+        last = made[-1] if made else Handle(env.inputs, off=True)
         parts = {str(number): copy for number, copy in enumerate(made)} if copies else last.parts
         span = (start, self.fragment.size)
         return replace(last, parts=parts, span=span, inner={**last.inner, **last.parts})
@@ -166,7 +177,7 @@ class Body(Assembly):
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)
-            handle = self.made(entry, verb, called, env) if is_on else self.identity(verb, env)
+            handle = self.made(entry, verb, called, env) if is_on else self.identity(entry, verb, called, env)
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -175,10 +186,15 @@ class Body(Assembly):
             env.scope.handles[called] = handle
         return handle
 
-    @staticmethod
-    def identity(verb: str, env: Environment) -> Handle:
-        """What an entry gives that is off: what it reads."""
-        return replace(_given(env), verb=verb)
+    def identity(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
+        """What an entry gives that is off: what it reads, which must be one thing, or as many as it would give."""
+        block = self.builder.spec.blocks.get(verb)
+        if entry.from_ and len(entry.from_) > 1 and not (block and len(block.outputs) == len(block.inputs)):
+            message = f"{verb} is off and reads {len(entry.from_)} layers: which of them it gives is not said"
+            hint = "put it into a path of `branches` beside `[]`, or switch off what it reads"
+            self.fault("CNN016", message, entry.place, env.scope.prefix + called, hint)
+            return Handle((UNKNOWN,))
+        return replace(_given(env), verb=verb, off=True)
 
     def verb(self, expression: Expression, text: str, env: Environment, known: Container[str] = OPERATORS) -> str:
         """The verb of an entry, or of a join, whose verb is a value."""

@@ -37,7 +37,9 @@ class Builder:
         """The layers of the spec itself."""
         known = {name: Handle((tensor,)) for name, tensor in inputs.items()}
         body = Body(self, Frame(self.symbols, self.verbs, {}, sees_symbols=True), known)
-        return body.unroll(self.spec.layers, self.spec.outputs)
+        fragment = body.unroll(self.spec.layers, self.spec.outputs)
+        body.refuse_off(self.spec.outputs)
+        return fragment
 
     def block(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment:
         """The layers of a block with these arguments, on inputs of these shapes."""

@@ -1,4 +1,4 @@
-"""A planned network as PyTorch runs it: a module for each layer of the graph, in the plane."""
+"""A planned network as PyTorch runs it: a module for each layer of the graph, mostly in the plane."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ nn = torch.nn
 functional = nn.functional
 
 
+def of_rank(kind, x):
+    """`nn.Conv2d` for four axes."""
+    return getattr(nn, f"{kind}{len(x) - 2}d")
+
+
 def conv(op, x):
     sides = op.margins(x[2:])
     uneven = any(before != after for before, after in sides)
     pad = 0 if uneven else tuple(before for before, _ in sides)
-    layer = nn.Conv2d(x[1], op.out_channels, op.kernel_size, op.stride or 1, pad, op.dilation, op.groups, op.bias)
+    layer = of_rank("Conv", x)(
+        x[1], op.out_channels, op.kernel_size, op.stride or 1, pad, op.dilation, op.groups, op.bias
+    )
     return nn.Sequential(nn.ZeroPad2d(flat(sides)), layer) if uneven else layer
 
 
@@ -69,13 +76,41 @@ def part(op, _):
     return lambda x: x[(*(slice(None) for _ in range(op.dim)), slice(op.start, op.end, op.step))]
 
 
+class Recurrent(nn.Module):
+    def __init__(self, op, x):
+        super().__init__()
+        layer = {"lstm": nn.LSTM, "gru": nn.GRU}[op.verb]
+        self.layer = layer(
+            x[2], op.hidden_size, op.num_layers, op.bias, batch_first=True, bidirectional=op.bidirectional
+        )
+
+    def forward(self, x):
+        return self.layer(x)[0]
+
+
+def pad(op, x):
+    sides = op.padding if isinstance(op.padding, tuple) else (op.padding,) * (len(x) - 2)
+    return lambda y: functional.pad(
+        y, [n for side in reversed(sides) for n in (side if isinstance(side, tuple) else (side, side))]
+    )
+
+
 def pool(kind):
     def make(op, x):
         pad = op.margins(x[2:])
-        more = {"count_include_pad": op.count_include_pad} if kind is nn.AvgPool2d else {"dilation": op.dilation}
-        return kind(op.kernel_size, op.stride, tuple(before for before, _ in pad), ceil_mode=op.ceil_mode, **more)
+        more = {"count_include_pad": op.count_include_pad} if kind == "AvgPool" else {"dilation": op.dilation}
+        return of_rank(kind, x)(
+            op.kernel_size, op.stride, tuple(before for before, _ in pad), ceil_mode=op.ceil_mode, **more
+        )
 
     return make
+
+
+def upsample(op, x):
+    if op.scale_factor is None:
+        return lambda y: functional.interpolate(y, op.output(x)[2:], mode=op.mode)
+    factors = op.scale_factor if isinstance(op.scale_factor, tuple) else (op.scale_factor,) * (len(x) - 2)
+    return lambda y: functional.interpolate(y, scale_factor=tuple(map(float, factors)), mode=op.mode)
 
 
 def plain(kind):
@@ -85,18 +120,22 @@ def plain(kind):
 
 LAYERS = {
     "conv": conv,
-    "conv_transpose": lambda op, x: nn.ConvTranspose2d(x[1], op.out_channels, op.kernel_size, op.stride),
+    "conv_transpose": lambda op, x: of_rank("ConvTranspose", x)(x[1], op.out_channels, op.kernel_size, op.stride),
     "linear": lambda op, x: nn.Linear(x[-1], op.out_features, op.bias),
-    "batch_norm": lambda op, x: nn.BatchNorm2d(x[1], op.eps),
+    "batch_norm": lambda op, x: (of_rank("BatchNorm", x) if len(x) > 2 else nn.BatchNorm1d)(x[1], op.eps),
     "layer_norm": norm,
     "multi_head_attention": lambda op, x: Attention(x[2], op.num_heads, bias=op.bias, batch_first=True),
     "scale": Scale,
     "parameter": Parameter,
-    "max_pool": pool(nn.MaxPool2d),
-    "avg_pool": pool(nn.AvgPool2d),
+    "max_pool": pool("MaxPool"),
+    "avg_pool": pool("AvgPool"),
     "adaptive_avg_pool": lambda op, _: nn.AdaptiveAvgPool2d(op.output_size),
-    "global_avg_pool": plain(nn.AdaptiveAvgPool2d(1)),
-    "upsample": lambda op, x: lambda y: functional.interpolate(y, op.output(x)[2:], mode=op.mode),
+    "global_avg_pool": lambda _, x: of_rank("AdaptiveAvgPool", x)(1),
+    "upsample": upsample,
+    "lstm": Recurrent,
+    "gru": Recurrent,
+    "pad": pad,
+    "reshape": lambda op, x: lambda y: y.reshape(op.output(x)),
     "relu": plain(nn.ReLU()),
     "relu6": plain(nn.ReLU6()),
     "leaky_relu": plain(nn.LeakyReLU(0.1)),
@@ -131,6 +170,7 @@ class Network(nn.Module):
     def __init__(self, graph):
         super().__init__()
         self.graph = graph
+        self.watch = {}
         self.steps = {name: LAYERS[node.op.verb](node.op, *node.facts.shapes) for name, node in graph.nodes.items()}
         self.steps |= {name: self.steps[node.owner] for name, node in graph.nodes.items()}
         self.weighted = nn.ModuleList(step for step in self.steps.values() if isinstance(step, nn.Module))
@@ -138,6 +178,6 @@ class Network(nn.Module):
     def forward(self, x):
         found = dict.fromkeys(self.graph.inputs, x)
         for name, node in self.graph.nodes.items():
-            found[name] = self.steps[name](*(found[source] for source in node.inputs))
+            found[name] = self.watch[name] = self.steps[name](*(found[source] for source in node.inputs))
             assert tuple(found[name].shape) == node.shape, name
         return found[name]

@@ -1,0 +1,80 @@
+"""Windows: which elements of an axis of an input of the network an index of a layer looks at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnnplan.sizes import ceil, floor, ge, maximum, quotient
+
+if TYPE_CHECKING:
+    from cnnplan.ops.links import Link
+
+__all__ = ["Window", "Windows", "union"]
+
+
+class Window(NamedTuple):
+    """Index i of an axis of a tensor looks at the whole numbers from first + jump * i to last + jump * i.
+
+    Where an axis became longer on the way, that holds for all indices together: each for itself may look at less, in a
+    pattern that repeats after at most `phases`.
+
+    Args:
+        axis: of the tensor; None where every element looks at the same, and the window does not move.
+        jump: by how much it moves from one index to the next.
+        first, last: of index 0.
+        phases: after how many indices the pattern repeats.
+        cut: whether something was left out on the way that there was to look at.
+    """
+
+    axis: int | None
+    jump: Any = 1
+    first: Any = 0
+    last: Any = 0
+    phases: Any = 1
+    cut: bool = False
+
+    @property
+    def reach(self) -> Any:
+        """From the first element to the last."""
+        return self.last - self.first
+
+    def behind(self, link: Link) -> Window:
+        """The window of what looks at this one through a link."""
+        if link[1:] == (1, 0, 0, 1, 1):
+            return self if link.axis == self.axis else self._replace(axis=link.axis)
+        link = link.even
+        step = quotient(self.jump, link.per)
+        first, last = self.first + step * link.first, self.last + step * link.last
+        return Window(link.axis, step * link.jump, first, last, self.phases * link.per, self.cut)
+
+    def over(self, start: Any, stop: Any) -> Window:
+        """All that the indices from `start` to before `stop` look at together."""
+        first, last = self.first + self.jump * start, self.last + self.jump * (stop - 1)
+        return Window(None, 0, ceil(first), floor(last), 1, self.cut)
+
+    def whole(self, extent: Any) -> bool:
+        """Whether it is known to have every element of an axis of that many."""
+        return ge(0, self.first).verdict is ge(self.last, extent - 1).verdict is True
+
+    def joined(self, other: Window | None) -> Window | None:
+        """The union with another; None where they move at different speeds."""
+        if other is None or self.axis != other.axis or self.jump != other.jump:
+            return None
+        first, last = -_greater(-self.first, -other.first), _greater(self.last, other.last)
+        return Window(self.axis, self.jump, first, last, maximum(self.phases, other.phases), self.cut or other.cut)
+
+
+Windows = tuple[Window | None, ...]
+
+
+def union(one: Windows, other: Windows) -> Windows:
+    """The windows of what looks at both, axis by axis."""
+    return tuple(a if a == b else a and a.joined(b) for a, b in zip(one, other, strict=True))
+
+
+def _greater(one: Any, other: Any) -> Any:
+    """The greater of two that have most of their terms in common: only in what sets them apart is a maximum taken.
+
+    So a sum of many of them does not hold each of its beginnings again.
+    """
+    return one + maximum(other - one, 0)
