@@ -116,7 +116,7 @@ class Draft:
     def add(  # noqa: PLR0913 - what an entry holds
         self,
         verb: str,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, Any] | list[dict[str, Any]] | None = None,
         reads: Sequence[str] = (),
         *,
         origin: str = "",
@@ -128,7 +128,7 @@ class Draft:
 
         Args:
             verb: the operator.
-            args: its arguments, as YAML would hold them: numbers, texts of expressions, lists.
+            args: its arguments, as YAML would hold them: numbers, texts of expressions, lists; of `sequence` entries.
             reads: the names of what it reads, in order.
             origin: what it is called in the file; it names the layer where `name` does not.
             where: the node in messages, "/layer1/Add (Add)", or a line of the file; left out, the origin.
@@ -139,7 +139,8 @@ class Draft:
             The name by which other layers read it; its parts, where it has several, are `name.0`, `name.1`.
         """
         called = self._unique(legal(name or origin or verb))
-        entry: dict[str, Any] = {verb: dict(args or {}), "name": called, **wiring}
+        held = args if isinstance(args, list) else dict(args or {})
+        entry: dict[str, Any] = {verb: held, "name": called, **wiring}
         if reads and tuple(reads) != (self.last,):
             entry["from"] = reads[0] if len(reads) == 1 else [*reads]
         if origin:

@@ -57,6 +57,14 @@ _FIELDS: Final = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72})
 """The tags of the other fields of an ONNX model."""
 
 _FACTORY: Final = re.compile(r"(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
+_KERAS: Final = re.compile(rb'"class_name": *"(?:Functional|Sequential)"|"registered_name".*"build_config"', re.DOTALL)
+
+
+def _is_keras(head: bytes) -> bool:
+    """Whether it is the JSON of a model, or a zip that begins like one."""
+    zipped = head.startswith(b"PK\x03\x04") and head[30:43] == b"metadata.json"
+    return zipped or (head.lstrip().startswith(b"{") and _KERAS.search(head) is not None)
+
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
@@ -82,6 +90,14 @@ KINDS: Final[tuple[Kind, ...]] = (
         lambda _: False,
         lambda path: _FACTORY.fullmatch(str(path)) is not None,
         ("dims", "arguments"),
+    ),
+    Kind(
+        "Keras model",
+        "cnnplan.translation.keras",
+        (".keras", ".json"),
+        _is_keras,
+        lambda path: path.suffix == ".keras",
+        options=("dims",),
     ),
 )
 """Every kind of file that is no spec, in the order in which they are tried."""
