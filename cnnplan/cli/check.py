@@ -156,9 +156,16 @@ def _found(
         except UsageError as error:
             say(str(error))
             code = COULD_NOT_RUN
-        if cache and path not in clean and not (found.findings or found.unread):
+        if cache and path not in clean and not (found.findings or found.unread) and not _is_foreign(path):
             cache.remember(path, found.sources)
     return files, findings, code
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether it is no spec of our own: what is said of it rests on options too."""
+    from cnnplan.translation import kind_of  # noqa: PLC0415
+
+    return kind_of(path) is not None
 
 
 def _told(paths: Sequence[Path], wanted: Configuration) -> Iterator[Judged]:

@@ -57,6 +57,7 @@ _FIELDS: Final = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72})
 """The tags of the other fields of an ONNX model."""
 
 _FACTORY: Final = re.compile(r"(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
+_NET: Final = re.compile(rb"\A(?:\s*[#;][^\n]*\n|\s)*\[net(?:work)?\]")
 _KERAS: Final = re.compile(rb'"class_name": *"(?:Functional|Sequential)"|"registered_name".*"build_config"', re.DOTALL)
 
 
@@ -98,6 +99,26 @@ KINDS: Final[tuple[Kind, ...]] = (
         _is_keras,
         lambda path: path.suffix == ".keras",
         options=("dims",),
+    ),
+    Kind(
+        "Darknet cfg",
+        "cnnplan.translation.darknet",
+        (".cfg",),
+        lambda head: _NET.search(head) is not None and _BINARY.search(head) is None,
+        options=("dims",),
+    ),
+    Kind(
+        "nnU-Net plans",
+        "cnnplan.translation.nnunet",
+        (".json",),
+        lambda head: head.lstrip().startswith(b"{") and b'"plans_name"' in head,
+        options=("scale",),
+    ),
+    Kind(
+        "Hugging Face config",
+        "cnnplan.translation.huggingface",
+        (".json",),
+        lambda head: head.lstrip().startswith(b"{") and b'"model_type"' in head,
     ),
 )
 """Every kind of file that is no spec, in the order in which they are tried."""
