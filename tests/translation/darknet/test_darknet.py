@@ -1,7 +1,7 @@
 """Darknet's files, written from the published architectures: shapes and totals are those that were published.
 
-Weights: the bytes of the files that the authors offer, less their header of 20, by 4. BFLOPs: as Darknet prints them, two
-for a multiply-add of a convolution.
+Weights: the bytes of the files that the authors offer, less their header of 20, by 4. BFLOPs: as Darknet prints them,
+two for a multiply-add of a convolution.
 """
 
 from __future__ import annotations
