@@ -104,4 +104,4 @@ def test_a_config_of_hugging_face_is_refused_with_the_way(tmp_path):
     )
     (finding,) = check(file)
     assert "ConvNextForImageClassification is built by the code of transformers" in finding.message
-    assert "export it as ONNX" in finding.hint
+    assert "cnnplan report build.py:build" in finding.hint
