@@ -29,6 +29,6 @@ def read(path: Path, options: Options) -> Foreign:
     names = data.get("architectures") if isinstance(data, dict) else None
     called = names[0] if isinstance(names, list) and names else "its model"
     message = f"{called} is built by the code of transformers; the config holds its numbers alone"
-    hint = "in build.py let build() return AutoModel.from_config(config): cnnplan report build.py:build; or export as ONNX"
+    hint = "let build() in build.py return AutoModel.from_config(config): cnnplan report build.py:build"
     draft.refuse("CNN031", message, hint=hint)
     raise SpecError(draft.foreign.faults.found)
