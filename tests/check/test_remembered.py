@@ -117,3 +117,13 @@ def test_all_cores_say_what_one_says(python, tmp_path):
     assert (one.stdout, one.stderr, one.returncode) == (three.stdout, three.stderr, three.returncode)
     assert one.returncode == 2
     assert "net23.yaml" in one.stdout
+
+
+def test_what_is_remembered_needs_no_reader(python, tmp_path):
+    (tmp_path / "net.yaml").write_text("cnnplan: 1\ninput: [1, 3, 5, 7]\nlayers: [relu]\n")
+    script = (
+        "import sys; from cnnplan.cli import app; sys.argv[1:] = ['check', 'net.yaml']; app(standalone_mode=False);"
+        " print(sorted(name for name in sys.modules if name in ('cnnplan.spec', 'cnnplan.sizes', 'yaml')))"
+    )
+    first, second = (python("-c", script, cwd=tmp_path, CNNPLAN_CACHE=str(tmp_path / "memory")) for _ in range(2))
+    assert (first.stdout.strip(), second.stdout.strip()) == ("['cnnplan.sizes', 'cnnplan.spec', 'yaml']", "[]"), second
