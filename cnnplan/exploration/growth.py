@@ -29,8 +29,12 @@ def modulus(count: Extent, symbol: str) -> int:
     if isinstance(count, int):
         return 1
     found = 1
+    memo = count.context.memo
     for atom in {atom for atoms in count.expanded for atom in atoms if symbol in atom.symbols}:
-        found = lcm(found, _modulus(atom, symbol))
+        key = ("modulus", atom, symbol)
+        if key not in memo:
+            memo[key] = _modulus(atom, symbol)
+        found = lcm(found, memo[key])
     return found if found <= LARGEST else 0
 
 

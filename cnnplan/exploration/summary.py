@@ -5,12 +5,13 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import Count, Extent, evaluate
+from cnnplan.sizes import Comparison, Count, Extent, Membership, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnplan.plan import Plan
+    from cnnplan.sizes import Condition
     from cnnplan.spec import Symbol
 
 __all__ = ["summary"]
@@ -98,10 +99,10 @@ def _heaviest(plan: Plan) -> Iterator[str]:
 
 
 def _conditions(plan: Plan) -> Iterator[str]:
-    """Each condition with the layers behind it."""
+    """Each condition with the layers behind it, that which leaves least first."""
     if not plan.conditions:
         yield f"{plan.name} is legal for every declared size."
-    for condition in plan.conditions:
+    for condition in sorted(plan.conditions, key=_share):
         yield f"{plan.name} needs {condition}"
         alone = [cause for cause in plan.causes if cause.condition == condition]
         for cause in alone or (cause for cause in plan.causes if cause.condition.symbols & condition.symbols):
@@ -109,6 +110,13 @@ def _conditions(plan: Plan) -> Iterator[str]:
             yield f"  {cause}{more}"
     for decision in plan.structure:
         yield f"its structure is that of {decision}; it is planned anew elsewhere"
+
+
+def _share(condition: Condition) -> float:
+    """The share of all values that a condition leaves; an equation leaves next to none, a bound next to all."""
+    if isinstance(condition, Membership):
+        return condition.members.share
+    return 0.0 if isinstance(condition, Comparison) and condition.operator == "==" else 1.0
 
 
 def _more(plan: Plan) -> Iterator[str]:

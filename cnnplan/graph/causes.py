@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnplan.graph.witnesses import Trials, pinned
-from cnnplan.sizes import TRUE, Membership, every
+from cnnplan.sizes import TRUE, Membership, every, follows
+from cnnplan.sizes.deciding.conditions import All
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,17 +72,25 @@ def causes(graph: Graph) -> tuple[Cause, ...]:
 
 def _needed(found: Mapping[Condition, tuple[str, Requirement]]) -> set[Condition]:
     """The conditions that are left when those that follow from the rest are taken away, bounds before joins."""
-    needed = {condition for condition in found if not isinstance(condition, Membership)}
+    members = [condition for condition in found if isinstance(condition, Membership)]
+    needed = {c for c in found if not isinstance(c, Membership) and not follows(c, members)}
+    inside = every(part for c in needed if isinstance(c, All) for part in c.parts if isinstance(part, Membership))
+    asked = {part.symbol: part for part in getattr(inside, "parts", (inside,)) if isinstance(part, Membership)}
     alike: dict[str, list[Membership]] = {}
     for condition in sorted(found, key=lambda condition: found[condition][1].rule == JOIN):
         if isinstance(condition, Membership):
             alike.setdefault(condition.symbol, []).append(condition)
-    return needed.union(*map(_irredundant, alike.values()))
+    return needed.union(*(_irredundant(conditions, asked.get(name, TRUE)) for name, conditions in alike.items()))
 
 
-def _irredundant(conditions: Sequence[Membership]) -> Iterator[Condition]:
-    """Of conditions on one symbol those that are left when each that follows from the others is taken away in turn."""
-    later: list[Condition] = [TRUE]
+def _irredundant(conditions: Sequence[Membership], asked: Condition) -> Iterator[Condition]:
+    """Of conditions on one symbol those that are left when each that follows from the others is taken away in turn.
+
+    Args:
+        conditions: of layers.
+        asked: what else is asked of the symbol, by layers that ask of several at once.
+    """
+    later: list[Condition] = [asked]
     for condition in reversed(conditions[1:]):
         later.append(every((condition, later[-1])))
     kept: Condition = TRUE

@@ -68,7 +68,8 @@ def _rows(options: Sequence[Sequence[Number]]) -> list[tuple[Number, ...]]:
     if not all(options):
         return []
     today = [option[0] for option in options]
-    moved = [(*today[:i], value, *today[i + 1 :]) for i, option in enumerate(options) for value in option]
+    corners = [tuple(map(min, options)), tuple(map(max, options))]
+    moved = [(*today[:i], value, *today[i + 1 :]) for i, option in enumerate(options) for value in option] + corners
     if prod(map(len, options)) <= MOST_TRIED:
         return [*moved, *product(*options)]
     draw = Random(0)  # noqa: S311 - the same sample every time

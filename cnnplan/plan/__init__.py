@@ -23,7 +23,7 @@ from cnnplan.plan.blocks import BlockPlan
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
-from cnnplan.sizes import Condition, Extent, Shape, combine, evaluate, every
+from cnnplan.sizes import Condition, Extent, Membership, Shape, combine, evaluate, every, follows
 from cnnplan.spec.words import did_you_mean
 from cnnplan.translation import load_spec
 from cnnplan.translation.options import extents
@@ -168,11 +168,15 @@ class Plan(Shown):
         """For which sizes the network is legal, beyond what is declared."""
         return every(open_.condition for facts in self.graph.kinds for open_ in facts.open)
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """The same, one condition for each symbol or group of symbols."""
+        """The same, one condition for each symbol or group of symbols, without those that the others imply."""
         condition = self.condition
-        return () if condition.verdict else tuple(getattr(condition, "parts", (condition,)))
+        if condition.verdict:
+            return ()
+        parts = tuple(getattr(condition, "parts", (condition,)))
+        members = [part for part in parts if isinstance(part, Membership)]
+        return tuple(part for part in parts if isinstance(part, Membership) or not follows(part, members))
 
     @cached_property
     def connections(self) -> Extent:

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 
 from cnnplan.graph.witnesses import pinned
 from cnnplan.report.formulas import formulas
-from cnnplan.sizes import Count, substitute
+from cnnplan.sizes import Count, IntegerSet, Membership, substitute
 from cnnplan.sizes.evaluating.codegen import RESERVED, source
+from cnnplan.sizes.evaluating.guards import guard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnplan.plan import Plan
     from cnnplan.report import Report
+    from cnnplan.sizes import Condition
 
 __all__ = ["function", "identifier"]
 
 
 def function(report: Report, language: str, comment: str) -> str:
-    """One function that returns every formula by name.
+    """One function that returns every formula by name, and refuses values that these do not hold for.
 
     Args:
         report: what it is about.
@@ -32,7 +37,25 @@ def function(report: Report, language: str, comment: str) -> str:
         found = {key: substitute(each, fixed) if isinstance(each, Count) else each for key, each in found.items()}
     head = f"{comment} at {pinned(fixed)}: generated code is exact on whole numbers only\n" if fixed else ""
     symbols = [name for name in numeric if name not in fixed]
-    return head + source(found, language, name=identifier(plan.name), symbols=symbols)
+    refused = guard(_needs(plan, symbols), language, symbols)
+    return head + source(found, language, name=identifier(plan.name), symbols=symbols, guard=refused)
+
+
+def _needs(plan: Plan, symbols: Sequence[str]) -> Iterator[Condition]:
+    """What the figures hold for: the declared values, the structure, the conditions."""
+    context = plan.graph.context
+    for name in symbols:
+        domain = plan.spec.symbols[name].domain()
+        if domain.choices is not None:
+            yield Membership(context, name, IntegerSet.finite(int(min(domain.choices)), map(int, domain.choices)))
+        elif domain.low is not None:
+            low = int(domain.low)
+            yield Membership(context, name, IntegerSet.periodic(low, domain.multiple_of, (0,)))
+            if domain.high is not None:
+                run = (low, int(domain.high))
+                yield Membership(context, name, IntegerSet(low, (run,), run[1] + 1, 1, frozenset()))
+    yield from plan.structure
+    yield from plan.conditions
 
 
 def identifier(name: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnplan.graph import Facts
     from cnnplan.plan import NodePlan, Plan
     from cnnplan.rules.contracts import Outcome
+    from cnnplan.rules.coverage import Coverage
     from cnnplan.rules.ignores import Ignores
     from cnnplan.rules.windows import Axis
     from cnnplan.sizes import Shape
@@ -78,6 +79,7 @@ class Subject:
         ignores: what the layers ask not to be told.
         first: whether it is the structure that the defaults make.
         outcomes: the promises that are not kept, once somebody has asked.
+        coverage: the structures that the declared ranges make, this one first.
     """
 
     spec: Spec
@@ -87,6 +89,7 @@ class Subject:
     ignores: Ignores | None = None
     first: bool = True
     outcomes: list[tuple[Place, Outcome]] | None = None
+    coverage: Coverage | None = None
 
     @cached_property
     def choice(self) -> str:

@@ -7,28 +7,32 @@ them. One that only names amounts, `macs <= 4.1G`, is held at the values of the 
 from __future__ import annotations
 
 from enum import Enum
-from itertools import islice
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.errors import Inconclusive, UsageError
 from cnnplan.graph import bindings
+from cnnplan.graph.witnesses import pinned
 from cnnplan.plan import plan_spec
 from cnnplan.rules.breaches import named, said
+from cnnplan.rules.coverage import covered
+from cnnplan.rules.searching import Search
 from cnnplan.rules.terms import Terms
-from cnnplan.sizes import Condition, every
+from cnnplan.sizes import FALSE, Chosen, Condition, every, follows
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnplan.findings import Place
+    from cnnplan.plan import Plan
     from cnnplan.rules.base import Subject
     from cnnplan.spec import Expression
 
 __all__ = ["Outcome", "Verdict", "hold", "promises"]
 
-FEW = 64
-"""Values of a symbol that are tried to find one at which a promise is broken."""
+MOST_PATHS = 64
+"""Ways through the cases of a promise that are followed."""
 
 
 class Verdict(Enum):
@@ -84,18 +88,65 @@ def hold(subject: Subject, that: Expression, at: Mapping[str, Any]) -> Outcome |
         bound = bindings(subject.spec, {**plan.values, **at})
     except UsageError as error:
         return Outcome(Verdict.BROKEN, f"{named(that)} is promised of what is not declared: {error}")
-    pinned = {name: bound[name] for name in at}
+    fixed_values = {name: bound[name] for name in at}
     fixed = {name for condition in plan.structure for name in condition.symbols if subject.spec.symbols[name].choices}
-    if any(bound[name] != plan.values.get(name) for name in fixed & pinned.keys()):
+    if any(bound[name] != plan.values.get(name) for name in fixed & fixed_values.keys()):
         return None
     if not all(condition.holds(bound) for condition in plan.structure):
         plan = plan_spec(subject.spec, bound, partial=True)
         if plan.findings:
             return Outcome(Verdict.BROKEN, f"{named(that)}: the network is not legal there: {plan.findings[0].message}")
-    terms = Terms(plan, pinned)
+    terms = Terms(plan, fixed_values)
     if at and "legal" not in that.names and (needs := _illegal(terms)):
         return Outcome(Verdict.BROKEN, f"{named(that)}: the network is not legal there: needs {needs}")
-    return _judged(that, terms)
+    return _everywhere(subject, that, terms) if _about_letters(that, terms) else _judged(that, terms)
+
+
+def _everywhere(subject: Subject, that: Expression, terms: Terms) -> Outcome:
+    """What a promise about letters comes to in every structure that the declared values make, and on every path."""
+    unproved: Outcome | None = None
+    coverage = subject.coverage if terms.plan is subject.plan and not terms.pinned else None
+    if coverage is None:
+        coverage = covered(subject.spec, terms.plan, terms.pinned)
+    for plan in coverage.plans:
+        if plan.findings:
+            where = " and ".join(map(str, plan.structure))
+            message = f"{named(that)}: the network is not legal where {where}: {plan.findings[0].message}"
+            return Outcome(Verdict.BROKEN, message)
+        outcome = _on_every_path(that, terms if plan is terms.plan else Terms(plan, terms.pinned))
+        if outcome.verdict is Verdict.BROKEN:
+            return outcome if plan is terms.plan else outcome._replace(message=outcome.message + _structure(plan))
+        unproved = unproved or (outcome if outcome.verdict is Verdict.UNPROVED else None)
+    if unproved is None and coverage.left:
+        message = f"{named(that)} is neither proved nor refuted where {coverage.left}: these structures are too many"
+        unproved = Outcome(Verdict.UNPROVED, message)
+    return unproved or KEPT
+
+
+def _structure(plan: Plan) -> str:
+    """Which structure it is, where it is not that of the values: ` with H = 21`."""
+    names = sorted({name for each in plan.structure for name in each.symbols if not plan.spec.symbols[name].choices})
+    return f" with {pinned({name: plan.values[name] for name in names})}" if names else ""
+
+
+def _on_every_path(that: Expression, terms: Terms) -> Outcome:
+    """What a promise comes to where `a if c else b` is a where c holds, and b where it does not."""
+    paths: list[list[tuple[Condition, bool]]] = [[]]
+    unproved: Outcome | None = None
+    for number in count():
+        if not paths:
+            return unproved or KEPT
+        if number == MOST_PATHS:
+            return Outcome(Verdict.UNPROVED, f"{named(that)} is neither proved nor refuted: it has too many cases")
+        given = paths.pop()
+        followed = terms.along(given)
+        outcome = _judged(that, followed)
+        path = followed.path or []
+        paths += [[*path[:place], (path[place][0], False)] for place in range(len(given), len(path))]
+        if outcome.verdict is Verdict.BROKEN:
+            return outcome
+        unproved = unproved or (outcome if outcome.verdict is Verdict.UNPROVED else None)
+    return KEPT
 
 
 def _illegal(terms: Terms) -> str:
@@ -114,31 +165,52 @@ def _judged(that: Expression, terms: Terms) -> Outcome:
         value = value if value.verdict is None else value.verdict
     if value is True:
         return KEPT
-    if value is False:
+    if value is False and not terms.path:
         return Outcome(Verdict.BROKEN, *said(that, terms))
-    if not isinstance(value, Condition):
+    if not isinstance(value, Condition | bool):
         raise EvaluationError("it is neither true nor false")
-    return _open(that, value, terms)
+    return _open(that, value if isinstance(value, Condition) else FALSE, terms)
 
 
 def _open(that: Expression, condition: Condition, terms: Terms) -> Outcome:
     """A promise that holds for some values and not for others."""
-    missing = condition.symbols - terms.values.keys() - terms.pinned.keys()
-    if not missing and not _holds(condition, terms):
+    given, taken = _given(that, terms), _taken(terms)
+    symbols = condition.symbols.union(*(each.symbols for each in given))
+    missing = symbols - terms.values.keys() - terms.pinned.keys()
+    here = not missing and all(each.holds(terms.values) for each in given)
+    if here and not condition.holds(terms.values):
         return Outcome(Verdict.BROKEN, *said(that, terms))
-    if not missing and (condition.symbols <= terms.pinned.keys() or not _about_letters(that, terms)):
+    if not missing and (condition.symbols <= terms.pinned.keys() or not _about_letters(that, terms)) and not given:
         return KEPT
     parts = getattr(condition, "parts", (condition,))
-    left = [part for part in parts if "legal" in that.names or not _implied(part, terms)]
+    left = [part for part in parts if not follows(part, given)]
     if not left:
         return KEPT
+    search = Search(terms.plan.spec, terms.values, terms.pinned)
+    is_amount = missing and not _about_letters(that, terms)
+    value, is_proved = (None, False) if is_amount else search.failure(every(left), given, taken)
+    if is_proved:
+        return KEPT
     where = " and ".join(map(str, left))
-    value = next((value for part in left for value in _counterexample(part, terms)), "")
     if value:
         hint = "promise it of one size: {at: {H: 224}, that: ...}, or declare what H may be"
-        return Outcome(Verdict.BROKEN, f"{named(that)} holds only where {where}: not at {value}", hint)
-    at = "" if missing else f"; it holds at {_shown(terms, condition)}"
+        holds = "does not hold" if condition is FALSE else f"holds only where {where}"
+        case = "".join(f", where {each}" for each in taken)
+        return Outcome(Verdict.BROKEN, f"{named(that)} {holds}{case}: not at {pinned(value)}", hint)
+    at = f"; it holds at {_shown(terms, condition)}" if here else ""
     return Outcome(Verdict.UNPROVED, f"{named(that)} is neither proved nor refuted: it needs {where}{at}")
+
+
+def _given(that: Expression, terms: Terms) -> list[Condition]:
+    """What is known where a promise must hold: that the network is legal, has this structure, and the path is taken."""
+    legal = () if "legal" in that.names else terms.plan.conditions
+    return [*legal, *_taken(terms)]
+
+
+def _taken(terms: Terms) -> list[Condition]:
+    """What holds in this structure and on this path."""
+    taken = [condition if verdict else ~condition for condition, verdict in terms.path or ()]
+    return [*(condition for condition in terms.plan.structure if not isinstance(condition, Chosen)), *taken]
 
 
 def _about_letters(that: Expression, terms: Terms) -> bool:
@@ -146,48 +218,6 @@ def _about_letters(that: Expression, terms: Terms) -> bool:
     symbols = terms.plan.spec.symbols
     letters = any(name in symbols and symbols[name].numeric and name not in terms.pinned for name in that.names)
     return letters or bool(that.layers) or "legal" in that.names
-
-
-def _implied(part: Condition, terms: Terms) -> bool:
-    """Whether it holds wherever the network is legal."""
-    legal = terms.plan.condition
-    return part in getattr(legal, "parts", (legal,)) or every((legal, ~part)).verdict is False
-
-
-def _holds(condition: Condition, terms: Terms) -> bool:
-    return bool(condition.holds(terms.values))
-
-
-def _counterexample(part: Condition, terms: Terms) -> Iterator[str]:
-    """Legal values at which it does not hold, one symbol at a time."""
-    others = {name: value for name, value in terms.values.items() if name in part.symbols}
-    if part.symbols - others.keys():
-        others = {name: others.get(name) or _few(name, terms)[0] for name in part.symbols}
-    for name in sorted(part.symbols - terms.pinned.keys()):
-        for value in _few(name, terms):
-            values = {**others, name: value}
-            if not part.holds(values) and (part in terms.plan.conditions or _legal(values, terms)):
-                yield ", ".join(f"{symbol} = {values[symbol]}" for symbol in sorted(part.symbols))
-                return
-
-
-def _legal(values: Mapping[str, Any], terms: Terms) -> bool:
-    known = {**terms.values, **values}
-    return all(part.symbols <= known.keys() and part.holds(known) for part in terms.plan.conditions)
-
-
-def _few(name: str, terms: Terms) -> list[Any]:
-    """Values that a symbol may have: around its default, then from the least on."""
-    domain = terms.plan.spec.symbols[name].domain()
-    if domain.choices is not None:
-        return list(domain.choices)
-    step = domain.multiple_of
-    low = int(domain.low or 0)
-    start = terms.values.get(name, low)
-    if not isinstance(start, int):
-        return [low]
-    tried = (*range(start, start + FEW * step, step), *range(low, low + FEW * step, step))
-    return list(islice((value for value in tried if value in domain), 2 * FEW)) or [low]
 
 
 def _shown(terms: Terms, condition: Condition) -> str:

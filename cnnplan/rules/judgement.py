@@ -9,6 +9,7 @@ from cnnplan.errors import SpecError
 from cnnplan.findings import Finding, Place, Severity
 from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
+from cnnplan.rules.coverage import covered
 from cnnplan.rules.ignores import Ignores
 from cnnplan.translation import load_spec
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cnnplan.configuration import Configuration
     from cnnplan.plan import Plan
     from cnnplan.rules.base import Remark, Rule
+    from cnnplan.rules.coverage import Coverage
     from cnnplan.spec import Spec
 
 __all__ = ["judge"]
@@ -38,10 +40,26 @@ def judge(source: str | Path | Spec, rules: Sequence[Rule], configuration: Confi
         return _sorted(spec.faults)
     plans, skipped = _plans(spec)
     errors = _errors(plans)
+    coverages = [] if errors else list(_coverages(spec, plans))
+    errors = errors or _errors(plan for coverage in coverages for plan in coverage.plans)
     if errors:
         return _sorted(errors)
-    remarks = list(_remarks(spec, plans, rules, configuration))
-    return _sorted([*spec.remarks, *remarks, *([_unlooked(spec, len(plans))] if skipped else [])])
+    remarks = list(_remarks(spec, coverages, rules, configuration))
+    if skipped:
+        remarks.append(_unlooked(spec, f"only the first {len(plans)} of the structures that its choices make were"))
+    left = next((coverage.left for coverage in coverages if coverage.left), "")
+    if left:
+        remarks.append(_unlooked(spec, f"no structure where {left} was"))
+    return _sorted([*spec.remarks, *remarks])
+
+
+def _coverages(spec: Spec, plans: Sequence[Plan]) -> Iterator[Coverage]:
+    """The structures that ranges make of each of those that choices make, as far as all are few."""
+    left = MOST_LAYERS
+    for plan in plans:
+        coverage = covered(spec, plan, {}, left)
+        left -= sum(map(len, coverage.plans[1:]))
+        yield coverage
 
 
 def _plans(spec: Spec) -> tuple[list[Plan], bool]:
@@ -66,19 +84,21 @@ def _others(spec: Spec, first: Plan) -> Iterator[dict[str, Any]]:
             yield values
 
 
-def _unlooked(spec: Spec, number: int) -> Finding:
+def _unlooked(spec: Spec, what: str) -> Finding:
     place = Place(spec.file, ("symbols",))
-    message = f"only the first {number} of the structures that its choices make were looked at"
-    return Finding("CNN019", Severity.NOTE, message, place, spec.locate(place))
+    return Finding("CNN019", Severity.NOTE, f"{what} looked at", place, spec.locate(place))
 
 
 def _remarks(
-    spec: Spec, plans: Sequence[Plan], rules: Sequence[Rule], configuration: Configuration
+    spec: Spec, coverages: Sequence[Coverage], rules: Sequence[Rule], configuration: Configuration
 ) -> Iterator[Finding]:
     """The findings of the rules, each once for a place, however many layers stand there."""
     ignores = Ignores(spec, {rule.id for rule in rules})
     budgets = tuple(budget for budget in configuration.budgets if configuration.covers(budget, spec.file))
-    subjects = [Subject(spec, plan, budgets=budgets, ignores=ignores, first=plan is plans[0]) for plan in plans]
+    subjects = [
+        Subject(spec, found.plans[0], budgets=budgets, ignores=ignores, first=found is coverages[0], coverage=found)
+        for found in coverages
+    ]
     for rule in rules:
         found: dict[Any, list[Remark]] = {}
         for subject in subjects[:1] if rule.once else subjects:

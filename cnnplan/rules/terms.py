@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnnplan.plan import Plan
+    from cnnplan.sizes import Shape
 
 __all__ = ["AMOUNTS", "Terms"]
 
@@ -46,11 +47,17 @@ class Terms:
     Args:
         plan: the network.
         pinned: the numbers in the place of symbols.
+
+    Attributes:
+        path: the decisions on the way through `a if c else b` that is followed, with those that were made on it; None
+            where they are made at the values.
     """
 
     def __init__(self, plan: Plan, pinned: Mapping[str, Any]) -> None:
         self.plan = plan
         self.pinned = pinned
+        self.path: list[tuple[Condition, bool]] | None = None
+        self._step = 0
         self.values = {**plan.values, **pinned}
         self._memo: dict[Any, Any] = {}
 
@@ -75,13 +82,31 @@ class Terms:
     def shape(self, name: str) -> tuple[Any, ...]:
         """The output of a layer, block or group."""
         try:
-            shape = self.plan.inputs[name] if name in self.plan.inputs else self.plan[name].shape
+            shape = self.plan.inputs[name] if name in self.plan.inputs else self._ending(name)
         except (KeyError, IndexError):
             raise UnknownName(name, self.plan.nodes) from None
         return tuple(map(self.at, shape))
 
+    def _ending(self, name: str) -> Shape:
+        """The output of what a name ends with: an input, where all of it is off."""
+        if name in self.plan.nodes:
+            return self.plan.nodes[name].shape
+        end = self.plan.graph.find(name)[-1]
+        return self.plan.inputs[end] if end in self.plan.inputs else self.plan.nodes[end].shape
+
+    def along(self, path: list[tuple[Condition, bool]]) -> Terms:
+        """The same, which decides as on a path, and after its end that things hold."""
+        other = Terms(self.plan, self.pinned)
+        other.path = list(path)
+        return other
+
     def decide(self, condition: Condition) -> bool:
-        """Decide at the values, where a promise cannot go on without."""
+        """Decide where a promise cannot go on without: along the path, or at the values."""
+        if self.path is not None:
+            if self._step == len(self.path):
+                self.path.append((condition, True))
+            self._step += 1
+            return self.path[self._step - 1][1]
         missing = sorted(condition.symbols - self.values.keys())
         if missing:
             raise EvaluationError(f"{' and '.join(missing)} needs a value")

@@ -28,6 +28,7 @@ them the `context` of one analysis. Their own first lines say what stands in the
 
 from __future__ import annotations
 
+from cnnplan.sizes.assumptions import follows
 from cnnplan.sizes.context import Context
 from cnnplan.sizes.deciding.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Membership, every
 from cnnplan.sizes.deciding.decisions import chosen, divides, eq, ge, gt, is_whole, le, lt, ne
@@ -84,6 +85,7 @@ __all__ = [
     "exact_div",
     "floor",
     "floor_div",
+    "follows",
     "gcd",
     "ge",
     "gt",

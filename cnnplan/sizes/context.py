@@ -47,6 +47,10 @@ class Context(Forms):
         """The formula as text."""
         return printing.TEXT(count)
 
+    def comparison(self, left: Any, right: Any, operator: str) -> str:
+        """Two sides of a comparison as one text."""
+        return printing.compared(left, right, operator)
+
     def latex(self, count: Count) -> str:
         """The formula in LaTeX."""
         return printing.LATEX(count)

@@ -158,9 +158,9 @@ def test_a_spec_that_is_called_like_code_is_not_code(name, called):
     assert identifier(name) == called
     plan = cnnplan.load(LINE.replace("name: line", f"name: {json.dumps(name)}"))
     assert plan.name == name
-    (function,) = ast.parse(cnnplan.render(plan, "numpy")).body
-    assert function.name == called
-    assert f"function {called}(H)" in cnnplan.render(plan, "javascript")
+    _, guard, function = ast.parse(cnnplan.render(plan, "numpy")).body
+    assert (guard.name, function.name) == (f"{called}_needs", called)
+    assert f"function {called}(H, check = true)" in cnnplan.render(plan, "javascript")
 
 
 LINE = """

@@ -161,8 +161,7 @@ class Comparison(Condition):
         return hash((self.operator, self.difference))
 
     def __str__(self) -> str:
-        left, right = sides(self.difference)
-        return f"{left} {self.operator} {right}"
+        return compared(self.difference, self.operator)
 
 
 class Divisible(Condition):
@@ -218,8 +217,7 @@ class Negation(Condition):
         if isinstance(self.condition, Chosen):
             return f"{self.condition.symbol} != {self.condition.value}"
         if isinstance(self.condition, Comparison):
-            left, right = sides(self.condition.difference)
-            return f"{left} {'!=' if self.condition.operator == '==' else '<'} {right}"
+            return compared(self.condition.difference, "!=" if self.condition.operator == "==" else "<")
         return f"not ({self.condition})"
 
 
@@ -302,6 +300,11 @@ def _misses(domain: Domain, members: IntegerSet) -> bool:
 
 def _symbols(value: Any) -> frozenset[str]:
     return frozenset() if isinstance(value, Number) else value.symbols
+
+
+def compared(difference: Count, operator: str) -> str:
+    """The two sides of a comparison as a text."""
+    return difference.context.comparison(*sides(difference), operator)
 
 
 def sides(difference: Count) -> tuple[Any, Any]:

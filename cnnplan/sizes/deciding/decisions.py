@@ -159,9 +159,10 @@ def _holds(operator: str, value: Any) -> Any:
 def _solved(operator: str, difference: Count) -> Condition:
     if operator == "==" and _never_zero(difference):
         return FALSE
-    plain = _plain(operator, difference)
-    if plain is not difference:
-        return _decided(operator, plain)
+    if len(difference.symbols) > 1:
+        plain = _plain(operator, difference)
+        if plain is not difference:
+            return _decided(operator, plain)
     domains = {name: difference.context.domain(name) for name in difference.symbols}
     listed = {name: domain.choices for name, domain in domains.items() if domain.choices is not None}
     solved = _by_cases(operator, difference, listed) if listed else None
@@ -172,7 +173,10 @@ def _solved(operator: str, difference: Count) -> Condition:
         solved = _by_sign(operator, difference)
     if solved is None and len(domains) > 1:
         solved = separated(operator, difference, _decided)
-    return Comparison(operator, difference) if solved is None else solved
+    if solved is None:
+        plain = _plain(operator, difference)
+        return Comparison(operator, difference) if plain is difference else _decided(operator, plain)
+    return solved
 
 
 def _by_sign(operator: str, difference: Count) -> Condition | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import islice
-from math import lcm
+from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ __all__ = ["LARGEST_PERIOD", "IntegerSet"]
 
 LARGEST_PERIOD = 1_000_000
 """Periods beyond this are not tabulated; the conditions stay as they were found."""
+
+FEW = 4
+"""Residues that are listed in any case."""
 
 MOST_SHOWN = 12
 """Members or residues that are written out."""
@@ -80,6 +83,19 @@ class IntegerSet:
         return not self.runs and not self.residues
 
     @property
+    def share(self) -> float:
+        """The share of all integers that are in it, far out."""
+        return len(self.residues) / self.modulus
+
+    @property
+    def step(self) -> int:
+        """A number that divides all members."""
+        if not self.residues:
+            return gcd(*(end for run in self.runs for end in run)) if all(a == b for a, b in self.runs) else 1
+        repeated = gcd(self.modulus, *self.residues)
+        return gcd(repeated, *(first for first, _ in self.runs)) if all(a == b for a, b in self.runs) else 1
+
+    @property
     def is_bound(self) -> bool:
         """Whether it is all integers from some number on."""
         return self.modulus == 1 and bool(self.residues) and not self.runs
@@ -138,7 +154,7 @@ class IntegerSet:
         mine, yours = self._runs_until(other._early_end(start)), other._runs_until(self._early_end(start))
         if modulus > LARGEST_PERIOD or mine is None or yours is None:
             return None
-        sparse, dense = sorted((self, other), key=_density)
+        sparse, dense = sorted((self, other), key=_share)
         repeated = (r + k for k in range(0, modulus, sparse.modulus) for r in sparse.residues)
         residues = frozenset(r for r in repeated if r % dense.modulus in dense.residues)
         return IntegerSet(max(self.base, other.base), _common(mine, yours), start, modulus, residues).normal()
@@ -195,9 +211,8 @@ class IntegerSet:
         return f"{_finite(name, self.base, self.runs)} or {f'({joined})' if len(repeated) > 1 else joined}"
 
 
-def _density(integers: IntegerSet) -> float:
-    """The share of all integers that are in it, far out."""
-    return len(integers.residues) / integers.modulus
+def _share(integers: IntegerSet) -> float:
+    return integers.share
 
 
 def runs_of(members: Iterable[int]) -> tuple[Run, ...]:
@@ -283,10 +298,21 @@ def _remainders(name: str, modulus: int, residues: list[int]) -> str:
         return f"{name} % {modulus} == {residues[0]}"
     if len(residues) > 2 and residues == list(range(len(residues))):  # noqa: PLR2004 - two are quicker listed
         return f"{name} % {modulus} < {len(residues)}"
-    if len(residues) == modulus - 1:
-        (missing,) = set(range(modulus)) - set(residues)
-        return f"{name} % {modulus} != {missing}"
-    return f"{name} % {modulus} in {_listed(residues, len(residues))}"
+    missing = sorted(set(range(modulus)) - set(residues))
+    if len(missing) == 1:
+        return f"{name} % {modulus} != {missing[0]}"
+    texts = [f"in {_listed(residues, len(residues))}"]
+    if len(residues) > FEW and _is_row(residues):
+        texts.append(f"in {residues[0]}..{residues[-1]}")
+    if len(residues) > FEW:
+        row = f"{missing[0]}..{missing[-1]}"
+        texts.append(f"not in {row if _is_row(missing) else _listed(missing, len(missing))}")
+    return f"{name} % {modulus} {min(texts, key=len)}"
+
+
+def _is_row(numbers: list[int]) -> bool:
+    """Whether numbers follow each other."""
+    return len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1
 
 
 def _listed(members: Iterable[int], number: int) -> str:

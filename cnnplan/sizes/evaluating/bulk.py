@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 from cnnplan.sizes.evaluating.codegen import source, symbols_of
-from cnnplan.sizes.evaluating.evaluation import evaluate
-from cnnplan.sizes.forms.atoms import Atom, Number
-from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.evaluating.evaluation import evaluate, magnitude
 from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cnnplan.sizes.forms.atoms import Number
 
 __all__ = ["INT64", "Compiled", "compiled", "reach"]
 
@@ -78,20 +76,4 @@ def _peak(array: np.ndarray) -> int:
 
 def reach(value: Count | Number, peaks: Mapping[str, int]) -> int:
     """A bound on every intermediate value of a formula, from the greatest magnitude of each symbol."""
-    if isinstance(value, Number):
-        return ceil(abs(Fraction(value)))
-    if isinstance(value, Size):
-        return reach(value.const, peaks) + sum(reach(coef, peaks) * _of_atom(atom, peaks) for atom, coef in value.terms)
-    total = reach(value.rest, peaks)
-    for monomial, coef in value.products.items():
-        product = reach(coef, peaks)
-        for size in monomial:
-            product *= reach(size, peaks)
-        total += product
-    return total
-
-
-def _of_atom(atom: Atom, peaks: Mapping[str, int]) -> int:
-    if atom.kind == "symbol":
-        return peaks[atom.name]
-    return sum(reach(arg, peaks) for arg in atom.args)
+    return magnitude(value, peaks, {})

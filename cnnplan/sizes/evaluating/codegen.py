@@ -13,7 +13,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
-from cnnplan.sizes.evaluating.dialects import DIALECTS, Dialect
+from cnnplan.sizes.evaluating.dialects import DIALECTS, Dialect, Guard
 from cnnplan.sizes.forms.atoms import Atom, Number
 from cnnplan.sizes.forms.polynomials import Count
 
@@ -37,7 +37,12 @@ RESERVED = {
 
 
 def source(
-    formulas: Mapping[str, Any], language: str = "numpy", *, name: str = "formulas", symbols: Sequence[str] = ()
+    formulas: Mapping[str, Any],
+    language: str = "numpy",
+    *,
+    name: str = "formulas",
+    symbols: Sequence[str] = (),
+    guard: Guard | None = None,
 ) -> str:
     """A function of the symbols that returns every formula by name.
 
@@ -46,6 +51,7 @@ def source(
         language: one of LANGUAGES.
         name: what the function is called.
         symbols: the order of its parameters; those of the formulas that are not among them follow.
+        guard: what is refused first, unless `check` is false.
 
     Raises:
         UsageError: a formula is about fractions, which generated code does not do.
@@ -53,7 +59,7 @@ def source(
     names = [*symbols, *(name for name in symbols_of(formulas.values()) if name not in symbols)]
     writer = Writer(DIALECTS[language], names)
     results = {key: writer.result(formula) for key, formula in formulas.items()}
-    return writer.dialect.function(name, [writer.called[symbol] for symbol in names], writer.statements, results)
+    return writer.dialect.function(name, [writer.called[symbol] for symbol in names], writer.statements, results, guard)
 
 
 def symbols_of(formulas: Iterable[Any]) -> list[str]:

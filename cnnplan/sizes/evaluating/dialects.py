@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["DIALECTS", "Dialect"]
+__all__ = ["DIALECTS", "Dialect", "Guard"]
+
+
+class Guard(NamedTuple):
+    """What a function refuses: statements, and tests over them with what they say."""
+
+    statements: Sequence[tuple[str, str]]
+    tests: Sequence[tuple[str, str]]
 
 
 class Dialect:
@@ -36,10 +43,34 @@ class Dialect:
         """A function: maximum, minimum, gcd, round or make_divisible."""
         return f"_{name}({', '.join(args)})"
 
+    signs: ClassVar[Mapping[str, str]] = {"equal": "=="}
+    words: ClassVar[tuple[str, str, str]] = (" & ", " | ", "not ")
+
+    def compare(self, left: str, sign: str, right: str) -> str:
+        """A comparison: equal, >= or <=."""
+        return f"({left} {self.signs.get(sign, sign)} {right})"
+
+    def conjunction(self, parts: Sequence[str]) -> str:
+        """All of these."""
+        return parts[0] if len(parts) == 1 else self.bracket(self.words[0].join(parts))
+
+    def disjunction(self, parts: Sequence[str]) -> str:
+        """One of these."""
+        return parts[0] if len(parts) == 1 else self.bracket(self.words[1].join(parts))
+
+    def negation(self, part: str) -> str:
+        """Not that."""
+        return self.bracket(f"{self.words[2]}{part}")
+
     def function(
-        self, name: str, symbols: Sequence[str], statements: Iterable[tuple[str, str]], results: Mapping[str, str]
+        self,
+        name: str,
+        symbols: Sequence[str],
+        statements: Iterable[tuple[str, str]],
+        results: Mapping[str, str],
+        guard: Guard | None = None,
     ) -> str:
-        """The whole function, with the helpers that it calls."""
+        """The whole function, with the helpers that it calls, and the guard in front that may be left out."""
         raise NotImplementedError
 
     def used(self, *texts: str) -> list[str]:
@@ -77,16 +108,36 @@ class NumPy(Dialect):
         """A ufunc or a helper."""
         return f"{self.ufuncs.get(name, f'_{name}')}({', '.join(args)})"
 
+    def negation(self, part: str) -> str:
+        """Not that, of a truth value or an array of them."""
+        return f"np.logical_not({part})"
+
+    def refusal(self, name: str, symbols: Sequence[str], guard: Guard) -> list[str]:
+        """A Python function that raises ValueError."""
+        lines = [f"    {left} = {right}" for left, right in guard.statements]
+        pairs = [f"        ({test}, {text!r})," for test, text in guard.tests]
+        head = [f"def {name}({', '.join(symbols)}):", '    """Refuse what the figures do not hold for."""']
+        loop = ["    for holds, what in (", *pairs, "    ):", "        if not np.all(holds):"]
+        return [*head, *lines, *loop, '            raise ValueError("the network needs " + what)', "", ""]
+
     def function(
-        self, name: str, symbols: Sequence[str], statements: Iterable[tuple[str, str]], results: Mapping[str, str]
+        self,
+        name: str,
+        symbols: Sequence[str],
+        statements: Iterable[tuple[str, str]],
+        results: Mapping[str, str],
+        guard: Guard | None = None,
     ) -> str:
         """A Python function that returns a dict."""
         lines = [f"    {left} = {right}" for left, right in statements]
         pairs = [f"        {key!r}: {text}," for key, text in results.items()]
-        helpers = self.used(*lines, *pairs)
-        head = ["import numpy as np", ""] if any("np." in text for text in (*lines, *pairs, *helpers)) else []
+        front = self.refusal(f"{name}_needs", symbols, guard) if guard and guard.tests else []
+        helpers = self.used(*lines, *pairs, *front)
+        head = ["import numpy as np", ""] if any("np." in text for text in (*lines, *pairs, *helpers, *front)) else []
         doc = '    """Exact for ints, and for int64 arrays while every result is below 2^63."""'
-        body = [f"def {name}({', '.join(symbols)}):", doc, *lines, "    return {", *pairs, "    }"]
+        called = [*symbols, *(["*, check=True"] if front else [])]
+        test = ["    if check:", f"        {name}_needs({', '.join(symbols)})"] if front else []
+        body = [*front, f"def {name}({', '.join(called)}):", doc, *test, *lines, "    return {", *pairs, "    }"]
         return "\n".join([*head, *(f"\n{helper}" for helper in helpers), *([""] if head else []), *body]) + "\n"
 
 
@@ -148,14 +199,32 @@ class JavaScript(Dialect):
         """A method of Math or a helper."""
         return f"{self.native.get(name, f'_{name}')}({', '.join(args)})"
 
+    signs: ClassVar[Mapping[str, str]] = {"equal": "==="}
+    words: ClassVar[tuple[str, str, str]] = (" && ", " || ", "!")
+
+    def refusal(self, name: str, symbols: Sequence[str], guard: Guard) -> list[str]:
+        """A function that throws a RangeError."""
+        lines = [f"  const {left} = {right};" for left, right in guard.statements]
+        pairs = [f'    [{test}, "{text}"],' for test, text in guard.tests]
+        head = [f"function {name}({', '.join(symbols)}) {{", *lines, "  const needs = [", *pairs, "  ];"]
+        return [*head, '  for (const [holds, what] of needs) if (!holds) throw new RangeError("needs " + what);', "}"]
+
     def function(
-        self, name: str, symbols: Sequence[str], statements: Iterable[tuple[str, str]], results: Mapping[str, str]
+        self,
+        name: str,
+        symbols: Sequence[str],
+        statements: Iterable[tuple[str, str]],
+        results: Mapping[str, str],
+        guard: Guard | None = None,
     ) -> str:
         """A function that returns an object."""
         lines = [f"  const {left} = {right};" for left, right in statements]
         pairs = [f'    "{key}": {text},' for key, text in results.items()]
-        body = [f"function {name}({', '.join(symbols)}) {{", *lines, "  return {", *pairs, "  };", "}"]
-        return "\n".join([*self.used(*lines, *pairs), *body]) + "\n"
+        front = self.refusal(f"{name}_needs", symbols, guard) if guard and guard.tests else []
+        called = [*symbols, *(["check = true"] if front else [])]
+        test = [f"  if (check) {name}_needs({', '.join(symbols)});"] if front else []
+        body = [*front, f"function {name}({', '.join(called)}) {{", *test, *lines, "  return {", *pairs, "  };", "}"]
+        return "\n".join([*self.used(*lines, *pairs, *front), *body]) + "\n"
 
 
 class BigInteger(JavaScript):

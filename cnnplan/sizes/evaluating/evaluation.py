@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "magnitude"]
 
 INT64 = 2**62
 """Beyond this an intermediate value of an int64 computation might not fit."""
@@ -101,7 +101,7 @@ def _array_type(count: Count, values: Mapping[str, Any]) -> str | None:
     if any(getattr(value, "dtype", None) == np.object_ for value in given.values()):
         return "object"
     corner = {name: max(_peak(value), 1) for name, value in given.items()}
-    fits = len(corner) == len(count.symbols) and _magnitude(count, corner, {}) < INT64
+    fits = len(corner) == len(count.symbols) and magnitude(count, corner, {}) < INT64
     return "int64" if fits else "object"
 
 
@@ -117,23 +117,23 @@ def _peak(value: Any) -> int:
     return max(abs(int(value.min(initial=0))), abs(int(value.max(initial=0))))
 
 
-def _magnitude(value: Count | Number, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
+def magnitude(value: Count | Number, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
     """A bound on every intermediate value, from the greatest magnitude of every symbol."""
     if isinstance(value, Number):
         return max(math.ceil(value), -math.floor(value))
     if isinstance(value, Size):
-        terms = (_magnitude(coef, corner, reached) * _reach(atom, corner, reached) for atom, coef in value.terms)
-        return _magnitude(value.const, corner, reached) + sum(terms)
+        terms = (magnitude(coef, corner, reached) * _reach(atom, corner, reached) for atom, coef in value.terms)
+        return magnitude(value.const, corner, reached) + sum(terms)
     products = ((coef, *monomial) for monomial, coef in value.products.items())
-    bounds = (math.prod(_magnitude(x, corner, reached) for x in xs) for xs in products)
-    return _magnitude(value.rest, corner, reached) + sum(bounds)
+    bounds = (math.prod(magnitude(x, corner, reached) for x in xs) for xs in products)
+    return magnitude(value.rest, corner, reached) + sum(bounds)
 
 
 def _reach(atom: Atom, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
     """The same of an atom, found once."""
     if atom not in reached:
         is_symbol = atom.kind == "symbol"
-        reached[atom] = corner[atom.name] if is_symbol else sum(_magnitude(x, corner, reached) for x in atom.args)
+        reached[atom] = corner[atom.name] if is_symbol else sum(magnitude(x, corner, reached) for x in atom.args)
     return reached[atom]
 
 

@@ -53,10 +53,40 @@ def _mirrored(context: Forms, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom
             if 2 * inside > divisor if len(alike) > 1 else coef * (2 * held + coef) < 0:
                 del known[atom]
                 known[inner] = held + coef
-                for other, times in _mirror(context, atom, inner).terms:
-                    known[other] = known.get(other, 0) - times * coef
+                _add(known, _mirror(context, atom, inner), -coef)
+                return known
+    return _unfolded(context, terms)
+
+
+def _unfolded(context: Forms, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom, Number] | None:
+    """The same for a floor of a floor that was made one: floor(H/4) - floor(H/8) is ceil(floor(H/4)/2)."""
+    floors = [(atom, coef) for atom, coef in terms if atom.kind == "floor" and type(atom.args[1]) is int]
+    for inner, held in floors:
+        for atom, coef in floors:
+            shift = _half(atom, inner) if coef * (2 * held + coef) < 0 else None
+            if shift is not None:
+                other = context.size(((inner, 1),), 1 - shift)
+                known = dict(terms)
+                del known[atom]
+                known[inner] = held + coef
+                _add(known, context.floor_div(other, 2), -coef)
                 return known
     return None
+
+
+def _half(atom: Atom, inner: Atom) -> int | None:
+    """The e of a floor that is floor((inner + e)/2), where inner is a floor too; None if it is not."""
+    (numerator, divisor), (first, by) = atom.args, inner.args
+    if divisor != 2 * by or is_number(numerator) or is_number(first) or numerator.products or first.products:
+        return None
+    shift, left = divmod(numerator.const - first.const, by)
+    return int(shift) if numerator.terms == first.terms and not left else None
+
+
+def _add(known: dict[Atom, Number], size: Any, factor: Number) -> None:
+    """Add a multiple of a size without a constant."""
+    for atom, coef in size.terms:
+        known[atom] = known.get(atom, 0) + coef * factor
 
 
 def _inner(atom: Atom) -> Atom | None:
@@ -96,11 +126,13 @@ def _gathered(context: Forms, products: Mapping[Monomial, Number], rest: Size | 
     """Two products that differ in one factor as one, where that needs no other symbols: (H - 1)*r + r is H*r."""
     terms: list[tuple[Monomial, Number]] = list(products.items())
     if len(terms) == 1:
-        if isinstance(rest, Number):
+        if isinstance(rest, Number) or len(terms[0][0]) != 2:  # noqa: PLR2004 - one more than a size has
             return None
         content, size = rest.primitive
         terms.append(((size,), content))
     (left, a), (right, b) = terms
+    if not -1 <= len(left) - len(right) <= 1 or (left[0] not in right and left[-1] not in right):
+        return None
     mine, yours = list(left), list(right)
     common = [size for size in left if size in yours and not yours.remove(size)]  # type: ignore[func-returns-value]
     for size in common:

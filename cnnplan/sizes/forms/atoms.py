@@ -146,6 +146,7 @@ class Atom:
         "order",
         "scale",
         "symbols",
+        "weight",
     )
 
     def __init__(
@@ -170,6 +171,7 @@ class Atom:
         )
         self.order = self.index if domain else min(map(context.order, self.symbols))
         self.depth: int = 0 if domain else 1 + max(arg.depth for arg in args if not isinstance(arg, Number))
+        self.weight: int = 1 if domain else 1 + sum(1 if isinstance(arg, Number) else arg.weight for arg in args)
         if self.depth > DEEPEST:
             raise TooDeep(f"the formula nests deeper than {DEEPEST} levels")
 

@@ -138,7 +138,7 @@ def _rounded(value: Interval) -> Interval:
 def _make_divisible(value: Interval, divisor: Interval) -> Interval:
     """At least the divisor and nine tenths of the value; at most one divisor above the value."""
     (low, high), (least, greatest) = value, divisor
-    lows = [end for end in (least, None if low is None else Fraction(9 * low, 10)) if end is not None]
+    lows = [end for end in (least, None if low is None else -(-9 * low // 10)) if end is not None]
     return max(lows, default=None), None if high is None or greatest is None else max(high, 0) + greatest
 
 

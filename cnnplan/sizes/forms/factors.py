@@ -6,18 +6,20 @@ from fractions import Fraction
 from math import lcm, prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.algebra import combine, count_of
+from cnnplan.sizes.forms.algebra import combine, count_of, linear
 from cnnplan.sizes.forms.atoms import Number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
     from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["cleared", "common_factors", "grain", "units_of", "without"]
+__all__ = ["cleared", "common_factors", "fold", "grain", "units_of", "without"]
 
 
 def units_of(size: Size) -> int:
     """What a size is multiplied by to have whole numbers before its symbols: a seventh of H, by 7, to be H."""
+    if len(size.terms) > 1 and fold(size) is not None:
+        return 1
     return lcm(size.const.denominator, *(Fraction(coef, atom.scale).denominator for atom, coef in size.terms))
 
 
@@ -72,3 +74,21 @@ def without(count: Count, factors: list[Size]) -> Any:
         else:
             rests.append((left[0] if left else 1, coef))
     return count_of(count.context, products, combine(rests))
+
+
+def fold(size: Size) -> tuple[Any, Any] | None:
+    """The numerator and the denominator of a size that is one floor: floor((H + 1)/2) + 1 is (H + 3, 2)."""
+    floors = [(atom, coef) for atom, coef in size.terms if atom.kind == "floor"]
+    if len(floors) != 1 or floors[0][1] != 1 or not size.is_integer:
+        return None
+    numerator, denominator = floors[0][0].args
+    rest = linear(size.context, {a: c for a, c in size.terms if a.kind != "floor"}, size.const)
+    if not isinstance(denominator, Number):
+        return None
+    if isinstance(rest, Size) and not (rest.symbols <= numerator.symbols and _is_linear(rest)):
+        return None
+    return numerator + rest * denominator, denominator
+
+
+def _is_linear(size: Size) -> bool:
+    return all(atom.kind == "symbol" for atom, _ in size.terms)

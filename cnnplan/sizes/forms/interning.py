@@ -144,6 +144,10 @@ class Forms(ABC):
         """The formula as text."""
 
     @abstractmethod
+    def comparison(self, left: Any, right: Any, operator: str) -> str:
+        """Two sides of a comparison as one text."""
+
+    @abstractmethod
     def latex(self, count: Count) -> str:
         """The formula in LaTeX."""
 

@@ -67,6 +67,11 @@ class Size(Count):
         """How deep its functions nest; 0 if there are none."""
         return max([atom.depth for atom, _ in self.terms])
 
+    @property
+    def weight(self) -> int:
+        """How many symbols, functions and terms there are in it, when everything is written out."""
+        return 1 + sum([atom.weight for atom, _ in self.terms])
+
     @cached_property
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""
@@ -124,9 +129,12 @@ class Size(Count):
             return True
         if not isinstance(other, Size):
             return Count.__eq__(self, other) if isinstance(other, Count) else False
-        if self.context is other.context:
+        if self.context is other.context or self.hash != other.hash:
             return False
-        return self.hash == other.hash and portable(self.expanded) == portable(other.expanded)
+        memo, key = self.context.memo, ("equal", id(self), id(other))
+        if key not in memo:
+            memo[key] = (other, portable(self.expanded) == portable(other.expanded))
+        return bool(memo[key][1])
 
     def __hash__(self) -> int:
         return self.hash

@@ -68,6 +68,12 @@ class Count:
         sizes = [size for monomial in self.products for size in monomial]
         return max([0 if isinstance(self.rest, Number) else self.rest.depth, *(size.depth for size in sizes)])
 
+    @property
+    def weight(self) -> int:
+        """How many symbols, functions and terms there are in it, when everything is written out."""
+        sizes = [size for monomial in self.products for size in monomial]
+        return sum(size.weight for size in sizes) + (1 if isinstance(self.rest, Number) else self.rest.weight)
+
     @cached_property
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight.

@@ -7,8 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.atoms import Number, whole
-from cnnplan.sizes.forms.factors import cleared, common_factors
-from cnnplan.sizes.showing.printing import NAMES, Style, fold
+from cnnplan.sizes.forms.factors import cleared, common_factors, fold
+from cnnplan.sizes.showing.printing import NAMES, Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,11 @@ class MathML(Style):
     def symbol(self, name: str) -> str:
         """A symbol; longer names upright, as browsers do."""
         return f"<mi>{escape(name)}</mi>"
+
+    def where(self, text: str, definitions: list[tuple[str, str]]) -> str:
+        """A formula and what the names in it mean."""
+        meanings = "<mo>,</mo>".join(f"{name}{_operator('=')}{meaning}" for name, meaning in definitions)
+        return f"<mrow>{text}<mtext> where </mtext>{meanings}</mrow>" if definitions else text
 
     def power(self, base: str, exponent: int) -> str:
         """A power."""

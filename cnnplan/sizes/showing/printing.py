@@ -6,43 +6,67 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.algebra import linear
 from cnnplan.sizes.forms.atoms import Atom, Number, whole
-from cnnplan.sizes.forms.factors import cleared, common_factors, units_of, without
+from cnnplan.sizes.forms.factors import cleared, common_factors, fold, units_of, without
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.showing.sharing import is_wide, name_of, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["LATEX", "NAMES", "TEXT", "Style", "fold"]
+__all__ = ["LATEX", "NAMES", "TEXT", "Style", "compared"]
 
 
 class Style:
     """How a formula is written; subclasses give the pieces.
 
     A size that is one floor is written as one: `floor((a*H + b)/c)`, or `ceil(a*H/c)` where b is c - 1. A factor that
-    every term of a count shares is written once.
+    every term of a count shares is written once. Parts that a long formula repeats have names.
+
+    Args:
+        named: the parts that are written by their names.
     """
 
     times = "*"
 
+    def __init__(self, named: Iterable[Atom] = ()) -> None:
+        self.named = frozenset(named)
+
     def __call__(self, value: Any) -> str:
         """The formula of a number or a count."""
+        return self.explained(value) if is_wide(value) and not self.named else self.whole(value)
+
+    def explained(self, *values: Any, between: str = "") -> str:
+        """Formulas with names for the parts that stand in them more than once, and what these are."""
+        named = shared(*values)
+        style = type(self)(named) if named else self
+        texts = [style.whole(value) for value in values]
+        return self.where(between.join(texts), [(self.symbol(name_of(atom)), style.written(atom)) for atom in named])
+
+    def whole(self, value: Any) -> str:
+        """A formula without names."""
         if isinstance(value, Number):
             return self.number(value)
         return self.size(value) if isinstance(value, Size) else self.count(value)
 
+    def where(self, text: str, definitions: list[tuple[str, str]]) -> str:
+        """A formula and what the names in it mean."""
+        meanings = ", ".join(f"{name} = {meaning}" for name, meaning in definitions)
+        return f"{text} where {meanings}" if definitions else text
+
     def size(self, size: Size) -> str:
         """A linear size."""
-        folded = fold(size)
+        folded = None if any(atom in self.named for atom, _ in size.terms) else fold(size)
         if folded is not None:
             return self.division(*folded)
         return self.sum([*(self.term(*term) for term in size.terms), (size.const, "")])
 
     def term(self, atom: Atom, coef: Number) -> tuple[Number, str]:
         """A multiple of an atom; -floor(-n/s) is ceil(n/s)."""
+        if atom in self.named:
+            return coef, self.symbol(name_of(atom))
         if coef < 0 and atom.kind == "floor" and isinstance(atom.args[0], Size) and atom.args[0].terms[0][1] < 0:
             return -coef, self.ceiling(-atom.args[0], atom.args[1])
         return whole(Fraction(coef) / atom.scale), self.atom(atom)
@@ -99,10 +123,14 @@ class Style:
         """A size that stands in a product; a symbol as it is, without the units that it is counted in."""
         size = size * units_of(size)
         text = self.size(size)
-        alone = fold(size) is not None or _is_plain(size)
+        alone = _is_plain(size) or (fold(size) is not None and not any(atom in self.named for atom, _ in size.terms))
         return text if alone else self.bracket(text)
 
     def atom(self, atom: Atom) -> str:
+        """An atom by itself, or by its name."""
+        return self.symbol(name_of(atom)) if atom in self.named else self.written(atom)
+
+    def written(self, atom: Atom) -> str:
         """An atom by itself."""
         if atom.kind == "symbol":
             return self.symbol(atom.name)
@@ -110,7 +138,7 @@ class Style:
             return self.division(*atom.args)
         if atom.kind == "quotient":
             return self.quotient(*atom.args)
-        return self.function(atom.kind, [self(arg) for arg in _arguments(atom)])
+        return self.function(atom.kind, [self(arg) for arg in _arguments(atom, self.named)])
 
     def division(self, numerator: Any, denominator: Any) -> str:
         """A floor, as a ceiling where it is one."""
@@ -175,7 +203,7 @@ class Plain(Style):
 
     def nested(self, value: Any) -> str:
         """The text that a count keeps of itself."""
-        return self.number(value) if isinstance(value, Number) else str(value)
+        return self(value) if isinstance(value, Number) or self.named else str(value)
 
 
 class Latex(Style):
@@ -189,6 +217,11 @@ class Latex(Style):
         if fraction.denominator == 1:
             return str(value)
         return rf"\frac{{{fraction.numerator}}}{{{fraction.denominator}}}"
+
+    def where(self, text: str, definitions: list[tuple[str, str]]) -> str:
+        """A formula and what the names in it mean."""
+        meanings = r", \; ".join(f"{name} = {meaning}" for name, meaning in definitions)
+        return rf"{text} \quad \text{{where }} {meanings}" if definitions else text
 
     def symbol(self, name: str) -> str:
         """A symbol; longer names upright."""
@@ -222,36 +255,18 @@ class Latex(Style):
         return rf"{operator}\left({', '.join(args)}\right)"
 
 
-def _arguments(atom: Atom) -> Iterator[Any]:
+def _arguments(atom: Atom, named: frozenset[Atom]) -> Iterator[Any]:
     """What a function is of; a maximum of a maximum is one of all."""
     for arg in atom.args:
         inner = arg.terms[0] if isinstance(arg, Size) and len(arg.terms) == 1 and not arg.const else None
-        if inner and inner[1] == 1 and inner[0].kind == atom.kind and atom.kind in NAMES:
-            yield from _arguments(inner[0])
+        if inner and inner[1] == 1 and inner[0].kind == atom.kind and atom.kind in NAMES and inner[0] not in named:
+            yield from _arguments(inner[0], named)
         else:
             yield arg
 
 
 NAMES = {"maximum": "max", "minimum": "min"}
 """What functions are called, where that is another name than that of their atoms."""
-
-
-def fold(size: Size) -> tuple[Any, Any] | None:
-    """The numerator and the denominator of a size that is one floor: floor((H + 1)/2) + 1 is (H + 3, 2)."""
-    floors = [(atom, coef) for atom, coef in size.terms if atom.kind == "floor"]
-    if len(floors) != 1 or floors[0][1] != 1 or not size.is_integer:
-        return None
-    numerator, denominator = floors[0][0].args
-    rest = linear(size.context, {a: c for a, c in size.terms if a.kind != "floor"}, size.const)
-    if not isinstance(denominator, Number):
-        return None
-    if isinstance(rest, Size) and not (rest.symbols <= numerator.symbols and _is_linear(rest)):
-        return None
-    return numerator + rest * denominator, denominator
-
-
-def _is_linear(size: Size) -> bool:
-    return all(atom.kind == "symbol" for atom, _ in size.terms)
 
 
 def _is_plain(value: Any) -> bool:
@@ -266,6 +281,13 @@ def _is_plain(value: Any) -> bool:
 
 def _signed(text: str) -> str:
     return f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+
+
+def compared(left: Any, right: Any, operator: str) -> str:
+    """Two sides of a comparison as one text: names for their parts are told once."""
+    if is_wide(left) or is_wide(right):
+        return TEXT.explained(left, right, between=f" {operator} ")
+    return f"{left} {operator} {right}"
 
 
 TEXT = Plain()
