@@ -62,7 +62,8 @@ def _network(draft: Draft, name: str, plan: dict[str, Any]) -> None:
     widths, kernels, strides = (kwargs[key] for key in ("features_per_stage", "kernel_sizes", "strides"))
     stages = len(widths)
     depths = _each(kwargs["n_conv_per_stage"], stages)
-    skips = []
+    skips: list[str] = []
+    unreached: list[str] = []
     for stage in range(stages):
         for i in range(depths[stage]):
             stride = strides[stage] if i == 0 else 1
@@ -79,9 +80,10 @@ def _network(draft: Draft, name: str, plan: dict[str, Any]) -> None:
             last = _unit(draft, f"{origin}.{i}", widths[stage], kernels[stage], 1, last, kwargs)
         if stage:
             count = {"shape": [f"classes * ({widths[stage]} + 1)"]}
-            draft.add("parameter", count, origin=f"{origin}.seg_layer", ignore=["CNN206"])
+            unreached.append(draft.add("parameter", count, origin=f"{origin}.seg_layer"))
     final = draft.add("conv", {"out_channels": "classes", "kernel_size": 1}, [last], origin="seg_layer")
-    draft.output(final)
+    for output in (final, *unreached):
+        draft.output(output)
 
 
 def _architecture(plan: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -89,6 +89,7 @@ def _unread(made: Network, rows: list[Row]) -> None:
         if row.index not in made.used | ends and row.module != "ImagePoolingAttn":
             message = f"nothing reads layer {row.index}, and it is not the last"
             made.remark(row, (), message, "name its number in a from, or take it out")
+            made.outputs += [row.name] if made.outputs else []
 
 
 def _data(made: Network, name: str, options: Options) -> dict[str, Any]:

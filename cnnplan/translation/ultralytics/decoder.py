@@ -29,7 +29,7 @@ def decoder(head: Head, args: dict[str, Any]) -> tuple[str, ...]:
     head.add("layer_norm", {"normalized_shape": width}, "enc_output_1")
     scores = head.add("linear", {"out_features": classes}, "enc_score_head")
     head.add("slice", {"dim": 1, "end": queries}, "enc_scores", scores)
-    head.entries[-1]["ignore"] = ["CNN206"]
+    head.outputs.append("enc_scores")
     embed = head.add("slice", {"dim": 1, "end": queries}, "queries", "enc_output_1")
     head.add("_Perceptron", {"hidden": width, "out_features": 4}, "enc_bbox_head", embed)
     boxes = head.add("sigmoid", None, "enc_boxes")
@@ -43,7 +43,9 @@ def decoder(head: Head, args: dict[str, Any]) -> tuple[str, ...]:
             "levels": len(head.maps),
             "points": args["points"],
         }
-        embed = head.add("_DecoderLayer", layer_args, f"decoder_{i}", [embed, position, feats])
+        step = head.add("_DecoderLayer", layer_args, f"decoder_{i}", [embed, position, feats])
+        embed = f"{step}.norm3"
+        head.outputs += [f"{step}.sampling_offsets", f"{step}.weights"]
         head.add("_Perceptron", {"hidden": width, "out_features": 4}, f"dec_bbox_head_{i}", embed)
         boxes = head.add("sigmoid", None, f"boxes_{i}")
     for i in range(args["depth"] - 1):

@@ -26,6 +26,7 @@ class Head:
         maps: what it reads.
         classes: how many, a number or an expression.
         entries: the entries so far.
+        outputs: what is to be counted though nothing leads to a prediction: an output of its own.
     """
 
     network: Network
@@ -58,6 +59,7 @@ class Head:
     def unreached(self, name: str, count: Any) -> None:
         """Append weights that inference does not reach."""
         self.entries.append({"_Unreached": {"count": count}, "name": name})
+        self.outputs.append(name)
 
     def branches(self, prefix: str, verb: str, width: Any, channels: Any) -> list[str]:
         """A branch for every map."""
@@ -85,7 +87,7 @@ class Head:
             f"its branches are {self._branches()} channels wide, from the {self.first} of the finest map"
         )
         self.network.add(self.row, {"sequence": self.entries, "from": self.maps[0].name}, layer)
-        self.network.outputs += [f"{self.row.name}.{output}" for output in outputs]
+        self.network.outputs += [f"{self.row.name}.{output}" for output in (*outputs, *self.outputs)]
 
     def _branches(self) -> str:
         widths = dict.fromkeys(

@@ -103,6 +103,7 @@ def semantic(network: Network, row: Row) -> None:
     head.add("conv", {"out_channels": classes, "kernel_size": 1}, "classifier_1")
     if len(head.maps) > 1:
         second = head.maps[1].channels or 0
+        network.outputs.append(head.maps[1].name)
         head.unreached("aux_head", f"{9 * second * first + 2 * first} + ({first} + 1) * {classes}")
     head.done("classifier_1")
 

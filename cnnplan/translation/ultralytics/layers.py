@@ -142,6 +142,7 @@ def pooled_text(network: Network, row: Row) -> None:
     layer = Layer(row.name, before.channels, before.stride)
     network.add(row, {"sequence": inside, "from": read[0].name}, layer)
     network.text = row.name
+    network.outputs.append(row.name)
     layer.name = before.name
 
 

@@ -112,7 +112,7 @@ def test_a_fault_in_a_module_of_ones_own_stands_there(tmp_path):
 def test_an_activation_of_the_file(tmp_path):
     file = tmp_path / "net.yaml"
     file.write_text(f"activation: torch.nn.Hardswish()\n{NET.read_text(encoding='utf-8')}", encoding="utf-8")
-    assert planned(file)["Conv_0"].op.verb == "hard_swish"
+    assert planned(file)["Conv_0.act"].op.verb == "hard_swish"
 
 
 def test_a_folder_is_searched_by_content(tmp_path):
