@@ -26,13 +26,16 @@ UFUNCS = {
     "compares": "maximum minimum fmax fmin greater greater_equal less less_equal equal not_equal clip",
     "transcendentals": "exp exp2 expm1 log log2 log10 log1p sqrt cbrt power float_power sin cos tan arcsin arccos "
     "arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh hypot logaddexp logaddexp2 erf",
-    "": "negative positive absolute fabs sign signbit copysign isnan isfinite isinf "
+    "": "floor ceil trunc rint negative positive absolute fabs sign signbit copysign isnan isfinite isinf "
     "logical_and logical_or logical_not logical_xor bitwise_and bitwise_or bitwise_xor invert",
 }
 """The elementwise operations, by what one of them counts as; the last row is free."""
 
 KIND = {name: kind for kind, names in UFUNCS.items() for name in names.split()}
 TWICE = {"clip"}
+PLACES = {"argmax", "argmin"}
+"""Functions that compare like a maximum, and tell where it is: a number that is not watched."""
+
 CONTRACTIONS = {"matmul": -1, "vecdot": -1, "matvec": -1, "vecmat": -1}
 """Generalized operations, with the axis of the first operand that is contracted."""
 
@@ -40,7 +43,7 @@ FREE = {
     "array_split", "atleast_1d", "atleast_2d", "broadcast_arrays", "broadcast_to", "concatenate", "copy", "copyto",
     "empty_like", "expand_dims", "flip", "full_like", "moveaxis", "ndim", "ones_like", "ravel", "repeat", "reshape",
     "roll", "rollaxis", "shape", "shares_memory", "size", "sliding_window_view", "split", "squeeze", "stack",
-    "swapaxes", "take", "tile", "transpose", "where", "zeros_like", "as_strided",
+    "swapaxes", "take", "take_along_axis", "tile", "transpose", "where", "zeros_like", "as_strided",
 }  # fmt: skip
 """Functions that move elements."""
 
@@ -108,10 +111,27 @@ class Watched(np.ndarray[Any, Any]):
             return _contraction(name, func, args, kwargs)
         if name == "copyto" and not isinstance(args[0], Watched):
             raise TypeError("copyto would write watched elements into an array that is not")
+        if name in PLACES:
+            return self._place(func, *args, **kwargs)
         if name not in FREE and name not in THROUGH:
             raise TypeError(f"the meter does not know numpy.{name}")
         result = super().__array_function__(func, types, args, kwargs)
         return self._kept(result) if name in FREE else result
+
+    def _place(self, func: Any, array: Any, *args: Any, **options: Any) -> Any:
+        """Where the greatest or least elements are, a compare less than there are elements."""
+        result = func(plain(array), *args, **options)
+        if self.meter is not None:
+            self.meter.count("compares", np.size(array) - np.size(result))
+        return result
+
+    def argmax(self, *args: Any, **kwargs: Any) -> Any:
+        """The method, counted like the function."""
+        return np.argmax(self, *args, **kwargs)
+
+    def argmin(self, *args: Any, **kwargs: Any) -> Any:
+        """The method, counted like the function."""
+        return np.argmin(self, *args, **kwargs)
 
     def _kept(self, result: Any) -> Any:
         """What NumPy gave, watched again where it forgot."""

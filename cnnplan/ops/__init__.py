@@ -15,6 +15,7 @@ __all__ = ["FAMILIES", "LATER", "OPERATORS", "Operator", "Requirement", "Weight"
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "convolution": ("conv", "conv_transpose"),
+    "deformation": ("deform_conv",),
     "unshared": ("locally_connected",),
     "pooling": ("max_pool", "avg_pool", "lp_pool"),
     "adaptive": ("adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool"),
@@ -42,6 +43,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "folding": ("unfold", "fold"),
     "selection": ("slice", "concat"),
     "indexing": ("gather", "roll"),
+    "ranking": ("topk",),
+    "sampling": ("grid_sample",),
     "division": ("split", "chunk"),
     "reduction": ("mean", "reduce"),
     "resampling": ("upsample",),
@@ -51,8 +54,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "einsum", "exp", "fold", "gather", "glu", "log", "opaque", "require"),
-        *("roll", "sin", "squeeze", "stack", "transpose", "unfold", "unsqueeze", "where"),
+        *("clip", "compare", "constant", "cos", "deform_conv", "einsum", "exp", "fold", "gather"),
+        *("glu", "grid_sample", "log"),
+        *("opaque", "require", "roll", "sin", "squeeze", "stack", "topk", "transpose", "unfold", "unsqueeze", "where"),
     }
 )
 """Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""

@@ -6,8 +6,8 @@ alike; the rules are written once for both. The kernel (`run`) never calls a rul
 out of slicing and matmul, so that executing it is evidence.
 
 What a cost counts is the arithmetic of the kernel named in the operator's `Cost` line, as NumPy does it to the
-activations, padding included. Copies, selection (where), sign and absolute value count nothing; a minimum or maximum
-is a compare, a subtraction an add, a power or a root a transcendental. Arithmetic among weights, statistics and
+activations, padding included. Copies, selection (where), rounding, sign and absolute value count nothing; a minimum or
+maximum is a compare, a subtraction an add, a power or a root a transcendental. Arithmetic among weights, statistics and
 constants alone (folding a batch norm, the places of an interpolation) is done once and not counted.
 """
 

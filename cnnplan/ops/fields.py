@@ -144,6 +144,8 @@ Interpolation = Annotated[
     Literal["nearest", "linear", "bilinear", "trilinear", "bicubic"],
     keyword("nearest", "linear", "bilinear", "trilinear", "bicubic"),
 ]
+Sampling = Annotated[Literal["bilinear", "nearest"], keyword("bilinear", "nearest")]
+Beyond = Annotated[Literal["zeros", "border"], keyword("zeros", "border")]
 Reduction = Annotated[
     Literal["sum", "mean", "max", "min", "prod", "l1", "l2", "sum_square", "logsumexp", "var", "std"],
     keyword("sum", "mean", "max", "min", "prod", "l1", "l2", "sum_square", "logsumexp", "var", "std"),

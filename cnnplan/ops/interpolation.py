@@ -1,15 +1,19 @@
-"""Values between the elements of an axis, from the nearest of them."""
+"""Values between the elements of an axis, or of an image, from the nearest of them."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from cnnplan.lazy import np
+from cnnplan.ops.arrays import padded, together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from cnnplan.ops.arrays import Array
 
-__all__ = ["cubic", "linear", "nearest"]
+__all__ = ["cubic", "linear", "nearest", "sampled"]
 
 BEND = -0.75
 """The free parameter of the cubic; -0.5 elsewhere."""
@@ -48,6 +52,42 @@ def cubic(x: Array, axis: int, number: int, step: float, *, align_corners: bool)
     for part in parts:
         y = np.add(y, part, out=y)
     return y
+
+
+def sampled(x: Array, places: Sequence[Array], mode: str = "bilinear") -> Array:
+    """Images (N, C, *sizes) at places (N, *steps), numbers of elements: an array per axis; (N, C, *steps).
+
+    A place is up to one element outside, where the image is 0. Of one that is no number the first element is taken, and
+    a blend is none either.
+    """
+    y = np.moveaxis(padded(x, [(1, 2)] * len(places)), 1, -1)
+    found = _nearest_of(y, places) if mode == "nearest" else together(np.add, _corners(y, places))
+    return np.moveaxis(found, -1, 1)
+
+
+def _nearest_of(x: Array, places: Sequence[Array]) -> Array:
+    return _taken(x, [_whole(np.rint(place)) for place in places])
+
+
+def _corners(x: Array, places: Sequence[Array]) -> Iterator[Array]:
+    """The elements around each place, times their shares."""
+    lows = [np.floor(place) for place in places]
+    highs = [place - low for place, low in zip(places, lows, strict=True)]
+    shares = [(1 - share, share) for share in highs]
+    for corner in product((0, 1), repeat=len(places)):
+        share = together(np.multiply, (pair[end] for pair, end in zip(shares, corner, strict=True)))
+        yield _taken(x, [_whole(low) + end for low, end in zip(lows, corner, strict=True)]) * share[..., None]
+
+
+def _whole(place: Array) -> Array:
+    """Numbers of elements; they are looked up and not computed with."""
+    return np.asarray(np.where(np.isnan(place), 0, place)).astype(int)
+
+
+def _taken(x: Array, numbers: Sequence[Array]) -> Array:
+    """Elements of padded images, channels last."""
+    batch = np.arange(len(x)).reshape(-1, *(1 for _ in numbers[0].shape[1:]))
+    return x[(batch, *(number + 1 for number in numbers))]
 
 
 def _places(n: int, number: int, step: float, *, align_corners: bool) -> Array:

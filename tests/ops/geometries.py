@@ -68,6 +68,32 @@ def conv_transpose(rng):
     ]
 
 
+def deform_conv(rng):
+    """Offsets for the windows there are, now and then one too many; three in ten with a mask."""
+    groups, args = filters(rng)
+    offset_groups = rng.choice([1, 1, 2])
+    shape, _ = image(rng, rng.choice([groups * offset_groups, groups * offset_groups, 1]), 2)
+    args |= window(rng, 2, kernel=3, stride=2) | {
+        "padding": padding(rng, 2, 2, "valid"),
+        "offset_groups": offset_groups,
+    }
+    spans = [(k - 1) * d + 1 for k, d in zip(taps(args, 2), each(args["dilation"]), strict=True)]
+    sides = [each(side) for side in each(0 if args["padding"] == "valid" else args["padding"])]
+    steps = [
+        max(1, (n + sum(pads) - span) // s + 1)
+        for n, pads, span, s in zip(shape[2:], sides, spans, each(args["stride"]), strict=True)
+    ]
+    numbers = offset_groups * prod(taps(args, 2))
+    offset, mask = ([shape[0], count * numbers, *steps] for count in (2, 1))
+    offset[rng.randrange(4)] += rng.choice([0, 0, 0, 1])
+    mask[rng.randrange(4)] += rng.choice([0, 0, 0, 1])
+    return args, [shape, tuple(offset), *rng.choice([[], [], [tuple(mask)]])]
+
+
+def each(value):
+    return value if isinstance(value, tuple) else (value, value)
+
+
 def taps(args, axes):
     kernel = args["kernel_size"]
     return kernel if isinstance(kernel, tuple) else (kernel,) * axes
@@ -244,6 +270,23 @@ def gather(rng):
     most = shape[dim] + rng.choice([0, 0, 0, 1])
     numbers = [tuple(rng.randrange(-most, most) for _ in range(3)) for _ in range(2)]
     return {"dim": dim, "index": rng.choice([numbers[0], tuple(numbers), None])}, [shape]
+
+
+def topk(rng):
+    args, (shape,) = along(rng)
+    return args | {"k": rng.randint(1, 5), "largest": rng.random() < 0.5}, [shape]
+
+
+def grid_sample(rng):
+    """Now and then a grid for another batch, or with a coordinate too many."""
+    shape, axes = image(rng, axes=rng.choice([2, 2, 3]))
+    sizes = distinct(rng, axes, most=5)
+    grid = (shape[0] + rng.choice([0, 0, 0, 1]), *sizes, axes + rng.choice([0, 0, 0, 1]))
+    return {
+        "mode": rng.choice(["bilinear", "nearest"]),
+        "padding_mode": rng.choice(["zeros", "border"]),
+        "align_corners": rng.random() < 0.5,
+    }, [shape, rng.choice([grid, grid, grid, grid[1:]]) if axes == 3 else grid]
 
 
 def roll(rng):
@@ -495,6 +538,7 @@ SPECIAL = {
     "pow": pointwise(exponent=3.0),
     "conv": conv,
     "conv_transpose": conv_transpose,
+    "deform_conv": deform_conv,
     "max_pool": max_pool,
     "avg_pool": avg_pool,
     "adaptive_avg_pool": adaptive,
@@ -526,6 +570,8 @@ SPECIAL = {
     "clip": clip,
     "gather": gather,
     "roll": roll,
+    "topk": topk,
+    "grid_sample": grid_sample,
     "unsqueeze": unsqueeze,
     "squeeze": squeeze,
     "transpose": transpose,

@@ -56,6 +56,7 @@ WEIGHTS = [
     ("batch_norm", {"weight": False}, [(2, 3, 5, 7)], {"bias": (3,)}, {"running_mean": (3,), "running_var": (3,)}),
     ("conv", {"out_channels": 6, "kernel_size": 3}, [(1, 4, 9, 8), (6, 4, 3, 3)], {"bias": (6,)}, {}),
     ("conv_transpose", {"out_channels": 6, "kernel_size": 3, "bias": False}, [(1, 4, 9, 8), (4, 6, 3, 3)], {}, {}),
+    ("deform_conv", {"out_channels": 6, "kernel_size": 3, "groups": 2}, [(2, 4, 7, 6), (2, 18, 5, 4)], {"weight": (6, 2, 3, 3), "bias": (6,)}, {}),
     ("linear", {"out_features": 10}, [(2, 84), (10, 84)], {"bias": (10,)}, {}),
     # Swin's window of 7: a table of places for 49 * 49 pairs, which are numbered below (2 * 7 - 1) ** 2
     ("constant", {"shape": (49, 49), "dtype": "int64", "below": 169}, [], {}, {"value": (49, 49)}),
@@ -184,6 +185,13 @@ COSTS = [
     # 3 gates of 20: 60 * (10 + 20) weights; 60 biases of what comes in, 20 of the new state; 7 adds a feature
     ("gru", {"hidden_size": 20, "biases": "new"}, [(1, 1, 10)], Cost(macs=1800, adds=80 + 140, divides=40, transcendentals=60, multiplies=60)),
     ("gru", {"hidden_size": 20, "biases": "one", "reset": "before"}, [(1, 1, 10)], Cost(macs=1800, adds=60 + 140, divides=40, transcendentals=60, multiplies=60)),
+    # 2*7 lines of 5: 4 compares, then 3
+    ("topk", {"k": 2}, [(2, 5, 7)], Cost(compares=98)),
+    # 2*5*6 places of 2 numbers; shares 2*120; for each of 4 corners 60 products, 180 elements; 3 sums
+    ("grid_sample", {}, [(2, 3, 9, 8), (2, 5, 6, 2)], Cost(adds=240 + 240 + 540, multiplies=120 + 240 + 720, compares=240)),
+    ("grid_sample", {"mode": "nearest", "align_corners": True}, [(2, 3, 9, 8), (2, 5, 6, 2)], Cost(adds=120, multiplies=120, compares=240)),
+    # 2*5*4 windows of 9 taps, 360; 4 offsets each for 2 groups; 360*4 elements are blended, and weighed
+    ("deform_conv", {"out_channels": 6, "kernel_size": 3, "offset_groups": 2}, [(2, 4, 7, 6), (2, 36, 5, 4), (2, 18, 5, 4)], Cost(macs=240 * 36, adds=1440 + 2880 + 4320 + 240, multiplies=2880 + 5760 + 1440, compares=2880)),
     # 16 * (3 + 2) for the gates, 2 * 4 for the projection
     ("lstm", {"hidden_size": 4, "bias": False, "proj_size": 2}, [(1, 1, 3)], Cost(macs=88, adds=32, divides=12, transcendentals=20, multiplies=12)),
     ("opaque", {"shape": (2, 7), "macs": 100, "adds": 9, "params": 5}, [(2, 6, 5)], Cost(macs=100, adds=9)),

@@ -17,6 +17,11 @@ THREE = {"out_channels": 1, "kernel_size": 3, "bias": False}
 FOUR = {"out_channels": 1, "kernel_size": 4, "bias": False, "stride": 2}
 THOUSANDS = {"weight": [[[1, 10, 100, 1000]]]}
 
+ROW = [[[[4, 8]]]]
+POINT = {"out_channels": 1, "kernel_size": 1, "bias": False}
+MOVED = [[[[0, 0]], [[0.5, 1]]]]
+PLACES = [[[[-1, 0], [0, 0], [0.5, 0], [2, 0]]]]
+
 # operator, arguments, inputs, weights; the output
 VALUES = [
     ("conv", THREE, [[[[1, 2, 3, 4, 5]]]], TENS, [[[321, 432, 543]]]),
@@ -266,6 +271,16 @@ VALUES = [
     ("gather", {"dim": 0}, [[[1, 2, 4], [3, 6, 5]], [[1, 0], [1, 1]]], {}, [[[3, 6, 5], [1, 2, 4]], [[3, 6, 5]] * 2]),
     ("roll", {"shifts": -1, "dims": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[2, 4, 1], [6, 5, 3]]),
     ("roll", {"shifts": [1, 1], "dims": [0, 1]}, [[[1, 2, 4], [3, 6, 5]]], {}, [[5, 3, 6], [4, 1, 2]]),
+    # a tap on 4 and on 8, moved: to the middle between them, and out of the image; half of it by a mask
+    ("deform_conv", POINT, [ROW, MOVED], {"weight": [[[[10]]]]}, [[[[60, 0]]]]),
+    ("deform_conv", POINT, [ROW, MOVED, [[[[0.5, 1]]]]], {"weight": [[[[10]]]]}, [[[[30, 0]]]]),
+    ("topk", {"k": 2}, [[[1, 4, 4, 2], [3, 6, 5, 9]]], {}, [[4, 4], [9, 6]]),
+    ("topk", {"k": 3, "dim": 0, "largest": False}, [[3, 1, 2, 7]], {}, [1, 2, 3]),
+    # a row of 4 and 8: -1 is the middle of 4 or its outer edge, 0 half-way, 2 outside, by half an element or more
+    ("grid_sample", {"align_corners": True}, [ROW, PLACES], {}, [[[[4, 6, 7, 4]]]]),
+    ("grid_sample", {}, [ROW, PLACES], {}, [[[[2, 6, 8, 0]]]]),
+    ("grid_sample", {"padding_mode": "border"}, [ROW, PLACES], {}, [[[[4, 6, 8, 8]]]]),
+    ("grid_sample", {"mode": "nearest"}, [ROW, PLACES], {}, [[[[4, 4, 8, 0]]]]),
     ("unsqueeze", {"dim": 1}, [[1, 2]], {}, [[1], [2]]),
     ("squeeze", {"dim": 0}, [[[1, 2]]], {}, [1, 2]),
     ("transpose", {"dim0": 0, "dim1": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[1, 3], [2, 6], [4, 5]]),

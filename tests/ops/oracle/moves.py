@@ -155,6 +155,12 @@ def gather(rng):
     return {"dim": rng.choice([dim, dim - len(shape)]), "index": index}, [shape], lambda x: x[where]
 
 
+def topk(rng):
+    shape = tuple(extents(rng, rng.randint(1, 4)))
+    dim, k, largest = rng.randrange(-len(shape), len(shape)), rng.randint(1, 6), rng.random() < 0.5
+    return {"k": k, "dim": dim, "largest": largest}, [shape], lambda x: x.topk(k, dim, largest).values
+
+
 def roll(rng):
     shape = tuple(extents(rng, rng.randint(1, 4)))
     dims = tuple(rng.sample(range(-len(shape), 0), rng.randint(1, len(shape))))
@@ -296,6 +302,7 @@ MORE = [
 MAKERS = {
     "gather": gather,
     "roll": roll,
+    "topk": topk,
     "unsqueeze": unsqueeze,
     "squeeze": squeeze,
     "transpose": transpose,

@@ -206,6 +206,36 @@ def upsample(rng):
     return args, [shape], nn.Upsample(**args)
 
 
+def grid_sample(rng):
+    """Places inside and outside of the image; now and then a grid for another batch."""
+    axes = rng.choice([2, 2, 3])
+    batch, channels, *sizes = distinct(rng, 2 + axes)
+    args = {"mode": rng.choice(["bilinear", "nearest"]), "padding_mode": rng.choice(["zeros", "border"])}
+    args |= {"align_corners": rng.random() < 0.5}
+    grid = (batch + rng.choice([0, 0, 0, 1]), *distinct(rng, axes), axes + rng.choice([0, 0, 0, 1]))
+    return args, [(batch, channels, *sizes), grid], lambda x, places: functional.grid_sample(x, places, **args)
+
+
+def deform_conv(rng):
+    """By torchvision, which says how many offset groups there are by the channels of the offsets."""
+    ops = pytest.importorskip("torchvision").ops
+    groups, offset_groups = rng.choice([1, 2, 3]), rng.choice([1, 2])
+    channels, sizes = groups * offset_groups * rng.randint(1, 2), rng.sample(range(3, 12), 2)
+    args = {"out_channels": groups * rng.randint(1, 3), "groups": groups, "bias": rng.random() < 0.5}
+    args |= {"kernel_size": some(rng, 2, 1, 3), "stride": some(rng, 2, 1, 3), "dilation": some(rng, 2, 1, 2)}
+    args |= {"padding": some(rng, 2, 0, 2)}
+    layer = ops.DeformConv2d(channels, **args)
+    windows = nn.Conv2d(1, 1, *(args[key] for key in ("kernel_size", "stride", "padding", "dilation")))
+    try:
+        steps = windows(torch.zeros(1, 1, *sizes)).shape[2:]
+    except RuntimeError as error:
+        raise ValueError(sizes) from error
+    batch, numbers = rng.randint(1, 3), offset_groups * prod(windows.kernel_size)
+    offset = (batch, 2 * numbers, steps[0], steps[1] + rng.choice([0, 0, 0, 1]))
+    mask = rng.choice([[], [(batch, numbers, *steps)]])
+    return args | {"offset_groups": offset_groups}, [(batch, channels, *sizes), offset, *mask], layer
+
+
 def functional_conv(transposed):
     """With a weight that another layer gives."""
 
@@ -244,4 +274,6 @@ MAKERS = {
     "unfold": unfold,
     "fold": fold,
     "upsample": upsample,
+    "deform_conv": deform_conv,
+    "grid_sample": grid_sample,
 }
