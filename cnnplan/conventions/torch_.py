@@ -33,9 +33,8 @@ CONVENTION = Convention(
     version="2.13.0",
     unit="FLOPs",
     source="torch/utils/flop_counter.py: FlopCounterMode, the formulas of mm, addmm, bmm and convolution",
-    note="It sees matrix products and convolutions as kernels of a CPU; fused attention and LSTM have no formula. "
-    "multi_head_attention is meant with need_weights=False in training: with the weights its products count as well, "
-    "and in eval without gradients it is one kernel, of which nothing counts.",
+    note="It sees matrix products and convolutions as kernels of a CPU; fused attention and LSTM have no formula. Heads are "
+    "meant with need_weights=False: with the weights their products count, and in eval without gradients nothing does.",
     rules={
         **dict.fromkeys(("conv", "conv_transpose", "linear", "matmul", "rnn", "gru"), doubled),
         "multi_head_attention": unseen_doubled,

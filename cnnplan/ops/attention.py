@@ -13,7 +13,7 @@ from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.elementwise import meeting, unequal_ranks
 from cnnplan.ops.fields import Flag, Positive
 from cnnplan.ops.links import Link
-from cnnplan.ops.sharing import fully
+from cnnplan.ops.sharing import Turned, fully
 from cnnplan.sizes import combine, divides, prod, total
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class ScaledDotProductAttention(Operator):
         return attention_cost(query, key, value) + Cost(adds=added)
 
 
-class MultiHeadAttention(Operator):
+class MultiHeadAttention(Turned):
     """Attention in several heads, each on its share of the features, between linear layers.
 
     The batch comes first. One input attends to itself; three are queries, keys and values, of as many features unless
@@ -255,11 +255,6 @@ class MultiHeadAttention(Operator):
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Queries one by one, all keys and values; where the input is all three, all of it."""
         return Link(dim) if dim == 0 or (dim == 1 and operand == 0 and len(shapes) > 1) else None
-
-    def packs(self, *shapes: Shape, gaps: bool) -> bool:
-        """The batch comes second inside."""
-        del gaps
-        return shapes[0][0] != 1 and shapes[0][1] != 1
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Queries, keys and values of the heads, what the heads give, and a logarithm for each query of a head."""

@@ -13,7 +13,7 @@ from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Requirement, Weight, broken
 from cnnplan.ops.fields import Biases, Flag, Positive, Several
 from cnnplan.ops.links import Link
-from cnnplan.ops.sharing import Weighted
+from cnnplan.ops.sharing import Turned, Weighted
 from cnnplan.sizes import combine, prod, total
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
         return affine(state, self.u, self.c)
 
 
-class Recurrent(Weighted):
+class Recurrent(Turned, Weighted):
     """Layers, one on top of the other, whose every step takes the state that the step before left.
 
     The output is the state at every step, in the order (N, T, features): the batch comes first. The last state is a
@@ -182,11 +182,6 @@ class Recurrent(Weighted):
         """Each sample for itself; a step looks at all before it."""
         del operand, shapes
         return Link(dim) if dim == 0 else None
-
-    def packs(self, *shapes: Shape, gaps: bool) -> bool:
-        """The batch comes second inside."""
-        del gaps
-        return shapes[0][0] != 1 and shapes[0][1] != 1
 
     def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
         """What every step leaves, and all states together where they go into a further layer."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnplan.ops.base import Weight
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Dynamic", "Weighted", "alone", "fully"]
+__all__ = ["Dynamic", "Turned", "Weighted", "alone", "fully"]
 
 
 def alone(shape: Shape) -> Shape:
@@ -26,6 +26,15 @@ def fully(x: Shape, y: Shape, *, bias: bool) -> Extent:
     elements = prod(alone(y))
     weights: Extent = prod(alone(x)) * elements + (elements if bias else 0)
     return weights
+
+
+class Turned(Operator):
+    """A layer of sequences that PyTorch runs with the batch second."""
+
+    def packs(self, *shapes: Shape, gaps: bool) -> bool:
+        """In that order, what it keeps is a copy, unless one of both axes is 1."""
+        del gaps
+        return shapes[0][0] != 1 and shapes[0][1] != 1
 
 
 class Weighted(Operator):

@@ -111,6 +111,7 @@ def test_the_python_of_a_page(topic, monkeypatch):
 def test_the_configuration_that_is_shown(tmp_path):
     (block,) = blocks(pages()["configuration"].text, "toml")
     (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
+    (tmp_path / "specs").mkdir()
     read = configuration(start=tmp_path)
     assert (read.fail_on, len(read.budgets), read.options) == ("warning", 2, {"CNN215": {"factor": 32}})
 
