@@ -33,8 +33,9 @@ CONVENTION = Convention(
     version="2.13.0",
     unit="FLOPs",
     source="torch/utils/flop_counter.py: FlopCounterMode, the formulas of mm, addmm, bmm and convolution",
-    note="It sees matrix products and convolutions as kernels of a CPU; fused attention and LSTM have no formula. Heads are "
-    "meant with need_weights=False: with the weights their products count, and in eval without gradients nothing does.",
+    # Of multi_head_attention it sees the products too with need_weights=True, and nothing in eval without gradients.
+    note="It sees matrix products and convolutions as kernels of a CPU; fused attention, heads with need_weights=False "
+    "among it, and LSTM have no formula.",
     rules={
         **dict.fromkeys(("conv", "conv_transpose", "linear", "matmul", "rnn", "gru"), doubled),
         "multi_head_attention": unseen_doubled,
