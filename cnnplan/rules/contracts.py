@@ -115,7 +115,8 @@ def _everywhere(subject: Subject, that: Expression, terms: Terms) -> Outcome:
             return Outcome(Verdict.BROKEN, message)
         outcome = _on_every_path(that, terms if plan is terms.plan else Terms(plan, terms.pinned))
         if outcome.verdict is Verdict.BROKEN:
-            return outcome if plan is terms.plan else outcome._replace(message=outcome.message + _structure(plan))
+            told = plan is terms.plan or ": not at " in outcome.message
+            return outcome if told else outcome._replace(message=outcome.message + _structure(plan))
         unproved = unproved or (outcome if outcome.verdict is Verdict.UNPROVED else None)
     if unproved is None and coverage.left:
         message = f"{named(that)} is neither proved nor refuted where {coverage.left}: these structures are too many"
