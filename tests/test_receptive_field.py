@@ -55,6 +55,7 @@ FIELDS = [
     ("- upsample: {scale_factor: 2}", (1, 1), ("1/2", "1/2"), (0, 0)),
     ("- upsample: {scale_factor: 2, mode: bilinear}", (2, 2), ("1/2", "1/2"), (-1, -1)),
     ("- upsample: {scale_factor: 4, mode: bicubic}", (4, 4), ("1/4", "1/4"), (-2, -2)),
+    ("- upsample: {scale_factor: 0.5, mode: bilinear, antialias: true}", (4, 4), (2, 2), (-1, -1)),
     ("- conv_transpose: {out_channels: 3, kernel_size: 4, stride: 2, padding: 1}", (2, 2), ("1/2", "1/2"), (-1, -1)),
     ("- conv_transpose: {out_channels: 3, kernel_size: 3, stride: 1}", (3, 3), (1, 1), (-2, -2)),
     ("- adaptive_avg_pool: {output_size: [8, null]}", (5, 1), (5, 1), (0, 0)),

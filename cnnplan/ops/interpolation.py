@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnplan.ops.arrays import Array
 
-__all__ = ["cubic", "linear", "nearest", "sampled"]
+__all__ = ["cubic", "linear", "nearest", "sampled", "smoothed"]
 
 BEND = -0.75
 """The free parameter of the cubic; -0.5 elsewhere."""
@@ -88,6 +89,37 @@ def _taken(x: Array, numbers: Sequence[Array]) -> Array:
     """Elements of padded images, channels last."""
     batch = np.arange(len(x)).reshape(-1, *(1 for _ in numbers[0].shape[1:]))
     return x[(batch, *(number + 1 for number in numbers))]
+
+
+def smoothed(x: Array, axis: int, number: int, step: float, *, bent: bool) -> Array:
+    """Between the elements under a linear or cubic filter, which is as wide as a new element; its sum is 1."""
+    n, wide = x.shape[axis], max(step, 1.0)
+    centres = (np.arange(number) + 0.5) * step
+    reach = wide * (2 if bent else 1)
+    taps = math.ceil(2 * reach - 1e-9)
+    first, end = np.floor(centres - reach + 0.5), np.floor(centres + reach + 0.5)
+    lows, highs = np.maximum(first, 0), np.minimum(end, n) - 1
+    places = first + np.arange(taps)[:, None]
+    distances = np.abs(places - centres + 0.5) / wide
+    weights = np.where((places < lows) | (places > highs), 0, (_bell if bent else _tent)(distances))
+    weights /= weights.sum(axis=0)
+    parts = (
+        np.take(x, np.clip(place, lows, highs).astype(int), axis=axis) * _beside(weight, x, axis)
+        for place, weight in zip(places, weights, strict=True)
+    )
+    y = next(parts)
+    for part in parts:
+        y = np.add(y, part, out=y)
+    return y
+
+
+def _tent(t: Array) -> Array:
+    return np.maximum(1 - t, 0)
+
+
+def _bell(t: Array) -> Array:
+    """The cubic as image libraries have it, flatter than the one above."""
+    return np.where(t < 1, (1.5 * t - 2.5) * t * t + 1, np.where(t < 2, ((-0.5 * t + 2.5) * t - 4) * t + 2, 0))  # noqa: PLR2004 - its pieces
 
 
 def _places(n: int, number: int, step: float, *, align_corners: bool) -> Array:

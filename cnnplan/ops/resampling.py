@@ -14,10 +14,10 @@ from cnnplan.cost import Cost
 from cnnplan.ops.arrays import expanded
 from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Flag, Interpolation, ScalePerAxis, SizePerAxis
-from cnnplan.ops.interpolation import cubic, linear, nearest
+from cnnplan.ops.interpolation import cubic, linear, nearest, smoothed
 from cnnplan.ops.links import Link
 from cnnplan.ops.windows import per_axis
-from cnnplan.sizes import floor, gcd, ge, prod, total
+from cnnplan.sizes import ceil_div, floor, gcd, ge, maximum, prod, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,13 +63,20 @@ def doubled(n: int, scale: Any) -> int:
     return math.floor(n * float(scale)) if isinstance(scale, Fraction) else n * scale
 
 
+def _ratio(scale: Any) -> tuple[Any, Any]:
+    """So many elements that become so many."""
+    return (scale.denominator, scale.numerator) if isinstance(scale, Fraction) else (1, scale)
+
+
 class Upsample(Operator):
     """The same image in another size: elements are repeated, or blended from their neighbours.
 
     Output   (N, C, *size), or (N, C, *floor(n * scale_factor)), as PyTorch floors it: the product of two doubles
     Weights  none
     Cost     nearest: nothing. Linear: a + w * (b - a), 2 adds and a multiply; cubic: 4 multiplies and 3 adds, for each
-             element after each axis; one axis after the other, the first spatial axis first
+             element after each axis; one axis after the other, the first spatial axis first. With antialias k
+             multiplies and k - 1 adds for a filter of k elements: 2 (cubic: 4) times how much the axis shrinks, rounded
+             up
     Source   torch.nn.Upsample; `linear` is taken at any rank
 
     >>> Upsample(scale_factor=2).output((1, 8, 5, 7))
@@ -85,6 +92,10 @@ class Upsample(Operator):
     )
     mode: Interpolation = Field(default="nearest", description="Whether elements are repeated or blended.")
     align_corners: Flag = Field(default=False, description="Whether the outermost elements stay where they are.")
+
+    antialias: Flag = Field(
+        default=False, description="Whether the filter of bilinear or bicubic is as wide as a new element."
+    )
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A size given in one way, a mode that suits the rank, an output that is not empty."""
@@ -124,9 +135,12 @@ class Upsample(Operator):
             return blended(dim, Link(dim, n - 1, 0, 0, m - 1), taps)
         if self.scale_factor is not None:
             scale = per_axis(self.scale_factor, len(shapes[0]) - 2)[dim - 2]
-            n, m = (scale.denominator, scale.numerator) if isinstance(scale, Fraction) else (1, scale)
+            n, m = _ratio(scale)
         if taps == 1:
             return Link(dim, n, gcd(n, m) - m, 0, m)
+        if self.antialias:
+            reach = taps * maximum(n, m)
+            return Link(dim, 2 * n, n - m - reach + 1, n - m + reach, 2 * m)
         return blended(dim, Link(dim, 2 * n, n - m, n - m, 2 * m), taps)
 
     def output(self, *shapes: Shape) -> Shape:
@@ -139,6 +153,8 @@ class Upsample(Operator):
         taps = TAPS[self.mode]
         if taps == 1:
             return Cost()
+        if self.antialias:
+            return self._smoothing(shapes[0], output, taps)
         blends = self._blends(shapes[0], output)
         linear = taps == TAPS["linear"]
         return Cost(adds=(2 if linear else taps - 1) * blends, multiplies=(1 if linear else taps) * blends)
@@ -159,6 +175,10 @@ class Upsample(Operator):
     def _resampled(self, x: Array, axis: int, number: int, step: float) -> Array:
         if self.mode == "nearest":
             return nearest(x, axis, number, step)
+        if self.antialias and self.align_corners:
+            raise ValueError("antialias of corners that stay")
+        if self.antialias:
+            return smoothed(x, axis, number, step, bent=self.mode == "bicubic")
         blend = cubic if self.mode == "bicubic" else linear
         return blend(x, axis, number, step, align_corners=self.align_corners)
 
@@ -171,7 +191,22 @@ class Upsample(Operator):
             return broken("CNN104", message, values, "linear blends along any number of axes", "mode")
         if self.align_corners and self.mode == "nearest":
             return broken("CNN013", "align_corners means nothing with mode nearest", {}, "", "align_corners")
+        if self.antialias and (self.align_corners or self.mode not in ("bilinear", "bicubic")):
+            message = "antialias is for mode bilinear or bicubic, without align_corners"
+            return broken("CNN013", message, {}, "", "antialias")
         return None
+
+    def _smoothing(self, x: Shape, y: Shape, taps: int) -> Cost:
+        """A filter for each element after each axis."""
+        scales = per_axis(self.scale_factor, len(x) - 2)
+        multiplies: Extent = 0
+        blends: Extent = 0
+        for axis, scale in enumerate(scales, 2):
+            n, m = (x[axis], y[axis]) if scale is None else _ratio(scale)
+            elements = prod((*y[: axis + 1], *x[axis + 1 :]))
+            multiplies += elements * maximum(ceil_div(taps * n, m), taps)
+            blends += elements
+        return Cost(adds=multiplies - blends, multiplies=multiplies)
 
     def _sizes(self, x: Shape) -> Shape:
         axes = len(x) - 2

@@ -385,7 +385,8 @@ def upsample(rng):
     mode = rng.choice(["nearest", "linear", special])
     factors = tuple(rng.choice([2, 3, 1.5, 0.5, 0.75, 1.125, 0.3, 0.6, 1.6]) for _ in range(axes))
     args = rng.choice([{"size": some(rng, axes, 1, 13)}, {"scale_factor": factors}, {"scale_factor": factors[0]}])
-    return args | {"mode": mode, "align_corners": mode != "nearest" and rng.random() < 0.5}, [shape]
+    args |= {"mode": mode, "align_corners": mode != "nearest" and rng.random() < 0.5}
+    return args | {"antialias": mode.startswith("bi") and rng.random() < 0.5}, [shape]
 
 
 def pixel_shuffle(rng):

@@ -158,6 +158,8 @@ COSTS = [
     # 2*3*10*7 after the first axis, 2*3*10*14 after the second
     ("upsample", {"scale_factor": 2, "mode": "bilinear"}, [(2, 3, 5, 7)], Cost(adds=2520, multiplies=1260)),
     ("upsample", {"size": (4, 6), "mode": "bicubic"}, [(2, 3, 5, 7)], Cost(adds=936, multiplies=1248)),
+    # 2*3*4*7 after the first axis, of 2 * 10/4 elements each; 2*3*4*6 after the second, of 2 * 7/6, which is 3
+    ("upsample", {"size": (4, 6), "mode": "bilinear", "antialias": True}, [(2, 3, 10, 7)], Cost(adds=672 + 288, multiplies=840 + 432)),
     # 6*4*3 outputs of 8*3*2 taps, for 5 samples
     ("locally_connected", {"out_channels": 6, "kernel_size": (3, 2), "stride": 2}, [(5, 8, 9, 7)], Cost(macs=17_280, adds=360)),
     # 2*4 windows of 3: 2*4*12 powers and 32 roots

@@ -31,6 +31,7 @@ REFUSED = [
     ("deform_conv", C | {"kernel_size": 3, "offset_groups": 3}, [X, (2, 54, 7, 5)], "CNN102", "offset_groups", "offset_groups (=3) does not divide the 4 input channels"),
     ("deform_conv", C | {"kernel_size": 3}, [X, (2, 18, 7, 6)], "CNN103", "", "the offset that is given is (2, 18, 7, 6), and (2, 18, 7, 5) is wanted"),
     ("deform_conv", C | {"kernel_size": 3}, [X, (2, 18, 7, 5), (2, 18, 7, 5)], "CNN103", "", "the mask that is given is (2, 18, 7, 5), and (2, 9, 7, 5) is wanted"),
+    ("upsample", {"size": 5, "antialias": True}, [X], "CNN013", "antialias", "antialias is for mode bilinear or bicubic, without align_corners"),
     ("topk", {"k": 5}, [X], "CNN107", "k", "k (=5) is more than the 4 elements of axis 1"),
     ("grid_sample", {}, [X], "CNN105", "", "takes 2 inputs, got 1"),
     ("grid_sample", {}, [X, (2, 5, 6, 1, 3)], "CNN104", "", "an image with 2 spatial axes takes a grid of 4 axes, and this one is (2, 5, 6, 1, 3)"),

@@ -38,6 +38,7 @@ INSTEAD = {"dropout": saving.dropout, "drop_path": saving.drop_path}
 
 MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
 MORE = [
+    ("upsample", windows.upsample_smoothly),
     ("conv", windows.conv_same),
     ("conv_transpose", windows.conv_transpose_cropped),
     *layers.MORE,

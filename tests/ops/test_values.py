@@ -17,6 +17,7 @@ THREE = {"out_channels": 1, "kernel_size": 3, "bias": False}
 FOUR = {"out_channels": 1, "kernel_size": 4, "bias": False, "stride": 2}
 THOUSANDS = {"weight": [[[1, 10, 100, 1000]]]}
 
+HALF = {"scale_factor": [1, 0.5], "mode": "bilinear", "antialias": True}
 ROW = [[[[4, 8]]]]
 POINT = {"out_channels": 1, "kernel_size": 1, "bias": False}
 MOVED = [[[[0, 0]], [[0.5, 1]]]]
@@ -271,6 +272,8 @@ VALUES = [
     ("gather", {"dim": 0}, [[[1, 2, 4], [3, 6, 5]], [[1, 0], [1, 1]]], {}, [[[3, 6, 5], [1, 2, 4]], [[3, 6, 5]] * 2]),
     ("roll", {"shifts": -1, "dims": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[2, 4, 1], [6, 5, 3]]),
     ("roll", {"shifts": [1, 1], "dims": [0, 1]}, [[[1, 2, 4], [3, 6, 5]]], {}, [[5, 3, 6], [4, 1, 2]]),
+    # tents from 1 to 5 and from 3 to 7: elements by 1, 3, 3, 1 of 8; at the edge 3, 3, 1 of 7
+    ("upsample", HALF, [[[[[7, 14, 21, 28, 35, 42, 49, 56]]]]], {}, [[[[12, 24.5, 38.5, 51]]]]),
     # a tap on 4 and on 8, moved: to the middle between them, and out of the image; half of it by a mask
     ("deform_conv", POINT, [ROW, MOVED], {"weight": [[[[10]]]]}, [[[[60, 0]]]]),
     ("deform_conv", POINT, [ROW, MOVED, [[[[0.5, 1]]]]], {"weight": [[[[10]]]]}, [[[[30, 0]]]]),

@@ -216,6 +216,18 @@ def grid_sample(rng):
     return args, [(batch, channels, *sizes), grid], lambda x, places: functional.grid_sample(x, places, **args)
 
 
+def upsample_smoothly(rng):
+    """Of images, without align_corners."""
+    shape = (rng.randint(1, 3), rng.randint(4, 9), *rng.sample(range(1, 20), 2))
+    factors = tuple(rng.choice([2, 1.5, 0.5, 0.75, 0.7, 0.3, 0.2, 0.16]) for _ in range(2))
+    size = tuple(rng.randint(1, 20) for _ in range(2))
+    args = rng.choice([{"size": size}, {"scale_factor": factors}])
+    if size[1] == 1 if "size" in args else int(shape[3] * factors[1]) < 2:
+        raise ValueError(shape)  # an image of width 1 PyTorch 2.14 fills with its first row
+    args |= {"mode": rng.choice(["bilinear", "bicubic"]), "antialias": True}
+    return args, [shape], lambda x: functional.interpolate(x, **args)
+
+
 def deform_conv(rng):
     """By torchvision, which says how many offset groups there are by the channels of the offsets."""
     ops = pytest.importorskip("torchvision").ops
@@ -253,6 +265,7 @@ def functional_conv(transposed):
 MORE = [
     ("conv", functional_conv(transposed=False)),
     ("conv_transpose", functional_conv(transposed=True)),
+    ("upsample", upsample_smoothly),
     ("conv", conv_same),
     ("conv", conv_padded),
     ("conv_transpose", conv_transpose_cropped),
