@@ -74,7 +74,6 @@ ADVICE: Final = {
     "dwconv": "write conv: {out_channels: in_channels, groups: in_channels, kernel_size: 3}",
     "geglu": "there is none; write split: {sections: 2}, then multiply of one half and the gelu of the other",
     "swiglu": "there is none; write split: {sections: 2}, then multiply of one half and the silu of the other",
-    "gridsample": "there is none: where it looks depends on numbers, not on sizes",
     "input": "inputs stand in the key input at the top: input: [N, 3, H, W]",
     "inputlayer": "inputs stand in the key input at the top: input: [N, 3, H, W]",
     "lambda": "there is none: a spec has no code; write the operators that it applies",
@@ -93,7 +92,6 @@ ADVICE: Final = {
     "se": "write global_avg_pool, conv, relu, conv, sigmoid, then multiply with from: [the input, prev]",
     "squeezeexcitation": "write global_avg_pool, conv, relu, conv, sigmoid, then multiply with from: [the input, prev]",
     "timedistributed": "there is none: linear works on the last axis of whatever comes in, and conv on each sample",
-    "topk": "there is none: what is kept depends on numbers, not on sizes",
     "zeropad": "write pad: {padding: 1}",
     "zeropadding": "write pad: {padding: 1}",
 }
@@ -177,7 +175,6 @@ INFERRED: Final = frozenset(
 ARGUMENTS: Final = {
     "activation": "an activation is a layer of its own behind it: - relu",
     "addbiaskv": "there is none of it",
-    "antialias": "there is none of it: sizes and costs are those of the plain interpolation",
     "batchfirst": "the batch is always first",
     "biasinitializer": "how weights begin is not part of the plan",
     "dataformat": "the order of axes is always (N, C, *spatial)",

@@ -31,7 +31,8 @@ VERBS = {
     "Dropout2d": "dropout", "SpatialDropout2D": "dropout", "StochasticDepth": "drop_path", "LRN": "local_response_norm",
     "PixelShuffle": "pixel_shuffle", "depth_to_space": "pixel_shuffle", "ChannelShuffle": "channel_shuffle",
     "ZeroPadding2D": "pad", "ReflectionPad2d": "pad", "DepthwiseConv2D": "conv", "SeparableConv2D": "conv",
-    "geglu": "split", "topk": "numbers", "RMSNorm": "scale", "Activation": "relu", "SqueezeExcitation": "multiply",
+    "TopK": "topk", "GridSample": "grid_sample", "DeformConv2d": "deform_conv",
+    "geglu": "split", "RMSNorm": "scale", "Activation": "relu", "SqueezeExcitation": "multiply",
 }  # fmt: skip
 ARGUMENTS = {
     # verb and argument, what the hint must say

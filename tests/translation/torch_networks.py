@@ -85,7 +85,8 @@ class Padded(nn.Module):
                 pad = max((math.ceil(n / s) - 1) * s + k - n, 0)
                 pads += [pad // 2, pad - pad // 2]
             x = layer(functional.pad(x, pads))
-        return functional.interpolate(x, size=(x.shape[2] * 2, x.shape[3] * 3), mode="bilinear")
+        x = functional.interpolate(x, size=(x.shape[2] * 2, x.shape[3] * 3), mode="bilinear")
+        return functional.interpolate(x, size=(5, 6), mode="bicubic", antialias=True)
 
 
 class Tokens(nn.Module):

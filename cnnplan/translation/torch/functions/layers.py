@@ -306,7 +306,8 @@ def interpolate(
 ) -> Any:
     """An image in another size."""
     del recompute_scale_factor
-    if antialias or mode not in {"nearest", "linear", "bilinear", "bicubic", "trilinear"}:
+    smooth = antialias and mode in {"bilinear", "bicubic"} and not align_corners
+    if antialias > smooth or mode not in {"nearest", "linear", "bilinear", "bicubic", "trilinear"}:
         raise Refused(f"interpolate by {mode}{' with antialias' if antialias else ''}")
     if scale_factor is not None:
         factors = scale_factor if isinstance(scale_factor, tuple) else (scale_factor,)
@@ -316,6 +317,8 @@ def interpolate(
     args = {"size": one(size), "scale_factor": scale_factor, "mode": mode}
     if align_corners and mode != "nearest":
         args["align_corners"] = True
+    if smooth:
+        args["antialias"] = True
     return t.add("upsample", told(args, mode="nearest"), [input])
 
 

@@ -94,5 +94,5 @@ def adaptive(name: str) -> Callable[[Layer], Written]:
 
 def upsample(layer: Layer) -> Written:
     """An image in another size."""
-    more = given(layer, "size", "scale_factor", "mode", "align_corners")
+    more = given(layer, "size", "scale_factor", "mode", "align_corners", "antialias")
     return Written("", called("F.interpolate", layer.reads[0], **more))
