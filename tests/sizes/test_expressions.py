@@ -12,6 +12,10 @@ def test_forms_bounds_and_conditions_are_true(start):
     assert [fault for seed in range(start, start + 50) for fault in faults(seed)] == []
 
 
+def test_a_product_that_comes_out_constant_is_decided():
+    assert faults(5586) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(0, 20_000, 500))
 def test_twenty_thousand_expressions(start):

@@ -157,6 +157,9 @@ def _holds(operator: str, value: Any) -> Any:
 
 
 def _solved(operator: str, difference: Count) -> Condition:
+    simple = difference if isinstance(difference, Size) else difference.simplified()
+    if simple is not difference:
+        return _decided(operator, simple)
     if operator == "==" and _never_zero(difference):
         return FALSE
     if len(difference.symbols) > 1:
