@@ -10,7 +10,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnplan.errors import MissingExtra
+from cnnplan.errors import MissingExtra, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,9 @@ SCRIPTS = ("dagre.min.js", "place.js")
 
 CLONE = "globalThis.structuredClone = (value) => JSON.parse(JSON.stringify(value));"
 """What browsers have and the engine has not."""
+
+STACK = 4_000_000
+"""Bytes: dagre follows a graph by calling itself, from box to box."""
 
 CALLED = "globalThis.placed = (text) => JSON.stringify(place(JSON.parse(text)));"
 
@@ -71,6 +74,7 @@ def place(
 
     Raises:
         MissingExtra: the JavaScript engine is not installed.
+        UsageError: there are more boxes in a row than can be followed.
     """
     try:
         import quickjs  # noqa: PLC0415 - only who draws a picture needs it
@@ -85,8 +89,12 @@ def place(
         "direction": direction,
     }
     context = quickjs.Context()
+    context.set_max_stack_size(STACK)
     context.eval("\n".join((CLONE, *map(script, SCRIPTS), CALLED)))
-    found = json.loads(context.get("placed")(json.dumps(described)))
+    try:
+        found = json.loads(context.get("placed")(json.dumps(described)))
+    except quickjs.JSException:
+        raise UsageError(f"{len(boxes):,} boxes are too many to place; draw fewer levels, or --format dot") from None
     runs = [Run([(x, y) for x, y in run["points"]], run["x"], run["y"]) for run in found["arrows"]]
     boxed, framed = ([Spot(**spot) for spot in found[kind]] for kind in ("boxes", "frames"))
     return Placed(found["width"], found["height"], boxed, framed, runs)
