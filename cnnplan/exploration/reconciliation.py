@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.conventions import CONVENTIONS, convention
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["reconciliation", "tools"]
 
 WIDTH = 20
+COLUMNS = 118
+"""The longest line of a note."""
 
 
 def tools() -> str:
@@ -26,7 +29,7 @@ def tools() -> str:
 def _tool(name: str) -> Iterator[str]:
     tool = convention(name)
     yield f"{name} {tool.version}: {tool.unit}"
-    yield f"  {tool.note}"
+    yield from wrap(tool.note, COLUMNS, initial_indent="  ", subsequent_indent="  ")
     yield f"  Source: {tool.source}"
 
 
@@ -54,7 +57,7 @@ def _reconciled(counting: Counting, values: Mapping[str, Any]) -> Iterator[str]:
         text = _known(amount, values)
         sign = "-" if text.startswith("-") else "+" if place else " "
         yield f"  {sign} {text.removeprefix('-'):>{WIDTH}}  {term}"
-    yield f"  {tool.note}"
+    yield from wrap(tool.note, COLUMNS, initial_indent="  ", subsequent_indent="  ")
 
 
 def _known(amount: Any, values: Mapping[str, Any]) -> str:

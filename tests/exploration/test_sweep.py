@@ -194,7 +194,10 @@ USAGE = [
     ({"width": [0.7]}, "one of"),
     ({"W": "H", "H": "W"}, "values of its own"),
     ({"where": "macs <= "}, "cannot read"),
-    ({"where": "speed > 3"}, "unknown name speed; known are params, buffers, macs, flops, memory, N,"),
+    (
+        {"where": "speed > 3"},
+        "unknown name speed; known are params, buffers, macs, flops, memory, training_memory, training_macs, N,",
+    ),
     ({"where": "macs < 1M and speed > 3"}, "unknown name speed"),
     ({"where": "mcas > 3"}, "unknown name mcas; did you mean macs"),
     ({"where": "macs"}, "must be true or false"),
