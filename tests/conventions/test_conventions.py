@@ -124,8 +124,9 @@ def test_an_unknown_tool():
 
 
 def test_in_a_promise():
-    assert not broken("fvcore == macs + 1920 + 360, thop < torchinfo")
-    (message,) = broken("fvcore < 40k")
+    at = "at: {H: 12, W: 10}"
+    assert not broken(f"{{{at}, that: fvcore == macs + 1920 + 360}}, {{{at}, that: thop < torchinfo}}")
+    (message,) = broken(f"{{{at}, that: fvcore < 40k}}")
     assert "fvcore is 51,300" in message
 
 

@@ -196,7 +196,7 @@ USAGE = [
     ({"where": "macs <= "}, "cannot read"),
     (
         {"where": "speed > 3"},
-        "unknown name speed; known are params, buffers, macs, flops, memory, training_memory, training_macs, N,",
+        "unknown name speed; known are params, buffers, macs, flops, memory, training_memory,",
     ),
     ({"where": "macs < 1M and speed > 3"}, "unknown name speed"),
     ({"where": "mcas > 3"}, "unknown name mcas; did you mean macs"),
