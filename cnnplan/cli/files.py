@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["specs", "suffixes"]
 
-SUFFIXES = {".yaml", ".yml"}
-
 
 def specs(paths: Iterable[Path]) -> Iterator[Path]:
     """The files, and the specs below the folders; what is hidden or somebody else's is left alone."""
@@ -38,4 +36,4 @@ def suffixes() -> set[str]:
     """How the names of files end that may be networks."""
     from cnnplan.translation import kinds  # noqa: PLC0415
 
-    return SUFFIXES.union(*(kind.suffixes for kind in kinds.KINDS))
+    return set(kinds.SUFFIXES).union(*(kind.suffixes for kind in kinds.KINDS))

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["KINDS", "Kind", "is_network", "kind_of"]
+__all__ = ["KINDS", "SUFFIXES", "Kind", "is_network", "kind_of"]
 
 HEAD: Final = 65_536
 """The bytes that are looked at."""
+
+SUFFIXES: Final = frozenset({".yaml", ".yml"})
+"""How the names of specs end; a report or a baseline in JSON begins alike and is none."""
 
 _OURS: Final = re.compile(rb"""^\{?[ ]*["']?cnnplan["']?[ ]*:""", re.MULTILINE)
 _BINARY: Final = re.compile(rb"[\x00-\x08]")
@@ -136,7 +139,7 @@ def kind_of(path: Path) -> Kind | None:
 
 def is_network(path: Path) -> bool:
     """Whether a file that was found in a folder is a spec, or one of another world, and not for another program."""
-    return _is_ours(_head(path)) or kind_of(path) is not None
+    return (path.suffix in SUFFIXES and _is_ours(_head(path))) or kind_of(path) is not None
 
 
 def _is_ours(head: bytes) -> bool:
