@@ -20,6 +20,7 @@ from cnnplan.executor.inputs import fed
 from cnnplan.executor.weights import Weights
 from cnnplan.plan import load
 from cnnplan.translation.torch.source import source
+from cnnplan.translation.torch.source.layout import unknown
 
 SPECS = Path(__file__).parents[2] / "specs"
 EXPECTED = Path(__file__).parent / "expected"
@@ -161,3 +162,20 @@ def test_the_command_line(tmp_path):
     run = CliRunner().invoke(app, ["export", str(SPECS / "unet_valid_paper.yaml"), "-o", str(tmp_path / "other.py")])
     assert run.exit_code == 2
     assert not (tmp_path / "other.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("mobile/shufflenet_v2", "unit as often as a symbol says, behind other such copies: give them a name"),
+        ("mobile/mobilenet_v3", "relu as the value of an argument"),
+    ],
+)
+def test_what_would_be_another_network_is_not_written(name, what):
+    with pytest.raises(UsageError, match=f"not written as PyTorch source: {what}"):
+        source(load(SPECS / f"{name}.yaml"))
+
+
+def test_names_without_a_meaning_are_found():
+    text = "import torch\n\n\ndef f(x):\n    y = x + z\n    return torch.relu(len(y))\n"
+    assert unknown(text) == ["z"]

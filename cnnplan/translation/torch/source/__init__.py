@@ -14,7 +14,7 @@ from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.expressions import Unwritable, literal
 from cnnplan.translation.torch.source.files import File, class_name, together, written
 from cnnplan.translation.torch.source.helpers import HELPERS
-from cnnplan.translation.torch.source.layout import WIDTH, sound
+from cnnplan.translation.torch.source.layout import WIDTH, sound, unknown
 from cnnplan.translation.torch.source.tensors import Tensor
 from cnnplan.translation.torch.source.walking import read_in
 
@@ -47,6 +47,8 @@ def _source(plan: Any) -> str:
     whole = f'"""{_description(plan)}"""\n\n{imports}\n\n{_definition(text)}\n'
     if not sound(whole):
         raise Unwritable("what came out is no Python: please report it")
+    if strange := unknown(whole):
+        raise Unwritable(f"{', '.join(strange)} as the value of an argument")
     return whole
 
 

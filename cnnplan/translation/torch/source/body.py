@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cnnplan.ops import OPERATORS
 from cnnplan.spec.references import route
 from cnnplan.translation.torch.source.expressions import Unwritable, python, simple, tidy
-from cnnplan.translation.torch.source.tensors import Tensor, halved
+from cnnplan.translation.torch.source.tensors import MANY, Tensor, halved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +51,7 @@ class Body:
         self.forward: list[str] = []
         self.handles: dict[str, Tensor] = dict(inputs)
         self.counts: Counter[str] = Counter()
+        self.endless = False
         self.prefix = ""
         self.live: Counter[str] = Counter(tensor.var for tensor in inputs.values() if tensor.kept)
         self.made = 0
@@ -84,6 +85,8 @@ class Body:
     def _called(self, entry: Entry) -> str:
         """The name of the entry, by which its weights are called."""
         self.counts[entry.verb] += 1
+        if self.counts[entry.verb] > MANY and not entry.name:
+            raise Unwritable(f"{entry.verb} behind copies that are as many as a symbol says: give it a name")
         return self.prefix + (entry.name or f"{entry.verb}{self.counts[entry.verb]}")
 
     def _keep(self, name: str, tensor: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cnnplan.translation.torch.source.expressions import Unwritable, literal, tidy
 from cnnplan.translation.torch.source.layers import Layers
 from cnnplan.translation.torch.source.operators import write
-from cnnplan.translation.torch.source.tensors import Loop, Tensor, counter_of, substituted
+from cnnplan.translation.torch.source.tensors import MANY, Loop, Tensor, counter_of, substituted
 from cnnplan.translation.torch.source.written import Layer
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ __all__ = ["Class"]
 
 MOST_COPIES: Final = 12
 """Copies of a group that are written out."""
-
-MANY: Final = 10_000
-"""A number of copies that a symbol says."""
 
 
 class Class(Layers):
@@ -100,6 +97,10 @@ class Class(Layers):
         verb = f"{{{kind}.label}}" if kind else entry.verb
         place = f'f"{self.prefix}{verb}{{{loop.number} + {before + 1}}}"'
         name = self.prefix + (entry.name or "")
+        if not (entry.name or loop.copies.isdigit()):
+            if self.endless:
+                raise Unwritable(f"{entry.verb} as often as a symbol says, behind other such copies: give them a name")
+            self.endless = True
         self.made += sum("(" in line for line in self.init)
         target = f"self.{name}.append(" if entry.name else f"self.add_module({place}, "
         self.init += self._making(entry, loop, target, stays=stays)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from typing import Final
 
-__all__ = ["WIDTH", "laid"]
+__all__ = ["WIDTH", "laid", "sound", "unknown"]
 
 WIDTH: Final = 88
 
@@ -65,3 +66,19 @@ def sound(text: str) -> bool:
     except SyntaxError:
         return False
     return True
+
+
+def unknown(text: str) -> list[str]:
+    """The names of a module that nothing in it gives a meaning, in alphabetical order."""
+    given, read = set(dir(builtins)), set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Name(name, ast.Load()):
+                read.add(name)
+            case ast.Name(name):
+                given.add(name)
+            case ast.arg(name) | ast.ClassDef(name) | ast.FunctionDef(name):
+                given.add(name)
+            case ast.alias(name, asname):
+                given.add(asname or name.partition(".")[0])
+    return sorted(read - given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.translation.torch.source.expressions import Unwritable, simple, tidy
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     from cnnplan.spec import Entry
 
-__all__ = ["Loop", "Tensor", "counter_of", "either", "halved", "sections", "substituted"]
+__all__ = ["MANY", "Loop", "Tensor", "counter_of", "either", "halved", "sections", "substituted"]
+
+
+MANY: Final = 10_000
+"""A number of copies that a symbol says."""
 
 
 @dataclass(frozen=True, slots=True)
