@@ -3,7 +3,7 @@
 from cnnplan.spec.expressions import Environment, Expression, parse
 from cnnplan.spec.faults import EvaluationError, UnknownName, Unreadable
 from cnnplan.spec.model import Block, Entry, Expectation, Input, JoinSpec, PathSpec, Repeat, Spec, Symbol
-from cnnplan.spec.reader import load_spec
+from cnnplan.spec.reader import load_spec, load_text
 from cnnplan.spec.values import Record, Verb
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "Unreadable",
     "Verb",
     "load_spec",
+    "load_text",
     "parse",
 ]

@@ -9,7 +9,7 @@ from cnnplan.errors import SpecError, UsageError
 from cnnplan.spec.source import Source, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cnnplan.findings import Place
     from cnnplan.spec.faults import Faults
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["read_includes"]
 
 
-def read_includes(
-    names: tuple[str, ...], spec: Path | None, root: Path | None, place: Place, faults: Faults
+def read_includes(  # noqa: PLR0913, PLR0917 - what may stand beside a list of names
+    names: tuple[str, ...],
+    spec: Path | None,
+    root: Path | None,
+    place: Place,
+    faults: Faults,
+    texts: Mapping[str, str],
 ) -> Iterator[Source]:
     """The sources of the files named; those that cannot be had are reported.
 
@@ -28,6 +33,7 @@ def read_includes(
         root: the folder that no file may lie outside of; None for the spec's own.
         place: of the list in the spec.
         faults: where to report.
+        texts: what stands in the place of files, by their names here.
     """
     if not names:
         return
@@ -44,7 +50,7 @@ def read_includes(
             continue
         seen.add(file.resolve())
         try:
-            yield Source(str(file), read_text(file))
+            yield Source(str(file), texts[str(file)] if str(file) in texts else read_text(file))
         except UsageError as error:
             faults.add("CNN005", place.below(i), str(error))
         except SpecError as error:

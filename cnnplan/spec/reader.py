@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cnnplan.spec.model import Symbol
     from cnnplan.spec.source import Written
 
-__all__ = ["TEXT", "is_text", "load_spec", "read_source"]
+__all__ = ["TEXT", "is_text", "load_spec", "load_text", "read_source"]
 
 LIST = ".*"
 """Behind the name of an input of a block that is a list of maps."""
@@ -64,6 +64,30 @@ def load_spec(
         return read_source(Source(TEXT, str(text_or_path)), None, top, partial=partial)
     path = resolve(Path(text_or_path))
     return read_source(Source(str(path), read_text(path)), path, top, partial=partial)
+
+
+def load_text(
+    text: str,
+    path: Path,
+    root: str | os.PathLike[str] | None = None,
+    *,
+    partial: bool = False,
+    texts: Mapping[str, str] | None = None,
+) -> Spec:
+    """The validated spec of a text that stands at a path, whatever the file there holds: what an editor has not saved.
+
+    Args:
+        text: the spec.
+        path: where it stands; files are included from its folder, and findings name it.
+        root: as of `load_spec`.
+        partial: as of `load_spec`.
+        texts: those that stand in the place of included files, by the names that findings give these.
+
+    Raises:
+        SpecError: every static fault.
+    """
+    top = None if root is None else Path(root)
+    return _Reader(Source(str(path), text), path, top, texts=texts or {}).spec(partial=partial)
 
 
 def is_text(text_or_path: str | os.PathLike[str]) -> bool:
@@ -116,6 +140,7 @@ class _Reader:
     root: Path | None
     lent: tuple[Written, ...] = ()
     included: tuple[Written, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
     sources: dict[str, Written] = field(default_factory=dict)
 
@@ -167,7 +192,9 @@ class _Reader:
         reading, data, place = self.reading, self.source.data, Place(self.source.file)
         document = read(SpecDocument, data, place, reading.faults)
         headers = dict(self._headers(document.blocks, place, included=False))
-        named = read_includes(document.include, self.path, self.root, place.below("include"), reading.faults)
+        named = read_includes(
+            document.include, self.path, self.root, place.below("include"), reading.faults, self.texts
+        )
         for source in (*self.lent, *self.included, *named):
             headers |= self._included(source, headers)
         reading.blocks = {name: Signature(_required(header.document)) for name, header in headers.items()}
