@@ -12,6 +12,7 @@ from cnnplan.collector import uncollected
 from cnnplan.findings import Place
 from cnnplan.graph.environment import Environment, Frame, Symbols, Unjudged
 from cnnplan.graph.fragments import Fragment
+from cnnplan.graph.keeping import kept_of
 from cnnplan.graph.network import Graph
 from cnnplan.graph.parts import MOST_LAYERS, Facts, Fault, Node, Tensor, TooMany
 from cnnplan.graph.scope import Scope
@@ -19,7 +20,7 @@ from cnnplan.graph.unrolling import Builder
 from cnnplan.graph.values import bindings
 from cnnplan.graph.workshop import Workshop
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.sizes import Context, Count, ge, is_whole
+from cnnplan.sizes import Count, ge, is_whole
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ __all__ = ["Facts", "Graph", "Node", "bindings", "build"]
 
 @uncollected
 def build(
-    spec: Spec, values: Mapping[str, Any] | None = None, *, symbolic: bool = True, lenient: bool = False
+    spec: Spec,
+    values: Mapping[str, Any] | None = None,
+    *,
+    symbolic: bool = True,
+    lenient: bool = False,
+    previous: Graph | None = None,
 ) -> Graph:
     """Unroll a spec.
 
@@ -41,20 +47,22 @@ def build(
         values: bindings that override the defaults of its symbols.
         symbolic: False to build with the values in place of the letters.
         lenient: True to keep every condition that fails for some sizes only, whatever the values and claims are.
+        previous: a graph of this spec, or of the spec before an edit: what it has in common is not made again. Both
+            are then for one thread.
 
     Raises:
         UsageError: a binding is of no symbol, or outside its declared domain.
     """
-    context = Context()
-    symbols = Symbols(spec, bindings(spec, values or {}), context, symbolic=symbolic)
-    builder = Builder(spec, symbols, Workshop(context, symbols, lenient=lenient))
+    kept = kept_of(spec, previous.kept if previous else None)
+    symbols = Symbols(spec, bindings(spec, values or {}), kept, symbolic=symbolic, lenient=lenient)
+    builder = Builder(spec, symbols, Workshop(symbols))
     inputs, fragment = _inputs(spec, builder)
     try:
         fragment = fragment if fragment.faults else builder.network(inputs)
     except (TooMany, RecursionError):
         message = f"the network has more than {MOST_LAYERS:,} layers"
         fragment = Fragment(faults=[Fault("CNN019", message, Place(spec.file, ("layers",)), "")])
-    return Graph(spec, context, symbols, inputs, fragment)
+    return Graph(spec, symbols, inputs, fragment)
 
 
 def _inputs(spec: Spec, builder: Builder) -> tuple[dict[str, Tensor], Fragment]:

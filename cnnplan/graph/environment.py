@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.graph.keeping import kind
 from cnnplan.graph.lists import elements, flat
 from cnnplan.graph.parts import UNKNOWN
-from cnnplan.sizes import FALSE, TRUE, Condition, Context, Number, chosen, every
+from cnnplan.sizes import FALSE, TRUE, Condition, Number, chosen, every
 from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnplan.graph.keeping import Kept
     from cnnplan.graph.parts import Tensor
     from cnnplan.graph.scope import Scope
     from cnnplan.sizes import Shape
@@ -37,26 +39,41 @@ class Symbols:
     Args:
         spec: where they are declared.
         values: what they are bound to, defaults included.
-        context: where their sizes are made.
+        kept: what is kept of the plans of the spec; sizes are made in its context.
         symbolic: False to plan with the values themselves.
+        lenient: True to keep every open condition, also one that fails at the values or within what the spec claims.
+
+    Attributes:
+        structure: the decisions taken.
+        decisions: the same one after the other, each time that one is taken.
+        asked: how often the values, or the decisions taken before, made a difference.
     """
 
-    def __init__(self, spec: Spec, values: Mapping[str, Any], context: Context, *, symbolic: bool) -> None:
+    def __init__(
+        self, spec: Spec, values: Mapping[str, Any], kept: Kept, *, symbolic: bool = True, lenient: bool = False
+    ) -> None:
         self.declared = spec.symbols
         self.values = values
+        self.kept = kept
+        self.lenient = lenient
+        self.decisions: list[Condition] = []
+        self.asked = 0
+        self._symbolic = symbolic
+        self._state: object | None = None
         self.claimed = frozenset(name for name, symbol in spec.symbols.items() if symbol.claims)
         self.structure: dict[str, Condition] = {}
         self.sizes: dict[str, Any] = {}
         self._told: set[str] = set()
         for name, symbol in spec.symbols.items():
             if symbol.numeric and (symbolic or name not in values):
-                self.sizes[name] = context.symbol(name, symbol.domain())
+                self.sizes[name] = kept.context.symbol(name, symbol.domain())
 
     def value(self, name: str) -> Any:
         """What the name of a symbol means: a size, or the choice that was made."""
         size = self.sizes.get(name)
         if size is not None:
             return size
+        self.asked += 1
         if name not in self.values:
             raise Undecided(f"{name} needs a value: give the symbol a default, or --set {name}=...")
         value = self.values[name]
@@ -81,7 +98,10 @@ class Symbols:
 
     def given(self, condition: Condition) -> Condition:
         """The condition, decided where the decisions taken so far decide it."""
-        if condition.verdict is not None or not self.structure or not isinstance(condition, Membership):
+        if condition.verdict is not None:
+            return condition
+        self.asked += 1
+        if not self.structure or not isinstance(condition, Membership):
             return condition
         for decision in self.structure.values():
             if isinstance(decision, Membership) and decision.symbol == condition.symbol:
@@ -92,9 +112,22 @@ class Symbols:
 
     def keep(self, condition: Condition) -> None:
         """Keep a decision as a condition of the plan."""
+        self.decisions.append(condition)
+        if isinstance(condition, Membership):
+            self._state = None
         if isinstance(condition, Membership) and condition.symbol in self.structure:
             condition = every((self.structure[condition.symbol], condition))
         self.structure[condition.symbol if isinstance(condition, Membership) else str(condition)] = condition
+
+    @property
+    def state(self) -> object:
+        """What answers depend on: one object for the same values and the same decisions on symbols."""
+        if self._state is None:
+            taken = frozenset(each for each in self.structure.values() if isinstance(each, Membership))
+            self._state = self.kept.state(
+                (self._symbolic, self.lenient, tuple(self.values.items()), kind(self.values), taken)
+            )
+        return self._state
 
     def claims(self, condition: Condition) -> bool:
         """Whether the spec claims to be legal for every value of all symbols of the condition."""

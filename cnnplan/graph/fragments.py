@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnnplan.graph.parts import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from cnnplan.findings import Place
     from cnnplan.graph.parts import Draft, Facts, Fault
+    from cnnplan.sizes import Condition
 
 __all__ = ["Call", "Fragment", "Handle"]
 
@@ -117,6 +118,11 @@ class Fragment:
         faults: the errors of its own layers.
         names: the outputs of its named groups and paths.
         owners: the layers that have the weights of an earlier one.
+        verbs: what its entries, and those of the blocks that it calls, are: operators and blocks.
+        key: the block with its arguments and inputs.
+        state: what the symbols said when they were asked; None where they were not.
+        decisions: those that were taken meanwhile.
+        steps: how many of its own entries were evaluated.
     """
 
     items: list[Draft | Call] = field(default_factory=list)
@@ -126,6 +132,11 @@ class Fragment:
     faults: list[Fault] = field(default_factory=list)
     names: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
     owners: dict[int, int] = field(default_factory=dict)
+    verbs: set[str] = field(default_factory=set)
+    key: Hashable = None
+    state: object | None = None
+    decisions: tuple[Condition, ...] = ()
+    steps: int = 0
     _summary: Summary | None = None
 
     @property

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Facts, Node, Tensor
-    from cnnplan.sizes import Condition, Context, Shape
+    from cnnplan.sizes import Condition, Shape
     from cnnplan.spec import Spec
 
 __all__ = ["Graph"]
@@ -31,23 +31,23 @@ class Graph:
 
     Args:
         spec: what it was built from.
-        context: where its sizes were made.
         symbols: the values of the symbols, and the decisions taken at them.
         inputs: the inputs by name.
         fragment: the layers as they were unrolled.
 
     Attributes:
+        kept: what it has in common with other graphs of the spec, and of the spec after an edit.
+        context: where its sizes were made.
         values: the values of the symbols at which its structure was decided.
         inputs: the shapes of the inputs by name.
         structure: the decisions that the structure rests on; it answers only where they hold.
         findings: the errors; layers that have one, and those that rest on them, are not among the nodes.
     """
 
-    def __init__(
-        self, spec: Spec, context: Context, symbols: Symbols, inputs: dict[str, Tensor], fragment: Fragment
-    ) -> None:
+    def __init__(self, spec: Spec, symbols: Symbols, inputs: dict[str, Tensor], fragment: Fragment) -> None:
         self.spec = spec
-        self.context = context
+        self.kept = symbols.kept
+        self.context = self.kept.context
         self.values: Mapping[str, Any] = symbols.values
         self.structure: tuple[Condition, ...] = tuple(symbols.structure.values())
         self.inputs: dict[str, Shape] = {n: t.shape for n, t in inputs.items() if t.shape is not None}

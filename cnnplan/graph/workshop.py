@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
 from cnnplan.errors import TooDeep
+from cnnplan.graph.keeping import kind
 from cnnplan.graph.parts import Facts, Form, Open
 from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
@@ -18,14 +19,14 @@ from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from cnnplan.graph.environment import Symbols
     from cnnplan.ops import Operator, Requirement
     from cnnplan.ops.elements import Elements
-    from cnnplan.sizes import Context, Shape
+    from cnnplan.sizes import Shape
 
-__all__ = ["Refusal", "Workshop", "refused"]
+__all__ = ["Judgement", "Refusal", "Workshop", "refused"]
 
 
 class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of it
@@ -48,6 +49,13 @@ class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of i
         self.argument = argument
 
 
+class Judgement(NamedTuple):
+    """What follows from an operator on inputs, and what the symbols said when they were asked; None where not."""
+
+    made: Made
+    state: object | None
+
+
 Made: TypeAlias = "dict[str, Facts | None] | list[Refusal]"
 """What follows of the layer itself, "", or of each of its parts, ".0": None where it rests on an error."""
 
@@ -56,39 +64,48 @@ class Workshop:
     """Makes operators from evaluated arguments, and judges them on shapes.
 
     Args:
-        context: where sizes are made.
         symbols: the symbols of the spec.
-        lenient: True to keep every open condition, also one that fails at the values or within what the spec claims.
     """
 
-    def __init__(self, context: Context, symbols: Symbols, *, lenient: bool = False) -> None:
-        self.context = context
+    def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
-        self.lenient = lenient
-        self._operators: dict[Any, Operator | list[Refusal]] = {}
-        self._made: dict[Any, Made] = {}
+        self._kept = symbols.kept
+        self._judgements: dict[Hashable, Judgement] = {}
         self._known: dict[Any, Any] = {}
-        self._forms: dict[tuple[Shape, Elements], Form] = {}
 
     def made(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool = False) -> Made:
         """What follows from an operator with these arguments on these inputs, or all that is wrong with it."""
-        key = (verb, joins, *args, *args.values(), *map(type, args.values()), *inputs)
-        found = self._made.get(key)
+        key = (verb, joins, *args, *args.values(), *map(kind, args.values()), *inputs)
+        found = self._judgements.get(key)
         if found is None:
-            found = self._made[key] = self._judged(self.operator(verb, args), inputs, joins=joins)
-        return found
+            found = self._kept.judgements.get(key)
+            if found is None or found.state not in (None, self.symbols.state):
+                found = self._kept.judgements[key] = self._judgement(verb, args, inputs, joins=joins)
+            self._judgements[key] = found
+        if found.state is not None:
+            self.symbols.asked += 1
+        return found.made
+
+    def _judgement(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool) -> Judgement:
+        asked, state = self.symbols.asked, self.symbols.state
+        made = self._judged(self.operator(verb, args), inputs, joins=joins)
+        return Judgement(made, state if self.symbols.asked > asked else None)
 
     def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
         """The operator with these arguments, or all that is wrong with them."""
-        key = (verb, *args, *args.values(), *map(type, args.values()))
-        found = self._operators.get(key)
+        key = (verb, *args, *args.values(), *map(kind, args.values()))
+        found = self._kept.operators.get(key)
         if found is None:
-            found = self._operators[key] = _operator(verb, args)
+            found = self._kept.operators[key] = _operator(verb, args)
         return found
 
     def form(self, shape: Shape, elements: Elements = NUMBERS) -> Form:
         """The form of tensors of this shape."""
-        return self._forms.setdefault((shape, elements), Form(shape, elements))
+        key = (shape, elements)
+        found = self._kept.forms.get(key)
+        if found is None:
+            found = self._kept.forms[key] = Form(shape, elements)
+        return found
 
     def _judged(self, op: Operator | list[Refusal], inputs: Sequence[Form | None], *, joins: bool) -> Made:
         if isinstance(op, list):
@@ -120,7 +137,9 @@ class Workshop:
         if isinstance(condition, Condition):
             condition = self.symbols.given(condition)
             if condition.verdict is None:
-                kept.append(Open(condition, requirement, "" if self.lenient else self._witness(condition, requirement)))
+                kept.append(
+                    Open(condition, requirement, "" if self.symbols.lenient else self._witness(condition, requirement))
+                )
                 return
             condition = condition.verdict
         if not condition:
@@ -171,8 +190,8 @@ def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
 
 
 def _takes_comparison(verb: str, name: str) -> bool:
-    kind = kinds(OPERATORS[verb]).get(name)
-    return kind is not None and kind.open
+    field = kinds(OPERATORS[verb]).get(name)
+    return field is not None and field.open
 
 
 def _few(domain: Domain, stop: int) -> Iterable[Any]:

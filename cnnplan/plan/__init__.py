@@ -57,7 +57,7 @@ class Plan(Shown):
         self.name: str = graph.spec.name
         self.values: Mapping[str, Any] = graph.values if values is None else values
         self.findings: tuple[Finding, ...] = graph.findings
-        self._figures = {facts: Figures.of(facts) for facts in graph.kinds} if figures is None else figures
+        self._figures = _figures(graph) if figures is None else figures
 
     @cached_property
     @uncollected
@@ -285,6 +285,18 @@ class PlanAt(Plan):
         return evaluate(value, self.values)
 
 
+def _figures(graph: Graph) -> Mapping[Facts, Figures]:
+    """The figures of each kind of layer, computed unless they were for a plan before."""
+    known: dict[Facts, Figures] = graph.kept.figures
+    found: dict[Facts, Figures] = {}
+    for facts in graph.kinds:
+        figures = known.get(facts)
+        if figures is None:
+            figures = known[facts] = Figures.of(facts)
+        found[facts] = figures
+    return found
+
+
 def _legal(graph: Graph) -> Plan:
     if graph.findings:
         raise SpecError(graph.findings)
@@ -292,7 +304,12 @@ def _legal(graph: Graph) -> Plan:
 
 
 def plan_spec(
-    spec: Spec, values: Mapping[str, Any] | None = None, *, symbolic: bool = True, partial: bool = False
+    spec: Spec,
+    values: Mapping[str, Any] | None = None,
+    *,
+    symbolic: bool = True,
+    partial: bool = False,
+    previous: Plan | None = None,
 ) -> Plan:
     """Plan a validated spec.
 
@@ -301,6 +318,8 @@ def plan_spec(
         values: bindings of its symbols, where numbers are shown and structure is decided.
         symbolic: False to plan with the numbers themselves instead of letters.
         partial: True to plan what is legal, with the errors as `findings`, instead of raising.
+        previous: a plan of this spec, or of the spec before an edit: what both have in common is not planned again.
+            They then share what they are made of, and are for one thread.
 
     Raises:
         SpecError: a layer is not legal.
@@ -308,7 +327,7 @@ def plan_spec(
     """
     if spec.is_library:
         raise UsageError(f"{spec.file} holds blocks for specs to include, and no network")
-    graph = build(spec, values, symbolic=symbolic)
+    graph = build(spec, values, symbolic=symbolic, previous=None if previous is None else previous.graph)
     return Plan(graph) if partial else _legal(graph)
 
 
@@ -318,15 +337,20 @@ def load(source: str | Path | Spec | Any, /, **values: Any) -> Plan:
     Args:
         source: the path of a YAML file, or its text; the path of a file of another world, model.onnx; a Spec; an
             nn.Module, or a function that gives one. Of what is no spec, `dims` tells the extents of the input:
-            `load(module, dims="N,3,H,W")`, or a mapping by input.
+            `load(module, dims="N,3,H,W")`, or a mapping by input. `previous` is a plan of the same network before an
+            edit: `load(text, previous=plan)` plans anew what has changed, and nothing else.
         values: bindings of its symbols, where numbers are shown and structure is decided; formulas keep the letters.
 
     Raises:
         SpecError: the spec is at fault; `findings` holds every error.
         UsageError: the file cannot be read, or a binding is wrong.
     """
-    dims = values.get("dims")
-    if not isinstance(dims, str | tuple | list | dict):
-        return plan_spec(load_spec(source), values)
-    del values["dims"]
-    return plan_spec(load_spec(source, dims=extents(dims)), values)
+    dims, previous = values.get("dims"), values.get("previous")
+    options: dict[str, Any] = {}
+    if isinstance(dims, str | tuple | list | dict):
+        options["dims"] = extents(values.pop("dims"))
+    if isinstance(previous, Plan):
+        del values["previous"]
+    else:
+        previous = None
+    return plan_spec(load_spec(source, **options), values, previous=previous)

@@ -24,18 +24,12 @@ def fresh(build, text):
     return build("cnnplan.spec").load_spec(text)
 
 
-def forgotten(spec):
-    """The spec as if it had never been planned."""
-    getattr(spec, "kept", {}).clear()
-    return spec
-
-
 def planned(spec, values, *, symbolic=True):
     def of(build):
         plan_spec, read = build("cnnplan.plan").plan_spec, fresh(build, spec)
 
         def work():
-            plan = plan_spec(forgotten(read), values, symbolic=symbolic)
+            plan = plan_spec(read, values, symbolic=symbolic)
             return plan, plan.params, plan.macs
 
         return work
@@ -124,43 +118,57 @@ def test_resnet152(race, told):
     told("ResNet-152, every k s p a letter", times, "now k s p", "before k s p", 1 / 12)
 
 
-def edited(old, new):
-    """ResNet-152 planned after one edit, and again, and so on; the spec is kept."""
+EDITS = {
+    "at the top": ("out_features: 1000", "out_features: 1001"),
+    "inside a block": ("- - conv_bn: {width: width}\n", "- - conv_bn: {width: width, kernel_size: 3}\n"),
+    "inside the innermost block": ("      - batch_norm\n", "      - batch_norm\n      - dropout\n"),
+}
+
+
+def edited(old, new, *, kept):
+    """ResNet-152 planned after one edit, after it is undone, and so on; going on from the plan before, or not."""
 
     def of(build):
-        plan_spec, spec = build("cnnplan.plan").plan_spec, fresh(build, RESNET)
-        other = fresh(build, RESNET.replace(old, new, 1))
-        assert RESNET.replace(old, new, 1) != RESNET
-        edit = getattr(spec, "edited", None)
-        pair = [spec, other if edit is None else edit(other)]
-        for each in pair:
-            plan_spec(each, {"variant": "resnet152"})
+        plan_spec, other = build("cnnplan.plan").plan_spec, RESNET.replace(old, new)
+        assert other != RESNET
+        pair = [fresh(build, RESNET), fresh(build, other)]
+        plans = [plan_spec(pair[0], {"variant": "resnet152"})]
 
         def work():
-            pair.reverse()
-            for each in pair:
-                plan_spec(each, {"variant": "resnet152"}).macs  # noqa: B018 - asked for
+            for spec in reversed(pair):
+                given = {"previous": plans[0]} if kept else {}
+                plans[0] = plan_spec(spec, {"variant": "resnet152"}, **given)
+                plans[0].macs, plans[0].params
 
         return work
 
     return of
 
 
-def variants(build):
-    plan_spec, spec = build("cnnplan.plan").plan_spec, fresh(build, RESNET)
-    names = [*spec.symbols["variant"].choices]
+@pytest.mark.parametrize("where", EDITS)
+def test_plan_after_an_edit(race, told, where):
+    times = race({"after": edited(*EDITS[where], kept=True), "cold": edited(*EDITS[where], kept=False)}, rounds=15)
+    told(f"ResNet-152 after one edit {where}", times, "after", "cold", 1 / 12 if where == "at the top" else 1 / 4)
 
-    def work():
-        forgotten(spec)
-        for name in names:
-            plan = plan_spec(spec, {"variant": name})
-            plan.params, plan.macs  # noqa: B018 - asked for
 
-    return work
+def variants(*, kept):
+    def of(build):
+        plan_spec, spec = build("cnnplan.plan").plan_spec, fresh(build, RESNET)
+        names = [*spec.symbols["variant"].choices]
+
+        def work():
+            plan = None
+            for name in names:
+                plan = plan_spec(spec, {"variant": name}, **({"previous": plan} if kept else {}))
+                plan.params, plan.macs  # noqa: B018 - asked for
+
+        return work
+
+    return of
 
 
 def test_five_variants(race, told):
-    times = race({"now": variants, "before": variants})
+    times = race({"now": variants(kept=True), "before": variants(kept=False)})
     told("five variants of ResNet", times, "now", "before", 1 / 3)
 
 
@@ -172,7 +180,7 @@ def test_ten_times_as_many_layers(race, told, question):
             plan_spec, report = build("cnnplan.plan").plan_spec, build("cnnplan.report")
 
             def work():
-                plan = plan_spec(forgotten(spec))
+                plan = plan_spec(spec)
                 plan.macs  # noqa: B018 - asked for
                 {
                     "plan": lambda: None,
@@ -247,7 +255,7 @@ def both(build, text, question):
     found = []
     for _ in range(3):
         start = time.process_time()
-        plan = plan_spec(forgotten(spec))
+        plan = plan_spec(spec)
         plan.params, plan.macs  # noqa: B018 - asked for
         middle = time.process_time()
         question(plan)

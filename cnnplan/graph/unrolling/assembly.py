@@ -140,6 +140,7 @@ class Assembly(Wiring):
         refs = tuple([tensor.ref for tensor in inputs])
         call = Call(name, self.fragment.size, fragment, refs, place, origin or self.outer)
         self.add(call, fragment.size)
+        self.fragment.verbs |= fragment.verbs
         parts = {key: _outside(call, part) for key, part in fragment.parts.items()}
         groups = tuple([len(part.outputs) for part in parts.values()])
         return Handle(tuple(map(call.outside, fragment.outputs)), parts, groups=groups)

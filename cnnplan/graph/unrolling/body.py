@@ -165,6 +165,7 @@ class Body(Assembly):
         missing = sorted(name for name in size.symbols if name not in self.frame.symbols.values)
         if missing:
             raise Undecided(f"{size} decides what is built: {' and '.join(missing)} needs a value")
+        self.frame.symbols.asked += 1
         value = size.at(self.frame.symbols.values)
         self.frame.symbols.decide(eq(size, value))
         return value
@@ -174,6 +175,7 @@ class Body(Assembly):
         verb = entry.verb
         if entry.verb_expression is not None:
             verb = self.verb(entry.verb_expression, verb, env, self.builder.verbs)
+        self.fragment.verbs.add(verb)
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)

@@ -6,13 +6,16 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Frame
-from cnnplan.graph.fragments import Handle
+from cnnplan.graph.fragments import Call, Handle
+from cnnplan.graph.keeping import kind
 from cnnplan.graph.lists import listed
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
 from cnnplan.graph.unrolling.body import Body
 from cnnplan.ops import OPERATORS
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.workshop import Workshop
@@ -31,6 +34,7 @@ class Builder:
         self.verbs = frozenset((*OPERATORS, *spec.blocks))
         self.broken = spec.broken
         self.steps = 0
+        self._own = 0
         self._fragments: dict[Any, Fragment] = {}
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
@@ -44,18 +48,71 @@ class Builder:
     def block(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment:
         """The layers of a block with these arguments, on inputs of these shapes."""
         forms = [tensor.form for group in inputs.values() for tensor in group]
-        key = (block.name, *args.values(), *map(type, args.values()), *map(len, inputs.values()), *forms)
+        key = (block.name, *args.values(), *map(kind, args.values()), *map(len, inputs.values()), *forms)
         fragment = self._fragments.get(key)
-        if fragment is None:
-            numbers = count(-1, -1)
-            inside = {name: [Handle((Tensor(next(numbers), t.form),)) for t in group] for name, group in inputs.items()}
-            known = {name: listed(maps) if name in block.lists else maps[0] for name, maps in inside.items()}
-            frame = Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols)
-            fragment = self._fragments[key] = Body(self, frame, known).unroll(block.layers, block.outputs)
+        if fragment is not None:
+            if fragment.state is not None:
+                self.symbols.asked += 1
+                self.symbols.decisions += fragment.decisions
+            return fragment
+        return self._again(key) or self._unrolled(key, block, args, inputs)
+
+    def _unrolled(
+        self, key: Hashable, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]
+    ) -> Fragment:
+        """The layers of a block, made now and kept; with what it took from the symbols."""
+        symbols = self.symbols
+        outer, state, asked, decided = self._own, symbols.state, symbols.asked, len(symbols.decisions)
+        self._own = 0
+        try:
+            fragment = self._fragments[key] = self._body(block, args, inputs).unroll(block.layers, block.outputs)
+            fragment.steps = self._own
+        finally:
+            self._own = outer
+        fragment.verbs.add(block.name)
+        fragment.key = key
+        fragment.state = state if symbols.asked > asked else None
+        fragment.decisions = tuple(symbols.decisions[decided:])
+        if not self.broken and not fragment.summary.is_faulty:
+            symbols.kept.fragments[key] = fragment
         return fragment
+
+    def _body(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Body:
+        """What unrolls a block with these arguments, on inputs of these shapes."""
+        numbers = count(-1, -1)
+        inside = {name: [Handle((Tensor(next(numbers), t.form),)) for t in group] for name, group in inputs.items()}
+        known = {name: listed(maps) if name in block.lists else maps[0] for name, maps in inside.items()}
+        return Body(self, Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols), known)
+
+    def _again(self, key: Hashable) -> Fragment | None:
+        """The layers of a block as they were unrolled for a plan before, where the symbols say the same."""
+        symbols = self.symbols
+        fragment = symbols.kept.fragments.get(key)
+        if fragment is None or fragment.state not in (None, symbols.state):
+            return None
+        self._adopt(fragment)
+        for condition in fragment.decisions:
+            symbols.keep(condition)
+        if fragment.state is not None:
+            symbols.asked += 1
+        return fragment
+
+    def _adopt(self, fragment: Fragment) -> None:
+        """Go on as if a block, and those that it calls, had been unrolled now."""
+        if fragment.key in self._fragments:
+            return
+        self._fragments[fragment.key] = fragment
+        self._count(fragment.steps)
+        for item in fragment.items:
+            if isinstance(item, Call):
+                self._adopt(item.fragment)
 
     def step(self) -> None:
         """Count an entry, so that nothing runs for ever."""
-        self.steps += 1
+        self._own += 1
+        self._count(1)
+
+    def _count(self, steps: int) -> None:
+        self.steps += steps
         if self.steps > MOST_LAYERS:
             raise TooMany

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import TooDeep, UsageError
 from cnnplan.findings import Place
 from cnnplan.graph.environment import Symbols
+from cnnplan.graph.keeping import Kept
 from cnnplan.graph.workshop import Workshop
 from cnnplan.lazy import np
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.sizes import Condition, Context, Count
+from cnnplan.sizes import Condition, Count
 from cnnplan.spec import EvaluationError, Spec
 from cnnplan.spec.model import Symbol
 from cnnplan.translation.onnx import names
@@ -56,7 +57,9 @@ class Translator:
         self.draft = draft
         self.model = model
         self.folder = folder
-        self.context = Context()
+        spec = Spec("", "")
+        kept = Kept(spec)
+        self.context = kept.context
         self.refused: dict[tuple[str, str], list[str]] = {}
         self.weights: dict[str, Any] = {}
         self.uses: Counter[str] = Counter()
@@ -65,7 +68,7 @@ class Translator:
         self._owners: dict[Any, str] = {}
         self._layers: dict[Any, tuple[Value, Value]] = {}
         self._known: dict[str, Numbers | None] = {}
-        self._workshop = Workshop(self.context, Symbols(Spec("", ""), {}, self.context, symbolic=True), lenient=True)
+        self._workshop = Workshop(Symbols(spec, {}, kept, lenient=True))
 
     def symbol(self, name: str) -> Any:
         """A symbol of the draft as a size."""

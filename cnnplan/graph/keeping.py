@@ -1,0 +1,110 @@
+"""What graphs of one spec have in common, and of the spec after an edit: sizes, operators, judgements, unrolled blocks.
+
+What an operator is and what follows from it depends on its arguments and the shapes of its inputs alone; what a block
+is unrolled to, on its entries, arguments and inputs. Either may ask the symbols besides, what a condition is at their
+values or which decisions were taken before: then it is used again only where the answers would be the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.sizes import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from cnnplan.graph.fragments import Fragment
+    from cnnplan.graph.parts import Form
+    from cnnplan.graph.workshop import Judgement
+    from cnnplan.ops import Operator
+    from cnnplan.spec import Block, Spec
+
+__all__ = ["Kept", "kept_of", "kind"]
+
+MOST = 20_000
+"""Judgements, or sizes, beyond which everything is made anew: an editor is open for days."""
+
+
+class Kept:
+    """What is kept of the plans of one spec.
+
+    It is for one plan after the other: what is made in the context of one thread is not for another.
+
+    Args:
+        spec: the document as it was planned last.
+
+    Attributes:
+        declared: what its symbols may be.
+        context: where the sizes are made.
+        operators: by verb and arguments.
+        forms: of tensors, by shape and elements.
+        judgements: what follows from operators on inputs.
+        fragments: what blocks were unrolled to.
+        figures: of each kind of layer, what is computed of it on the floors above.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.declared = _declared(spec)
+        self.context = Context()
+        self.operators: dict[Hashable, Operator | list[Any]] = {}
+        self.forms: dict[Hashable, Form] = {}
+        self.judgements: dict[Hashable, Judgement] = {}
+        self.fragments: dict[Hashable, Fragment] = {}
+        self.figures: dict[Any, Any] = {}
+        self._states: dict[Hashable, object] = {}
+
+    def state(self, key: Hashable) -> object:
+        """The one object that stands for what the symbols say: their values, and the decisions taken."""
+        return self._states.setdefault(key, key)
+
+    def adopt(self, spec: Spec) -> None:
+        """Go on with the document after an edit: what blocks were unrolled to that are others now is let go."""
+        changed = frozenset(_changed(self.spec, spec))
+        if changed:
+            fragments = self.fragments.items()
+            self.fragments = {key: each for key, each in fragments if changed.isdisjoint(each.verbs)}
+        self.spec = spec
+
+    def serves(self, spec: Spec) -> bool:
+        """Whether what is kept means the same in this document, and is not too much."""
+        size = max(map(len, (self.judgements, self.figures, self.fragments, self._states)))
+        return (
+            max(size, self.context.serial) <= MOST
+            and self.spec.file == spec.file
+            and (self.spec.symbols is spec.symbols or self.declared == _declared(spec))
+        )
+
+
+def kept_of(spec: Spec, previous: Kept | None) -> Kept:
+    """What is kept for a document: of the plan before, where the symbols are declared as they were."""
+    if previous is None or not previous.serves(spec):
+        return Kept(spec)
+    if previous.spec is not spec:
+        previous.adopt(spec)
+    return previous
+
+
+def _declared(spec: Spec) -> list[Any]:
+    """What the symbols may be."""
+    found = [(s.name, s.default, s.min, s.max, s.multiple_of, s.choices) for s in spec.symbols.values()]
+    return [(each, kind(each)) for each in found]
+
+
+def kind(value: Any) -> Any:
+    """The type of a value, and of what is in it: 1 is not true, and a verb is no text."""
+    if type(value) is tuple:
+        return tuple([kind(each) for each in value])
+    return (tuple(value), *map(kind, value.values())) if isinstance(value, Mapping) else type(value)
+
+
+def _changed(old: Spec, new: Spec) -> Iterator[str]:
+    """The blocks that are others than they were, or new, or gone, or have a fault."""
+    before: Mapping[str, Block] = old.blocks
+    for name in {**before, **new.blocks}:
+        if name not in before or name not in new.blocks or before[name] != new.blocks[name]:
+            yield name
+    for spec in (old, new):
+        yield from (str(place.path[1]) for place in spec.broken if place.path[:1] == ("blocks",) and place.path[1:])
