@@ -20,6 +20,7 @@ from cnnplan.cli.explain import explain
 from cnnplan.cli.export import export
 from cnnplan.cli.init import init
 from cnnplan.cli.overview import overview
+from cnnplan.cli.playground import playground
 from cnnplan.cli.report import report
 from cnnplan.cli.run import run
 from cnnplan.cli.schema import schema
@@ -30,7 +31,10 @@ from cnnplan.release import version
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (report, check, verify, overview, diff, sweep, solve, explain, examples, convert, export, init, run, schema)
+COMMANDS = (
+    report, check, verify, overview, diff, sweep, solve, explain, examples, convert, export, init, run, schema,
+    playground,
+)  # fmt: skip
 """The commands, in the order of `cnnplan --help`."""
 
 app = typer.Typer(

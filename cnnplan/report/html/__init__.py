@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cnnplan.report import Report
 
-__all__ = ["PIECES", "page", "render"]
+__all__ = ["PIECES", "page", "render", "styles"]
 
 PIECES = ("totals", "bars", "pyramid", "memory", "field", "maps", "graph", "table", "findings", "source")
 """The parts of the page."""
@@ -39,10 +39,15 @@ def render(report: Report, *, others: Iterable[Report] = (), maps: Sequence[Any]
     return page([report, *others], PIECES, maps)
 
 
-def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] = ()) -> str:
-    """A page with these parts only."""
+def page(
+    reports: Sequence[Report],
+    pieces: Iterable[str],
+    maps: Sequence[Any] = (),
+    networks: Sequence[tuple[dict[str, Any], list[str]]] = (),
+) -> str:
+    """A page with these parts only; `networks` is what `network` says of each report, where it is known already."""
     pieces = [*pieces]
-    networks, programs = zip(*(network(report) for report in reports), strict=True)
+    data, programs = zip(*(networks or map(network, reports)), strict=True)
     plan = reports[0].plan
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_text("page.html"))
@@ -54,8 +59,13 @@ def page(reports: Sequence[Report], pieces: Iterable[str], maps: Sequence[Any] =
         styles=_joined("assets", ".css"),
         scripts=[*map(script, SCRIPTS), _program(programs), _joined("assets", ".js")],
         tables=[static(report) for report in reports] if len(pieces) > 1 else [],
-        data=embedded({"networks": networks, "maps": maps}),
+        data=embedded({"networks": data, "maps": maps}),
     )
+
+
+def styles(name: str) -> str:
+    """The text of a file of its looks, for pages that are to look like it."""
+    return _text("assets", name)
 
 
 def embedded(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cnnplan.ops.base import show
 from cnnplan.plan import Plan
@@ -14,7 +14,7 @@ from cnnplan.sizes import Count
 from cnnplan.sizes.deciding.conditions import Membership
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cnnplan.findings import Finding
     from cnnplan.graph import Facts
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnnplan.sizes import Condition
     from cnnplan.spec import Symbol
 
-__all__ = ["network"]
+__all__ = ["network", "steps"]
 
 MOST_DIFFERENCES = 20
 """Of a verification that failed, so many are shown."""
@@ -35,9 +35,20 @@ USUAL = {"N": 1, "H": 224, "W": 224, "D": 16, "T": 128}
 
 def network(report: Report) -> tuple[dict[str, Any], list[str]]:
     """The data of a network, with letters whatever the plan has, and the program of each of its structures."""
+    *_, made = steps(report)
+    return cast("tuple[dict[str, Any], list[str]]", made)
+
+
+def steps(report: Report) -> Iterator[tuple[dict[str, Any], list[str]] | None]:
+    """The same bit by bit, for who may lose interest: None after each structure, at last the data and programs."""
     plan, spec = Plan(report.plan.graph, values=report.plan.values), report.plan.spec
-    shown = [_Structure(each) for each in structures(plan)]
     files = [*spec.sources]
+    listed, programs = [], []
+    for each in structures(plan):
+        structure = _Structure(each)
+        listed.append(structure.data(files))
+        programs.append(structure.program.source)
+        yield None
     data = {
         "name": plan.name,
         "file": spec.file,
@@ -47,9 +58,9 @@ def network(report: Report) -> tuple[dict[str, Any], list[str]]:
         "findings": [*map(_finding, report.findings)],
         "verification": _verified(report),
         "sources": [{"file": file, "lines": text.splitlines()} for file, text in spec.sources.items()],
-        "structures": [structure.data(files) for structure in shown],
+        "structures": listed,
     }
-    return data, [structure.program.source for structure in shown]
+    yield data, programs
 
 
 class _Structure:
