@@ -6,10 +6,12 @@ write `import numpy as np`, and pays at the first attribute it reads.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["np", "nx", "sympy"]
+__all__ = ["has_numpy", "np", "nx", "sympy"]
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,3 +33,9 @@ else:
     np = _Lazy("numpy")
     nx = _Lazy("networkx")
     sympy = _Lazy("sympy")
+
+
+@cache
+def has_numpy() -> bool:
+    """Whether NumPy is there; in a browser it is not, and what is decided with arrays is decided point by point."""
+    return find_spec("numpy") is not None

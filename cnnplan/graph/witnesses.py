@@ -8,7 +8,7 @@ from math import prod
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnplan.lazy import np
+from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.conditions import Comparison
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Trials:
         if sample is None:
             sample = self._samples[names] = self._sample(names)
         rows = sample.rows
-        if not isinstance(condition, Comparison):
+        if not isinstance(condition, Comparison) or not has_numpy():
             return next((at for row in rows if not condition.holds(at := dict(zip(names, row, strict=True)))), None)
         differences = condition.difference.at(sample.columns, sample.memo)
         fails = differences != 0 if condition.operator == "==" else differences < 0
@@ -52,6 +52,8 @@ class Trials:
     def _sample(self, names: tuple[str, ...]) -> Sample:
         rows = _rows([_options(self.domains[name], self.values.get(name)) for name in names])
         columns = zip(*rows, strict=True) if rows else [()] * len(names)
+        if not has_numpy():
+            return Sample(rows, {}, {})
         return Sample(rows, {name: _array(column) for name, column in zip(names, columns, strict=True)}, {})
 
 

@@ -105,6 +105,8 @@ class Session:
             return {"problem": "", "findings": _told(error.findings)}
         except CnnplanError as error:
             return {"problem": str(error), "findings": []}
+        except ModuleNotFoundError as error:
+            return {"problem": f"this needs {error.name}, which is not here: use cnnplan itself", "findings": []}
         self._steps = _report(plan)
         values = {name: value for name, value in plan.values.items() if value is not None}
         return {

@@ -48,6 +48,7 @@ def page(tmp_path_factory):
     threading.Thread(target=server.run, daemon=True).start()
     browser = chromium(tmp_path_factory.mktemp("profile"), performance="ALL")
     browser.set_script_timeout(60)
+    browser.get_log("performance")  # what the browser's own first page asked for
     browser.get(server.address)
     wait(browser, READY)
     yield browser, server.address

@@ -130,3 +130,28 @@ def test_no_heavy_library_is_imported(python, tmp_path):
     )
     ran = python("-c", program, cwd=tmp_path)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+def test_without_numpy_the_same_is_said(python, specs, tmp_path):
+    """What is decided with arrays is decided point by point where there are none, witnesses of slips too."""
+    slips = (specs.parent / "tests" / "cli" / "uneven.yaml", specs / "audio" / "demucs.yaml", specs / "unet.yaml")
+    odd = tmp_path / "odd.yaml"
+    odd.write_text(
+        "cnnplan: 1\nname: odd\n"
+        "symbols: {H: {default: 70, min: 9, max: 9000}, W: {default: 35, min: 5, multiple_of: 5}}\n"
+        "input: [1, 6, H, W]\nlayers:\n  - reshape: {shape: [1, 6, 'H * W // 5', 5]}\n"
+        "  - pixel_unshuffle: {downscale_factor: 5}\n"
+    )
+    program = (
+        "import sys; {block}import cnnplan\n"
+        "for file in sys.argv[1:]: print(*cnnplan.check(file), sep='\\n')\n"
+        "print('numpy' in sys.modules)"
+    )
+    block = (
+        "import importlib.util as u; f = u.find_spec; u.find_spec = lambda n, *a: None if n == 'numpy' else f(n, *a); "
+    )
+    there = python("-c", program.format(block=""), *slips, odd)
+    absent = python("-c", program.format(block=block), *slips, odd)
+    assert (there.stderr, absent.stderr) == ("", "")
+    assert there.stdout.removesuffix("True\n") == absent.stdout.removesuffix("False\n")
+    assert "H = 9 is declared legal" in absent.stdout

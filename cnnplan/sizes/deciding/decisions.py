@@ -11,7 +11,7 @@ from itertools import product
 from math import gcd, lcm, prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.lazy import np
+from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.conditions import (
     FALSE,
     TRUE,
@@ -116,16 +116,16 @@ def _by_remainders(divisor: int, value: Count) -> Condition | None:
     if found is None:
         return None
     lengths, left = found
-    if not left.any():
+    if not any(left):
         return TRUE
-    if left.all():
+    if all(left):
         return FALSE
     if len(lengths) > 1:
         return None
     ((name, length),) = lengths.items()
     domain = value.context.domain(name)
     first = int(domain.low or 0) // domain.scale
-    residues = ((first + place) % length for place in np.flatnonzero(left == 0).tolist())
+    residues = ((first + place) % length for place, rest in enumerate(left) if not rest)
     return membership(value.context, name, IntegerSet.periodic(first, length, residues).scaled(domain.scale))
 
 
@@ -228,9 +228,19 @@ def _on_one_symbol(operator: str, difference: Count, name: str, domain: Domain) 
         found = curved_set(difference, name, low // domain.scale, lambda sign: bool(_holds(operator, sign)))
     members = found and found.scaled(domain.scale)
     if members is None and domain.high is not None and (domain.high - low) // domain.multiple_of < LONGEST_RANGE:
-        points = np.arange(low, int(domain.high) + 1, domain.multiple_of)
-        members = IntegerSet.finite(low, points[_holds(operator, difference.at({name: points}))].tolist())
+        points = range(low, int(domain.high) + 1, int(domain.multiple_of))
+        values = _values(difference, name, points)
+        members = IntegerSet.finite(
+            low, [n for n, value in zip(points, values, strict=True) if _holds(operator, value)]
+        )
     return None if members is None else membership(difference.context, name, members)
+
+
+def _values(value: Count, name: str, points: range) -> list[Any]:
+    """The values at these points."""
+    if has_numpy():
+        return value.at({name: np.asarray(points)}).tolist()  # type: ignore[no-any-return]
+    return [value.at({name: point}) for point in points]
 
 
 def _plain(operator: str, difference: Count) -> Any:

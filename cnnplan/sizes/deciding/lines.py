@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnplan.lazy import np
+from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet, runs_of
 from cnnplan.sizes.forms.atoms import Number
 from cnnplan.sizes.forms.linear import Size
@@ -108,7 +108,7 @@ _RULES: dict[str, Callable[..., Lines | None]] = {"symbol": _symbol, "floor": _f
 
 def _where(points: range, holds: Callable[[Any], Any]) -> tuple[tuple[int, int], ...]:
     """The unbroken rows of points at which a function holds, which takes numbers and arrays."""
-    if len(points) <= FEW:
+    if len(points) <= FEW or not has_numpy():
         return runs_of(filter(holds, points))
     inside = np.concatenate(([False], holds(np.arange(points.start, points.stop)), [False]))
     ends = np.flatnonzero(inside[1:] != inside[:-1]) + points.start

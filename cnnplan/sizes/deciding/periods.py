@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.lazy import np
+from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.lines import lines
 from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet
 from cnnplan.sizes.forms.atoms import Atom, Number
@@ -138,7 +138,7 @@ def values_at(value: Any, symbol: str, points: range) -> list[Any]:
     """The values at consecutive points."""
     if isinstance(value, Number):
         return [value] * len(points)
-    if len(points) > LONGEST_LIST:
+    if len(points) > LONGEST_LIST and has_numpy():
         return value.at({symbol: np.arange(points.start, points.stop) * _scale(value, symbol)}).tolist()  # type: ignore[no-any-return]
     if not isinstance(value, Size) or any(coef.denominator != 1 for _, coef in value.terms):
         return [value.at({symbol: point * _scale(value, symbol)}) for point in points]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import lcm, prod
 from typing import TYPE_CHECKING
 
-from cnnplan.lazy import np
+from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.periods import period
 from cnnplan.sizes.forms.atoms import Number
 
@@ -20,7 +21,7 @@ MOST_VALUES = 20_000
 """Values that are computed to know all remainders."""
 
 
-def remainders(value: Count, divisor: int) -> tuple[dict[str, int], np.ndarray] | None:
+def remainders(value: Count, divisor: int) -> tuple[dict[str, int], list[int]] | None:
     """After how many values of each symbol the remainders repeat, and the remainders at the first of them.
 
     Values are counted from the least one, in units of what they are multiples of. None where there are too many, or
@@ -30,12 +31,16 @@ def remainders(value: Count, divisor: int) -> tuple[dict[str, int], np.ndarray] 
     known = {name: length for name, length in lengths.items() if length}
     if len(known) < len(lengths) or prod(known.values()) > MOST_VALUES or not all(map(_whole, _numbers(value))):
         return None
-    grid = np.indices(tuple(known.values())).reshape(len(known), -1)
-    points = {}
-    for name, places in zip(known, grid, strict=True):
-        domain = value.context.domain(name)
-        points[name] = (places + int(domain.low or 0) // domain.scale) * domain.scale
-    return known, np.asarray(value.at(points) % divisor)
+    domains = {name: value.context.domain(name) for name in known}
+    columns = {
+        name: [(int(domain.low or 0) // domain.scale + place) * domain.scale for place in range(known[name])]
+        for name, domain in domains.items()
+    }
+    if not has_numpy():
+        return known, [value.at(dict(zip(known, point, strict=True))) % divisor for point in product(*columns.values())]
+    grid = np.meshgrid(*columns.values(), indexing="ij")
+    points = {name: places.reshape(-1) for name, places in zip(known, grid, strict=True)}
+    return known, np.asarray(value.at(points) % divisor).tolist()
 
 
 def _length(value: Count, name: str, divisor: int) -> int | None:
