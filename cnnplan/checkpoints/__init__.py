@@ -1,7 +1,7 @@
 """Files of trained weights: what they hold from their headers alone, and whether a design is what they were made for.
 
-safetensors, NumPy's .npz and folders of .npy, and PyTorch's state_dict. A header is held against the length of the
-file, everything in it is bounded, and no pickle is ever run.
+safetensors, NumPy's .npz and folders of .npy, ONNX, and PyTorch's state_dict. A header is held against the length of
+the file, everything in it is bounded, and no pickle is ever run.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from cnnplan.checkpoints import npz, safetensors, state_dict
+from cnnplan.checkpoints import npz, onnx, safetensors, state_dict
 from cnnplan.checkpoints.base import Checkpoint, Stored, unreadable
 from cnnplan.errors import UsageError
 
@@ -18,6 +18,7 @@ __all__ = ["Checkpoint", "Stored", "read_checkpoint"]
 READERS: Final = {
     ".safetensors": safetensors.read,
     ".npz": npz.read,
+    ".onnx": onnx.read,
     **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt", ".tar"), state_dict.read),
 }
 """What reads a file, by its suffix."""
@@ -29,7 +30,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     """What a file of weights holds: the names, shapes and types of its tensors, from its header alone.
 
     Args:
-        path: .safetensors, .npz, a folder of .npy files, or a state_dict (.pt, .pth, .bin, .ckpt).
+        path: .safetensors, .npz, .onnx, a folder of .npy files, or a state_dict (.pt, .pth, .bin, .ckpt).
 
     Raises:
         UsageError: there is no such file, it is of none of these formats, or it is not sound.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -70,6 +70,17 @@ class Checkpoint:
     tensors: Mapping[str, Stored]
     size: int
     read: Callable[[str], Any] = field(repr=False, compare=False)
+
+    def renamed(self, names: Mapping[str, str]) -> Checkpoint:
+        """The same with other names for tensors.
+
+        Args:
+            names: what each is called in the file, by its new name; the others keep theirs.
+        """
+        renamed = set(names.values())
+        called = {name: name for name in self.tensors if name not in renamed} | dict(names)
+        tensors = {name: self.tensors[old] for name, old in called.items()}
+        return replace(self, tensors=tensors, read=lambda name: self.read(called[name]))
 
     @property
     def elements(self) -> int:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.checkpoints.comparing import IGNORED, paired
+from cnnplan.errors import UsageError
+from cnnplan.spec.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from cnnplan.checkpoints.base import Checkpoint, Stored
     from cnnplan.checkpoints.comparing import Wanted
     from cnnplan.graph import Graph
 
-__all__ = ["Matching", "match"]
+__all__ = ["Matching", "match", "read_names"]
+
+LARGEST: Final = 100_000_000
+"""The most bytes of a file of names."""
 
 MOST_LAYERS: Final = 5_000
 """Beyond so many layers on either side only kinds that occur equally often are matched."""
@@ -48,6 +56,32 @@ class Matching(NamedTuple):
         lines += [f"no tensor for {name}" for name in self.weights]
         lines += [f"no weight for {name}" for name in self.tensors]
         return "\n".join(lines)
+
+    def json(self) -> str:
+        """The proposal as a file that `read_names` takes."""
+        return json.dumps(dict(self.names), indent=2) + "\n"
+
+
+def read_names(path: Path, checkpoint: Checkpoint) -> dict[str, str]:
+    """The tensor of each weight as a file tells it: what `Matching.json` gives, corrected by whoever knows better.
+
+    Raises:
+        UsageError: it cannot be read, is of another form, or names a tensor that there is not, or one twice.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8")) if path.stat().st_size <= LARGEST else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: names cannot be read: {error}") from None
+    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
+        raise UsageError(f'{path}: names are {{"layer1.conv1.weight": "features.0.weight", ...}}')
+    unknown = [name for name in found.values() if name not in checkpoint.tensors]
+    if unknown:
+        near = did_you_mean(unknown[0], checkpoint.tensors)
+        raise UsageError(f"{path}: {checkpoint.file} has no tensor {unknown[0]}{near}")
+    twice = next((name for name, count in Counter(found.values()).items() if count > 1), None)
+    if twice:
+        raise UsageError(f"{path}: {twice} stands for several weights; write share where they are one")
+    return found
 
 
 class _Layer(NamedTuple):

@@ -14,7 +14,7 @@ from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths, Settings, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
-from cnnplan.cli.weights import Match, Weights, held, matched
+from cnnplan.cli.weights import Match, Names, Weights, held, matched
 from cnnplan.cli.workers import Judged, judged
 from cnnplan.errors import UsageError
 
@@ -59,19 +59,20 @@ def check(  # noqa: PLR0913, PLR0917 - options
     quiet: Quiet = False,  # noqa: FBT002 - a flag
     weights: Weights = None,
     match: Match = False,  # noqa: FBT002 - a flag
+    names: Names = None,
     settings: Settings = [],  # noqa: B006 - how typer says "none"
     no_cache: NoCache = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
         if match:
-            put(matched(paths, weights, settings), output)
+            put(matched(paths, weights, settings, output), output)
             raise typer.Exit(CLEAN)
         lists = {"select": words(select), "ignore": words(ignore)}
         wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
-        fit = (lambda path: held(path, weights, settings)) if weights else None
+        fit = (lambda path: held(path, weights, settings, names)) if weights else None
         cache = None if no_cache else Cache(wanted)
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415

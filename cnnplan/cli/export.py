@@ -10,29 +10,52 @@ import typer
 from cnnplan.cli.exits import CLEAN, exit_codes
 from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
+from cnnplan.cli.weights import Match, Names, chosen
 from cnnplan.errors import UsageError
 
 __all__ = ["export"]
 
-SUFFIX = ".py"
+PYTHON, ONNX = ".py", ".onnx"
+NONE = Path("none")
 
 Target = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE.py", help="Write to FILE, all or nothing.")
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to FILE.py or FILE.onnx, all or nothing."),
 ]
+Given = Annotated[
+    Path | None,
+    typer.Option("--weights", metavar="FILE|none", help="Of an ONNX file: its weights, or none to leave them out."),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", help="Of weights that are drawn.")]
 
 
 @reads
-def export(
+def export(  # noqa: PLR0913, PLR0917 - options
     spec: Spec,
     output: Target = None,
     settings: Settings = [],  # noqa: B006 - how typer says "none"
+    weights: Given = None,
+    match: Match = False,  # noqa: FBT002 - a flag
+    names: Names = None,
+    seed: Seed = 0,
 ) -> None:
-    """Write a network as PyTorch source: a class per block, as a person writes it."""
+    """Write a network as PyTorch source, a class per block as a person writes it, or as an ONNX file."""
     with exit_codes():
         from cnnplan.plan import load  # noqa: PLC0415
-        from cnnplan.translation.torch.source import source  # noqa: PLC0415
 
-        if output is not None and output.suffix != SUFFIX:
-            raise UsageError(f"{output}: a network is written to a file that ends in {SUFFIX}")
-        put(source(load(Path(spec), **bound(settings))), output)
+        suffix = PYTHON if output is None else output.suffix
+        if suffix not in (PYTHON, ONNX):
+            raise UsageError(f"{output}: a network is written to a file that ends in {PYTHON} or {ONNX}")
+        if suffix == PYTHON:
+            from cnnplan.translation.torch.source import source  # noqa: PLC0415
+
+            if weights or match or names:
+                raise UsageError("--weights is for FILE.onnx: source has none, load them with load_state_dict")
+            put(source(load(Path(spec), **bound(settings))), output)
+            raise typer.Exit(CLEAN)
+        from cnnplan.exporting import onnx  # noqa: PLC0415
+
+        values = bound(settings)
+        given = "none" if weights == NONE else chosen(Path(spec), weights, values, match=match, names=names)
+        put(onnx(Path(spec), weights=given, seed=seed, **values), output)
         raise typer.Exit(CLEAN)

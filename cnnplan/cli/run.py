@@ -10,7 +10,7 @@ import typer
 from cnnplan.cli.exits import CLEAN, exit_codes, say
 from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
-from cnnplan.cli.weights import Weights  # noqa: TC001 - typer reads it
+from cnnplan.cli.weights import Match, Names, Weights, chosen
 from cnnplan.errors import UsageError
 
 __all__ = ["run"]
@@ -30,6 +30,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     image: Image,
     output: Folder,
     weights: Weights = None,
+    match: Match = False,  # noqa: FBT002 - a flag
+    names: Names = None,
     filters: Filters = "",
     layers: Layers = "",
     settings: Settings = [],  # noqa: B006 - how typer says "none"
@@ -47,7 +49,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
             plan,
             image,
             given=values,
-            weights=weights,
+            weights=chosen(Path(spec), weights, values, match=match, names=names),
             filters=_names(filters),
             layers=_names(layers),
             seed=seed,

@@ -14,7 +14,7 @@ from cnnplan.cli.files import specs
 from cnnplan.cli.options import Output, Paths, Settings, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
-from cnnplan.cli.weights import Weights  # noqa: TC001 - typer reads it
+from cnnplan.cli.weights import Match, Names, Weights, chosen
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
     seed: Seed = 0,
     memory: Limit = "",
     weights: Weights = None,
+    match: Match = False,  # noqa: FBT002 - a flag
+    names: Names = None,
     seconds: Seconds = 45.0,
 ) -> None:
     """Run these networks and hold every prediction against what happens."""
@@ -74,8 +76,9 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command
             spec = load_spec(path)
             if spec.is_library and path not in paths:
                 continue
+            given = chosen(path, weights, bound(settings), match=match, names=names)
             with _progress(path.name) as progress:
-                options: dict[str, Any] = {"seed": seed, "limit": limit, "seconds": seconds, "weights": weights}
+                options: dict[str, Any] = {"seed": seed, "limit": limit, "seconds": seconds, "weights": given}
                 found.append(run(spec, progress=progress, **options, **bound(settings)))
         if format == "json":
             put(verified.render_json(found), output)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from cnnplan.checkpoints import Checkpoint
     from cnnplan.executor.tensors import Array
     from cnnplan.graph import Graph, Node
     from cnnplan.ops import Operator
@@ -107,7 +108,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     *,
     values: Mapping[str, Any] | None = None,
     inputs: Mapping[str, Any] | None = None,
-    weights: Weights | Mapping[str, Any] | str | Path | None = None,
+    weights: Weights | Mapping[str, Any] | str | Path | Checkpoint | None = None,
     seed: int = 0,
     dtype: str = "",
     metered: bool = False,

@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.checkpoints import read_checkpoint
+from cnnplan.checkpoints import Checkpoint, read_checkpoint
 from cnnplan.checkpoints.comparing import IGNORED
 from cnnplan.errors import UsageError
 from cnnplan.executor.tensors import root
@@ -18,7 +18,6 @@ from cnnplan.lazy import np
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
-    from cnnplan.checkpoints import Checkpoint
     from cnnplan.executor.tensors import Array
     from cnnplan.ops import Weight
 
@@ -32,7 +31,8 @@ class Weights:
     """Weights by layer. What is drawn depends on the seed and the name, and not on the order of layers.
 
     Args:
-        given: arrays by name ("layer1.conv1.weight"), a file of weights, a folder of .npy files; None to draw them.
+        given: arrays by name ("layer1.conv1.weight"), a file of weights as a path or read, a folder of .npy files;
+            None to draw them.
         layers: the names of the layers.
         seed: of what is drawn.
         dtype: what all are brought to.
@@ -45,13 +45,15 @@ class Weights:
 
     def __init__(
         self,
-        given: Mapping[str, Any] | str | Path | None,
+        given: Mapping[str, Any] | str | Path | Checkpoint | None,
         layers: Iterable[str],
         seed: int,
         dtype: str,
         pool: dict[Any, Array] | None = None,
     ) -> None:
-        self._given = _read(given, layers) if isinstance(given, str | Path) else _renamed(given, layers)
+        if isinstance(given, str | Path):
+            given = read_checkpoint(given)
+        self._given = _read(given, layers) if isinstance(given, Checkpoint) else _renamed(given, layers)
         self._seed = seed
         self._dtype = dtype
         self._pool = {} if pool is None else pool
@@ -139,12 +141,11 @@ class _Arrays(Mapping[str, Any]):
         return len(self._names)
 
 
-def _read(path: str | Path, layers: Iterable[str]) -> Mapping[str, Any]:
+def _read(checkpoint: Checkpoint, layers: Iterable[str]) -> Mapping[str, Any]:
     """The arrays of a file of weights, called as the network calls them.
 
     Where a layer has an origin, tensors may be called after that.
     """
-    checkpoint = read_checkpoint(path)
     told = (name for name in checkpoint.tensors if name.rpartition(".")[2] not in IGNORED)
     return _Arrays(checkpoint.read, _called(told, layers), checkpoint)
 

@@ -36,7 +36,7 @@ def build(
     spec: Spec,
     values: Mapping[str, Any] | None = None,
     *,
-    symbolic: bool = True,
+    symbolic: bool | frozenset[str] = True,
     lenient: bool = False,
     previous: Graph | None = None,
 ) -> Graph:
@@ -45,7 +45,7 @@ def build(
     Args:
         spec: the validated document.
         values: bindings that override the defaults of its symbols.
-        symbolic: False to build with the values in place of the letters.
+        symbolic: False to build with the values in place of the letters; or the symbols that stay letters.
         lenient: True to keep every condition that fails for some sizes only, whatever the values and claims are.
         previous: a graph of this spec, or of the spec before an edit: what it has in common is not made again. Both
             are then for one thread.

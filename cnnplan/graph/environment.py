@@ -40,7 +40,7 @@ class Symbols:
         spec: where they are declared.
         values: what they are bound to, defaults included.
         kept: what is kept of the plans of the spec; sizes are made in its context.
-        symbolic: False to plan with the values themselves.
+        symbolic: False to plan with the values themselves; or the symbols that stay letters.
         lenient: True to keep every open condition, also one that fails at the values or within what the spec claims.
 
     Attributes:
@@ -50,7 +50,13 @@ class Symbols:
     """
 
     def __init__(
-        self, spec: Spec, values: Mapping[str, Any], kept: Kept, *, symbolic: bool = True, lenient: bool = False
+        self,
+        spec: Spec,
+        values: Mapping[str, Any],
+        kept: Kept,
+        *,
+        symbolic: bool | frozenset[str] = True,
+        lenient: bool = False,
     ) -> None:
         self.declared = spec.symbols
         self.values = values
@@ -65,7 +71,8 @@ class Symbols:
         self.sizes: dict[str, Any] = {}
         self._told: set[str] = set()
         for name, symbol in spec.symbols.items():
-            if symbol.numeric and (symbolic or name not in values):
+            letter = symbolic if isinstance(symbolic, bool) else name in symbolic
+            if symbol.numeric and (letter or name not in values):
                 self.sizes[name] = kept.context.symbol(name, symbol.domain())
 
     def value(self, name: str) -> Any:

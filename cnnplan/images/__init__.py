@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cnnplan.checkpoints import Checkpoint
     from cnnplan.graph import Graph, Node
     from cnnplan.plan import Plan
 
@@ -71,7 +72,7 @@ def feature_maps(  # noqa: PLR0913 - all but two by keyword
     image: Path,
     *,
     given: Iterable[str] = (),
-    weights: str | Path | None = None,
+    weights: str | Path | Checkpoint | None = None,
     filters: Sequence[str] = (),
     layers: Sequence[str] = (),
     seed: int = 0,

@@ -307,7 +307,7 @@ def plan_spec(
     spec: Spec,
     values: Mapping[str, Any] | None = None,
     *,
-    symbolic: bool = True,
+    symbolic: bool | frozenset[str] = True,
     partial: bool = False,
     previous: Plan | None = None,
 ) -> Plan:
@@ -316,7 +316,7 @@ def plan_spec(
     Args:
         spec: the document.
         values: bindings of its symbols, where numbers are shown and structure is decided.
-        symbolic: False to plan with the numbers themselves instead of letters.
+        symbolic: False to plan with the numbers themselves instead of letters; or the symbols that stay letters.
         partial: True to plan what is legal, with the errors as `findings`, instead of raising.
         previous: a plan of this spec, or of the spec before an edit: what both have in common is not planned again.
             They then share what they are made of, and are for one thread.

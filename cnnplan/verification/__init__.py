@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from cnnplan.checkpoints import Checkpoint
     from cnnplan.spec import Spec
     from cnnplan.verification.trial import Run
 
@@ -40,7 +41,7 @@ def verify(  # noqa: PLR0913 - all but one by keyword
     limit: int | None = None,
     seconds: float = SECONDS,
     progress: Progress | None = None,
-    weights: Mapping[str, Any] | str | Path | None = None,
+    weights: Mapping[str, Any] | str | Path | Checkpoint | None = None,
     **values: Any,
 ) -> Verification:
     """Hold every prediction of a network against its execution.

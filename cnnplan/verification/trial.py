@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from cnnplan.checkpoints import Checkpoint
     from cnnplan.executor import Execution
     from cnnplan.plan import Plan
     from cnnplan.verification.fields import Probe
@@ -53,7 +54,7 @@ class Trial:
         found: Verification,
         seed: int,
         limit: int | None,
-        weights: Mapping[str, Any] | str | Path | None = None,
+        weights: Mapping[str, Any] | str | Path | Checkpoint | None = None,
     ) -> None:
         self.plan = plan
         self.choice = Choice(plan, told)
@@ -143,7 +144,7 @@ class Trial:
     def _positive(self, plan: Plan) -> Positive:
         return Positive(None, plan.graph.nodes, self.seed, self.dtype, self._pool)
 
-    def _weights(self, plan: Plan, given: Mapping[str, Any] | str | Path | None = None) -> Weights:
+    def _weights(self, plan: Plan, given: Mapping[str, Any] | str | Path | Checkpoint | None = None) -> Weights:
         return Weights(given, plan.graph.nodes, self.seed, self.dtype, self._pool)
 
     def _layers(self, plan: Plan, memory: Memory, run: Execution) -> None:

@@ -10,6 +10,7 @@ from cnnplan.checkpoints import read_checkpoint
 from cnnplan.checkpoints.comparing import compare
 from cnnplan.checkpoints.matching import match
 from cnnplan.cli import app
+from cnnplan.errors import UsageError
 from cnnplan.executor import execute
 from cnnplan.plan import load
 from cnnplan.verification import verify
@@ -135,3 +136,89 @@ def test_the_command_line(tmp_path):
     run = CliRunner().invoke(app, [*asked, "--weights", str(tmp_path / "net.npz")])
     assert run.exit_code == 0
     assert run.output == "10 of 10 weights have a tensor, 10 of the same name\n"
+
+
+RENAMED = {"stem": "conv1", "norm": "bn1", "inner.0": "layer1.0", "inner.1": "layer1.1", "head": "fc"}
+
+
+def elsewhere(path):
+    """The weights of the design under other names."""
+    arrays = {f"{RENAMED[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}": each for name, each in weights().items()}
+    writing.safetensors(path, arrays)
+    return arrays
+
+
+def ran(*args):
+    return CliRunner().invoke(app, [*map(str, args)])
+
+
+def test_what_was_matched_is_written_and_read_again(tmp_path):
+    (tmp_path / "t.yaml").write_text(SPEC)
+    elsewhere(tmp_path / "other.safetensors")
+    given = (tmp_path / "t.yaml", "--weights", tmp_path / "other.safetensors")
+    assert ran("check", *given).exit_code == 1
+    assert ran("verify", *given).exit_code == 2
+    assert ran("check", *given, "--match", "-o", tmp_path / "names.json").exit_code == 0
+    assert '"inner.1.weight": "layer1.1.weight"' in (tmp_path / "names.json").read_text()
+    for way in (("--names", tmp_path / "names.json"), ("--match",)):
+        assert ran("verify", *given, *way).exit_code == 0
+        assert ran("export", *given, *way, "-o", tmp_path / "net.onnx").exit_code == 0
+        held = read_checkpoint(tmp_path / "net.onnx")
+        np.testing.assert_array_equal(held.read("inner.1.weight"), weights()["inner.1.weight"])
+    assert ran("check", *given, "--names", tmp_path / "names.json").exit_code == 0
+
+
+def test_renamed_tensors_are_run(tmp_path):
+    elsewhere(tmp_path / "other.safetensors")
+    graph, checkpoint = load(SPEC).graph, read_checkpoint(tmp_path / "other.safetensors")
+    found = checkpoint.renamed(match(graph, checkpoint).names)
+    assert {*found.tensors} == {*weights()}
+    np.testing.assert_array_equal(
+        execute(graph, weights=found).outputs["head"], execute(graph, weights=weights()).outputs["head"]
+    )
+
+
+WRONG = {
+    "{": "names cannot be read",
+    "[1]": 'names are {"layer1.conv1.weight": "features.0.weight", ...}',
+    '{"stem.weight": "conv2.weight"}': "has no tensor conv2.weight; did you mean conv1.weight?",
+    '{"stem.weight": "fc.weight", "head.weight": "fc.weight"}': "fc.weight stands for several weights",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_names_that_are_none_are_refused(tmp_path, text):
+    (tmp_path / "t.yaml").write_text(SPEC)
+    elsewhere(tmp_path / "other.safetensors")
+    (tmp_path / "names.json").write_text(text)
+    given = (tmp_path / "t.yaml", "--weights", tmp_path / "other.safetensors", "--names", tmp_path / "names.json")
+    found = ran("check", *given)
+    assert (found.exit_code, WRONG[text] in found.stderr) == (2, True)
+    assert ran("verify", *given).exit_code == 2
+
+
+def test_names_are_of_a_file_of_weights(tmp_path):
+    (tmp_path / "t.yaml").write_text(SPEC)
+    found = ran("verify", tmp_path / "t.yaml", "--match")
+    assert (found.exit_code, "--match and --names tell of the tensors of --weights FILE" in found.stderr) == (2, True)
+    np.savez(tmp_path / "few.npz", **{"conv1.weight": weights()["stem.weight"]})
+    found = ran("verify", tmp_path / "t.yaml", "--weights", tmp_path / "few.npz", "--match")
+    assert (found.exit_code, "no tensor for stem.weight, stem.bias" in found.stderr) == (2, True)
+
+
+def test_an_onnx_file_has_weights_too(tmp_path):
+    from cnnplan.exporting import onnx  # noqa: PLC0415
+
+    (tmp_path / "net.onnx").write_bytes(onnx(SPEC, weights=weights()))
+    held = read_checkpoint(tmp_path / "net.onnx")
+    assert (held.format, {name: each.shape for name, each in held.tensors.items()}) == (
+        "onnx",
+        {name: array.shape for name, array in weights().items()},
+    )
+    assert [*compare(load(SPEC).graph, held)] == []
+    assert execute(load(SPEC).graph, weights=tmp_path / "net.onnx").outputs["head"].shape == (2, 5)
+    (tmp_path / "cut.onnx").write_bytes((tmp_path / "net.onnx").read_bytes()[:500])
+    with pytest.raises(UsageError, match=r"cut\.onnx: weights cannot be read"):
+        read_checkpoint(tmp_path / "cut.onnx")
+    with pytest.raises(UsageError, match="no such file"):
+        read_checkpoint(tmp_path / "none.onnx")

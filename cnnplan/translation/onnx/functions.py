@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cnnplan.translation.onnx.messages import Attribute, read_function
 from cnnplan.translation.onnx.wire import Damaged
+from cnnplan.translation.onnx.writing.adaptive import defined, sizes_of
+from cnnplan.translation.onnx.writing.protos import DOMAIN, WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cnnplan.translation.onnx.messages import Attribute, Function, Model, Node
+    from cnnplan.translation.onnx.messages import Function, Model, Node
 
 __all__ = ["inlined"]
+
+OWN: Final = "cnnplan"
+"""The domain of nodes that are a layer as it is; no file has them."""
 
 DEEPEST: Final = 16
 """How many functions may call each other."""
@@ -27,8 +33,9 @@ def inlined(model: Model, nodes: Iterable[Node]) -> list[Node]:
     Raises:
         Damaged: functions call each other without end, or make more nodes than a network has.
     """
+    nodes = [replace(node, domain=f"{OWN}?") if node.domain == OWN else node for node in nodes]
     if not model.functions:
-        return [*nodes]
+        return nodes
     found: list[Node] = []
     for node in _written(model, nodes, 0):
         found.append(node)
@@ -40,12 +47,23 @@ def inlined(model: Model, nodes: Iterable[Node]) -> list[Node]:
 def _written(model: Model, nodes: Iterable[Node], depth: int) -> Iterator[Node]:
     for node in nodes:
         function = model.functions.get((node.domain, node.op))
-        if function is None:
+        known = function and _known(function)
+        if known:
+            yield replace(node, op=known[0], domain=OWN, attributes=known[1])
+        elif function is None:
             yield node
         elif depth == DEEPEST:
             raise Damaged(f"{node.called}: functions call each other more than {DEEPEST} deep")
         else:
             yield from _written(model, _body(function, node), depth + 1)
+
+
+def _known(function: Function) -> tuple[str, dict[str, Attribute]] | None:
+    """The layer that a function is, where its body is what is written for that layer; None for any other function."""
+    sizes = sizes_of(function.name) if function.domain == DOMAIN else None
+    if sizes is None or function not in [read_function(defined(sizes, dtype)) for dtype in WRITTEN]:
+        return None
+    return "adaptive_avg_pool", {"output_size": Attribute([0 if size is None else size for size in sizes], "ints")}
 
 
 def _body(function: Function, call: Node) -> Iterator[Node]:
@@ -61,6 +79,7 @@ def _body(function: Function, call: Node) -> Iterator[Node]:
     for node in function.nodes:
         yield replace(
             node,
+            domain=f"{OWN}?" if node.domain == OWN else node.domain,
             name=f"{prefix}/{node.name or node.op}",
             inputs=[*map(called, node.inputs)],
             outputs=[*map(called, node.outputs)],

@@ -7,7 +7,19 @@ from typing import Any, Final
 
 from cnnplan.translation.onnx.wire import BYTES, FIXED32, Damaged, fields, floats, integers, signed
 
-__all__ = ["Attribute", "Function", "Graph", "Info", "Model", "Node", "Span", "Tensor", "read_graph", "read_model"]
+__all__ = [
+    "Attribute",
+    "Function",
+    "Graph",
+    "Info",
+    "Model",
+    "Node",
+    "Span",
+    "Tensor",
+    "read_function",
+    "read_graph",
+    "read_model",
+]
 
 MOST_NODES: Final = 200_000
 MOST_WIRES: Final = 20_000
@@ -46,6 +58,7 @@ class Tensor:
     packed: list[tuple[int, int, Span | int]] = field(default_factory=list)
     external: dict[str, str] = field(default_factory=dict)
     is_external: bool = False
+    is_trained: bool = True
 
     @property
     def size(self) -> int:
@@ -120,12 +133,13 @@ class Function:
 
 @dataclass(slots=True)
 class Model:
-    """A model: its graph, the versions of the operator sets by domain, its functions by domain and name."""
+    """A model: its graph, the operator sets by domain, its functions by domain and name, and what else it tells."""
 
     producer: str = ""
     graph: Graph | None = None
     opsets: dict[str, int] = field(default_factory=dict)
     functions: dict[tuple[str, str], Function] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
 
 def read_model(data: Any) -> Model:
@@ -143,6 +157,9 @@ def read_model(data: Any) -> Model:
             model.opsets[domain] = version
         elif number == 2 and kind == BYTES:
             model.producer = _text(data, at, end)
+        elif number == 14 and kind == BYTES:
+            key, text = _entry(data, at, end)
+            model.told[key] = text
         elif number == 25 and kind == BYTES:
             function = _function(data, at, end)
             model.functions[function.domain, function.name] = function
@@ -174,6 +191,11 @@ def read_graph(span: Span) -> Graph:
         elif number == 15:
             graph.sparse = True
     return graph
+
+
+def read_function(data: bytes) -> Function:
+    """A function that stands alone."""
+    return _function(data, 0, len(data))
 
 
 def _text(data: Any, at: int, end: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import UsageError
@@ -10,14 +11,17 @@ from cnnplan.spec.faults import Enough
 from cnnplan.spec.words import did_you_mean
 from cnnplan.translation.onnx.contents import DTYPES, FLOATS
 from cnnplan.translation.onnx.functions import inlined
-from cnnplan.translation.onnx.messages import Node, read_graph
+from cnnplan.translation.onnx.messages import Node, Tensor, read_graph
 from cnnplan.translation.onnx.patterns import fused
 from cnnplan.translation.onnx.symbols import Symbols
+from cnnplan.translation.onnx.told import BUFFERS, WEIGHTS, listed
+from cnnplan.translation.onnx.told import symbols as told_symbols
 from cnnplan.translation.onnx.translator import Translator
 from cnnplan.translation.onnx.values import Value
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cnnplan.translation.draft import Draft
@@ -54,7 +58,10 @@ class Network:
         translator = self.translator
         if self.graph.sparse:
             self.draft.refuse("CNN031", "sparse initializers are not understood")
+        self._left_out()
+        untrained = listed(self.model.told, BUFFERS)
         for tensor in self.graph.initializers.values():
+            tensor.is_trained = tensor.name not in untrained
             translator.give(tensor.name, Value(tensor.name, tensor.dtype, tensor.dims, tensor=tensor))
         if not self._inputs():
             return
@@ -63,7 +70,14 @@ class Network:
         translator.run(fused(nodes, translator))
         self._refusals()
         self._outputs()
-        self.draft.foreign.weights = lambda: Weights(translator.weights)
+        self.draft.foreign.weights = lambda: Weights(translator)
+
+    def _left_out(self) -> None:
+        """Inputs that are weights whose contents were left out are tensors of the file."""
+        left_out = listed(self.model.told, WEIGHTS)
+        for info in self.graph.inputs:
+            if info.name in left_out and info.dims is not None and all(type(n) is int for n in info.dims):
+                self.graph.initializers[info.name] = Tensor(info.name, info.dtype, tuple(int(n) for n in info.dims))
 
     def _inputs(self) -> bool:
         """Declare what comes in; whether all of it is understood."""
@@ -72,7 +86,7 @@ class Network:
             known = [info.name for info in infos]
             near = did_you_mean(strange[0], known)
             raise UsageError(f"--dims {strange[0]}: there is no such input{near}; inputs are {', '.join(known)}")
-        symbols = Symbols(self.translator, len(infos) > 1)
+        symbols = Symbols(self.translator, told_symbols(self.model.told), several=len(infos) > 1)
         shapes = {info.name: self._shape(info, symbols) for info in infos}
         declared = {
             info.name: {"shape": [_text(n) for n in shapes[info.name]], **_dtype(info)}
@@ -100,7 +114,7 @@ class Network:
             return None
         if info.dims is not None and len(dims) != len(info.dims):
             raise UsageError(f"--dims {info.name}: {len(dims)} extents for {len(info.dims)} axes")
-        return symbols.shape(info.name, dims)
+        return symbols.extents(info.name, dims)
 
     def _refusals(self) -> None:
         """Tell what was refused, what is alike together."""
@@ -143,11 +157,27 @@ class Network:
             self.draft.remark("CNN032", f"declared as {told}, and {comes} comes out", info.name)
 
 
-class Weights(dict[str, Any]):
+class Weights(Mapping[str, Any]):
     """The weights of a file by origin, each read when it is asked for."""
 
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+        self._values = translator.weights
+
     def __getitem__(self, name: str) -> Any:
-        return super().__getitem__(name)()
+        return self._translator.elements(self._values[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def kind(self, name: str) -> tuple[str, tuple[int, ...]]:
+        """The type of its elements and its extents, which are not looked at."""
+        value = self._values[name]
+        extents: Any = value.shape
+        return DTYPES[value.dtype], tuple(extents)
 
 
 def _text(extent: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import TooDeep, UsageError
@@ -61,7 +60,7 @@ class Translator:
         kept = Kept(spec)
         self.context = kept.context
         self.refused: dict[tuple[str, str], list[str]] = {}
-        self.weights: dict[str, Any] = {}
+        self.weights: dict[str, Value] = {}
         self.uses: Counter[str] = Counter()
         self.depth = 0
         self._values: dict[str, Value | None] = {}
@@ -70,10 +69,11 @@ class Translator:
         self._known: dict[str, Numbers | None] = {}
         self._workshop = Workshop(Symbols(spec, {}, kept, lenient=True))
 
-    def symbol(self, name: str) -> Any:
-        """A symbol of the draft as a size."""
-        called = self.draft.symbol(name)
-        return self.context.symbol(called, Symbol(called, Place("")).domain())
+    def symbol(self, name: str, declared: Mapping[str, Any] | None = None) -> Any:
+        """A symbol of the draft as a size, with what is declared of it."""
+        told: dict[str, Any] = dict(declared or {})
+        called = self.draft.symbol(name, told or None)
+        return self.context.symbol(called, Symbol(called, Place(""), **told).domain())
 
     def is_read(self, name: str) -> bool:
         """Whether a value is read, or an output."""
@@ -226,7 +226,7 @@ class Translator:
         name = self.draft.add(verb, texts, [value.layer for value in reads], origin=origin, where=node.called, **wiring)
         if weights:
             self._owners.setdefault(key, name)
-            self.weights |= {f"{origin}.{w}": partial(self.elements, v) for w, v in weights.items()}
+            self.weights |= {f"{origin}.{w}": value for w, value in weights.items()}
         return name
 
     def _array(self, value: Value) -> Any:
@@ -268,7 +268,8 @@ class Translator:
 
     def reshaped(self, node: Node, value: Value, short: int) -> Value:
         """A layer's output with axes of extent 1 in front."""
-        return self.layer(node, "reshape", {"shape": (*[1] * short, *value.shape)}, [value], {}, "front")
+        verb = "reshape" if value.shape else "expand"
+        return self.layer(node, verb, {"shape": (*[1] * short, *value.shape)}, [value], {}, "front")
 
     def _parameter(self, node: Node, value: Value) -> Value:
         assert value.tensor is not None  # noqa: S101
@@ -276,7 +277,7 @@ class Translator:
         path = names.origin(node.name or next(filter(None, node.outputs), ""), node.op)
         origin = self._unused(called if names.module([called]) else f"{path}.table", "weight")
         name = self.draft.add("parameter", {"shape": [*value.shape]}, [], origin=origin, where=node.called)
-        self.weights[f"{origin}.weight"] = partial(self._array, value)
+        self.weights[f"{origin}.weight"] = value
         return Value(name, value.dtype, value.shape, name, self._workshop.form(value.shape))
 
     def _unused(self, origin: str, weight: str) -> str:

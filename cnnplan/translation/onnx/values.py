@@ -59,6 +59,8 @@ class Value:
         """Whether it is a tensor of the file that may have been trained."""
         if self.tensor is None or self.numbers is not None or not self.is_float or self.layer:
             return False
+        if not self.tensor.is_trained:
+            return False
         return self.tensor.size > 1 or bool(module([self.name]))
 
     @property

@@ -50,6 +50,13 @@ def roll(job: Job) -> None:
     job.give(job.layer("roll", {"shifts": job.whole("shift"), "dims": job.whole("axis") % len(x.shape)}, [x]))
 
 
+def adaptive_avg_pool(job: Job) -> None:
+    """A mean over windows that share out the input; an axis of size 0 is left as it is."""
+    x = job.as_layer(job.value())
+    sizes = [size or x.shape[axis] for axis, size in enumerate(job.wholes("output_size") or [], 2)]
+    job.give(job.layer("adaptive_avg_pool", {"output_size": sizes}, [x]))
+
+
 def linear(job: Job) -> None:
     """A product with a matrix of the file, and a bias."""
     job.give(product(job, job.as_layer(job.value(0)), transposed(job.value(1)), job.value(2)))
