@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.rules.departures import departure
 from cnnplan.rules.terms import AMOUNTS
 from cnnplan.sizes import Number
 from cnnplan.spec import EvaluationError, Unreadable, parse
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cnnplan.rules.terms import Terms
     from cnnplan.spec import Expression
 
-__all__ = ["named", "said"]
+__all__ = ["named", "off", "said"]
 
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 LONGEST = 80
@@ -33,10 +34,15 @@ def said(that: Expression, terms: Terms) -> tuple[str, str]:
         return f"{named(that)} does not hold{_at(that, terms)}", _heaviest(that, terms)
     text, left, right = sides
     if isinstance(left, Number) and isinstance(right, Number):
-        return f"{named(that)} is broken: {text} is {_count(left)}{_at(that, terms)}, {_off(left, right)}", _heaviest(
-            that, terms
-        )
-    return f"{named(that)} is broken: {text} is {show(left)}", ""
+        message = f"{named(that)} is broken: {text} is {_count(left)}{_at(that, terms)}, {_off(left, right)}"
+        return message, departure(that, terms, left, right) or _heaviest(that, terms)
+    return f"{named(that)} is broken: {text} is {show(left)}", departure(that, terms, left, right)
+
+
+def off(that: Expression, terms: Terms) -> str:
+    """Where a size parts from the one that is promised, at numbers for all symbols; "" where there is none to show."""
+    sides = _sides(that, terms)
+    return departure(that, terms, *sides[1:]) if sides else ""
 
 
 def _off(left: Any, right: Any) -> str:

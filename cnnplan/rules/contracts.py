@@ -14,7 +14,7 @@ from cnnplan.errors import Inconclusive, UsageError
 from cnnplan.graph import bindings
 from cnnplan.graph.witnesses import pinned
 from cnnplan.plan import plan_spec
-from cnnplan.rules.breaches import named, said
+from cnnplan.rules.breaches import named, off, said
 from cnnplan.rules.coverage import covered
 from cnnplan.rules.searching import Search
 from cnnplan.rules.terms import Terms
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Verdict", "hold", "promises"]
 
+HINT = "promise it of one size: {at: {H: 224}, that: ...}, or declare what H may be"
 MOST_PATHS = 64
 """Ways through the cases of a promise that are followed."""
 
@@ -194,7 +195,8 @@ def _open(that: Expression, condition: Condition, terms: Terms) -> Outcome:
         return KEPT
     where = " and ".join(map(str, left))
     if value:
-        hint = "promise it of one size: {at: {H: 224}, that: ...}, or declare what H may be"
+        departs = off(that, Terms(terms.plan, {**terms.pinned, **value}))
+        hint = f"{departs}; or {HINT}" if departs else HINT
         holds = "does not hold" if condition is FALSE else f"holds only where {where}"
         case = "".join(f", where {each}" for each in taken)
         return Outcome(Verdict.BROKEN, f"{named(that)} {holds}{case}: not at {pinned(value)}", hint)

@@ -22,7 +22,7 @@ from cnnplan.spec import EvaluationError, UnknownName
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnplan.plan import Plan
+    from cnnplan.plan import NodePlan, Plan
     from cnnplan.sizes import Shape
 
 __all__ = ["AMOUNTS", "Terms"]
@@ -93,6 +93,11 @@ class Terms:
             return self.plan.nodes[name].shape
         end = self.plan.graph.find(name)[-1]
         return self.plan.inputs[end] if end in self.plan.inputs else self.plan.nodes[end].shape
+
+    def ending(self, name: str) -> NodePlan | None:
+        """The layer that a name ends with; None for an input."""
+        end = name if name in self.plan.nodes or name in self.plan.inputs else self.plan.graph.find(name)[-1]
+        return self.plan.nodes.get(end)
 
     def along(self, path: list[tuple[Condition, bool]]) -> Terms:
         """The same, which decides as on a path, and after its end that things hold."""

@@ -95,6 +95,41 @@ def test_the_heaviest_layers_are_named():
     assert (finding.location.line, finding.location.column) == (11, 10)
 
 
+VOCODER = """\
+cnnplan: 1
+symbols: {T: 32}
+input: [1, 24, T]
+layers:
+  - conv_transpose: {out_channels: 12, kernel_size: 16, stride: 8, padding: 4}
+  - conv_transpose: {out_channels: 6, kernel_size: 10, stride: 5, padding: 2}
+    name: second
+  - conv_transpose: {out_channels: 3, kernel_size: 10, stride: 5, padding: 2}
+  - tanh:
+    name: wave
+"""
+PROPORTION = "the first out of proportion is second, which makes 1,281 of 256"
+"""By hand: 32 * 8 = 256; 255 * 5 - 4 + 10 = 1281; 1280 * 5 - 4 + 10 = 6406; 6400 is promised."""
+
+DEPARTURES = [
+    ('shape("wave") == [1, 3, 200 * T]', f"at T = 32 axis 2 is 6,406 where 6,400 is promised; {PROPORTION}"),
+    ('shape("wave")[2] == 200 * T', f"at T = 32 axis 2 is 6,406 where 6,400 is promised; {PROPORTION}"),
+    (
+        "{at: {T: 32}, that: 'shape(\"wave\")[2] == 6400'}",
+        f"at T = 32 axis 2 is 6,406 where 6,400 is promised; {PROPORTION}",
+    ),
+    ('shape("wave") == [1, 4, 200 * T + 6]', "axis 1 is 3 where 4 is promised"),
+    ('shape("wave") == [1, 3]', "at T = 32 the shape is [1, 3, 6406] where [1, 3] is promised"),
+    ('shape("wave")[2] <= 6406', "at T = 33 axis 2 is 6,606 where 6,406 is promised"),
+    ('shape("input")[1] == 3', ""),
+]
+
+
+@pytest.mark.parametrize(("promise", "hint"), DEPARTURES)
+def test_the_first_layer_whose_size_is_off_is_named(promise, hint):
+    (finding,) = check(f"{VOCODER}expect:\n  - {promise}\n", Configuration(select=("CNN301",)))
+    assert finding.hint.startswith(hint)
+
+
 def test_a_promise_is_held_for_every_choice():
     (message,) = told("params <= 31k", HEAD % VARIANT + CHOICE)
     assert message.startswith("params <= 31k is broken: params is 31,014")
