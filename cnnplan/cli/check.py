@@ -11,7 +11,7 @@ import typer
 from cnnplan.cli.cache import Cache
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths, Settings, reads, words
+from cnnplan.cli.options import Output, Paths, Settings, bound, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
 from cnnplan.cli.weights import Match, Names, Weights, held, matched
@@ -19,7 +19,7 @@ from cnnplan.cli.workers import Judged, judged
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
@@ -73,12 +73,13 @@ def check(  # noqa: PLR0913, PLR0917 - options
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
         fit = (lambda path: held(path, weights, settings, names)) if weights else None
-        cache = None if no_cache else Cache(wanted)
+        values = bound(settings)
+        cache = None if no_cache or values else Cache(wanted)
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 
-            watching(paths, lambda: _once(paths, wanted, format, output, quiet, fit, cache))
-        raise typer.Exit(_once(paths, wanted, format, output, quiet, fit, cache))
+            watching(paths, lambda: _once(paths, wanted, format, output, quiet, values, fit, cache))
+        raise typer.Exit(_once(paths, wanted, format, output, quiet, values, fit, cache))
 
 
 def _configuration(config: Path | None, options: dict[str, Any]) -> Configuration:
@@ -95,6 +96,7 @@ def _once(  # noqa: PLR0913, PLR0917 - options
     format: str,  # noqa: A002 - the option's name
     output: Path | None,
     quiet: bool,  # noqa: FBT001 - handed on
+    values: Mapping[str, Any],
     fit: Fit | None = None,
     cache: Cache | None = None,
 ) -> int:
@@ -104,7 +106,7 @@ def _once(  # noqa: PLR0913, PLR0917 - options
     from cnnplan.rules.baseline import unknown  # noqa: PLC0415
 
     render_findings((), format)
-    files, findings, code = _found(paths, wanted, fit, cache)
+    files, findings, code = _found(paths, wanted, values, fit, cache)
     if wanted.baseline:
         findings = unknown(findings, wanted.baseline)
     color = output is None and colored(sys.stdout)
@@ -133,19 +135,23 @@ def _update(paths: Iterable[Path], wanted: Configuration) -> int:
 
     if not wanted.baseline:
         raise UsageError("--update-baseline needs --baseline FILE, or baseline in the configuration")
-    _, findings, code = _found(paths, wanted)
+    _, findings, code = _found(paths, wanted, {})
     put(document(findings, wanted.baseline), wanted.baseline)
     say(f"{len(findings)} findings are known now, in {wanted.baseline}")
     return code
 
 
 def _found(
-    paths: Iterable[Path], wanted: Configuration, fit: Fit | None = None, cache: Cache | None = None
+    paths: Iterable[Path],
+    wanted: Configuration,
+    values: Mapping[str, Any],
+    fit: Fit | None = None,
+    cache: Cache | None = None,
 ) -> tuple[list[str], list[Finding], int]:
     """The files, their findings, and the exit code for those that could not be read."""
     every = list(specs(paths))
     clean = {path for path in every if cache and not fit and cache.clean(path)}
-    told = iter(_told([path for path in every if path not in clean], wanted))
+    told = iter(_told([path for path in every if path not in clean], wanted, values))
     files: list[str] = []
     findings: list[Finding] = []
     code = CLEAN
@@ -169,13 +175,13 @@ def _is_foreign(path: Path) -> bool:
     return kind_of(path) is not None
 
 
-def _told(paths: Sequence[Path], wanted: Configuration) -> Iterator[Judged]:
+def _told(paths: Sequence[Path], wanted: Configuration, values: Mapping[str, Any]) -> Iterator[Judged]:
     """What is found in each."""
     if paths:
         from cnnplan.rules import followed  # noqa: PLC0415
 
         followed(wanted)
-    return judged(paths, wanted)
+    return judged(paths, wanted, values)
 
 
 def _fitting(found: Judged, fit: Fit | None) -> Iterator[Finding]:

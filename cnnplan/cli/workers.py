@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.errors import SpecError, UsageError
 
@@ -36,18 +36,19 @@ class Judged(NamedTuple):
     unread: str = ""
 
 
-def judged(paths: Sequence[Path], wanted: Configuration) -> Iterator[Judged]:
+def judged(paths: Sequence[Path], wanted: Configuration, values: Mapping[str, Any]) -> Iterator[Judged]:
     """What is found in each spec, in their order."""
     workers = cores()
     if len(paths) < MANY or workers == 1:
-        yield from (_judged(path, wanted) for path in paths)
+        yield from (_judged(path, wanted, values) for path in paths)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - one spec needs none
 
     import cnnplan.rules.judgement  # noqa: F401, PLC0415 - once, for all that are forked from here
 
     with ProcessPoolExecutor(min(workers, len(paths))) as pool:
-        yield from pool.map(_judged, paths, [wanted] * len(paths), chunksize=max(1, len(paths) // (8 * workers)))
+        size = max(1, len(paths) // (8 * workers))
+        yield from pool.map(_judged, paths, [wanted] * len(paths), [values] * len(paths), chunksize=size)
 
 
 def cores() -> int:
@@ -55,13 +56,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _judged(path: Path, wanted: Configuration) -> Judged:
+def _judged(path: Path, wanted: Configuration, values: Mapping[str, Any]) -> Judged:
     from cnnplan.rules import check  # noqa: PLC0415 - who remembers all of them judges none
     from cnnplan.translation import load_spec  # noqa: PLC0415
 
     try:
         spec = load_spec(path, wanted.root, partial=True)
-        return Judged(path, check(spec, wanted), {} if spec.remarks else spec.sources)
+        return Judged(path, check(spec, wanted, **values), {} if spec.remarks else spec.sources)
     except SpecError as error:
         return Judged(path, error.findings)
     except UsageError as error:

@@ -20,6 +20,7 @@ from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
 from cnnplan.memory.backward import backward_macs
 from cnnplan.plan.blocks import BlockPlan
+from cnnplan.plan.neighbours import advised, neighbours, said
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
 from cnnplan.receptive_field import ReceptiveFields
@@ -56,7 +57,7 @@ class Plan(Shown):
         self.spec: Spec = graph.spec
         self.name: str = graph.spec.name
         self.values: Mapping[str, Any] = graph.values if values is None else values
-        self.findings: tuple[Finding, ...] = graph.findings
+        self.findings: tuple[Finding, ...] = advised(graph)
         self._figures = _figures(graph) if figures is None else figures
 
     @cached_property
@@ -264,7 +265,9 @@ class Plan(Shown):
                 if not condition.holds(values):
                     at = ", ".join(f"{symbol} = {values[symbol]}" for symbol in sorted(condition.symbols))
                     cause = requirement.message.format(**requirement.values)
-                    raise OutsideConditions(f"{name}: {cause} at {at}: needs {condition}")
+                    near = said(neighbours(self.spec, values, [*self.conditions, *self.structure]))
+                    more = f"; legal next to it: {near}" if near else ""
+                    raise OutsideConditions(f"{name}: {cause} at {at}: needs {condition}{more}")
 
 
 class PlanAt(Plan):
@@ -299,7 +302,7 @@ def _figures(graph: Graph) -> Mapping[Facts, Figures]:
 
 def _legal(graph: Graph) -> Plan:
     if graph.findings:
-        raise SpecError(graph.findings)
+        raise SpecError(advised(graph))
     return Plan(graph)
 
 

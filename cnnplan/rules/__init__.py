@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnplan.configuration import Configuration
 from cnnplan.errors import UsageError
@@ -71,20 +71,21 @@ RULES: dict[str, str] = {
 EVERY = "ALL"
 
 
-def check(source: str | Path | Spec, configuration: Configuration | None = None) -> Findings:
+def check(source: str | Path | Spec, /, configuration: Configuration | None = None, **values: Any) -> Findings:
     """All there is to say about a spec: its errors, or else what the rules find in every structure that it has.
 
     Args:
         source: the path of a YAML file, or its text; of a file of another world; a Spec.
         configuration: which rules are followed, and what is promised of every spec; left out: the defaults.
+        values: bindings of its symbols, in place of their defaults.
 
     Raises:
-        UsageError: the file cannot be read, or the configuration names a rule that does not exist.
+        UsageError: the file cannot be read, the configuration names a rule that does not exist, or a binding is wrong.
     """
     from cnnplan.rules.judgement import judge  # noqa: PLC0415 - who reads documentation judges nothing
 
     configuration = configuration or Configuration()
-    return Findings(judge(source, followed(configuration), configuration))
+    return Findings(judge(source, followed(configuration), configuration, values))
 
 
 def rule(name: str) -> Rule:

@@ -14,7 +14,7 @@ from cnnplan.rules.ignores import Ignores
 from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from cnnplan.configuration import Configuration
@@ -30,15 +30,24 @@ MOST_STRUCTURES = 64
 """The layers and structures that are judged; what a spec has beyond that is not looked at, which is said."""
 
 
-def judge(source: str | Path | Spec, rules: Sequence[Rule], configuration: Configuration) -> list[Finding]:
-    """Every error of a spec; where there is none, the remarks of these rules, in the order of the text."""
+def judge(
+    source: str | Path | Spec, rules: Sequence[Rule], configuration: Configuration, values: Mapping[str, Any]
+) -> list[Finding]:
+    """Every error of a spec; where there is none, the remarks of these rules, in the order of the text.
+
+    Args:
+        source: the spec.
+        rules: those that are followed.
+        configuration: what every spec keeps to.
+        values: bindings of symbols, in place of their defaults; of a choice that is bound, no other is looked at.
+    """
     try:
         spec = load_spec(source, configuration.root, partial=True)
     except SpecError as error:
         return list(error.findings)
     if spec.is_library:
         return _sorted(spec.faults)
-    plans, skipped = _plans(spec)
+    plans, skipped = _plans(spec, values)
     errors = _errors(plans)
     coverages = [] if errors else list(_coverages(spec, plans))
     errors = errors or _errors(plan for coverage in coverages for plan in coverage.plans)
@@ -62,21 +71,22 @@ def _coverages(spec: Spec, plans: Sequence[Plan]) -> Iterator[Coverage]:
         yield coverage
 
 
-def _plans(spec: Spec) -> tuple[list[Plan], bool]:
+def _plans(spec: Spec, values: Mapping[str, Any]) -> tuple[list[Plan], bool]:
     """The network in every structure, the default first; and whether there are more than are looked at."""
-    plans = [plan_spec(spec, partial=True)]
+    plans = [plan_spec(spec, values, partial=True)]
     layers = len(plans[0])
-    for values in _others(spec, plans[0]):
+    for others in _others(spec, plans[0], values):
         if len(plans) == MOST_STRUCTURES or layers > MOST_LAYERS:
             return plans, True
-        plans.append(plan_spec(spec, values, partial=True))
+        plans.append(plan_spec(spec, {**values, **others}, partial=True))
         layers += len(plans[-1])
     return plans, False
 
 
-def _others(spec: Spec, first: Plan) -> Iterator[dict[str, Any]]:
-    """Every other combination of the choices that the structure rests on."""
+def _others(spec: Spec, first: Plan, bound: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every other combination of the choices that the structure rests on and that are not bound."""
     names = sorted({name for condition in first.structure for name in condition.symbols if spec.symbols[name].choices})
+    names = [name for name in names if name not in bound]
     options = [list((spec.symbols[name].choices or {}).values()) for name in names]
     for case in product(*options):
         values = dict(zip(names, case, strict=True))

@@ -38,7 +38,7 @@ def check(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNPLAN_CACHE", str(tmp_path / "memory"))
     looked: list[Path] = []
     judged = workers._judged
-    monkeypatch.setattr(workers, "_judged", lambda path, wanted: (looked.append(path), judged(path, wanted))[1])
+    monkeypatch.setattr(workers, "_judged", lambda path, *more: (looked.append(path), judged(path, *more))[1])
 
     def run(*options):
         looked.clear()

@@ -223,3 +223,28 @@ def test_check_of_a_legal_spec_imports_nothing_heavy(python):
     )
     ran = python("-c", code)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+PYRAMID = """\
+cnnplan: 1
+symbols: {H: 64, W: 96}
+input: [1, 3, H, W]
+layers:
+  - branches:
+      join: add
+      paths:
+        - []
+        - - max_pool: {kernel_size: 4}
+          - upsample: {scale_factor: 4}
+"""
+
+
+def test_check_judges_at_the_values_that_are_set(run, tmp_path):
+    """What is a remark for any size is an error at one that is given, with the legal ones next to it."""
+    (tmp_path / "pyramid.yaml").write_text(PYRAMID)
+    assert run("check", "pyramid.yaml", "--set", "H=68").returncode == 0
+    ran = run("check", "pyramid.yaml", "--set", "H=70")
+    assert ran.returncode == 1
+    assert "at H = 70: needs H % 4 == 0 [CNN103]" in ran.stdout
+    assert ran.stdout.rstrip().endswith("legal next to it: H = 68 or 72")
+    assert run("check", "pyramid.yaml", "--set", "Q=70").returncode == 2
