@@ -323,3 +323,13 @@ def test_the_network_in_pytorch_gives_the_same(specs, name, values):  # noqa: C9
     for output, array in run.outputs.items():
         theirs = known[output].numpy()
         assert np.abs(array - theirs).max() <= 1e-4 * max(1, np.abs(theirs).max())
+
+
+def test_padding_by_less_than_everything_is_what_a_max_pool_sees_past_the_edge():
+    """PyTorch pads a max pool by -inf: the same, written out."""
+    head = "cnnplan: 1\ninput: [2, 3, 17, 23]\nlayers:\n"
+    inside = head + "  - max_pool: {kernel_size: 3, stride: 2, padding: 1}\n"
+    outside = head + "  - pad: {padding: [[1, 1], [1, 1]], value: -.inf}\n  - max_pool: {kernel_size: 3, stride: 2}\n"
+    x = np.random.default_rng(5).uniform(-9, -1, (2, 3, 17, 23))
+    one, other = (execute(build(load_spec(text)), inputs={"input": x}).outputs for text in (inside, outside))
+    assert np.array_equal(one["max_pool1"], other["max_pool1"])

@@ -11,7 +11,7 @@ from cnnplan.ops.arrays import along, cropped, expanded, padded, sides
 from cnnplan.ops.base import Requirement, broken, show
 from cnnplan.ops.dims import outside, position
 from cnnplan.ops.elementwise import unequal_ranks
-from cnnplan.ops.fields import DimOrDims, Number, PadMode, Sides, SizePerAxis
+from cnnplan.ops.fields import AnyNumber, DimOrDims, PadMode, Sides, SizePerAxis
 from cnnplan.ops.links import Link
 from cnnplan.ops.windows import margins, per_axis, wrapping
 from cnnplan.sizes import ge, minimum, total
@@ -47,7 +47,7 @@ class Pad(Rearrangement):
 
     padding: Sides
     mode: PadMode = Field(default="constant", description="What the padding is filled with.")
-    value: Number = Field(default=0.0, description="The constant that is filled in.")
+    value: AnyNumber = Field(default=0.0, description="The constant that is filled in; -.inf ahead of a max_pool.")
     dims: DimOrDims | None = Field(default=None, description="The axis or axes; left out, the spatial ones.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
@@ -190,6 +190,12 @@ class Crop(Rearrangement):
     def shares(self) -> bool:
         """It is a view."""
         return True
+
+    def gaps(self, *shapes: Shape) -> bool:
+        """Not where it is one piece: behind the first axis that has several elements, all of each."""
+        kept = self.output(*shapes)
+        cut = [dim for dim, (n, m) in enumerate(zip(shapes[0], kept, strict=True)) if n != m]
+        return bool(cut) and any(n != 1 for n in kept[: cut[-1]])
 
     def _sizes(self, shapes: tuple[Shape, ...]) -> Shape:
         return shapes[1][2:] if self.size is None else per_axis(self.size, len(shapes[0]) - 2)

@@ -11,7 +11,7 @@ from cnnplan.lazy import np
 from cnnplan.ops.arrays import held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.ops.fields import IntegerType, Number, Numbers, Positive, WholeShape
+from cnnplan.ops.fields import AnyNumber, IntegerType, Numbers, Positive, WholeShape
 from cnnplan.ops.kinds import flat, measured
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Constant(Operator):
     saves = "nothing"
 
     shape: WholeShape | None = Field(default=None, description="All extents; left out, those of `values`.")
-    value: Number | None = Field(default=None, description="The number that stands everywhere.")
+    value: AnyNumber | None = Field(default=None, description="The number that stands everywhere.")
     values: Numbers | None = Field(default=None, description="The numbers, in lists of lists.")
     dtype: IntegerType | None = Field(
         default=None, description="The type of whole numbers, int64 or another; left out, that of the network."

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 __all__ = [
+    "AnyNumber",
     "Approximate",
     "Dilation",
     "Dim",
@@ -83,6 +84,7 @@ POSITIVES = listed(POSITIVE, "a list of numbers")
 Flag = Annotated[bool, flag()]
 Truth = Annotated[bool | Condition, truth()]
 Number = Annotated[float, number()]
+AnyNumber = Annotated[float, number(infinite=True)]
 Probability = Annotated[float, number(0, 1)]
 
 Whole = Annotated[Size, whole()]

@@ -117,14 +117,16 @@ def plain(what: str, least: int | None = None) -> Kind:
     return Kind(read, {"type": "integer"} | ({} if least is None else {"minimum": least}))
 
 
-def number(least: float | None = None, most: float | None = None) -> Kind:
-    """A number that takes no part in the arithmetic of sizes."""
+def number(least: float | None = None, most: float | None = None, *, infinite: bool = False) -> Kind:
+    """A number that takes no part in the arithmetic of sizes; `-.inf` only where it has a meaning."""
 
     def read(value: Any) -> Any:
         if isinstance(value, Count):
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
             refuse("must be a number")
+        if not infinite and isinstance(value, float) and not isfinite(value):
+            refuse("must be finite")
         if least is not None and most is not None and not least <= value <= most:
             refuse(f"must be from {least:g} to {most:g}")
         return float(value)

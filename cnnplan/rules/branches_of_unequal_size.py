@@ -58,6 +58,9 @@ __all__ = ["RULE"]
 
 
 JOINS = "CNN103"
+CHANNELS = 1
+WIDTHS = "give both branches the same out_channels, by the same symbol, or declare its choices"
+SIZES = "declare it with multiple_of, min or choices of the symbol, or round alike on both branches"
 
 
 def check(subject: Subject) -> Iterator[Remark]:
@@ -68,8 +71,13 @@ def check(subject: Subject) -> Iterator[Remark]:
         others = len({joined.name for joined, _ in joins}) - 1
         message = f"the branches are of equal size only where {every(condition for _, condition in joins)}"
         more = f" (with {others} more join{'s' if others > 1 else ''} behind it)" if others else ""
-        hint = "declare it with multiple_of, min or choices of the symbol, or round alike on both branches"
-        yield subject.remark(node, message + more, hint=hint)
+        wide = all(dim == CHANNELS for joined, _ in joins for dim in _axes(joined.node.facts))
+        yield subject.remark(node, message + more, hint=WIDTHS if wide else SIZES)
+
+
+def _axes(facts: Facts) -> list[int]:
+    """The axes on which the inputs of a join may not meet."""
+    return [open_.requirement.values.get("dim", -1) for open_ in facts.open if open_.requirement.rule == JOINS]
 
 
 def _open(facts: Facts) -> list[Condition]:

@@ -38,6 +38,7 @@ from cnnplan.findings import Place, Severity
 from cnnplan.rules.base import Remark, Rule
 from cnnplan.rules.contracts import Verdict, hold
 from cnnplan.spec import EvaluationError, Unreadable, parse
+from cnnplan.spec.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +57,15 @@ def check(subject: Subject) -> Iterator[Remark]:
 
 
 def _held(subject: Subject, budget: Budget, place: Place) -> Iterator[Remark]:
-    at = {name: value for name, value in budget.at.items() if name in subject.spec.symbols}
+    for name in budget.at:
+        if name not in subject.spec.symbols:
+            near = did_you_mean(name, subject.spec.symbols)
+            message = (
+                f"the budget {budget.that} is at a value of {name}, which {subject.spec.file} does not declare{near}"
+            )
+            raise UsageError(f"{message}; files = ... chooses the specs that it is for")
     try:
-        outcome = hold(subject, parse(budget.that, place), at)
+        outcome = hold(subject, parse(budget.that, place), budget.at)
     except (EvaluationError, Unreadable) as error:
         raise UsageError(f"the budget {budget.that} has no value: {error}") from None
     if outcome is not None and outcome.verdict is not Verdict.KEPT:

@@ -52,6 +52,11 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
+POOL = "pool to a fixed size first: adaptive_avg_pool, global_avg_pool"
+MEANT = (
+    "a kernel as long as the axis, of sensors say, is made for their number: write the number where it is always one"
+)
+
 
 def check(subject: Subject) -> Iterator[Remark]:
     """The layers whose parameters depend on what comes in."""
@@ -61,7 +66,14 @@ def check(subject: Subject) -> Iterator[Remark]:
         if fixed:
             names = " and ".join(name for name in subject.sizes if name in fixed)
             message = f"{node.params} parameters depend on {names}: this design fixes {names}"
-            yield subject.remark(node, message, hint="pool to a fixed size first: adaptive_avg_pool, global_avg_pool")
+            meant = fixed <= symbols_of(getattr(node.op, "kernel_size", ()))
+            yield subject.remark(node, message, hint=MEANT if meant else POOL)
+
+
+def symbols_of(kernel_size: object) -> set[str]:
+    """The symbols that a kernel is as long as."""
+    extents = kernel_size if isinstance(kernel_size, tuple) else (kernel_size,)
+    return set[str]().union(*(getattr(extent, "symbols", ()) for extent in extents))
 
 
 RULE = Rule(

@@ -146,7 +146,8 @@ def _same(left: Any, right: Any) -> Any:
     if isinstance(left, tuple) and isinstance(right, tuple):
         return len(left) == len(right) and _all(_same(*pair) for pair in zip(left, right, strict=True))
     if {type(left), type(right)} & {tuple} and (is_number(left) or is_number(right)):
-        raise EvaluationError(f"{show(left)} cannot be compared with {show(right)}: a list and a number")
+        message = f"{show(left)} cannot be compared with {show(right)}: a list and a number"
+        raise EvaluationError(f"{message}; [0] behind it is its first element")
     if isinstance(left, Record) and isinstance(right, str):
         return left.label == right
     if isinstance(right, Record) and isinstance(left, str):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from cnnplan.findings import Place
@@ -93,6 +94,9 @@ class Expression:
         return self.text
 
 
+_INFINITE: Final = {".inf": inf, "+.inf": inf, "-.inf": -inf}
+"""How YAML writes what is greater than every number; it stands alone, and nothing is reckoned with it."""
+
 _NOTHING: Final = _Nothing()
 _NOWHERE: Final = Place("")
 
@@ -118,8 +122,11 @@ def parse(text: str, place: Place) -> Expression:
     """The expression of a text; raises Unreadable, or EvaluationError where a constant has no value."""
     if len(text) > LENGTH:
         raise Unreadable(f"an expression of {len(text)} characters is too long, at most {LENGTH} are read")
+    text = text.strip()
+    if text.lower() in _INFINITE:
+        return literal(_INFINITE[text.lower()], place, text)
     try:
-        return replace(_compiled(text.strip()), place=place)
+        return replace(_compiled(text), place=place)
     except EvaluationError as fault:
         fault.place = place
         raise

@@ -121,6 +121,8 @@ class Reading:
                 message = f"{name} is not known yet: a default sees the arguments written before it"
             elif name in FUNCTIONS:
                 message = f"{name} is a function: write {name}(...)"
+            elif name in self._beside(expression.place, scope):
+                message = f"unknown name {name}: an argument does not see the others, write its value here too"
             elif truth(name):
                 message = f"{name} is a name in YAML 1.2, and nothing here is called like it"
             else:
@@ -128,6 +130,12 @@ class Reading:
             hint = "" if name in SHAPES else f"write {truth(name)}" if truth(name) else _here(scope)
             self.faults.add("CNN015", expression.place, message, layer=scope.layer, hint=hint)
         return not unknown
+
+    def _beside(self, place: Place, scope: Scope) -> set[str]:
+        """The arguments of the operator of which a place is one."""
+        names = {part for part in place.path if isinstance(part, str)}
+        operators = (self.operator(name, scope) for name in names if name in ops.OPERATORS)
+        return {field for operator in operators if operator is not None for field in operator.model_fields}
 
     def _known(self, name: str, scope: Scope) -> bool:
         if name in scope.names:

@@ -136,7 +136,7 @@ CONFIGURED = [
     ("[CNN998]\nratio = 8", "there is no rule CNN998"),
     ("x = [", "not readable as TOML"),
     ('budgets = [{that = "params <= 1", files = "other/*"}]', ""),
-    ('budgets = [{that = "params >= 1000", at = {H = 3}}]', ""),
+    ('budgets = [{that = "params >= 1000", at = {H = 3}}]', "at a value of H, which smelly.yaml does not declare"),
 ]
 
 

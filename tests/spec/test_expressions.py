@@ -176,7 +176,11 @@ FAULTS = [
     ("pair + pair", EvaluationError, "[1, 7] + [1, 7] has no meaning: + takes numbers"),
     ("true + 1", EvaluationError, "true + 1 has no meaning: + takes numbers"),
     ("pair[2]", EvaluationError, "the index 2 is outside the list [1, 7] of 2 elements"),
-    ("pair == 1", EvaluationError, "[1, 7] cannot be compared with 1: a list and a number"),
+    (
+        "pair == 1",
+        EvaluationError,
+        "[1, 7] cannot be compared with 1: a list and a number; [0] behind it is its first element",
+    ),
     ("act < 3", EvaluationError, "silu < 3 has no meaning: < takes numbers"),
     ("1 if i else 2", EvaluationError, "2 is neither true nor false"),
     ("variant.dephts", EvaluationError, "deep has no field dephts; did you mean depths?; it has depths, unit"),
