@@ -162,7 +162,7 @@ def differences(seed):
         if along is None or len(middle) < window.phases or not whole or divided(plan, name, {}):
             continue
         exact += 1
-        slack = int(window.phases) - 1
+        slack = max(int(window.phases) - 1, int(window.jump * (window.phases - 1) // window.phases))
         first = any(seen[i][0] <= ceil(window.first + window.jump * i) + slack for i in whole)
         last = any(seen[i][1] >= floor(window.last + window.jump * i) - slack for i in whole)
         if (
