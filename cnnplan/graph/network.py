@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.findings import Finding, Place, Severity
 from cnnplan.graph.claims import told
+from cnnplan.graph.entries import standing as standing_entries
 from cnnplan.graph.freezing import frozen, unmatched
 from cnnplan.graph.naming import Naming, standing
 from cnnplan.graph.parts import Fault
@@ -17,6 +18,7 @@ from cnnplan.lazy import nx
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnplan.graph.entries import Standing
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Facts, Node, Tensor
@@ -108,6 +110,11 @@ class Graph:
         if not self._fragment.summary.is_sharing:
             return self.kinds
         return Counter([node.facts for name, node in self.nodes.items() if node.owner == name])
+
+    @cached_property
+    def entries(self) -> dict[Place, Standing]:
+        """What each entry of the spec and its blocks comes to in the network, by its place."""
+        return standing_entries(self._fragment)
 
     @cached_property
     def frozen(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from cnnplan.graph.causes import causes
 from cnnplan.memory import Memory
 from cnnplan.memory.backward import backward_macs
 from cnnplan.plan.blocks import BlockPlan
+from cnnplan.plan.entries import EntryPlan
 from cnnplan.plan.neighbours import advised, neighbours, said
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from cnnplan.findings import Finding
+    from cnnplan.findings import Finding, Place
     from cnnplan.graph import Facts
     from cnnplan.graph.causes import Cause
     from cnnplan.spec import Spec
 
-__all__ = ["BlockPlan", "NodePlan", "Plan", "load", "plan_spec"]
+__all__ = ["BlockPlan", "EntryPlan", "NodePlan", "Plan", "load", "plan_spec"]
 
 
 class Plan(Shown):
@@ -110,6 +111,11 @@ class Plan(Shown):
         """The sum over all layers, each kind of layer evaluated once."""
         kinds = self.graph.owners if owned else self.graph.kinds
         return combine((figure(self._figures[facts]), count) for facts, count in kinds.items())
+
+    @cached_property
+    def entries(self) -> dict[Place, EntryPlan]:
+        """Everything predicted of each entry of the spec and its blocks, by its place: all its copies together."""
+        return {place: EntryPlan(entry, self._figures) for place, entry in self.graph.entries.items()}
 
     @cached_property
     def params(self) -> Extent:
