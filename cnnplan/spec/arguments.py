@@ -42,7 +42,7 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
     parsed = {
         key: literal(value, place.below(key))
         if _meant(operator, key, value, scope)
-        else reading.expression(value, place.below(key), scope)
+        else reading.expression(value, place.below(key), scope, words=_words(operator, key))
         for key, value in wanted.items()
     }
     args = {key: expression for key, expression in parsed.items() if expression is not None}
@@ -59,6 +59,11 @@ def _meant(operator: type[ops.Operator] | None, key: str, value: Any, scope: Sco
         return False
     kind = kinds(operator)[key]
     return (value in LATE_KEYWORDS and value in kind.words) or (kind.literal and bool(LETTERS.fullmatch(value)))
+
+
+def _words(operator: type[ops.Operator] | None, key: str) -> tuple[str, ...] | None:
+    """The keywords of an operator's argument; None where it is no operator's, and may be the name of a verb."""
+    return kinds(operator)[key].words if operator is not None and key in operator.model_fields else None
 
 
 def parameters(reading: Reading, verb: str, scope: Scope) -> Mapping[str, bool] | None:

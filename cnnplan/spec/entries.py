@@ -21,6 +21,8 @@ from cnnplan.spec.scopes import Reference
 from cnnplan.spec.words import WIRING, did_you_mean, nearest, refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnplan.findings import Place
     from cnnplan.spec.reading import Reading
     from cnnplan.spec.scopes import Scope
@@ -197,15 +199,17 @@ def _told(reading: Reading, entry: Entry, data: Any, place: Place, scope: Scope)
     return replace(entry, args=args, verb_expression=expression)
 
 
-def _verb_expression(reading: Reading, verb: str, place: Place, scope: Scope) -> Expression | None:
-    """A verb that is the value of an argument or symbol, or of a field or element of one."""
+def _verb_expression(
+    reading: Reading, verb: str, place: Place, scope: Scope, among: Iterable[str] = ()
+) -> Expression | None:
+    """A verb that is the value of an argument or symbol, or of a field or element of one; `among` may be meant."""
     try:
         expression = parse(verb, place)
     except (Unreadable, EvaluationError):
         expression = None
     if expression and not expression.constant and expression.names <= scope.names:
         return expression
-    known = (*reading.verbs(), *scope.names)
+    known = (*(among or reading.verbs()), *scope.names)
     head = verb.partition(".")[0]
     hint = habits.verb(verb, reading.verbs())
     message = f"unknown operator {verb}{'' if hint else did_you_mean(head, known)}"
@@ -213,7 +217,8 @@ def _verb_expression(reading: Reading, verb: str, place: Place, scope: Scope) ->
         message = reason
     elif advice := glued(verb):
         message = advice
-    reading.faults.add("CNN010", place.at_key(), message, layer=scope.layer, hint=hint)
+    at = place.at_key() if place.path[-1:] == (verb,) else place
+    reading.faults.add("CNN010", at, message, layer=scope.layer, hint=hint)
     return None
 
 
@@ -265,7 +270,8 @@ def _join(reading: Reading, data: Any, place: Place, scope: Scope) -> JoinSpec:
             reading.faults.add("CNN016", where, "join: none keeps the paths apart and takes nothing", layer=scope.layer)
         return JoinSpec(place, data)
     if data not in ops.OPERATORS or reading.held(data, scope):
-        expression = _verb_expression(reading, data, where, scope)
+        joins = [verb for verb, made in ops.OPERATORS.items() if made.arity[1] is None or made.arity[1] > 1]
+        expression = _verb_expression(reading, data, where, scope, joins)
         scope.layers.dynamic = True
         return JoinSpec(
             place, data, expression, read_arguments(reading, data, args, where, scope) if expression else {}

@@ -85,10 +85,15 @@ class Reading:
             return (Verb(word),) if self.is_verb(word) else ()
         return ()
 
-    def expression(self, data: Any, place: Place, scope: Scope, at: float | None = None) -> Expression | None:
-        """The expression of a value of the document; None where it is none, which is reported."""
+    def expression(
+        self, data: Any, place: Place, scope: Scope, at: float | None = None, words: tuple[str, ...] | None = None
+    ) -> Expression | None:
+        """The expression of a value of the document; None where it is none, which is reported.
+
+        `words` are the keywords of an operator's argument, which a misspelt one may have meant.
+        """
         if isinstance(data, list):
-            items = [self.expression(item, place.below(i), scope, at) for i, item in enumerate(data)]
+            items = [self.expression(item, place.below(i), scope, at, words) for i, item in enumerate(data)]
             return listing(tuple(item for item in items if item), place) if all(items) else None
         if isinstance(data, dict):
             self._mapping(data, place, scope)
@@ -101,20 +106,23 @@ class Reading:
             message = glued(data) or str(fault)
             self.faults.add(fault.rule, place, message, layer=scope.layer)
             return None
-        return expression if self._names(expression, scope, at) else None
+        return expression if self._names(expression, scope, at, words) else None
 
     def _mapping(self, data: dict[str, Any], place: Place, scope: Scope) -> None:
         advice = next((advice for key in data if (advice := glued(key))), "")
         self.faults.add("CNN013", place, advice or "a mapping stands where a value is wanted", layer=scope.layer)
 
-    def _names(self, expression: Expression, scope: Scope, at: float | None) -> bool:
+    def _names(
+        self, expression: Expression, scope: Scope, at: float | None, words: tuple[str, ...] | None = None
+    ) -> bool:
         """Whether every name that an expression reads is known; layers are looked for at the end."""
         for layer in sorted(expression.layers):
             moment = self.clock + 0.5 if at is None else at
             scope.layers.references.append(Reference(layer, expression.place, moment, scope.layer))
         unknown = [name for name in sorted(expression.names) if not self._known(name, scope)]
         for name in unknown:
-            known = {*scope.names, *(SHAPES if scope.shapes else ()), *self.verbs()}
+            meant = self.verbs() if words is None else words
+            known = {*scope.names, *(SHAPES if scope.shapes else ()), *meant}
             if name in SHAPES:
                 message = f"{name} has no meaning here: nothing comes in"
             elif name in scope.later:
@@ -127,7 +135,7 @@ class Reading:
                 message = f"{name} is a name in YAML 1.2, and nothing here is called like it"
             else:
                 message = f"unknown name {name}{did_you_mean(name, known)}"
-            hint = "" if name in SHAPES else f"write {truth(name)}" if truth(name) else _here(scope)
+            hint = "" if name in SHAPES else f"write {truth(name)}" if truth(name) else _here(scope, words)
             self.faults.add("CNN015", expression.place, message, layer=scope.layer, hint=hint)
         return not unknown
 
@@ -143,8 +151,9 @@ class Reading:
         return scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES
 
 
-def _here(scope: Scope) -> str:
-    return f"names known here are {', '.join(sorted(scope.names))}" if scope.names else "no names are known here"
+def _here(scope: Scope, words: tuple[str, ...] | None) -> str:
+    known = f"names known here are {', '.join(sorted(scope.names))}" if scope.names else "no names are known here"
+    return f"it may be {', '.join(words)}; {known}" if words else known
 
 
 def is_number(value: Any) -> bool:
