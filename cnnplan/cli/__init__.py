@@ -19,6 +19,7 @@ from cnnplan.cli.examples import examples
 from cnnplan.cli.explain import explain
 from cnnplan.cli.export import export
 from cnnplan.cli.init import init
+from cnnplan.cli.lsp import lsp
 from cnnplan.cli.overview import overview
 from cnnplan.cli.playground import playground
 from cnnplan.cli.report import report
@@ -33,7 +34,7 @@ __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS = (
     report, check, verify, overview, diff, sweep, solve, explain, examples, convert, export, init, run, schema,
-    playground,
+    playground, lsp,
 )  # fmt: skip
 """The commands, in the order of `cnnplan --help`."""
 
