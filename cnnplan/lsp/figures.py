@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnnplan.plan import EntryPlan, Plan
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["calls", "cost", "entry_of", "formulas", "short", "shown", "summed", "totals"]
+__all__ = ["calls", "cost", "entry_of", "formulas", "rows", "short", "shown", "summed", "totals"]
 
 UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
@@ -96,6 +96,21 @@ def entry_of(document: Document, path: Path) -> tuple[EntryPlan, Analysis] | Non
             if entry is not None:
                 return entry, analysis
     return None
+
+
+def rows(document: Document) -> dict[int, list[EntryPlan]]:
+    """Of a file of another world what the layers of each line come to, by line from 0."""
+    analysis = document.analysis
+    plan, spec = analysis.plan, analysis.spec
+    found: dict[int, list[EntryPlan]] = {}
+    if plan is None or spec is None or analysis.is_earlier:
+        return found
+    for place, entry in plan.entries.items():
+        if place.path[:1] == ("layers",) and len(place.path) == 2:  # noqa: PLR2004 - an entry of the network itself
+            where = spec.locate(place)
+            if where.file == document.file and where.line:
+                found.setdefault(where.line - 1, []).append(entry)
+    return found
 
 
 def _is_told(document: Document, analysis: Analysis, path: Path) -> bool:

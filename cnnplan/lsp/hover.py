@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from cnnplan.exploration import explaining
-from cnnplan.lsp.figures import calls, cost, entry_of, formulas, shown
+from cnnplan.lsp.figures import calls, cost, entry_of, formulas, rows, shown, summed
 from cnnplan.lsp.roles import role
 from cnnplan.ops import OPERATORS
 from cnnplan.report.figures import number
@@ -33,6 +33,12 @@ STRUCTURE = {
 }
 
 
+SHAPE = {
+    "in_shape": "the shape of what the entry reads, of its first input",
+    "in_channels": "the channels of what the entry reads, in_shape[1]",
+}
+
+
 def hover(session: Session, document: Document, params: types.HoverParams) -> types.Hover | None:
     """What there is to say of a verb, an argument, a name or a key."""
     line, column = session.place(document, params.position)
@@ -47,10 +53,10 @@ def hover(session: Session, document: Document, params: types.HoverParams) -> ty
         on_key = item.key is not None and item.key.holds(line, column)
         if not told and on_key:
             told, span = list(_of_key(document, item.path)), item.key
-        is_verb = found is not None and found.thing.kind in ("operator", "block")
-        entry = where.entry if is_verb or document.kind is None else _row(document, item.path)
-        if is_verb or document.kind is not None:
-            told += _of_entry(document, entry)
+        if found is not None and found.thing.kind in ("operator", "block"):
+            told += _of_entry(document, where.entry)
+    if document.kind is not None:
+        told += _of_row(document, line)
     text = "\n\n".join(filter(None, told))
     if not text:
         return None
@@ -59,10 +65,14 @@ def hover(session: Session, document: Document, params: types.HoverParams) -> ty
     )
 
 
-def _row(document: Document, path: Path) -> Path:
-    """The layer of a file of another world that something stands in."""
-    steps = [at for at in range(1, len(path) + 1) if isinstance(path[at - 1], int)]
-    return next((path[:at] for at in steps if entry_of(document, path[:at])), ())
+def _of_row(document: Document, line: int) -> Iterator[str]:
+    """The numbers of the layer that stands on a line of a file of another world."""
+    plan = document.analysis.plan
+    entries = rows(document).get(line, ())
+    for shape in next(iter(entries[-1].ends)) if entries and plan is not None else ():
+        yield f"output `{formulas(shape)}` = {shown(shape, plan.values if plan else {})}"
+    if entries and plan is not None:
+        yield " · ".join(summed(entries, plan.values))
 
 
 def _of_thing(session: Session, document: Document, thing: Thing) -> Iterator[str]:
@@ -86,6 +96,8 @@ def _of_thing(session: Session, document: Document, thing: Thing) -> Iterator[st
         yield f"`{name}` counts the copies of `repeat`"
     elif thing.kind == "layer":
         yield from _layer(document, thing)
+    elif thing.kind == "shape":
+        yield f"`{name}`: {SHAPE[name]}"
     elif thing.kind == "file":
         yield f"blocks of `{name}`"
 

@@ -10,7 +10,7 @@ from cnnplan.lsp.layout import Span
 from cnnplan.lsp.roles import EXPRESSIONS, Role, role
 from cnnplan.lsp.words import Word, words, words_of
 from cnnplan.spec.routes import head
-from cnnplan.spec.words import STRUCTURES, WIRING
+from cnnplan.spec.words import SHAPES, STRUCTURES, WIRING
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -31,7 +31,7 @@ class Thing(NamedTuple):
     """Something that has a name.
 
     Args:
-        kind: "block", "argument", "symbol", "counter", "layer", "operator", "function" or "file".
+        kind: "block", "argument", "symbol", "counter", "layer", "operator", "function", "shape" or "file".
         name: its name.
         home: where that name is known: the block of an argument or layer, the path of the entry of a counter.
         groups: of a layer, the named groups that it stands in.
@@ -265,6 +265,8 @@ class Meaning:
             return Thing("symbol", name)
         if name in self.blocks:
             return Thing("block", name)
+        if name in SHAPES:
+            return Thing("shape", name)
         return Thing("operator", name) if name in ops.OPERATORS else None
 
 

@@ -30,6 +30,7 @@ _OF_THING: Final = {
     "argument": "parameter",
     "symbol": "variable",
     "counter": "variable",
+    "shape": "variable",
     "layer": "namespace",
     "file": "string",
 }

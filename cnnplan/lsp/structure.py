@@ -67,6 +67,8 @@ def _symbol(session: Session, document: Document, path: Path, ends: dict[Path, i
     if not path or span is None:
         return None
     where = role(path)
+    if document.kind is not None and len(path) == 2 and isinstance(path[1], int):  # noqa: PLR2004 - a row
+        return _row(session, document, path, span)
     is_top = len(path) == 1 and path[0] in ("symbols", "blocks", "layers", "expect", "inputs", "backbone", "head")
     if where.kind == "default" and len(path) != 4:  # noqa: PLR2004 - an argument
         return None
@@ -91,6 +93,13 @@ def _symbol(session: Session, document: Document, path: Path, ends: dict[Path, i
     kind = KINDS.get(where.kind, Kind.Namespace)
     ranges = session.range(document, whole), session.range(document, first_line)
     return types.DocumentSymbol(name or "?", kind, *ranges, detail=detail.strip() or None)
+
+
+def _row(session: Session, document: Document, path: Path, span: Span) -> types.DocumentSymbol | None:
+    """A row of an architecture file: its module."""
+    module = document.layout.items.get((*path, 2))
+    where = session.range(document, _spread(document, span))
+    return types.DocumentSymbol(module.text, Kind.Function, where, where) if module and module.text else None
 
 
 def _spread(document: Document, span: Span) -> Span:
