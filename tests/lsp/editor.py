@@ -20,7 +20,7 @@ PATIENCE = 60
 class Editor:
     """One server and what it has published so far."""
 
-    def __init__(self, folder: Path, *, snippets: bool = True, encodings: list[Any] | None = None) -> None:
+    def __init__(self, folder: Path, *, snippets: bool = True, command: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.versions: dict[str, int] = {}
         self.published: dict[str, list[list[types.Diagnostic]]] = {}
@@ -39,10 +39,9 @@ class Editor:
         def _logged(params: types.LogMessageParams) -> None:
             self.logged.append(params.message)
 
-        self._run(self.client.start_io(sys.executable, "-m", "cnnplan", "lsp", cwd=str(folder)))
+        self._run(self.client.start_io(*(command or (sys.executable, "-m", "cnnplan", "lsp")), cwd=str(folder)))
         item = types.ClientCompletionItemOptions(snippet_support=snippets)
         capabilities = types.ClientCapabilities(
-            general=types.GeneralClientCapabilities(position_encodings=encodings),
             text_document=types.TextDocumentClientCapabilities(
                 completion=types.CompletionClientCapabilities(completion_item=item)
             ),
@@ -59,6 +58,13 @@ class Editor:
         with self._news:
             self.published.setdefault(params.uri, []).append(list(params.diagnostics))
             self._news.notify_all()
+
+    @property
+    def pid(self) -> int:
+        """The process of the server."""
+        server = self.client._server
+        assert server
+        return server.pid
 
     def close(self) -> int | None:
         """Say good-bye as the protocol wants it; the exit code of the server."""
