@@ -140,14 +140,16 @@ def analysed(text: Text, lines: Sequence[str], layout: Layout, before: Analysis 
         edited: the line that was edited last, from 0.
     """
     root = settings(text.path).root
+    known = before.plan if before is not None else None
     try:
-        return _planned(text, root, layout)
+        return _planned(text, root, layout, known)
     except SpecError as error:
         findings = error.findings
     except (UsageError, RecursionError) as error:
         place = Place(text.file)
         findings = (Finding("CNN001", Severity.ERROR, str(error), place, Location(text.file, 1, 1)),)
-    part = _mended(text, lines, layout, findings, edited, root) if kind_of_text(text.text) is None else None
+    mending = _Mending(text, lines, layout, root, known)
+    part = mending.mended(findings, edited) if kind_of_text(text.text) is None else None
     if part is not None:
         return replace(part, findings=findings)
     if before is not None and before.plan is not None:
@@ -155,38 +157,53 @@ def analysed(text: Text, lines: Sequence[str], layout: Layout, before: Analysis 
     return Analysis(findings)
 
 
-def _planned(text: Text, root: Path | None, layout: Layout) -> Analysis:
+def _planned(text: Text, root: Path | None, layout: Layout, known: Plan | None) -> Analysis:
     spec = read(text, root)
     if spec.is_library:
         return Analysis(spec.faults, None, spec, layout)
-    plan = plan_spec(spec, partial=True)
+    plan = plan_spec(spec, partial=True, previous=known)
     return Analysis(plan.findings, plan, spec, layout)
 
 
-def _mended(  # noqa: PLR0913, PLR0917 - where to look
-    text: Text,
-    lines: Sequence[str],
-    layout: Layout,
-    findings: Sequence[Finding],
-    edited: int,
-    root: Path | None,
-) -> Analysis | None:
-    """What is known of a text without the entries that cannot be read."""
-    told = [found.location.line - 1 for found in findings if found.location and found.location.file == text.file]
-    for first in dict.fromkeys((edited, *told, *(line - 1 for line in told))):
-        mended: list[str] | None = list(lines)
-        line = first
+@dataclass(frozen=True, slots=True)
+class _Mending:
+    """What can be had of a text that cannot be read as a whole.
+
+    Args:
+        text, lines, layout: the text.
+        root: where included files may come from.
+        known: a plan of an earlier text.
+    """
+
+    text: Text
+    lines: Sequence[str]
+    layout: Layout
+    root: Path | None
+    known: Plan | None
+
+    def mended(self, findings: Sequence[Finding], edited: int) -> Analysis | None:
+        """What is known without the entries that cannot be read: the one that was edited, or that are at fault."""
+        places = [finding.location for finding in findings]
+        told = [where.line - 1 for where in places if where and where.file == self.text.file]
+        tries = (self._without(line) for line in dict.fromkeys((edited, *told, *(line - 1 for line in told))))
+        return next((found for found in tries if found is not None), None)
+
+    def _without(self, line: int) -> Analysis | None:
+        """What is known without what stands on a line, and where that does not do, on those that are told then."""
+        lines = self.lines
         for _ in range(TRIES):
-            mended = without(mended or lines, layout, line)
+            mended = without(lines, self.layout, line)
             if mended is None:
-                break
+                return None
+            lines = mended
             try:
-                return _planned(replace(text, text="\n".join(mended)), root, layout)
+                whole = replace(self.text, text="\n".join(lines))
+                return _planned(whole, self.root, self.layout, self.known)
             except SpecError as error:
                 where = error.findings[0].location
-                if where is None or where.file != text.file:
-                    break
+                if where is None or where.file != self.text.file:
+                    return None
                 line = where.line - 1
             except (UsageError, RecursionError):
-                break
-    return None
+                return None
+        return None

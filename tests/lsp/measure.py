@@ -3,7 +3,7 @@
 An entry is typed letter by letter into `specs/resnet.yaml` and into a spec of 400 lines. Measured is the time from the
 change to the diagnostics, and of our own server to the inlay hints of the whole file, too; as the clock has it, and as
 the processor of the server has it (/proc/PID/schedstat), which does not depend on what else the machine does.
-yaml-language-server waits 200 ms before it validates. It is installed from npm into a temporary folder, if there is one.
+yaml-language-server waits 200 ms before it validates. It is installed into a temporary folder where there is npm.
 """
 
 from __future__ import annotations
