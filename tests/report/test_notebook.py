@@ -36,6 +36,28 @@ def test_a_picture_is_a_page_with_that_part_only(plan):
     assert picture._repr_html_().startswith("<iframe ")
 
 
+def test_a_picture_is_held_compressed_and_draws_itself_where_it_is_shown(specs, browser, tmp_path):
+    from selenium.webdriver.support.ui import WebDriverWait  # noqa: PLC0415 - it is there where there is a browser
+
+    plan = cnnplan.load(specs / "unet.yaml")
+    shown = {piece: plan.plot(piece) for piece in ("pyramid", "graph")}
+    assert all(len(picture._repr_html_()) < len(picture.page) / 3 for picture in shown.values())
+    assert "github.com/dagrejs" in shown["graph"].page
+    assert "github.com/dagrejs" not in shown["pyramid"].page
+    (tmp_path / "book.html").write_text("".join(picture._repr_html_() for picture in shown.values()))
+    browser.get((tmp_path / "book.html").as_uri())
+    for frame, drawn in zip(browser.find_elements("tag name", "iframe"), (".slab", ".box"), strict=True):
+        browser.switch_to.frame(frame)
+        ready = WebDriverWait(browser, 20).until(
+            lambda page, drawn=drawn: page.execute_script(
+                "return document.querySelectorAll(arguments[0]).length", drawn
+            )
+        )
+        assert ready > 5
+        browser.switch_to.default_content()
+    assert browser.get_log("browser") == []
+
+
 def test_a_picture_of_a_plan_at_numbers_keeps_its_sliders(plan):
     assert '"value":"40"' in plan.at(H=40).plot().page.replace(" ", "")
 

@@ -273,13 +273,16 @@ return [...document.querySelectorAll("#graph .sheets svg")].map((sheet) => {
 
 @pytest.mark.parametrize("spec", ["unet", "resnet", "googlenet"])
 def test_nothing_is_cut_off_or_folded_away_on_paper(specs, show, paper, spec):
-    browser = show(cnnplan.load(specs / f"{spec}.yaml"))
+    plan = cnnplan.load(specs / f"{spec}.yaml")
+    browser = show(plan)
+    folded = rows(browser)
     boxes = browser.execute_script("return [...cnnplan.parts.graph.drawnBoxes.keys()]")
     click(browser, "#theme")
     if browser.execute_script("return document.documentElement.dataset.theme") != "dark":
         click(browser, "#theme")
     paper()
     assert browser.execute_script(CUT) == []
+    assert [name for name in rows(browser) if name in plan.nodes] == [*plan.nodes], "every layer, in order"
     sheets = browser.execute_script(WHOLE)
     assert sorted(name for sheet in sheets for name in sheet) == sorted(boxes)
     assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
@@ -287,6 +290,73 @@ def test_nothing_is_cut_off_or_folded_away_on_paper(specs, show, paper, spec):
     assert ink == "rgb(255, 255, 255)"
     browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
     assert browser.execute_script("return document.querySelectorAll('#graph .sheets svg, details[open]').length") == 0
+    assert rows(browser) == folded
+
+
+@pytest.fixture
+def phone(browser):
+    """The page on a telephone."""
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    yield browser
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+SMALL = """
+return [...document.querySelectorAll("button, select, input, summary, #findings a, .line.made, label.same")]
+  .filter((each) => each.offsetParent && each.type !== "checkbox")
+  .filter((each) => each.getBoundingClientRect().height < 24 || each.getBoundingClientRect().width < 12)
+  .map((each) => each.outerHTML.slice(0, 80))
+"""
+WIDER = """
+return [...document.querySelectorAll(".scroll, .rows, #source pre")]
+  .filter((each) => each.closest(".panel") && each.scrollWidth > each.clientWidth + 1)
+  .map((each) => [each.closest(".panel").id, each.tabIndex, each.getAttribute("aria-label") !== null,
+                  getComputedStyle(each.closest(".panel"), "::after").content])
+"""
+
+
+@pytest.mark.usefixtures("phone")
+def test_on_a_telephone(specs, show):
+    browser = show(cnnplan.load(specs / "resnet.yaml"))
+    browser.execute_script("scrollTo(0, 2500)")
+    stays = browser.execute_script(
+        "const b = document.getElementById('controls').getBoundingClientRect(); return [b.top, b.height]"
+    )
+    assert stays[0] == 0
+    assert stays[1] < 844 / 5
+    assert browser.execute_script(SMALL) == []
+    told = '"scrolls sideways →"'
+    wider = browser.execute_script(WIDER)
+    assert {"pyramid", "table", "source"} <= {panel for panel, *_ in wider}
+    assert all(each[1:] == [0, True, told] for each in wider)
+    names = browser.execute_script(
+        "return [...document.querySelectorAll('.bars th[scope=row]')].filter((e) => e.scrollWidth > e.clientWidth)"
+    )
+    assert names == [], "what is called alike to its middle is told apart at its end"
+
+
+def test_what_fits_does_not_say_that_it_scrolls(specs, show):
+    browser = show(cnnplan.load(specs / "lenet5.yaml"))
+    assert browser.execute_script(WIDER) == []
+    assert browser.execute_script("return document.querySelectorAll('.sideways, .more').length") == 0
+
+
+def test_the_pyramid_of_tokens_shows_what_the_network_sees(specs, show):
+    """Not the tensors that are turned on their way to tokens, nor the trained ones that are added."""
+    browser = show(cnnplan.load(specs / "transformer" / "vit.yaml"))
+    slabs = (
+        "return [...document.querySelectorAll('.slab')]"
+        ".map((slab) => [...slab.querySelectorAll('text')].map((text) => text.textContent))"
+    )
+    assert browser.execute_script(slabs) == [
+        ["3", "224²"],
+        ["768", "14²"],
+        ["768", "197 tokens"],
+        ["768", "1 token"],
+        ["768", ""],
+        ["1000", ""],
+    ]
 
 
 STATE = """

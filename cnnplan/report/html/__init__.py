@@ -57,7 +57,7 @@ def page(
         reports=reports,
         pieces=pieces,
         styles=_joined("assets", ".css"),
-        scripts=[*map(script, SCRIPTS), _program(programs), _joined("assets", ".js")],
+        scripts=[*map(script, SCRIPTS if "graph" in pieces else ()), _program(programs), _joined("assets", ".js")],
         tables=[static(report) for report in reports] if len(pieces) > 1 else [],
         data=embedded({"networks": data, "maps": maps}),
     )

@@ -22,12 +22,19 @@ function slabs(figures) {
   const { structure } = figures;
   const inputs = structure.inputs.map((input) => ({ name: input.name, shape: input.shape.map(figures.look), first: null }));
   const tokens = inputs.some((input) => input.shape.length > 3);
-  const outputs = stages(structure, 48).map((stage) => {
+  const outputs = stages(structure, 48).filter((stage) => !aside(figures, stage, tokens)).map((stage) => {
     const last = stage.layers[stage.layers.length - 1];
     return { name: stage.name, shape: figures.shape(last), first: last, tokens };
   });
   const all = [...inputs.slice(0, 1), ...outputs];
   return all.filter((slab, i) => i === 0 || String(slab.shape) !== String(all[i - 1].shape));
+}
+
+/** What is no feature map of its own: a trained tensor, or how an image becomes tokens, half way. */
+function aside(figures, stage, tokens) {
+  if (stage.index === undefined) return false;
+  const { op } = figures.kind(stage.index);
+  return /^(parameter|expand)$/.test(op) || (tokens && figures.shape(stage.index).length === 3 && /^(flatten|reshape|permute|transpose)$/.test(op));
 }
 
 class Pyramid {
@@ -82,7 +89,7 @@ class Pyramid {
 
 /** How wide and how deep a feature map is drawn, and what is written under it; of an image's tokens as many as they are. */
 function extents(shape, tokens) {
-  if (tokens && shape.length === 3) return { space: Math.sqrt(Number(shape[1])), channels: Number(shape[2]), label: `${shape[1]} tokens` };
+  if (tokens && shape.length === 3) return { space: Math.sqrt(Number(shape[1])), channels: Number(shape[2]), label: `${shape[1]} token${shape[1] === 1n ? "" : "s"}` };
   const spatial = shape.slice(2).map(Number);
   const space = spatial.length ? Math.pow(spatial.reduce((a, b) => a * b, 1), 1 / spatial.length) : 1;
   const label = spatial.length ? [...new Set(spatial)].length === 1 && spatial.length > 1 ? `${spatial[0]}${"²³"[spatial.length - 2] || ""}` : spatial.join("×") : "";
@@ -106,7 +113,7 @@ class Bars {
     const heads = ["layers", ...SHARES.map((each) => each.title)].map((text) => element("th", { scope: "col" }, text));
     this.rows = stages(structure, 26).map((stage) => {
       const cells = SHARES.map(({ name }) => ({ bar: element("i", { class: name }), text: element("span") }));
-      const label = element("button", { type: "button", class: "plain", onclick: () => this.links.choose(stage.name, "bars") }, stage.name);
+      const label = element("button", { type: "button", class: "plain", onclick: () => this.links.choose(stage.name, "bars") }, breakable(stage.name));
       return { stage, cells, row: element("tr", {}, element("th", { scope: "row" }, label),
         cells.map(({ bar, text }) => element("td", {}, element("span", { class: "meter" }, bar), text))) };
     });

@@ -2,7 +2,8 @@
 // What changes from layer to layer, as a line of steps: memory with its peak, the receptive field.
 
 const FEWEST = 3;  // layers with a value, for a curve to say something
-const WIDE = 560;
+const WIDE = { least: 300, most: 640 };  // as wide as its panel, so that its words stay as large as all others
+const LETTER = 6.8;  // the width of one of them
 const HIGH = 190;
 const EDGE = { left: 62, right: 14, top: 18, bottom: 26 };
 
@@ -25,9 +26,10 @@ class Curve {
     const limit = this.limit(figures);
     const highest = Math.max(...known, 1);
     const most = limit && Number(limit.value) < 1.6 * highest ? Math.max(highest, Number(limit.value)) : highest;
-    const x = (i) => EDGE.left + ((WIDE - EDGE.left - EDGE.right) * i) / Math.max(1, names.length);
+    const wide = (this.wide = Math.max(WIDE.least, Math.min(WIDE.most, this.place.clientWidth || WIDE.most)));
+    const x = (i) => EDGE.left + ((wide - EDGE.left - EDGE.right) * i) / Math.max(1, names.length);
     const y = (value) => HIGH - EDGE.bottom - ((HIGH - EDGE.top - EDGE.bottom) * Number(value)) / most;
-    const picture = drawn("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": this.title },
+    const picture = drawn("svg", { viewBox: `0 0 ${wide} ${HIGH}`, role: "img", "aria-label": this.title },
       this.axes(y, most), this.area(values, x, y), this.marks(figures, values, names, x, y, limit));
     picture.addEventListener("pointermove", (event) => this.read(event, picture, names, values, x));
     picture.addEventListener("click", (event) => this.links.choose(names[this.under(event, picture, names)], this.place.parentNode.id));
@@ -37,9 +39,9 @@ class Curve {
 
   axes(y, most) {
     const marks = ticks(most, this.binary);
-    const bottom = drawn("text", { x: (WIDE + EDGE.left) / 2, y: HIGH - 6, class: "small" }, "layers, in order");
+    const bottom = drawn("text", { x: (this.wide + EDGE.left) / 2, y: HIGH - 6, class: "small" }, "layers, in order");
     return [bottom, ...marks.flatMap((mark) => [
-      drawn("line", { x1: EDGE.left, x2: WIDE - EDGE.right, y1: y(mark), y2: y(mark), class: "grid" }),
+      drawn("line", { x1: EDGE.left, x2: this.wide - EDGE.right, y1: y(mark), y2: y(mark), class: "grid" }),
       drawn("text", { x: EDGE.left - 6, y: y(mark) + 4, class: "small end" }, this.unit(mark)),
     ])];
   }
@@ -57,13 +59,13 @@ class Curve {
     const made = [];
     if (this.peak) {
       const top = values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
-      const right = x(top) > WIDE * 0.62;
+      const text = `${this.unit(Number(values[top]))} at ${names[top]}`;
+      const from = Math.max(4, Math.min(x(top) + 12, this.wide - EDGE.right - text.length * LETTER));
       made.push(drawn("circle", { cx: (x(top) + x(top + 1)) / 2, cy: y(values[top]), r: 4, class: `dot ${this.kind}` }),
-        drawn("text", { x: x(top) + (right ? -8 : 12), y: Math.max(12, y(values[top]) - 6), class: `strong ${right ? "end" : "start"}` },
-          `${this.unit(Number(values[top]))} at ${names[top]}`));
+        drawn("text", { x: from, y: Math.max(12, y(values[top]) - 6), class: "strong start" }, text));
     }
     if (limit && y(limit.value) >= EDGE.top - 1) {
-      made.push(drawn("line", { x1: EDGE.left, x2: WIDE - EDGE.right, y1: y(limit.value), y2: y(limit.value), class: "limit" }),
+      made.push(drawn("line", { x1: EDGE.left, x2: this.wide - EDGE.right, y1: y(limit.value), y2: y(limit.value), class: "limit" }),
         drawn("text", { x: EDGE.left + 6, y: y(limit.value) - 5, class: "small start" }, limit.text));
     }
     return made;
@@ -71,8 +73,8 @@ class Curve {
 
   under(event, picture, names) {
     const box = picture.getBoundingClientRect();
-    const at = ((event.clientX - box.left) / box.width) * WIDE;
-    const i = Math.floor(((at - EDGE.left) / (WIDE - EDGE.left - EDGE.right)) * names.length);
+    const at = ((event.clientX - box.left) / box.width) * this.wide;
+    const i = Math.floor(((at - EDGE.left) / (this.wide - EDGE.left - EDGE.right)) * names.length);
     return Math.max(0, Math.min(names.length - 1, i));
   }
 

@@ -2,7 +2,7 @@
 // The graph: blocks that fold and unfold one at a time, searched, chosen, seen whole or in the full window.
 
 const HEAD = 12;  // the room for the name of a frame
-const PAGE = 1.3;  // how much higher than wide a sheet of paper is
+const SHEET = { across: 18, most: 11, wide: 700, pieces: 24 };  // a piece on paper: centimeters, and what is wide on a screen
 
 class Graph {
   constructor(place, links) {
@@ -208,8 +208,10 @@ class Graph {
     const { width, height } = this.layout.size;
     const { boxes } = this.layout;
     const tops = boxes.map((box) => box.y - box.height / 2 - 3).filter((y) => boxes.every((box) => Math.abs(box.y - y) >= box.height / 2));
-    const columns = Math.max(1, Math.min(8, Math.round(Math.sqrt(height / width / PAGE))));
-    const cuts = Array.from({ length: columns - 1 }, (_, i) => Math.min(height, ...tops.filter((y) => y >= (height * (i + 1)) / columns)));
+    const across = Math.max(1, Math.min(3, Math.round((2 * SHEET.wide) / width)));
+    const pieces = Math.max(1, Math.min(SHEET.pieces, Math.ceil((height / width) * (SHEET.across / across / SHEET.most))));
+    const cuts = Array.from({ length: pieces - 1 }, (_, i) => Math.min(height, ...tops.filter((y) => y >= (height * (i + 1)) / pieces)));
+    this.sheets.style.setProperty("--across", Math.min(across, pieces));
     const ends = [...new Set([0, ...cuts, height])];
     this.sheets.replaceChildren(...ends.slice(1).map((end, i) => {
       const copy = this.layer.cloneNode(true);

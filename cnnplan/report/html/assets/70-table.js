@@ -31,7 +31,7 @@ class Table {
     this.frame = this.body.closest(".rows");
     this.frame.addEventListener("scroll", () => this.refresh());
     window.addEventListener("resize", () => this.measure());
-    window.addEventListener("beforeprint", () => this.refresh(true));
+    this.paper();
   }
 
   build(structure) {
@@ -67,6 +67,20 @@ class Table {
     const tr = element("tr", { class: group ? "group" : "", "data-layer": node.name, onclick: () => this.links.choose(node.name, "table") },
       head, Object.values(cells));
     return { node, above, tr, cells, bar, text, fold, group, label, full: `${node.name} ${kind ? kind.op : ""}`.toLowerCase() };
+  }
+
+  /** On paper every row, as the search and the order have them. */
+  paper() {
+    window.addEventListener("beforeprint", () => {
+      this.kept = this.folded;
+      this.folded = new Set();
+      this.arrange();
+      this.refresh(true);
+    });
+    window.addEventListener("afterprint", () => {
+      this.folded = this.kept;
+      this.arrange();
+    });
   }
 
   toggle(name) {

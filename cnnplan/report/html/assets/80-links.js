@@ -109,7 +109,9 @@ class Source {
       if (!made.has(key)) made.set(key, []);
       made.get(key).push(layer[0]);
     });
-    this.place.replaceChildren(...structure.network.sources.map((source, file) => {
+    const { sources } = structure.network;
+    this.place.parentNode.hidden = sources.every((source) => !source.lines.length);
+    this.place.replaceChildren(...sources.map((source, file) => {
       const rows = source.lines.map((text, i) => this.line(file, i + 1, text, made.get(`${file}:${i + 1}`)));
       return element("figure", {}, element("figcaption", {}, source.file), element("pre", {}, rows));
     }));

@@ -13,6 +13,7 @@ class Page {
     this.update();
     window.addEventListener("hashchange", () => location.hash.slice(1) !== this.address && read(this, location.hash.slice(1)));
     this.paper();
+    this.sideways();
     this.listening = true;
     read(this, location.hash.slice(1));
   }
@@ -82,6 +83,7 @@ class Page {
     if (totals) totals.update(result.figures || (result.wrong && first.at(this.controls.values)), legal ? [] : result.wrong);
     if (legal) for (const part of Object.values(others)) if (part.update) part.update(result.figures);
     if (!legal && result.figures && this.parts.findings) this.parts.findings.update(result.figures);
+    this.look?.();
     this.remember();
   }
 
@@ -90,6 +92,7 @@ class Page {
     this.links.structure = structure;
     this.links.chosen = null;
     this.address = "";
+    document.body.style.setProperty("--layers", structure.layers.length);
     for (const [id, part] of Object.entries(this.parts)) {
       if (id === "findings") part.build(structure.network, structure, this.links);
       else if (part.build) part.build(structure);
@@ -107,6 +110,24 @@ class Page {
     });
     const link = document.getElementById("link");
     link.addEventListener("click", () => copy(`${location.href.split("#")[0]}#${written(this)}`, link));
+  }
+
+  /** What is wider than its place says so, and can be moved with the arrow keys. */
+  sideways() {
+    const look = () => document.querySelectorAll(".scroll, .rows, #source pre").forEach((each) => {
+      const more = each.checkVisibility() && each.scrollWidth > each.clientWidth + 1;
+      each.classList.toggle("more", more);
+      each.closest(".panel")?.classList.toggle("sideways", more);
+      if (!more) return each.removeAttribute("tabindex");
+      each.tabIndex = 0;
+      each.setAttribute("role", "region");
+      const called = each.closest("figure")?.querySelector("figcaption") || each.closest(".panel, .card")?.querySelector("h2")?.firstChild;
+      each.setAttribute("aria-label", `${called ? called.textContent.trim() : "formula"}, scrolls sideways`);
+    });
+    this.look = look;
+    window.addEventListener("resize", look);
+    document.addEventListener("toggle", look, true);
+    look();
   }
 
   /** Nothing is folded away on paper. */
