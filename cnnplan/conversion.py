@@ -49,7 +49,7 @@ def convert(path: Path, *, flat: bool = False, **options: Any) -> str:
         return _as_it_is(foreign, plan)
     made = items(data, _channels(plan))
     if not flat:
-        for text in _tried(data, made, plan):
+        for text in _tried(data, made, plan, foreign.classes):
             if _agrees(text, plan):
                 return text
     return written(_head(data), _ended(_named(made), plan), (), _promises(plan))
@@ -99,10 +99,10 @@ def _reached(layers: Any, blocks: Mapping[str, Any]) -> list[str]:
     return [name for name in blocks if name in reached]
 
 
-def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan) -> Iterator[str]:
+def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan, classes: Mapping[str, str]) -> Iterator[str]:
     """With blocks: where concatenations grow, read from the one before, and as they are."""
     for each in (remembered([*map(_copy, made)]), made):
-        body, blocks = found([*map(_bare, _ended(each, plan))])
+        body, blocks = found([*map(_bare, _ended(each, plan))], classes)
         yield written(_head(data), body, blocks, _promises(plan))
 
 

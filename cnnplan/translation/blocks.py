@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.ops import OPERATORS
 from cnnplan.spec.words import refusal
+from cnnplan.translation.block_names import called, prefix
 from cnnplan.translation.items import Block, Item, Read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["found"]
 
@@ -34,15 +35,20 @@ FIXED: Final = ("mode", "padding_mode", "approximate", "equation", "align_corner
 Segment = tuple[int, int]
 
 
-def found(items: list[Item]) -> tuple[list[Item], list[Block]]:
-    """The items with calls of blocks in them, and the blocks, those that others call first."""
+def found(items: list[Item], classes: Mapping[str, str] | None = None) -> tuple[list[Item], list[Block]]:
+    """The items with calls of blocks in them, and the blocks, those that others call first.
+
+    Args:
+        items: the layers, flat.
+        classes: the classes of modules by path: a block that is a whole module is called after its class.
+    """
     blocks: list[Block] = []
     for _ in range(ROUNDS):
         items = _runs(items)
         best = _best(items)
         if best is None:
             break
-        block, items = _replaced(items, best, {block.name for block in blocks})
+        block, items = _replaced(items, best, {block.name for block in blocks}, classes or {})
         blocks.append(block)
     return _runs(items), blocks
 
@@ -81,9 +87,13 @@ def _best(items: list[Item]) -> list[Segment] | None:
 def _whole(items: list[Item], segment: Segment) -> bool:
     """Whether a part is all of a module."""
     start, end = segment
-    prefix = _prefix([item.path for item in items[start:end] if item.path])
+    path = prefix(_paths(items, segment))
     beside = [*items[start - 1 : start], *items[end : end + 1]]
-    return bool(prefix) and not any(item.path == prefix or item.path.startswith(f"{prefix}.") for item in beside)
+    return bool(path) and not any(item.path == path or item.path.startswith(f"{path}.") for item in beside)
+
+
+def _paths(items: list[Item], segment: Segment) -> list[str]:
+    return [item.path for item in items[slice(*segment)] if item.path]
 
 
 def _segments(items: list[Item], start: int, last: list[int]) -> Iterator[tuple[int, Any]]:
@@ -139,15 +149,18 @@ def _apart(segments: list[Segment]) -> list[Segment]:
     return kept
 
 
-def _replaced(items: list[Item], segments: list[Segment], taken: set[str]) -> tuple[Block, list[Item]]:
+def _replaced(
+    items: list[Item], segments: list[Segment], taken: set[str], classes: Mapping[str, str]
+) -> tuple[Block, list[Item]]:
     """A block of these parts, and the items with calls of it."""
     copies = [items[start:end] for start, end in segments]
-    prefixes = [_prefix([item.origin for item in copy if item.origin]) for copy in copies]
+    prefixes = [prefix([item.origin for item in copy if item.origin]) for copy in copies]
     inner, calls, args = _abstracted(copies, prefixes)
     start = segments[0][0]
     outside = next(read for item in copies[0] for read in item.reads if read.item < start)
     body = [replace(item, reads=tuple(_inside(read, start, outside) for read in item.reads)) for item in inner]
-    name = _called([prefix for prefix in prefixes if prefix], copies[0], taken)
+    wholes = [prefix(_paths(items, segment)) if _whole(items, segment) else "" for segment in segments]
+    name = called(wholes, [each for each in prefixes if each], copies[0], taken, classes)
     block = Block(name, args, body)
     return block, _spliced(items, segments, name, calls, prefixes)
 
@@ -208,37 +221,6 @@ def _free(name: str, taken: list[str]) -> str:
     return called
 
 
-def _prefix(origins: list[str]) -> str:
-    """The path that all have in common."""
-    if not origins:
-        return ""
-    parts = [origin.split(".") for origin in origins]
-    common = []
-    for pieces in zip(*parts, strict=False):
-        if len(set(pieces)) > 1:
-            break
-        common.append(pieces[0])
-    shortest = min(map(len, parts))
-    return ".".join(common[: max(shortest - 1, 0)] if len(common) >= shortest else common)
-
-
-def _called(prefixes: list[str], copy: list[Item], taken: set[str]) -> str:
-    """A name for a block, from the modules that it stands for."""
-    words = re.findall(r"[A-Za-z]{3,24}", prefixes[0]) if prefixes else []
-    name = words[-1].lower() if words else ""
-    if not name:
-        name = f"{copy[0].verb}_{copy[-1].verb}"
-    known = {*taken, *OPERATORS, "branches", "sequence"}
-    called, number = name, 1
-    while called in known or refusal(called, spoken=True):
-        number += 1
-        called = f"{name}_{_LETTERS[number % 26]}" if number < 26 else f"{name}_{number}"  # noqa: PLR2004
-    return called
-
-
-_LETTERS = "zabcdefghijklmnopqrstuvwxy"
-
-
 def _spliced(
     items: list[Item], segments: list[Segment], name: str, calls: list[dict[str, Any]], prefixes: list[str]
 ) -> list[Item]:
@@ -254,7 +236,7 @@ def _spliced(
             channels = next((item.channels for item in items[at:end] if outside in item.reads), None)
             call = Item(name, calls[number], (outside,), prefixes[number], channels)
             call.source = items[end - 1].source
-            call.path = _prefix([item.path for item in items[at:end] if item.path])
+            call.path = prefix([item.path for item in items[at:end] if item.path])
             made.append(call)
             where.update(dict.fromkeys(range(at, end), len(made) - 1))
             at = end

@@ -37,6 +37,7 @@ class Foreign:
         library: the blocks of its world; what is wrong inside of them is told of the layer that calls them.
         included: files of blocks that the user gives.
         judged: whether the layers can be judged though the reader met errors.
+        classes: the classes of its modules by path, where it has modules; containers have none.
         account: what the reader has to say of how it understood a layer, by its name or number there; "" for no layer.
     """
 
@@ -51,6 +52,7 @@ class Foreign:
     included: tuple[Written, ...] = ()
     judged: bool = False
     account: Callable[[str], str] | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
 
     def locate(self, place: Place) -> Location:
         """The node of a place, or of the nearest thing around it that is known."""

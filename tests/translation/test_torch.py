@@ -176,3 +176,19 @@ def test_the_command_line():
     run = CliRunner().invoke(app, ["check", f"{HERE}:Strange", "--dims", "N,3,H,W"])
     assert run.exit_code == 1
     assert "svd has no operator" in run.output
+
+
+def test_a_filter_in_a_buffer_is_no_parameter():
+    """Neither where it is called `kernel`, nor where it is called as a layer calls its weight."""
+    plan = cnnplan.load(networks.Blurred(), dims="N,3,H,W")
+    assert (plan.params, plan.buffers) == (12, 102)
+    assert [node.op.verb for node in plan] == ["constant", "conv", "constant", "conv", "conv"]
+
+
+def test_a_module_that_occurs_often_becomes_a_block_called_after_its_class(tmp_path):
+    args = ["convert", f"{HERE}:Stacked", "--dims", "N,3,H,W", "-o", str(tmp_path / "net.yaml")]
+    assert CliRunner().invoke(app, args).exit_code == 0
+    text = (tmp_path / "net.yaml").read_text()
+    assert "\n  conv_unit:\n    args: {width: required}\n" in text
+    assert "- {conv_unit: {width: 6}, origin: first}" in text
+    assert load_spec(tmp_path / "net.yaml").faults == ()

@@ -149,3 +149,43 @@ def nothing():
 
 def wants(depth, width=3):
     raise AssertionError(f"called with {depth} and {width}")
+
+
+class Blurred(nn.Module):
+    """Fixed filters before a layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("kernel", torch.ones(3, 1, 3, 3) / 9)
+        self.register_buffer("weight", torch.ones(3, 1, 5, 5) / 25)
+        self.mix = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x):
+        x = nn.functional.conv2d(x, self.kernel, padding=1, groups=3)
+        return self.mix(nn.functional.conv2d(x, self.weight, groups=3))
+
+
+class ConvUnit(nn.Module):
+    """A class that occurs often."""
+
+    def __init__(self, channels, width):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, width, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.mix = nn.Conv2d(width, width, 1)
+
+    def forward(self, x):
+        return torch.relu(self.mix(torch.relu(self.norm(self.conv(x)))))
+
+
+class Stacked(nn.Module):
+    """Three of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = ConvUnit(3, 6)
+        self.second = ConvUnit(6, 10)
+        self.third = ConvUnit(10, 14)
+
+    def forward(self, x):
+        return self.third(self.second(self.first(x)))

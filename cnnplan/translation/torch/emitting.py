@@ -298,7 +298,8 @@ class Emitter:
             raise Refused(f"{verb} has weights that lie in several modules")
         self.read.update(value.param for value in given.values())
         key = f"{verb} {owner}"
-        more = {"share": self.owners[key]} if key in self.owners and given else {}
+        more: dict[str, Any] = {"share": self.owners[key]} if key in self.owners and given else {}
+        more |= {"trainable": False} if _untrained(given) else {}
         name = self.add(verb, args, reads, origin=owner or self.origin(verb), **more)
         self.owners.setdefault(key, name)
         return name
@@ -314,8 +315,9 @@ class Emitter:
         return owners.pop() if len(owners) == 1 else "" if not owners else None
 
     def owned(self, **weights: Value | None) -> bool:
-        """Whether these weights are those of one module, under these names."""
-        return self._owner({name: value for name, value in weights.items() if value is not None}) is not None
+        """Whether these weights are those of one module, under these names, and trained: a filter may be a buffer."""
+        given = {name: value for name, value in weights.items() if value is not None}
+        return self._owner(given) is not None and not _untrained(given)
 
     # numbers ----------------------------------------------------------------------------------------------------
 
@@ -373,6 +375,11 @@ class Emitter:
     def guard(self, guard: Guard) -> str:
         """A comparison in the language."""
         return f"{self.shown(guard.left)} {guard.operator} {self.shown(guard.right)}"
+
+
+def _untrained(given: Mapping[str, Value]) -> bool:
+    """Whether a weight is a buffer that PyTorch would train, were it a parameter."""
+    return any(value.seen.ref.kind == "buffer" and not name.startswith("running_") for name, value in given.items())
 
 
 def _plainly(name: str) -> str:

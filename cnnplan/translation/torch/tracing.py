@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from torch import nn
 
 from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from cnnplan.translation.options import Options
 
 __all__ = ["traced"]
+
+CONTAINERS: Final = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+"""Modules whose class says nothing of what they do."""
 
 
 def traced(module: Any, name: str, options: Options) -> Foreign:
@@ -110,6 +115,9 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Forei
         waiting = emitter.require([*waiting, *guards.get(number, ())], call)
         emitter.emit(call, number)
     emitter.call = None
+    draft.foreign.classes = {
+        path: type(each).__name__ for path, each in module.named_modules() if path and not isinstance(each, CONTAINERS)
+    }
     for seen in merged.outputs:
         try:
             draft.output(emitter.name(seen))
