@@ -27,6 +27,7 @@ layer in one type, each piece of memory once:
 * Nothing is in place. What PyTorch has as a view (`identity`, `flatten`, `reshape`, `permute`, `expand`, `slice`,
   `split`, `chunk`, `crop`) is its input, all of which stays where a part is saved. Dropout, where p is above 0, makes a
   tensor of its own. Weights and buffers are not saved again.
+* A layer that rests on no input and no trained weight, such as one on a mask, has no gradient and saves nothing.
 * Weights that are frozen have no gradient, and the optimizer keeps nothing of them; tensors are saved as for others.
 * A gradient flows through every layer, also to the inputs. Where they need none, layers without weights that stand in
   front of the first ones keep less.
@@ -44,6 +45,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.errors import UsageError
+from cnnplan.memory.gradients import with_gradient
 from cnnplan.memory.liveness import Liveness
 from cnnplan.memory.summits import summits
 from cnnplan.sizes import Count, Size, combine, evaluate, maximum, minimum, prod, substitute
@@ -209,7 +211,10 @@ class Memory:
         roots = self._shared()
         kept: dict[str, Extent] = {}
         notes: list[tuple[Extent, int]] = []
+        reached = with_gradient(graph)
         for node in graph.nodes.values():
+            if node.name not in reached:
+                continue
             needed = _kept(node, node.op.keeps(*node.facts.shapes))
             kept.update(self._kept(node, tensor, roots[tensor]) for tensor in needed)
             notes += [(n, units[kind]) for kind, n in node.op.notes(*node.facts.shapes).items()]

@@ -94,6 +94,25 @@ class Conv(Filtered):
         x = shapes[0]
         return self.filters(shapes, self.out_channels, x[1] // self.groups)
 
+    def keeps(self, *shapes: Shape) -> str | tuple[int, ...]:
+        """The inputs; of one that is padded in a step of its own the copy, in some modes beside the input itself."""
+        instead = self.padding_mode in ("zeros", "circular") and self._copied(shapes[0]) is not None
+        return tuple(range(1, len(shapes))) if instead else self.saves
+
+    def notes(self, *shapes: Shape) -> dict[str, Extent]:
+        """The padded copy, where there is one."""
+        copied = self._copied(shapes[0])
+        return {} if copied is None else {"": prod(copied)}
+
+    def _copied(self, x: Shape) -> Shape | None:
+        """The padded input: PyTorch's kernels pad by zeros, as much on both sides; of the rest there is a copy."""
+        if is_same(self.padding):
+            return None
+        sides = margins(self.padding, len(x) - 2)
+        if self.padding_mode == "zeros" and all(before is after or before == after for before, after in sides):
+            return None
+        return (*x[:2], *(n + before + after for n, (before, after) in zip(x[2:], sides, strict=True)))
+
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A dot product per element."""
         x = shapes[0]

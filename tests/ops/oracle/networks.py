@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+
 import pytest
 
 from tests.ops.oracle import saving
@@ -48,6 +51,15 @@ class Parameter(nn.Module):
 
     def forward(self):
         return self.weight
+
+
+class Stored(nn.Module):
+    def __init__(self, op):
+        super().__init__()
+        self.register_buffer("value", torch.zeros(op.output()))
+
+    def forward(self):
+        return self.value
 
 
 def norm(op, x):
@@ -118,10 +130,51 @@ def plain(kind):
     return lambda *_: kind
 
 
+REDUCTIONS = {
+    "sum": torch.sum,
+    "max": torch.amax,
+    "min": torch.amin,
+    "mean": torch.mean,
+    "l2": lambda x, dim, keepdim: torch.linalg.vector_norm(x, 2, dim, keepdim),
+}
+
+
+class Given(nn.Module):
+    """A linear layer whose weight is the output of another."""
+
+    def __init__(self, op):
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(op.out_features)) if op.bias else None
+
+    def forward(self, x, weight):
+        return functional.linear(x, weight, self.bias)
+
+
+def linear(op, x, *weight):
+    return Given(op) if weight else nn.Linear(x[-1], op.out_features, op.bias)
+
+
+def gather(op, _):
+    index = torch.tensor(op.index, device="cpu")
+    return lambda x: x[(slice(None),) * op.dim + (index.to(x.device),)]
+
+
+def arithmetic(function):
+    """A function of layers one after the other, or of a layer and a number."""
+
+    def make(op, *_):
+        numbers = [] if op.value is None else [op.value]
+        return lambda *xs: reduce(function, [*xs, *numbers][:: -1 if getattr(op, "reverse", False) else 1])
+
+    return make
+
+
 LAYERS = {
     "conv": conv,
-    "conv_transpose": lambda op, x: of_rank("ConvTranspose", x)(x[1], op.out_channels, op.kernel_size, op.stride),
-    "linear": lambda op, x: nn.Linear(x[-1], op.out_features, op.bias),
+    "conv_transpose": lambda op, x: of_rank("ConvTranspose", x)(
+        x[1], op.out_channels, op.kernel_size, op.stride, op.padding, op.output_padding, op.groups, op.bias
+    ),
+    "linear": linear,
     "batch_norm": lambda op, x: (of_rank("BatchNorm", x) if len(x) > 2 else nn.BatchNorm1d)(x[1], op.eps),
     "layer_norm": norm,
     "multi_head_attention": lambda op, x: Attention(x[2], op.num_heads, bias=op.bias, batch_first=True),
@@ -155,8 +208,27 @@ LAYERS = {
     "slice": part,
     "crop": crop,
     "concat": lambda op, *_: lambda *xs: torch.cat(xs, op.dim),
-    "add": plain(lambda first, *rest: sum(rest, first)),
-    "multiply": plain(lambda first, second: first * second),
+    "add": arithmetic(operator.add),
+    "subtract": arithmetic(operator.sub),
+    "multiply": arithmetic(operator.mul),
+    "divide": arithmetic(operator.truediv),
+    "abs": plain(torch.abs),
+    "clip": lambda op, _: lambda x: x.clamp(op.min, op.max),
+    "identity": lambda *_: nn.Identity(),
+    "group_norm": lambda op, x: nn.GroupNorm(op.num_groups, x[1], op.eps, op.affine),
+    "instance_norm": lambda op, x: of_rank("InstanceNorm", x)(x[1], op.eps, affine=op.affine),
+    "pixel_shuffle": lambda op, _: nn.PixelShuffle(op.upscale_factor),
+    "prelu": lambda op, _: nn.PReLU(op.num_parameters),
+    "global_max_pool": lambda _, x: of_rank("AdaptiveMaxPool", x)(1),
+    "roll": lambda op, _: lambda x: torch.roll(x, op.shifts, op.dims),
+    "einsum": lambda op, *_: lambda *xs: torch.einsum(op.equation, *xs),
+    "matmul": plain(torch.matmul),
+    "embedding": lambda op, _: nn.Embedding(op.num_embeddings, op.embedding_dim),
+    "constant": lambda op: Stored(op) if op.stored else lambda: torch.full(op.output(), op.value),
+    "reduce": lambda op, _: lambda x: REDUCTIONS[op.mode](x, op.dim, keepdim=op.keepdim),
+    "gather": gather,
+    "unsqueeze": lambda op, _: lambda x: x.unsqueeze(op.dim),
+    "transpose": lambda op, _: lambda x: x.transpose(op.dim0, op.dim1),
 }
 
 
@@ -164,7 +236,7 @@ class Network(nn.Module):
     """The layers of a graph whose sizes are numbers, one after the other as it says; weights may be shared.
 
     Args:
-        graph: the network; it has one input.
+        graph: the network.
     """
 
     def __init__(self, graph):
@@ -175,8 +247,8 @@ class Network(nn.Module):
         self.steps |= {name: self.steps[node.owner] for name, node in graph.nodes.items()}
         self.weighted = nn.ModuleList(step for step in self.steps.values() if isinstance(step, nn.Module))
 
-    def forward(self, x):
-        found = dict.fromkeys(self.graph.inputs, x)
+    def forward(self, *xs):
+        found = dict(zip(self.graph.inputs, xs, strict=True))
         for name, node in self.graph.nodes.items():
             found[name] = self.watch[name] = self.steps[name](*(found[source] for source in node.inputs))
             assert tuple(found[name].shape) == node.shape, name
