@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cnnplan.dtypes import BITS
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["BITS", "MOST_AXES", "MOST_HEADER", "MOST_TENSORS", "Checkpoint", "Stored", "extents", "unreadable"]
+__all__ = ["MOST_AXES", "MOST_HEADER", "MOST_TENSORS", "Checkpoint", "Stored", "extents", "unreadable"]
 
 MOST_TENSORS: Final = 200_000
 MOST_AXES: Final = 64
@@ -20,13 +21,6 @@ MOST_HEADER: Final = 100_000_000
 """The most tensors, axes of one, and bytes of a header that are read."""
 
 LARGEST: Final = 2**62
-
-BITS: Final = {
-    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "complex64": 64, "complex128": 128,
-    "int64": 64, "int32": 32, "int16": 16, "int8": 8, "uint64": 64, "uint32": 32, "uint16": 16, "uint8": 8,
-    "bool": 8, "float8_e4m3": 8, "float8_e5m2": 8, "float8_e8m0": 8, "int4": 4, "uint4": 4, "float4": 4,
-}  # fmt: skip
-"""Bits of an element."""
 
 
 class Stored(NamedTuple):

@@ -6,7 +6,8 @@ import zipfile
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.checkpoints.base import BITS, MOST_TENSORS, Checkpoint, Stored, extents, unreadable
+from cnnplan.checkpoints.base import MOST_TENSORS, Checkpoint, Stored, extents, unreadable
+from cnnplan.dtypes import BITS
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:

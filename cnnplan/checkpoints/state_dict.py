@@ -8,9 +8,10 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.checkpoints.base import BITS, MOST_HEADER, MOST_TENSORS, Checkpoint, Stored, extents, unreadable
+from cnnplan.checkpoints.base import MOST_HEADER, MOST_TENSORS, Checkpoint, Stored, extents, unreadable
 from cnnplan.checkpoints.numbers import flat
 from cnnplan.checkpoints.pickles import Storage, Tensor, unpickled
+from cnnplan.dtypes import BITS
 from cnnplan.errors import UsageError
 from cnnplan.lazy import np
 

@@ -112,6 +112,11 @@ class Comparison:
         """The shapes of the outputs."""
         return _shapes(self.before), _shapes(self.after)
 
+    @property
+    def dtypes(self) -> tuple[str, str]:
+        """What all layers are stored in that are told nothing else."""
+        return self.before.spec.dtype, self.after.spec.dtype
+
     @cached_property
     def changed(self) -> tuple[Pair, ...]:
         """The layers that are not what they were."""
@@ -131,8 +136,8 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether nothing is different."""
-        removed, added = self.conditions
-        return not self.changed and not removed and not added and self.outputs[0] == self.outputs[1]
+        pairs = (self.conditions, self.outputs, self.dtypes)
+        return not self.changed and not any(self.conditions) and all(before == after for before, after in pairs)
 
 
 def diff(before: Plan, after: Plan, names: tuple[str, str] = ("", "")) -> Comparison:

@@ -25,6 +25,7 @@ class Layer(NamedTuple):
         shape: the shape of its output, as a formula.
         sizes: the same at the values of the symbols.
         params, macs: at the values of the symbols, None where one has none.
+        dtype: what it is told to store weights and activations in, "" where it is told nothing.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Layer(NamedTuple):
     sizes: str
     params: int | None
     macs: int | None
+    dtype: str = ""
 
     @property
     def form(self) -> tuple[Any, ...]:
@@ -46,7 +48,9 @@ class Layer(NamedTuple):
         mine, others = dict(self.arguments), dict(other.arguments)
         names = dict.fromkeys((*mine, *others)) if self.op == other.op else {}
         found = {name: (mine.get(name), others.get(name)) for name in names}
-        found |= {name: (getattr(self, name), getattr(other, name)) for name in ("op", "shape", "params", "macs")}
+        found |= {
+            name: (getattr(self, name), getattr(other, name)) for name in ("op", "shape", "params", "macs", "dtype")
+        }
         return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
 
 
@@ -62,8 +66,9 @@ def _layer(plan: Plan, node: NodePlan, memo: dict[Any, Any]) -> Layer:
     if key not in memo:
         memo[key] = _figures(plan, node)
     arguments, source, shape, sizes = memo[key]
-    counts = (_number(plan, extent) for extent in (node.params, node.macs))
-    return Layer(node.name, node.op.verb, arguments, source, shape, sizes, *counts)
+    params, macs = (_number(plan, extent) for extent in (node.params, node.macs))
+    dtype = "" if node.storage is None else str(node.storage)
+    return Layer(node.name, node.op.verb, arguments, source, shape, sizes, params, macs, dtype)
 
 
 def _figures(plan: Plan, node: NodePlan) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.dtypes import STORED
 from cnnplan.graph.keeping import kind
 from cnnplan.graph.lists import elements, flat
 from cnnplan.graph.parts import UNKNOWN
@@ -190,7 +191,7 @@ class Environment:
         self.inputs: tuple[Tensor, ...] = groups[0] if len(groups) == 1 else flat(groups)
 
     def lookup(self, name: str) -> Any:
-        """The value of a name: counter, argument, symbol, shape of the input, verb, in this order."""
+        """The value of a name: counter, argument, symbol, shape of the input, verb, type, in this order."""
         frame = self.frame
         if name in frame.counters:
             return frame.counters[name]
@@ -202,6 +203,8 @@ class Environment:
             return self._input() if name == "in_shape" else self._channels()
         if name in frame.verbs:
             return Verb(name)
+        if name in STORED:
+            return name
         raise UnknownName(name, [*frame.counters, *frame.args, *frame.symbols.declared, *frame.verbs])
 
     def shape(self, name: str) -> Shape:

@@ -16,6 +16,7 @@ from cnnplan.graph.parts import Tensor
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.graph.parts import Draft, Facts, Fault
     from cnnplan.sizes import Condition
@@ -27,7 +28,7 @@ class Call(NamedTuple):
     """A block that stands in a fragment: what it was unrolled to, under which name, from which number on.
 
     `inputs` are the numbers of what goes in, `place` is the entry that calls it, `origin` what that is called where it
-    comes from.
+    comes from, `storage` what it is stored in.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Call(NamedTuple):
     inputs: tuple[int | None, ...]
     place: Place
     origin: str = ""
+    storage: Storage | None = None
 
     def outside(self, tensor: Tensor) -> Tensor:
         """A tensor of the block as the caller knows it."""

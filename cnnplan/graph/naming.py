@@ -12,6 +12,7 @@ from cnnplan.spec.origins import together
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Fault, Tensor
@@ -42,7 +43,7 @@ class Naming:
         self._sources = sources
         self._names: list[str] = []
         self._owners: dict[int, int] = {}
-        self._flatten(fragment, "", sources, (), "")
+        self._flatten(fragment, "", sources, (), "", None)
         self._own()
 
     def called(self, tensors: Sequence[Tensor]) -> tuple[str, ...]:
@@ -50,10 +51,19 @@ class Naming:
         refs = [tensor.ref for tensor in tensors if tensor.ref is not None]
         return tuple(self._names[ref] if ref >= 0 else self._sources[-1 - ref] for ref in refs)
 
-    def _flatten(
-        self, fragment: Fragment, prefix: str, sources: Sequence[str], callers: tuple[Place, ...], outer: str
+    def _flatten(  # noqa: PLR0913, PLR0917 - what the caller knows of it
+        self,
+        fragment: Fragment,
+        prefix: str,
+        sources: Sequence[str],
+        callers: tuple[Place, ...],
+        outer: str,
+        told: Storage | None,
     ) -> None:
-        """Name the layers of a fragment; `sources` are the names of what comes in, `outer` is the caller's origin."""
+        """Name the layers of a fragment; `sources` are the names of what comes in.
+
+        `outer` is the caller's origin, `told` what it is stored in.
+        """
         names, nodes, files = self._names, self.nodes, self._files
         start = len(names)
         if fragment.faults:
@@ -64,9 +74,10 @@ class Naming:
             reads = tuple(
                 ["?" if ref is None else names[start + ref] if ref >= 0 else sources[-1 - ref] for ref in item.inputs]
             )
+            storage = item.storage.within(told) if item.storage else told
             if isinstance(item, Call):
                 origin = together(outer, item.origin)
-                self._flatten(item.fragment, f"{prefix}{item.name}.", reads, (item.place, *callers), origin)
+                self._flatten(item.fragment, f"{prefix}{item.name}.", reads, (item.place, *callers), origin, storage)
                 continue
             name = prefix + item.name
             names.append(name)
@@ -76,7 +87,7 @@ class Naming:
                 if place.file in files:
                     self.lent.add(name)
                     place, above = standing(place, callers, files)
-                nodes[name] = Node(name, reads, item.facts, place, above, origin)
+                nodes[name] = Node(name, reads, item.facts, place, above, origin, storage)
 
     def _own(self) -> None:
         """Tell the layers that have the weights of another so."""

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.findings import Finding, Place, Severity
 from cnnplan.graph.claims import told
 from cnnplan.graph.entries import standing as standing_entries
-from cnnplan.graph.freezing import frozen, unmatched
+from cnnplan.graph.freezing import frozen
 from cnnplan.graph.naming import Naming, standing
 from cnnplan.graph.parts import Fault
+from cnnplan.graph.patterns import unmatched
+from cnnplan.graph.storing import stored
 from cnnplan.lazy import nx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from cnnplan.dtypes import Storage
     from cnnplan.graph.entries import Standing
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
@@ -121,6 +124,11 @@ class Graph:
         """The names of the layers whose weights are not trained."""
         return frozen(self.spec, self.nodes)
 
+    @cached_property
+    def stored(self) -> dict[str, Storage]:
+        """What layers store weights and activations in, by name, where they are told."""
+        return stored(self.spec, self.nodes)
+
     @property
     def lent(self) -> set[str]:
         """The layers that stand in blocks which are not the user's."""
@@ -134,12 +142,19 @@ class Graph:
             place, above = standing(fault.place, callers, self.spec.lent)
             key = (fault.rule, place, fault.message)
             found.setdefault(key, self._finding(replace(fault, place=place), prefix + fault.layer, above))
-        if self.spec.frozen and not found:
-            for number, message in unmatched(self.spec, self.nodes):
-                place = Place(self.spec.file, ("frozen", number))
-                fault = Fault("CNN015", message, place, "", "names are those of the report: layer1, layer1.*.conv1")
-                found[number] = self._finding(fault, "", ())
+        if not found:
+            found.update((fault.place, self._finding(fault, "", ())) for fault in self._unmatched())
         return tuple(sorted(found.values(), key=_order) if self.spec.faults else found.values())
+
+    def _unmatched(self) -> Iterator[Fault]:
+        """The names and patterns of the spec that mean no layer."""
+        spec, hint = self.spec, "names are those of the report: layer1, layer1.*.conv1"
+        patterns = [name for name, _ in spec.dtypes]
+        for number, message in unmatched(spec.frozen, self.nodes) if spec.frozen else ():
+            yield Fault("CNN015", message, Place(spec.file, ("frozen", number)), "", hint)
+        for number, message in unmatched(patterns, self.nodes) if patterns else ():
+            place = Place(spec.file, ("dtypes", patterns[number])).at_key()
+            yield Fault("CNN015", message, place, "", hint)
 
     def _finding(self, fault: Fault, layer: str, callers: tuple[Place, ...]) -> Finding:
         locate = self.spec.locate

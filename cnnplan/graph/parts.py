@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.ops import Operator, Requirement
     from cnnplan.ops.elements import Elements
@@ -107,7 +108,7 @@ class Draft(NamedTuple):
     """A layer of a fragment, named within it.
 
     `facts` is None where the layer is not legal, or rests on one that is not; `origin` is what it is called below the
-    origin of the fragment's caller, "" where nobody says.
+    origin of the fragment's caller, "" where nobody says; `storage` is what it is stored in, None where nobody says.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Draft(NamedTuple):
     facts: Facts | None
     place: Place
     origin: str = ""
+    storage: Storage | None = None
 
 
 class Site(NamedTuple):
@@ -126,6 +128,7 @@ class Site(NamedTuple):
         verb: the key of its arguments there.
         join: the place of its arguments, where it joins paths.
         origin: what it is called where it comes from.
+        storage: what it is stored in.
     """
 
     name: str
@@ -133,6 +136,7 @@ class Site(NamedTuple):
     verb: str
     join: Place | None = None
     origin: str = ""
+    storage: Storage | None = None
 
     @property
     def args(self) -> Place:
@@ -167,9 +171,10 @@ class Node:
         called_from: where the blocks were called that hold the entry, innermost first.
         owner: the layer whose weights it has; its own name where they are its own.
         origin: what it is called where it comes from, "" where nobody says.
+        storage: what its entry, or one around it, stores weights and activations in; None where none says.
     """
 
-    __slots__ = ("called_from", "facts", "inputs", "name", "op", "origin", "owner", "place")
+    __slots__ = ("called_from", "facts", "inputs", "name", "op", "origin", "owner", "place", "storage")
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it is made of
         self,
@@ -179,8 +184,10 @@ class Node:
         place: Place,
         called_from: tuple[Place, ...],
         origin: str = "",
+        storage: Storage | None = None,
     ) -> None:
         self.origin = origin
+        self.storage = storage
         self.name = name
         self.op: Operator = facts.op
         self.inputs = inputs

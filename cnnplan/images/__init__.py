@@ -15,6 +15,7 @@ from cnnplan.executor.weights import Weights
 from cnnplan.images.filters import FILTERS, bank, chosen
 from cnnplan.images.pictures import data_uri, png, read, sheet
 from cnnplan.lazy import np
+from cnnplan.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +115,7 @@ def feature_maps(  # noqa: PLR0913 - all but two by keyword
 
 
 def _need(plan: Plan) -> int:
-    need: Any = plan.memory.inference
+    need: Any = Memory(plan.graph, plan.values, DTYPE).inference
     return int(need)
 
 

@@ -11,6 +11,11 @@ What counts, in inference:
   NumPy would make do with a view (`slice`, `permute`, `crop`).
 * In place: an operator that can (`relu`, `batch_norm`, `add`, ...) writes over its first input if no later layer reads
   that memory, and it is neither an input nor an output of the network.
+* Weights and tensors are in the type of the network, or in that which their layer is told (`dtype`). Numbers of less
+  than a byte lie close together, a weight and a tensor each beginning with a byte of its own. A whole type is for
+  kernels and tables, weights of two axes and more: biases, scales and shifts, and all buffers, such as running means,
+  keep the type of the network. The scales that bring numbers to a whole type and back are not counted. What is in
+  place has as many bits as what it writes over.
 * The peak is the greatest sum of tensors that are alive while a layer runs, its inputs and its output included. What a
   kernel needs besides, a padded copy or unfolded windows, does not count.
 
@@ -29,6 +34,7 @@ layer in one type, each piece of memory once:
   tensor of its own. Weights and buffers are not saved again.
 * A layer that rests on no input and no trained weight, such as one on a mask, has no gradient and saves nothing.
 * Weights that are frozen have no gradient, and the optimizer keeps nothing of them; tensors are saved as for others.
+* What is trained is trained in floats: a layer that is told a whole type has its weights in it only if it is frozen.
 * A gradient flows through every layer, also to the inputs. Where they need none, layers without weights that stand in
   front of the first ones keep less.
 * Copies that PyTorch makes only to pad (a `padding_mode`, sides of their own, an uneven `same`) or to bring elements
@@ -40,35 +46,31 @@ activations, weights and gradients in 2 bytes, besides 4-byte weights for the op
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnnplan.dtypes import BITS
 from cnnplan.errors import UsageError
-from cnnplan.memory.gradients import with_gradient
 from cnnplan.memory.liveness import Liveness
+from cnnplan.memory.saving import Saving
 from cnnplan.memory.summits import summits
+from cnnplan.memory.units import Units, size
 from cnnplan.sizes import Count, Size, combine, evaluate, maximum, minimum, prod, substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnplan.graph import Facts, Graph, Node
     from cnnplan.ops import Weight
-    from cnnplan.sizes import Extent, Shape
+    from cnnplan.sizes import Extent
 
-__all__ = ["BYTES", "OPTIMIZERS", "Memory", "NodeMemory", "Training"]
-
-BYTES = {
-    "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1,
-    "bool": 1,
-}  # fmt: skip
-"""Bytes of an element."""
+__all__ = ["OPTIMIZERS", "Memory", "NodeMemory", "Training"]
 
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers that an optimizer keeps for each trained weight."""
 
-HALF, SINGLE = 2, 4
+HALF, SINGLE = "float16", "float32"
+"""The types of activations and gradients, and of weights, in mixed precision."""
 
 
 class NodeMemory(NamedTuple):
@@ -113,7 +115,7 @@ class Memory:
     Args:
         graph: the network.
         values: numbers in place of the letters; left out, the letters stay.
-        dtype: what weights and activations are stored in; left out, what the spec says.
+        dtype: what all weights and activations are stored in; left out, what the spec and its layers say.
     """
 
     def __init__(self, graph: Graph, values: Mapping[str, Any] | None = None, dtype: str | None = None) -> None:
@@ -121,7 +123,8 @@ class Memory:
         self._graph = graph
         self._values = values
         self._memo: dict[Any, Any] = {}
-        self._unit = BYTES[self.dtype]
+        self._uniform = dtype
+        self._units = Units(graph, self.dtype, {} if dtype else graph.stored)
 
     def _number(self, value: Any) -> Any:
         return value if self._values is None else evaluate(value, self._values, self._memo)
@@ -131,16 +134,15 @@ class Memory:
         """The layers that have weights of their own, in effect: those that share none of another."""
         return tuple(node for node in self._graph.nodes.values() if node.owner == node.name)
 
-    @property
-    def _trained(self) -> Extent:
-        """The number of weights that are trained; those that are frozen are not."""
-        free = [node for node in self._owned if node.name not in self._graph.frozen]
-        sizes = ((prod(weight.shape), 1) for node in free for weight in _weights(node) if weight.trainable)
-        return self._number(combine(sizes))  # type: ignore[no-any-return]
+    def _trained(self) -> Iterator[tuple[Node, Weight]]:
+        """The weights that are trained, with their layers; those that are frozen are not."""
+        for node in self._owned:
+            if node.name not in self._graph.frozen:
+                yield from ((node, each) for each in node.op.weights(*node.facts.shapes).values() if each.trainable)
 
     def weights_in(self, dtype: str) -> Extent:
-        """The weights in another type; whole numbers stay."""
-        return self._number(combine((_bytes(node, BYTES[dtype]), 1) for node in self._owned))  # type: ignore[no-any-return]
+        """The weights in another type; whole numbers stay, and what a layer is told."""
+        return self._number(combine((self._units.weights(node, dtype), 1) for node in self._owned))  # type: ignore[no-any-return]
 
     @property
     def weights(self) -> Extent:
@@ -148,27 +150,33 @@ class Memory:
         return self.weights_in(self.dtype)
 
     @cached_property
+    def types(self) -> dict[str, Extent]:
+        """The bytes of the weights by the type they are in, buffers included, in the order of the layers."""
+        found: dict[str, list[tuple[Extent, int]]] = {}
+        for node in self._owned:
+            for weight in node.op.weights(*node.facts.shapes).values():
+                dtype = self._units.weight(node, weight)
+                found.setdefault(dtype, []).append((size(prod(weight.shape), BITS[dtype]), 1))
+        return {dtype: self._number(combine(sizes)) for dtype, sizes in found.items()}
+
+    @cached_property
     def _tensors(self) -> dict[str, Extent]:
         """The bytes of every tensor that is memory of its own."""
-        graph = self._graph
-        sizes = {name: prod(shape) * self._input_unit(name) for name, shape in graph.inputs.items()}
-        known: dict[Facts, Extent] = {}
+        graph, units = self._graph, self._units
+        sizes = {name: size(prod(shape), units.input(name)) for name, shape in graph.inputs.items()}
+        known: dict[tuple[Facts, int], Extent] = {}
         for name, node in graph.nodes.items():
             if not (node.op.is_weight or node.op.is_view):
-                if node.facts not in known:
-                    known[node.facts] = prod(node.shape) * BYTES[node.facts.elements.dtype or self.dtype]
-                sizes[name] = known[node.facts]
+                kind = (node.facts, units.tensor(name))
+                if kind not in known:
+                    known[kind] = size(prod(node.shape), kind[1])
+                sizes[name] = known[kind]
         return sizes
-
-    def _input_unit(self, name: str) -> int:
-        """Floats are brought into the type of the network, integers and truths are not."""
-        dtype = self._graph.spec.inputs[name].dtype
-        return self._unit if "float" in dtype else BYTES[dtype]
 
     @cached_property
     def _live(self) -> dict[str, Extent]:
         """The bytes that are alive while each layer runs."""
-        return Liveness(self._graph).sums(self._tensors)
+        return Liveness(self._graph, self._units.alike).sums(self._tensors)
 
     @property
     def activations(self) -> Extent:
@@ -200,73 +208,13 @@ class Memory:
         return {name: self._of(node) for name, node in self._graph.nodes.items()}
 
     def _of(self, node: Node) -> NodeMemory:
-        weights = _bytes(node, self._unit) if node.owner == node.name else 0
+        weights = self._units.weights(node) if node.owner == node.name else 0
         parts = (weights, self._tensors.get(node.name, 0), self._live[node.name])
         return NodeMemory(*map(self._number, parts))
 
-    def saved(self, dtype: str | None = None) -> Extent:
+    def saved(self, dtype: str = "") -> Extent:
         """What is saved for the backward pass: tensors, each once, and what layers note besides."""
-        graph, unit = self._graph, BYTES[dtype or self.dtype]
-        units = {**BYTES, "": unit, "statistic": self._unit}
-        roots = self._shared()
-        kept: dict[str, Extent] = {}
-        notes: list[tuple[Extent, int]] = []
-        reached = with_gradient(graph)
-        for node in graph.nodes.values():
-            if node.name not in reached:
-                continue
-            needed = _kept(node, node.op.keeps(*node.facts.shapes))
-            kept.update(self._kept(node, tensor, roots[tensor]) for tensor in needed)
-            notes += [(n, units[kind]) for kind, n in node.op.notes(*node.facts.shapes).items()]
-        scaled = [(size, Fraction(unit, self._unit) if self._floats(name) else 1) for name, size in kept.items()]
-        return self._number(combine([*scaled, *notes]))  # type: ignore[no-any-return]
-
-    def _kept(self, node: Node, tensor: str, root: str) -> tuple[str, Extent]:
-        """The tensor that a layer keeps, and its bytes: a copy of a part, or all of what it is a part of."""
-        if root != tensor and node.op.packs(*self._shapes(node), gaps=tensor in self._gaps):
-            place = node.inputs.index(tensor) if tensor in node.inputs else -1
-            elements = prod(node.facts.shapes[place] if place >= 0 else node.shape)
-            if elements != prod(self._form(root)):
-                return f"{tensor} of {node.name}", elements * self._unit
-        return root, self._size(root)
-
-    @cached_property
-    def _gaps(self) -> frozenset[str]:
-        """The tensors whose elements do not lie in order in training, since they are parts of others."""
-        found: set[str] = set()
-        for name, node in self._graph.nodes.items():
-            if node.op.shares and (node.inputs[0] in found or node.op.gaps(*self._shapes(node))):
-                found.add(name)
-        return frozenset(found)
-
-    def _shapes(self, node: Node) -> tuple[Shape, ...]:
-        """The shapes of the inputs of a layer, in numbers where there are any: a sample alone lies in order."""
-        return tuple(tuple(map(self._number, shape)) for shape in node.facts.shapes)
-
-    def _form(self, name: str) -> Shape:
-        """The shape of a tensor."""
-        graph = self._graph
-        return graph.inputs[name] if name in graph.inputs else graph.nodes[name].shape
-
-    def _shared(self) -> dict[str, str]:
-        """For each tensor the one whose memory it is in training."""
-        roots = {name: name for name in self._graph.inputs}
-        for name, node in self._graph.nodes.items():
-            roots[name] = roots[node.inputs[0]] if node.op.shares else name
-        return roots
-
-    def _size(self, name: str) -> Extent:
-        """The bytes of a tensor; none of a trained weight that is one."""
-        if name in self._tensors:
-            return self._tensors[name]
-        node = self._graph.nodes[name]
-        size: Extent = 0 if node.op.is_weight else prod(node.shape) * self._unit
-        return size
-
-    def _floats(self, name: str) -> bool:
-        """Whether a layer's tensor changes with the type of the network."""
-        name = name.partition(" of ")[0]
-        return name in self._graph.nodes and not self._graph.nodes[name].facts.elements.dtype
+        return self._number(Saving(self._graph, self._units, self._number).total(dtype))  # type: ignore[no-any-return]
 
     def training(self, optimizer: str = "sgd", *, mixed: bool = False) -> Training:
         """What a training step takes.
@@ -280,13 +228,15 @@ class Memory:
         """
         if optimizer not in OPTIMIZERS:
             raise UsageError(f"no optimizer {optimizer!r}: choose one of {', '.join(OPTIMIZERS)}")
-        trained = self._trained
-        unit = SINGLE if mixed else self._unit
-        every = self.weights_in("float32" if mixed else self.dtype)
-        copies = HALF * trained if mixed else 0
-        gradients = trained * (HALF if mixed else unit)
-        saved = self.saved("float16" if mixed else None)
-        return Training(every + copies, gradients, OPTIMIZERS[optimizer] * unit * trained, saved)
+        free, units, dtype = self._graph.frozen, self._units, SINGLE if mixed else self.dtype
+        held = combine((units.weights(node, dtype, training=node.name not in free), 1) for node in self._owned)
+        types = [(prod(each.shape), units.weight(node, each, dtype, training=True)) for node, each in self._trained()]
+        halves = combine((size(elements, BITS[HALF]), 1) for elements, _ in types)
+        whole = combine((size(elements, BITS[told]), 1) for elements, told in types)
+        gradients, copies = (halves, halves) if mixed else (whole, 0)
+        saved = self.saved(HALF if mixed else "")
+        kept = OPTIMIZERS[optimizer] * whole
+        return Training(*map(self._number, (held + copies, gradients, kept, saved)))
 
     def largest_batch(self, limit: Extent, optimizer: str = "", *, mixed: bool = False, batch: str = "") -> Extent:
         """How many samples fit into that many bytes: in inference, or in training with an optimizer.
@@ -301,7 +251,7 @@ class Memory:
             UsageError: the batch is no symbol, or the memory is not proportional to it.
         """
         name = batch or self._batch()
-        letters = Memory(self._graph, dtype=self.dtype)
+        letters = Memory(self._graph, dtype=self._uniform)
         needs: Iterable[Extent]
         if optimizer:
             needs = (letters.training(optimizer, mixed=mixed).total,)
@@ -327,24 +277,3 @@ class Memory:
                 each, fixed = self._number(once - fixed), self._number(fixed)
                 return (limit - fixed) // each  # type: ignore[no-any-return]
         raise UsageError(f"the memory is not proportional to {name}")
-
-
-def _weights(node: Node) -> Iterable[Weight]:
-    """The weights of a layer, buffers included."""
-    return node.op.weights(*node.facts.shapes).values()
-
-
-def _bytes(node: Node, unit: int) -> Extent:
-    """The bytes of the weights of a layer, of a type that has so many an element."""
-    sizes = [(prod(weight.shape), BYTES.get(weight.elements.dtype, unit)) for weight in _weights(node)]
-    found: Extent = combine(sizes)
-    return found
-
-
-def _kept(node: Node, which: str | tuple[int, ...]) -> Iterable[str]:
-    """The tensors that `keeps` of an operator means."""
-    inputs, name = node.inputs, node.name
-    if isinstance(which, tuple):
-        return [inputs[place] for place in which]
-    choices = {"both": (*inputs, name), "output": (name,), "first": inputs[:1], "last": inputs[-1:], "nothing": ()}
-    return choices.get(which, inputs)

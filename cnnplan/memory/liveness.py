@@ -8,7 +8,7 @@ from cnnplan.collector import uncollected
 from cnnplan.sizes import combine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cnnplan.graph import Graph, Node
     from cnnplan.sizes import Extent
@@ -21,14 +21,16 @@ class Liveness:
 
     Args:
         graph: the network.
+        alike: whether two tensors have numbers of the same size.
 
     Attributes:
         roots: for each tensor the one whose memory it is: itself, or what a view looks at.
         last: for each root the layer that reads it last; no entry where nobody does, or it is never freed.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, alike: Callable[[str, str], bool]) -> None:
         self._graph = graph
+        self._alike = alike
         self.roots: dict[str, str] = {name: name for name in graph.inputs}
         self.last: dict[str, str] = {}
         for name, node in graph.nodes.items():
@@ -45,7 +47,8 @@ class Liveness:
             return False
         root = self.roots[node.inputs[0]]
         maker = self._graph.nodes.get(root)
-        return maker is not None and bool(maker.inputs) and self.last.get(root) == node.name
+        mine = maker is not None and bool(maker.inputs) and self.last.get(root) == node.name
+        return mine and self._alike(root, node.name)
 
     @uncollected
     def sums(self, sizes: Mapping[str, Extent]) -> dict[str, Extent]:

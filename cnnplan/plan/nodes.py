@@ -11,6 +11,7 @@ from cnnplan.sizes import Condition, Extent, Shape, combine, prod
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.graph import Facts, Node
     from cnnplan.memory import NodeMemory
@@ -152,6 +153,11 @@ class NodePlan:
     def memory(self) -> NodeMemory:
         """The bytes of its weights, of its output, and of all that is alive while it runs."""
         return self.plan.memory.nodes[self.name]
+
+    @property
+    def storage(self) -> Storage | None:
+        """The types that it is told to store weights and activations in; None where it is told none."""
+        return self.plan.graph.stored.get(self.name)
 
     @property
     def receptive_fields(self) -> Mapping[str, ReceptiveField]:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FIELDS", "Named", "named"]
 
-FIELDS = ("shape", "params", "buffers", "macs", "flops", "receptive_field")
+FIELDS = ("shape", "params", "buffers", "macs", "flops", "receptive_field", "weight_bytes")
 """What is known of a layer."""
+
+LATE = frozenset({"weight_bytes"})
+"""What came when blocks may have had a layer of that name, which goes first."""
 
 
 def named(plan: Plan) -> dict[str, None]:
@@ -44,7 +47,9 @@ class Named(Record):
             return tuple(map(self._at, self._plan[self.label].shape))
         if field == "receptive_field":
             return self._field()
-        if field in FIELDS:
+        if field in LATE and not self._inside(f"{self.label}.{field}"):
+            return self._at(combine((node.memory.weights, 1) for node in self._inside(self.label)))
+        if field in FIELDS and field not in LATE:
             return self._at(combine((getattr(node, field), 1) for node in self._inside(self.label)))
         return Named(f"{self.label}.{field}", self._plan, self._at)
 

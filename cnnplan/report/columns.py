@@ -66,6 +66,11 @@ def _extents(shape: Sequence[int | None]) -> str:
     return ", ".join(UNKNOWN if extent is None else str(extent) for extent in shape)
 
 
+def _types(line: Line) -> str:
+    """What it is told, "" where that is nothing."""
+    return "" if line.row.storage is None else str(line.row.storage)
+
+
 COLUMNS: Final[dict[str, Column]] = {
     "name": Column("layer", lambda line, _: full_name(line), "the full name"),
     "op": Column("op", lambda line, _: line.row.op if line.layers == 1 else "", "the operator"),
@@ -86,6 +91,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "activations": Column(
         "output bytes", _of_layer(lambda line: line.row.memory.activation_bytes), "bytes of its output"
     ),
+    "dtype": Column("type", _of_layer(_types), "what it is told to store weights and activations in"),
     "live": Column("live bytes", _of_layer(lambda line: line.row.memory.live_bytes), "bytes alive while it runs"),
     "line": Column("line", lambda line, _: line.row.line, "where it stands in the spec"),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from cnnplan.dtypes import Storage
     from cnnplan.plan import NodePlan, Plan
     from cnnplan.report import Report
     from cnnplan.sizes import Extent, Shape
@@ -95,6 +96,7 @@ class Row(NamedTuple):
     memory: Bytes = Bytes()
     fields: Mapping[str, Mapping[str, list[Any]]] = MappingProxyType({})
     origin: str = ""
+    storage: Storage | None = None
 
 
 class Figures:
@@ -156,7 +158,8 @@ class Figures:
         numbers = Numbers.of(node, self.number)
         shape = (formula(node.shape), self.shape(node.shape))
         memory = Bytes(*map(self.number, node.memory))
-        return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, self._fields(node), node.origin)
+        fields, told = self._fields(node), (node.origin, node.storage)
+        return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, fields, *told)
 
     def _fields(self, node: NodePlan) -> dict[str, dict[str, list[Any]]]:
         """The receptive field on each input that the layer depends on; None is a whole axis, or not known."""

@@ -67,12 +67,14 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _totals(figures: Figures) -> dict[str, int]:
+def _totals(figures: Figures) -> dict[str, Any]:
     memory = _known(figures.memory)
     known = figures.number(figures.plan.frozen)
     frozen = {"frozen": known} if known else {}
+    types = {dtype: figures.number(size) for dtype, size in figures.plan.memory.types.items()}
+    stored = {"weight_types": types} if figures.plan.graph.stored and None not in types.values() else {}
     peak = {"peak_bytes": memory.pop("live_bytes")} if "live_bytes" in memory else {}
-    return {**_known(figures.totals), **frozen, **memory, **peak}
+    return {**_known(figures.totals), **frozen, **memory, **stored, **peak}
 
 
 def _formulas(plan: Plan) -> dict[str, str]:
@@ -90,11 +92,15 @@ def _shape(figures: Figures, shape: Shape) -> dict[str, Any]:
 def _layer(row: Row) -> dict[str, Any]:
     shape = {"shape": row.shape, "formula": row.formula}
     counts = {**_known(row.numbers), **_known(row.memory)}
-    declared = {"declared": True} if row.op == DECLARED else {}
-    fields = {"receptive_fields": row.fields} if row.fields else {}
+    stored = {"dtype": {key: value for key, value in row.storage._asdict().items() if value}} if row.storage else {}
+    beside = {
+        **stored,
+        **({"declared": True} if row.op == DECLARED else {}),
+        **({"receptive_fields": row.fields} if row.fields else {}),
+    }
     known = {"line": row.line, "origin": row.origin}
     where = {key: value for key, value in known.items() if value}
-    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **declared, **fields, **where}
+    return {"name": row.name, "op": row.op, "inputs": [*row.inputs], **shape, **counts, **beside, **where}
 
 
 def _counted(counted: Counted) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cnnplan.report import STOPPED
+from cnnplan.report import facts
 from cnnplan.report.columns import USUAL, chosen, ranked, shown
-from cnnplan.report.figures import Figures, add
+from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
 from cnnplan.report.layout import print_table, width
 from cnnplan.report.text import printable, shortened
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnnplan.report import Report
-    from cnnplan.report.figures import Numbers
     from cnnplan.report.tree import Line
 
 __all__ = ["printed", "render"]
@@ -38,15 +37,8 @@ BAR = 10
 COUNTS = ("params", "MACs", "share")
 TWINS = ("params", "connections", "if dense", "uses")
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
-LONG, LONGEST = 480, 10**6
-"""The characters of a total's formula that are written out: without being asked for, and at all."""
-
-MORE = "--formulas writes it out"
 MOST_LINES = 1_500
 """A table that nobody reads to its end is not written to its end either."""
-
-MOST_CONDITIONS = 24
-"""The same of conditions."""
 
 UNKNOWN = "?"
 
@@ -89,7 +81,8 @@ def render(  # noqa: PLR0913 - options
     else:
         print_table(console, _layers(figures, console, depth, memory=memory, sharing=sharing))
     step = training_facts(report.plan, *training) if training else ()
-    console.print(_summary(report, figures, step, memory=memory, sharing=sharing, formulas=formulas))
+    below = facts.facts(report, figures, memory=memory, sharing=sharing, formulas=formulas)
+    console.print(_summary((*below, *step)))
     if report.findings:
         told = [line for finding in report.findings for line in findings.lines(finding)]
         console.print(Text("\n".join(["", *told]), style="red"), soft_wrap=True)
@@ -202,7 +195,7 @@ def _formula(line: Line) -> Text:
 def _counts(line: Line, total: int | None) -> Iterator[Text]:
     style = "bold" if line.heading else ""
     macs = line.numbers.macs
-    yield from (Text(_count(count), style=style) for count in (line.numbers.params, macs))
+    yield from (Text(facts.count(count), style=style) for count in (line.numbers.params, macs))
     yield Text(f"{macs / total:.1%}" if macs and total else "", style=style)
 
 
@@ -210,12 +203,8 @@ def _twins(line: Line) -> Iterator[Text]:
     """The weights there are, and those that there would be; how often one is used in a sample."""
     style = "bold" if line.heading else ""
     _, uses, every = shared = (line.numbers.params, line.numbers.connections, line.numbers.dense)
-    yield from (Text(_count(count) if uses or every else "", style=style) for count in shared)
-    yield Text(_uses(line.numbers), style=style)
-
-
-def _uses(numbers: Numbers) -> str:
-    return f"{numbers.connections / numbers.params:,.4g}" if numbers.params and numbers.connections else ""
+    yield from (Text(facts.count(count) if uses or every else "", style=style) for count in shared)
+    yield Text(facts.uses(line.numbers), style=style)
 
 
 def _bar(line: Line, total: int | None) -> Text:
@@ -233,89 +222,18 @@ def _derived(line: Line) -> tuple[Text, Text]:
         return Text(), Text()
     sizes = (field["size"] for field in line.row.fields.values())
     texts = ("x".join("all" if size is None else str(size) for size in axes) if any(axes) else "all" for axes in sizes)
-    return Text(_count(line.row.memory.live_bytes)), Text(", ".join(texts))
-
-
-def _count(count: int | None) -> str:
-    return UNKNOWN if count is None else f"{count:,}"
+    return Text(facts.count(line.row.memory.live_bytes)), Text(", ".join(texts))
 
 
 def _extent(extent: int | None) -> str:
     return UNKNOWN if extent is None else str(extent)
 
 
-def _summary(  # noqa: PLR0913 - what there may be
-    report: Report, figures: Figures, step: Iterable[tuple[str, str]], *, memory: bool, sharing: bool, formulas: bool
-) -> Table:
+def _summary(lines: Iterable[tuple[str, str]]) -> Table:
     """Totals with their formulas, and the conditions."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    bytes_ = _bytes(report, figures) if memory else ()
-    twins = _sharing(report, figures) if sharing else ()
-    for heading, text in (*_facts(report, figures, LONGEST if formulas else LONG), *twins, *bytes_, *step):
+    for heading, text in lines:
         table.add_row(heading, Text(printable(text)))
     return table
-
-
-def _facts(report: Report, figures: Figures, longest: int) -> Iterator[tuple[str, str]]:
-    plan, totals = report.plan, figures.totals
-    yield "", ""
-    if not report.complete:
-        yield "stopped", STOPPED.removeprefix("stopped ")
-    yield from _fact("parameters", totals.params, str(plan.params), longest)
-    if plan.frozen != 0:
-        yield from _fact("frozen", figures.number(plan.frozen), str(plan.frozen), longest)
-    yield from _fact("buffers", totals.buffers, str(plan.buffers), longest)
-    yield from _fact("MACs", totals.macs, str(plan.macs), longest)
-    declared = [node for node in plan.nodes.values() if node.op.is_declared]
-    if declared:
-        macs = add(figures.number(node.macs) for node in declared)
-        yield "declared", f"{', '.join(node.name for node in declared)}: {_count(macs)} of the MACs, taken on trust"
-    yield "FLOPs", f"{_count(totals.flops)}  (2 a MAC, 1 any other operation)"
-    if figures.counted is not None:
-        name, version, unit, total, _ = figures.counted
-        yield name, f"{_count(total)} {unit}  (as {name} {version} counts)"
-    for name, shape in plan.outputs.items():
-        yield f"output {name}", ", ".join(shortened(str(extent)) for extent in shape)
-    yield from _conditions(figures.conditions)
-    for first in plan.causes[:1]:
-        yield "", shortened(str(first))
-        if len(plan.causes) > 1:
-            yield "", f"and {len(plan.causes) - 1} more: see cnnplan explain"
-    if figures.unbound:
-        names = ", ".join(figures.unbound)
-        yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"
-
-
-def _conditions(conditions: list[str]) -> Iterator[tuple[str, str]]:
-    """What must hold, as much of it as people read."""
-    for condition in conditions[:MOST_CONDITIONS]:
-        yield "condition", shortened(condition)
-    if len(conditions) > MOST_CONDITIONS:
-        yield "", f"and {len(conditions) - MOST_CONDITIONS:,} more: see --format json"
-
-
-def _bytes(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
-    memory = report.plan.memory
-    yield "weights", f"{_count(figures.memory.weight_bytes)} bytes"
-    yield "activations", f"{_count(figures.memory.activation_bytes)} bytes"
-    of = ", the greatest of" if len(memory.peaks) > 1 else ""
-    yield "peak", f"{_count(figures.memory.live_bytes)} bytes{of}"
-    yield from (("", f"= {peak}") for peak in memory.peaks)
-
-
-def _sharing(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
-    """What the network would have if nothing were shared, and if everything were connected."""
-    totals = figures.totals
-    yield from _fact("connections", totals.connections, str(report.plan.connections), LONG)
-    if totals.params and totals.connections:
-        yield "", f"each weight is used {_uses(totals)} times in a sample"
-    yield "if dense", f"{_count(totals.dense)}  (weights, with every output of a layer connected to all its inputs)"
-
-
-def _fact(heading: str, value: int | None, formula: str, longest: int) -> Iterator[tuple[str, str]]:
-    """A total, and below it the formula, as much of it as people read."""
-    yield heading, _count(value)
-    if formula != str(value):
-        yield "", f"= {shortened(formula, longest, MORE)}"

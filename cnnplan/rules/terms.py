@@ -2,6 +2,7 @@
 
 params buffers macs flops          of the whole network; frozen and trained are parts of params
 memory peak activations            in bytes: weights and the peak of a run; the peak; the outputs of all layers
+weight_bytes                       the weights in the types that they are stored in
 layer4.params, stem.macs           of a layer, block or group
 stem.receptive_field               per axis, at the end of a layer
 fvcore, thop, torchinfo            the total as another tool counts: all in cnnplan.conventions.CONVENTIONS
@@ -12,7 +13,7 @@ H, variant.depths                  symbols; those that stand under `at` are numb
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.conventions import CONVENTIONS
 from cnnplan.plan.records import Named, named
@@ -37,8 +38,12 @@ AMOUNTS: dict[str, Callable[[Plan], Any]] = {
     "memory": lambda plan: plan.memory.inference,
     "peak": lambda plan: plan.memory.peak,
     "activations": lambda plan: plan.memory.activations,
+    "weight_bytes": lambda plan: plan.memory.weights,
 }
 """What is counted of a network."""
+
+LATE: Final = frozenset({"weight_bytes"})
+"""What came when networks may have had a layer of that name, which goes first."""
 
 
 class Terms:
@@ -66,7 +71,7 @@ class Terms:
         spec = self.plan.spec
         if name in spec.symbols:
             return self._symbol(name)
-        if name in AMOUNTS:
+        if name in AMOUNTS and not (name in LATE and name in named(self.plan)):
             return self.at(AMOUNTS[name](self.plan))
         if name in CONVENTIONS:
             return self.at(self.plan.counted(name).total)

@@ -83,6 +83,7 @@ def _expressions(entry: Entry) -> Iterator[Expression]:
     yield from filter(None, (path.when for path in entry.paths))
     yield from (path.repeat.count for path in entry.paths if path.repeat)
     yield from _indices((*(entry.from_ or ()), *(name for path in entry.paths for name in path.from_ or ())))
+    yield from filter(None, (entry.origin, *((entry.dtype.weights, entry.dtype.activations) if entry.dtype else ())))
     if entry.join:
         yield from entry.join.args.values()
         yield from filter(None, (entry.join.verb_expression,))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from cnnplan.dtypes import STORED
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.words import did_you_mean
 
@@ -33,6 +34,7 @@ __all__ = [
     "InputDocument",
     "PathDocument",
     "SpecDocument",
+    "StorageDocument",
     "SymbolDocument",
     "read",
 ]
@@ -44,6 +46,10 @@ DTYPES: Final = (
     *("float32", "float16", "bfloat16", "float64"),
     *("int8", "int16", "int32", "int64", "uint8", "bool"),
 )
+
+
+ALL_STORED: Final = tuple(dict.fromkeys((*DTYPES, *STORED)))
+"""What a whole network may be stored in."""
 
 
 def _reader(accepts: Callable[[Any], bool], cause: str, then: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -90,6 +96,7 @@ _LIST: Final = _reader(_is_list, "must be a list")
 _MAPPING: Final = _reader(_is_mapping, "must be a mapping")
 _VERSION: Final = _reader(lambda value: type(value) is int and value == 1, "is not a version that is known: write 1")
 _DTYPE: Final = _reader(lambda value: value in DTYPES, f"must be one of {', '.join(DTYPES)}")
+_STORED: Final = _reader(lambda value: value in ALL_STORED, f"must be one of {', '.join(DTYPES)}, int4, ...")
 _FLAG: Final = _reader(lambda value: isinstance(value, bool), "must be true or false")
 _SHARE: Final = _reader(lambda value: value is True or isinstance(value, str), "must be the name of a layer, or true")
 
@@ -106,6 +113,7 @@ NameList = Annotated[
     WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1}),
 ]
 DType = Annotated[str, _DTYPE, WithJsonSchema({"enum": list(DTYPES)})]
+StoredType = Annotated[str, _STORED, WithJsonSchema({"enum": list(ALL_STORED)})]
 Flag = Annotated[bool, _FLAG, WithJsonSchema({"type": "boolean"})]
 Version = Annotated[int, _VERSION, WithJsonSchema({"const": 1})]
 Value = Annotated[Any, _ref("value")]
@@ -171,7 +179,19 @@ class EntryDocument(Document):
     trainable: Flag = Field(
         default=True, description="false: its weights are frozen, with those of all layers inside; counted apart"
     )
+    dtype: Annotated[Any, _ref("stored")] = Field(
+        None,
+        description="what its weights and activations are stored in, with those of all layers inside: int8, or"
+        " {weights: int4, activations: float16}",
+    )
     origin: Text = Field("", description="what it is called where it comes from; {i} in it is the value of i")
+
+
+class StorageDocument(Document):
+    """Types of weights and of activations, each by itself."""
+
+    weights: Annotated[Any, _ref("type")] = Field(None, description="the type of the weights that are trained")
+    activations: Annotated[Any, _ref("type")] = Field(None, description="the type of what the layer gives")
 
 
 class PathDocument(Document):
@@ -214,7 +234,10 @@ class SpecDocument(IncludedDocument):
 
     name: Text = Field("", description="what the network is called")
     description: Text = Field("", description="what it is, and where it comes from")
-    dtype: DType = Field("float32", description="what weights and activations are stored in")
+    dtype: StoredType = Field("float32", description="what weights and activations are stored in")
+    dtypes: Annotated[Any, _MAPPING, _named("stored")] = Field(
+        {}, description="the same of layers, blocks and groups, by name or pattern; the last that fits: {'*': int8}"
+    )
     symbols: Annotated[Any, _MAPPING, _named("symbol")] = Field({}, description="what may vary")
     input: Annotated[Any, _ref("input")] = Field(None, description="the extents of the input: [N, 3, H, W]")
     inputs: Annotated[Any, _MAPPING, _named("input")] = Field({}, description="several inputs by name")
@@ -234,6 +257,7 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "input": InputDocument,
     "block": BlockDocument,
     "entry": EntryDocument,
+    "storage": StorageDocument,
     "branches": BranchesDocument,
     "path": PathDocument,
     "expect": ExpectDocument,

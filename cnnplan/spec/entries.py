@@ -18,7 +18,8 @@ from cnnplan.spec.origins import read_origin
 from cnnplan.spec.reading import is_number
 from cnnplan.spec.routes import indices
 from cnnplan.spec.scopes import Reference
-from cnnplan.spec.words import WIRING, did_you_mean, nearest, refusal
+from cnnplan.spec.storing import read_types
+from cnnplan.spec.words import LATE_WIRING, WIRING, did_you_mean, nearest, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
     else:
         reading.faults.add("CNN016", place, "a layer is a verb, or a mapping with one verb", layer=scope.layer)
         return Entry("", place, "layer")
-    wiring = {key: value for key, value in data.items() if reading.wires(key)}
+    wiring = {key: value for key, value in data.items() if reading.wires(key) and key != verb}
     copies = wiring.get("repeat")
     name = wiring.get("name") if isinstance(wiring.get("name"), str) else None
     label = scope.layers.label(verb, name, copies if type(copies) is int else 1)
@@ -73,6 +74,7 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
 def _verb(reading: Reading, data: dict[str, Any], place: Place, scope: Scope) -> tuple[str, list[str]]:
     """The one key of an entry that is no wiring key, "" where it cannot be told; and keys that should not be there."""
     candidates = [key for key in data if not reading.wires(key)]
+    candidates = candidates or [key for key in data if key in LATE_WIRING and key in scope.names]
     known = [key for key in candidates if reading.is_verb(key) or key in scope.names]
     if len(candidates) == 1:
         return candidates[0], []
@@ -126,6 +128,7 @@ def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope)
         when=_when(reading, document.when, place.below("when"), inner),
         share=document.share,
         trainable=document.trainable,
+        dtype=read_types(reading, document.dtype, place.below("dtype"), inner),
         ignore=document.ignore,
         origin=read_origin(reading, document.origin, place.below("origin"), inner),
     )

@@ -180,7 +180,6 @@ ARGUMENTS: Final = {
     "dataformat": "the order of axes is always (N, C, *spatial)",
     "device": "a plan runs nowhere",
     "dropout": "write dropout as a layer of its own",
-    "dtype": "dtype stands at the top of the spec, for the whole network",
     "groups": "it mixes no groups",
     "inplace": "what is done in place is found out, and told by report",
     "kernelinitializer": "how weights begin is not part of the plan",
@@ -189,11 +188,10 @@ ARGUMENTS: Final = {
     "needweights": "the weights of attention are no output",
     "projsize": "there is none of it; write linear behind it",
     "recomputescalefactor": "the factor is taken as it is written",
-    "requiresgrad": "which weights are trained is said by the operator",
+    "requiresgrad": "trainable: false beside the verb freezes its weights",
     "returnindices": "where maxima were is no output",
     "returnsequences": "all steps are given; the last one is slice: {dim: 1, start: -1}",
     "returnstate": "states are no output",
-    "trainable": "which weights are trained is said by the operator",
     "training": "figures are those of inference; memory for training is plan.memory.training()",
 }
 """The arguments that nothing has, and why."""

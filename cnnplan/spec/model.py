@@ -15,10 +15,11 @@ from cnnplan.findings import Location
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Finding, Place
     from cnnplan.spec.expressions import Expression
 
-__all__ = ["Block", "Entry", "Expectation", "Input", "JoinSpec", "PathSpec", "Repeat", "Spec", "Symbol"]
+__all__ = ["Block", "Entry", "Expectation", "Input", "JoinSpec", "PathSpec", "Repeat", "Spec", "Symbol", "Types"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Types:
+    """What an entry stores weights and activations in, None where it does not say."""
+
+    weights: Expression | None = None
+    activations: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JoinSpec:
     """What makes one output of several paths."""
 
@@ -130,7 +139,7 @@ class Entry:
         args: the arguments by name.
         paths, join: of `branches`.
         body: the entries of `sequence`.
-        name, from_, repeat, when, share, ignore, trainable: the wiring keys.
+        name, from_, repeat, when, share, ignore, trainable, dtype: the wiring keys.
         origin: what it is called where it comes from, as text; what is in { } in it is evaluated.
     """
 
@@ -149,6 +158,7 @@ class Entry:
     share: str | Literal[True] | None = None
     ignore: tuple[str, ...] = ()
     trainable: bool = True
+    dtype: Types | None = None
     origin: Expression | None = None
 
 
@@ -191,7 +201,8 @@ class Expectation:
 class Spec:
     """A network as it is written.
 
-    `frozen` are names and patterns of layers that are not trained, `frozen_at` the entries that say so themselves.
+    `frozen` are names and patterns of layers that are not trained, `frozen_at` the entries that say so themselves;
+    `dtypes` are types by name or pattern.
     `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
     empty in a valid spec. `lent` are the files of blocks that are not the user's: a layer of theirs stands where it is
     called. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
@@ -210,6 +221,7 @@ class Spec:
     outputs: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
     frozen_at: frozenset[Place] = frozenset()
+    dtypes: tuple[tuple[str, Storage], ...] = ()
     expect: tuple[Expectation, ...] = ()
     faults: tuple[Finding, ...] = ()
     broken: frozenset[Place] = frozenset()

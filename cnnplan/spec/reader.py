@@ -24,6 +24,7 @@ from cnnplan.spec.reading import Reading, Signature
 from cnnplan.spec.recursion import cycles
 from cnnplan.spec.scopes import Layers, Scope
 from cnnplan.spec.source import Source, read_text
+from cnnplan.spec.storing import read_patterns
 from cnnplan.spec.words import STRUCTURES, did_you_mean, refusal
 
 if TYPE_CHECKING:
@@ -229,6 +230,7 @@ class _Reader:
             outputs=document.outputs,
             frozen=document.frozen,
             frozen_at=frozenset(reading.frozen),
+            dtypes=read_patterns(reading, document.dtypes, place.below("dtypes")),
             expect=expect,
             sources={file: source.text for file, source in self.sources.items()},
             locator=self.locate,

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan import ops
+from cnnplan.dtypes import STORED
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import Expression, listing, literal, parse
 from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
@@ -82,7 +83,7 @@ class Reading:
             return (expression.value,)
         word = expression.text
         if expression.names == {word} and word not in scope.names:
-            return (Verb(word),) if self.is_verb(word) else ()
+            return (Verb(word),) if self.is_verb(word) else (word,) if word in STORED else ()
         return ()
 
     def expression(
@@ -148,7 +149,9 @@ class Reading:
     def _known(self, name: str, scope: Scope) -> bool:
         if name in scope.names:
             return True
-        return scope.shapes if name in SHAPES else self.is_verb(name) and name not in STRUCTURES
+        if name in SHAPES:
+            return scope.shapes
+        return (self.is_verb(name) and name not in STRUCTURES) or name in STORED
 
 
 def _here(scope: Scope, words: tuple[str, ...] | None) -> str:

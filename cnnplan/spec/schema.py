@@ -11,6 +11,7 @@ import inspect
 from typing import Any, Final
 
 from cnnplan import ops
+from cnnplan.dtypes import STORED
 from cnnplan.spec.documents import (
     PART,
     BlockDocument,
@@ -21,6 +22,7 @@ from cnnplan.spec.documents import (
     InputDocument,
     PathDocument,
     SpecDocument,
+    StorageDocument,
     SymbolDocument,
 )
 from cnnplan.spec.words import STRUCTURES
@@ -87,6 +89,8 @@ def _language() -> dict[str, Schema]:
             _verb(_joins()),
             {"type": "object", "minProperties": 1, "maxProperties": 1, **_calls(_joins())},
         ),
+        "type": _any({"enum": list(STORED)}, _ref("expression")),
+        "stored": _any(_ref("type"), _document(StorageDocument)),
         "expect": {"type": "array", "items": _any({"type": "string"}, _document(ExpectDocument))},
     }
 

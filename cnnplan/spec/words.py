@@ -24,10 +24,10 @@ __all__ = [
     "refusal",
 ]
 
-WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore", "origin", "trainable")
+WIRING: Final = ("name", "from", "repeat", "when", "share", "ignore", "origin", "trainable", "dtype")
 """The keys beside a verb."""
 
-LATE_WIRING: Final = frozenset({"origin", "trainable"})
+LATE_WIRING: Final = frozenset({"origin", "trainable", "dtype"})
 """Those that came later: a block that is called like one goes first."""
 
 STRUCTURES: Final = ("branches", "sequence")

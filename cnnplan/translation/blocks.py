@@ -115,7 +115,7 @@ def _segments(items: list[Item], start: int, last: list[int]) -> Iterator[tuple[
             labels.append((-1 - outside.index(read), ""))
         if len(outside) > 1:
             return
-        key = hash((key, item.verb, _kind(item), tuple(labels), item.repeat))
+        key = hash((key, item.verb, _kind(item), repr(item.told), tuple(labels), item.repeat))
         latest = max([latest, *last[start:end]]) if end == start else max(latest, last[end - 1])
         if end > start and latest <= end and outside:
             yield end + 1, key

@@ -135,7 +135,7 @@ class Draft:
             origin: what it is called in the file; it names the layer where `name` does not.
             where: the node in messages, "/layer1/Add (Add)", or a line of the file; left out, the origin.
             name: what it is to be called, as far as it is free.
-            wiring: `share`, `repeat`, `ignore`.
+            wiring: `share`, `repeat`, `ignore`, `dtype`, `trainable`.
 
         Returns:
             The name by which other layers read it; its parts, where it has several, are `name.0`, `name.1`.

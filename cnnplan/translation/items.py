@@ -39,6 +39,7 @@ class Item:
         channels: how many channels come in, None where that is no number.
         named: the name it must have, "" where it may be called by its verb and its count.
         repeat: how many copies it stands for.
+        told: what the layer is told of its weights, its type and whether they are trained.
         wiring: what else stands beside the verb.
         counter: of the copies, "" where nothing counts them.
         source: its name in the spec that it comes from.
@@ -53,6 +54,7 @@ class Item:
     named: str = ""
     repeat: int = 1
     counter: str = ""
+    told: dict[str, Any] = field(default_factory=dict)
     wiring: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     path: str = ""
@@ -86,7 +88,9 @@ def items(data: Mapping[str, Any], channels: Mapping[str, int]) -> list[Item]:
             reads = ()
         wiring = {key: value for key, value in entry.items() if key in ("share", "ignore", "repeat", "when")}
         args = {**DEFAULTS.get(verb, {}), **(entry[verb] or {})}
-        item = Item(verb, args, reads, entry.get("origin", ""), channels.get(entry["name"]), wiring=wiring)
+        told = {key: value for key, value in entry.items() if key in _TOLD}
+        origin, fed = entry.get("origin", ""), channels.get(entry["name"])
+        item = Item(verb, args, reads, origin, fed, told=told, wiring=wiring)
         item.source, item.path = entry["name"], item.origin
         made.append(item)
         names[entry["name"]] = number
@@ -94,7 +98,8 @@ def items(data: Mapping[str, Any], channels: Mapping[str, int]) -> list[Item]:
     return made
 
 
-_BESIDE: Final = frozenset({"name", "from", "repeat", "when", "share", "ignore", "origin"})
+_TOLD: Final = frozenset({"dtype", "trainable"})
+_BESIDE: Final = frozenset({"name", "from", "repeat", "when", "share", "ignore", "origin", *_TOLD})
 
 
 def _several(told: Any) -> Sequence[str]:

@@ -87,6 +87,7 @@ def _beside(item: Item, before: Read | None, names: list[str], inputs: list[str]
         yield "repeat", {item.counter: item.repeat} if item.counter else item.repeat
     if "share" in item.wiring:
         yield "share", item.wiring["share"]
+    yield from item.told.items()
     if item.origin:
         yield "origin", item.origin
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.dtypes import STORED, Storage
 from cnnplan.graph.advice import Meeting, way_out
 from cnnplan.graph.environment import Environment, Frame
 from cnnplan.graph.fragments import Call, Fragment, Handle
@@ -13,10 +14,10 @@ from cnnplan.graph.scope import Scope
 from cnnplan.graph.unrolling.wiring import Wiring
 from cnnplan.graph.workshop import refused
 from cnnplan.ops import OPERATORS
+from cnnplan.spec import EvaluationError
 from cnnplan.spec.origins import together
 
 if TYPE_CHECKING:
-    from cnnplan.findings import Place
     from cnnplan.graph.parts import Facts, Open
     from cnnplan.graph.workshop import Refusal
     from cnnplan.spec import Block, Entry, Expression
@@ -46,7 +47,8 @@ class Assembly(Wiring):
             message = f"there is no layer before this one, and several inputs ({known}): say which with `from`"
             self.fault("CNN016", message, entry.place, name, f"add `from: {next(iter(self.scope.handles), '')}`")
             return Handle((UNKNOWN,))
-        return self.operator(verb, args, inputs, Site(name, entry.place, entry.verb, origin=self.origin(entry, env)))
+        origin, storage = self.origin(entry, env), self.storage(entry, env)
+        return self.operator(verb, args, inputs, Site(name, entry.place, entry.verb, None, origin, storage))
 
     def operator(
         self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
@@ -77,7 +79,7 @@ class Assembly(Wiring):
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
         """A layer, or a part of one that has several outputs."""
-        number = self.add(Draft(site.name + part, refs, facts, site.entry, site.origin), 1)
+        number = self.add(Draft(site.name + part, refs, facts, site.entry, site.origin, site.storage), 1)
         return Tensor(number, None if facts is None else facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...], site: Site) -> str:
@@ -112,7 +114,9 @@ class Assembly(Wiring):
             if UNKNOWN not in inputs:
                 self._unfit(entry, block, name, inputs)
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))
-        return self.called(self.builder.block(block, args, taken), name, inputs, entry.place, self.origin(entry, env))
+        origin, storage = self.origin(entry, env) or self.outer, self.storage(entry, env)
+        site = Site(name, entry.place, entry.verb, None, origin, storage)
+        return self.called(self.builder.block(block, args, taken), inputs, site)
 
     def _unfit(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...]) -> None:
         """Keep that a block takes something else than it gets."""
@@ -135,15 +139,34 @@ class Assembly(Wiring):
         """What an entry is called where it comes from, below the groups that it stands in."""
         return together(self.outer, str(entry.origin.evaluate(env))) if entry.origin else ""
 
-    def called(self, fragment: Fragment, name: str, inputs: tuple[Tensor, ...], place: Place, origin: str) -> Handle:
+    def storage(self, entry: Entry, env: Environment) -> Storage | None:
+        """What an entry is stored in, or a group that it stands in; None where nobody says."""
+        if entry.dtype is None:
+            return self.told
+        told = Storage(*(_type(each, env) for each in (entry.dtype.weights, entry.dtype.activations)))
+        return told.within(self.told)
+
+    def called(self, fragment: Fragment, inputs: tuple[Tensor, ...], site: Site) -> Handle:
         """A block that was unrolled, under its name here."""
         refs = tuple([tensor.ref for tensor in inputs])
-        call = Call(name, self.fragment.size, fragment, refs, place, origin or self.outer)
+        call = Call(site.name, self.fragment.size, fragment, refs, site.entry, site.origin, site.storage)
         self.add(call, fragment.size)
         self.fragment.verbs |= fragment.verbs
         parts = {key: _outside(call, part) for key, part in fragment.parts.items()}
         groups = tuple([len(part.outputs) for part in parts.values()])
         return Handle(tuple(map(call.outside, fragment.outputs)), parts, groups=groups)
+
+
+def _type(told: Expression | None, env: Environment) -> str:
+    """The type that an expression gives, "" where there is none."""
+    if told is None:
+        return ""
+    value = told.evaluate(env)
+    if value not in STORED:
+        error = EvaluationError(f"dtype (={value}) is no type that numbers are stored in, such as int8")
+        error.place = told.place
+        raise error
+    return str(value)
 
 
 def _outside(call: Call, part: Handle) -> Handle:

@@ -227,11 +227,12 @@ class Body(Assembly):
         """Entries that stand inside of one: under its name, if it has one."""
         named = entry.name is not None or called.isdigit()
         scope = env.scope.inner(called) if named else env.scope
-        outer, self.outer = self.outer, self.origin(entry, env) or self.outer
+        before = (self.outer, self.told)
+        self.outer, self.told = self.origin(entry, env) or self.outer, self.storage(entry, env)
         try:
             handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, env)
         finally:
-            self.outer = outer
+            self.outer, self.told = before
         if not named:
             return handle
         (handle.inner if handle.is_list else handle.parts).update(scope.handles)
@@ -261,7 +262,8 @@ class Body(Assembly):
         verb = join.verb if join.verb_expression is None else self.verb(join.verb_expression, join.verb, env)
         called = scope.prefix + scope.call(verb, None)
         args = {key: value.evaluate(env) for key, value in join.args.items()}
-        handle = self.operator(verb, args, tensors, Site(called, entry.place, verb, join.place), joins=True)
+        site = Site(called, entry.place, verb, join.place, "", self.told)
+        handle = self.operator(verb, args, tensors, site, joins=True)
         scope.handles[called.removeprefix(scope.prefix)] = handle
         return handle
 

@@ -13,6 +13,7 @@ from cnnplan.graph.sharing import shared
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.graph.environment import Frame
     from cnnplan.graph.fragments import Call
@@ -33,6 +34,7 @@ class Wiring:
 
     Attributes:
         outer: the origin of the groups that are being unrolled.
+        told: what these are stored in.
     """
 
     def __init__(self, builder: Builder, frame: Frame, inputs: dict[str, Handle]) -> None:
@@ -40,6 +42,7 @@ class Wiring:
         self.frame = frame
         self.fragment = Fragment()
         self.outer = ""
+        self.told: Storage | None = None
         self.scope = Scope(lenient=bool(builder.spec.broken))
         self.scope.handles.update(inputs)
         self.start = next(iter(inputs.values())) if len(inputs) == 1 else Handle(())

@@ -67,8 +67,11 @@ def _totals(comparison: Comparison) -> Iterator[str]:
 def _shape(comparison: Comparison) -> Iterator[str]:
     was, now = comparison.outputs
     dropped, asked = comparison.conditions
-    if was != now or dropped or asked:
+    stored, then = comparison.dtypes
+    if was != now or dropped or asked or stored != then:
         yield ""
+    if stored != then:
+        yield f"* dtype {code(stored)} → {code(then)}"
     if was != now:
         yield f"* output {code(', '.join(was))} → {code(', '.join(now))}"
     yield from (f"* no longer needed: {code(each)}" for each in dropped)

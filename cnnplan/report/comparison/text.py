@@ -29,6 +29,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     was, now = comparison.outputs
     if was != now:
         yield f"  output {', '.join(was)} -> {', '.join(now)}"
+    if comparison.dtypes[0] != comparison.dtypes[1]:
+        yield f"  dtype {' -> '.join(comparison.dtypes)}"
     dropped, asked = comparison.conditions
     yield from (f"  - condition {each}" for each in dropped)
     yield from (f"  + condition {each}" for each in asked)

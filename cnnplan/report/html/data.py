@@ -16,6 +16,7 @@ from cnnplan.sizes.deciding.conditions import Membership
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnnplan.dtypes import Storage
     from cnnplan.findings import Finding
     from cnnplan.graph import Facts
     from cnnplan.ops import Operator
@@ -69,7 +70,7 @@ class _Structure:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.program = Program(plan)
-        self._kinds: dict[Facts, int] = {}
+        self._kinds: dict[tuple[Facts, Storage | None], int] = {}
         self._listed: list[dict[str, Any]] = []
 
     def data(self, files: list[str]) -> dict[str, Any]:
@@ -125,7 +126,7 @@ class _Structure:
 
     def _kind(self, node: NodePlan) -> int:
         """The number of what is the same in all layers that are alike."""
-        key = node.node.facts
+        key = (node.node.facts, node.storage)
         if key not in self._kinds:
             self._kinds[key] = len(self._listed)
             self._listed.append(self._described(node))
@@ -135,7 +136,7 @@ class _Structure:
         program, figures = self.program, node.figures
         return {
             "op": node.op.verb,
-            "args": _arguments(node.op),
+            "args": [*_arguments(node.op), *([["dtype", str(node.storage)]] if node.storage else [])],
             "shape": self._shape(node.shape),
             "params": program(figures.params),
             "buffers": program(figures.buffers),

@@ -1,0 +1,108 @@
+"""What is saved for the backward pass: tensors, each once, and what layers note besides."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.dtypes import BITS
+from cnnplan.memory.gradients import with_gradient
+from cnnplan.memory.units import size
+from cnnplan.sizes import combine, prod
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cnnplan.graph import Graph, Node
+    from cnnplan.memory.units import Units
+    from cnnplan.sizes import Extent, Shape
+
+__all__ = ["Saving"]
+
+
+class Saving:
+    """The tensors that are saved.
+
+    Args:
+        graph: the network.
+        units: the bits of its numbers.
+        number: what a formula is: itself, or with numbers in it.
+    """
+
+    def __init__(self, graph: Graph, units: Units, number: Callable[[Any], Any]) -> None:
+        self._graph = graph
+        self._units = units
+        self._number = number
+
+    def total(self, dtype: str = "") -> Extent:
+        """The bytes of all of it.
+
+        Args:
+            dtype: what tensors are in that are told nothing; left out, the type of the network.
+        """
+        dtype = dtype or self._units.dtype
+        types = {"": dtype, "statistic": self._units.dtype}
+        kept: dict[str, Extent] = {}
+        notes: list[tuple[Extent, int]] = []
+        reached = with_gradient(self._graph)
+        for node in self._graph.nodes.values():
+            if node.name not in reached:
+                continue
+            needed = _kept(node, node.op.keeps(*node.facts.shapes))
+            kept.update(self._piece(node, tensor, dtype) for tensor in needed)
+            noted = node.op.notes(*node.facts.shapes).items()
+            notes += [(size(n, BITS[types.get(kind, kind)]), 1) for kind, n in noted]
+        found: Extent = combine([*((each, 1) for each in kept.values()), *notes])
+        return found
+
+    def _piece(self, node: Node, tensor: str, dtype: str) -> tuple[str, Extent]:
+        """What of a tensor a layer keeps, and its bytes: a copy of a part, or all of what it is a part of."""
+        root = self._roots[tensor]
+        if root != tensor and node.op.packs(*self._shapes(node), gaps=tensor in self._gaps):
+            place = node.inputs.index(tensor) if tensor in node.inputs else -1
+            elements = prod(node.facts.shapes[place] if place >= 0 else node.shape)
+            if elements != prod(self._form(root)):
+                return f"{tensor} of {node.name}", size(elements, self._units.tensor(tensor, dtype))
+        return root, self._whole(root, dtype)
+
+    def _whole(self, name: str, dtype: str) -> Extent:
+        """The bytes of a tensor; none of a trained weight that is one."""
+        node = self._graph.nodes.get(name)
+        if node is not None and node.op.is_weight:
+            return 0
+        return size(prod(self._form(name)), self._units.tensor(name, dtype))
+
+    @cached_property
+    def _gaps(self) -> frozenset[str]:
+        """The tensors whose elements do not lie in order in training, since they are parts of others."""
+        found: set[str] = set()
+        for name, node in self._graph.nodes.items():
+            if node.op.shares and (node.inputs[0] in found or node.op.gaps(*self._shapes(node))):
+                found.add(name)
+        return frozenset(found)
+
+    def _shapes(self, node: Node) -> tuple[Shape, ...]:
+        """The shapes of the inputs of a layer, in numbers where there are any: a sample alone lies in order."""
+        return tuple(tuple(map(self._number, shape)) for shape in node.facts.shapes)
+
+    def _form(self, name: str) -> Shape:
+        """The shape of a tensor."""
+        graph = self._graph
+        return graph.inputs[name] if name in graph.inputs else graph.nodes[name].shape
+
+    @cached_property
+    def _roots(self) -> dict[str, str]:
+        """For each tensor the one whose memory it is in training."""
+        roots = {name: name for name in self._graph.inputs}
+        for name, node in self._graph.nodes.items():
+            roots[name] = roots[node.inputs[0]] if node.op.shares else name
+        return roots
+
+
+def _kept(node: Node, which: str | tuple[int, ...]) -> Iterable[str]:
+    """The tensors that `keeps` of an operator means."""
+    inputs, name = node.inputs, node.name
+    if isinstance(which, tuple):
+        return [inputs[place] for place in which]
+    choices = {"both": (*inputs, name), "output": (name,), "first": inputs[:1], "last": inputs[-1:], "nothing": ()}
+    return choices.get(which, inputs)
