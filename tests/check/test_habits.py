@@ -38,8 +38,8 @@ ARGUMENTS = {
     # verb and argument, what the hint must say
     ("conv", "in_channels"): "inferred", ("conv", "kernel"): "kernel_size", ("conv", "pad"): "padding",
     ("conv", "strides"): "stride", ("conv", "filters"): "out_channels", ("conv", "use_bias"): "bias",
+    ("conv", "data_format"): "order of axes", ("conv", "device"): "leave it out",
     ("conv", "dilation_rate"): "dilation", ("conv", "activation"): "layer of its own", ("conv", "group"): "groups",
-    ("conv", "data_format"): "order of axes", ("conv", "device"): "leave it out", ("conv", "dtype"): "top of the spec",
     ("linear", "in_features"): "inferred", ("linear", "units"): "out_features", ("linear", "out"): "out_features",
     ("batch_norm", "num_features"): "inferred", ("batch_norm", "epsilon"): "eps", ("batch_norm", "center"): "affine",
     ("relu", "inplace"): "leave it out", ("leaky_relu", "alpha"): "negative_slope",
