@@ -18,6 +18,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "deformation": ("deform_conv",),
     "unshared": ("locally_connected",),
     "pooling": ("max_pool", "avg_pool", "lp_pool"),
+    "unpooling": ("max_unpool",),
     "adaptive": ("adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool"),
     "linear": ("linear",),
     "products": ("matmul",),
@@ -55,7 +56,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 LATER = frozenset(
     {
         *("clip", "compare", "constant", "cos", "deform_conv", "einsum", "exp", "fold", "gather"),
-        *("glu", "grid_sample", "log"),
+        *("glu", "grid_sample", "log", "max_unpool"),
         *("opaque", "require", "roll", "sin", "squeeze", "stack", "topk", "transpose", "unfold", "unsqueeze", "where"),
     }
 )

@@ -119,6 +119,19 @@ def max_pool(rng):
     return pool(rng)[:2]
 
 
+def max_unpool(rng):
+    """Now and then an axis too long, another batch, or an axis too many."""
+    args, (shape,), _ = pool(rng)
+    del args["dilation"]
+    try:
+        steps = OPERATORS["max_pool"](**args).output(shape)
+    except ValueError:
+        steps = shape
+    steps = (steps[0], steps[1], *(max(n, 1) for n in steps[2:]))
+    wrong = [(*steps[:-1], steps[-1] + 1), (steps[0] + 1, *steps[1:]), (*steps, 2)[:5]]
+    return args, [rng.choice([steps] * 6 + wrong), shape]
+
+
 def avg_pool(rng):
     args, shapes, _ = pool(rng)
     del args["dilation"]
@@ -542,6 +555,7 @@ SPECIAL = {
     "deform_conv": deform_conv,
     "max_pool": max_pool,
     "avg_pool": avg_pool,
+    "max_unpool": max_unpool,
     "adaptive_avg_pool": adaptive,
     "adaptive_max_pool": adaptive,
     "global_avg_pool": plain,

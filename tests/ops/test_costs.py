@@ -187,6 +187,8 @@ COSTS = [
     # 3 gates of 20: 60 * (10 + 20) weights; 60 biases of what comes in, 20 of the new state; 7 adds a feature
     ("gru", {"hidden_size": 20, "biases": "new"}, [(1, 1, 10)], Cost(macs=1800, adds=80 + 140, divides=40, transcendentals=60, multiplies=60)),
     ("gru", {"hidden_size": 20, "biases": "one", "reset": "before"}, [(1, 1, 10)], Cost(macs=1800, adds=60 + 140, divides=40, transcendentals=60, multiplies=60)),
+    # the places are those that max_pool compares for
+    ("max_unpool", {"kernel_size": 2}, [(1, 4, 6, 4), (1, 4, 12, 9)], Cost()),
     # 2*7 lines of 5: 4 compares, then 3
     ("topk", {"k": 2}, [(2, 5, 7)], Cost(compares=98)),
     # 2*5*6 places of 2 numbers; shares 2*120; for each of 4 corners 60 products, 180 elements; 3 sums

@@ -84,7 +84,13 @@ def copies_of_what_is_repeated(_, left, right):
     return more
 
 
+def places_of_the_pool(_, maxima, __):
+    """The places of the maxima are those that max_pool notes: 8 bytes each, which are not counted again."""
+    return 2 * prod(maxima)
+
+
 DIFFERENCES = {
+    "max_unpool": places_of_the_pool,
     "matmul": copies_of_what_is_repeated,
     "conv": padded_copies,
     "scaled_dot_product_attention": unlike_values,

@@ -40,6 +40,8 @@ CASES = [
     ("max_pool", {"kernel_size": 3}, [(1, 4, 13, 11)], (1, 4, 4, 3)),
     # (12 + 2 - 3) // 2 + 1, (9 + 2 - 3) // 2 + 1
     ("max_pool", {"kernel_size": 3, "stride": 2, "padding": 1}, [(1, 4, 12, 9)], (1, 4, 6, 5)),
+    # as large as what was pooled
+    ("max_unpool", {"kernel_size": 3, "stride": 2}, [(1, 4, 5, 4), (1, 4, 12, 9)], (1, 4, 12, 9)),
     # GoogLeNet's: ceil((112 - 3) / 2) + 1, ceil((57 - 3) / 2) + 1
     ("max_pool", {"kernel_size": 3, "stride": 2, "ceil_mode": True}, [(1, 4, 112, 57)], (1, 4, 56, 28)),
     # ceil((5 + 2 - 2) / 2) + 1 = 4, but the fourth window would start at 6 - 1 = 5, outside; ceil((6 + 2 - 2) / 2) + 1 = 4

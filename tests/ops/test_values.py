@@ -54,6 +54,11 @@ VALUES = [
     ("max_pool", {"kernel_size": 2, "ceil_mode": True}, [[[[1, 5, 2, 4, 3]]]], {}, [[[5, 4, 3]]]),
     ("max_pool", {"kernel_size": 2, "stride": 1, "padding": 1}, [[[[-1, -5, -2]]]], {}, [[[-1, -1, -2, -2]]]),
     ("max_pool", {"kernel_size": 2, "stride": 1, "dilation": 2}, [[[[1, 5, 2, 4, 3]]]], {}, [[[2, 5, 3]]]),
+    # the greatest of (1, 5) and of (4, 2); the first of two that are alike; nothing where no window is
+    ("max_unpool", {"kernel_size": 2}, [[[[7, 8]]], [[[1, 5, 4, 2, 9]]]], {}, [[[0, 7, 8, 0, 0]]]),
+    ("max_unpool", {"kernel_size": 2}, [[[[7, 8]]], [[[3, 3, -4, -2]]]], {}, [[[7, 0, 0, 8]]]),
+    # (-, 1), (1, 5), (5, 4), (4, -): the second window's 7 is written over
+    ("max_unpool", {"kernel_size": 2, "stride": 1, "padding": 1}, [[[[6, 7, 8, 9]]], [[[1, 5, 4]]]], {}, [[[6, 8, 9]]]),
     ("avg_pool", {"kernel_size": 2, "padding": 1}, [[[[2, 4, 6, 8, 10]]]], {}, [[[1, 5, 9]]]),
     (
         "avg_pool",

@@ -89,6 +89,27 @@ def max_pool(rng):
     return args, [shape], ranked("MaxPool", axes)(**args)
 
 
+def max_unpool(rng):
+    """The indices of a pooling of the second input; the wrong extent now and then."""
+    axes, shape = image(rng)
+    args = {"kernel_size": some(rng, axes, 1, 4), "padding": some(rng, axes, 0, 2), "ceil_mode": rng.random() < 0.4}
+    args |= {"stride": rng.choice([None, some(rng, axes, 1, 4)])}
+    pool = ranked("MaxPool", axes)(**args, return_indices=True)
+    unpool = getattr(functional, f"max_unpool{axes}d")
+    try:
+        steps = tuple(pool(torch.empty(shape))[0].shape)
+    except RuntimeError:
+        steps = shape
+    steps = rng.choice([steps] * 5 + [(*steps[:-1], steps[-1] + 1)])
+
+    def module(x, z):
+        with torch.no_grad():
+            indices = pool(z)[1]
+        return unpool(x, indices, pool.kernel_size, pool.stride, pool.padding, z.shape)
+
+    return args, [steps, shape], module
+
+
 def max_pool_padded(rng):
     """`same` padding, with what is less than everything."""
     axes, shape = image(rng)
@@ -277,6 +298,7 @@ MAKERS = {
     "conv": conv,
     "conv_transpose": conv_transpose,
     "max_pool": max_pool,
+    "max_unpool": max_unpool,
     "avg_pool": avg_pool,
     "adaptive_avg_pool": adaptive("AdaptiveAvgPool"),
     "adaptive_max_pool": adaptive("AdaptiveMaxPool"),
