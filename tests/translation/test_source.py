@@ -176,6 +176,43 @@ def test_what_would_be_another_network_is_not_written(name, what):
         source(load(SPECS / f"{name}.yaml"))
 
 
+LATER = [
+    "- topk: {k: 3, dim: 2, largest: false}",
+    "- glu: {dim: -1}",
+    (
+        "- {max_pool: {kernel_size: 3, stride: 2, padding: 1}}\n"
+        "  - {max_unpool: {kernel_size: 3, stride: 2, padding: 1}, from: [prev, a]}"
+    ),
+    "- unfold: {kernel_size: [3, 2], stride: 2, padding: 1}",
+    "- {unfold: {kernel_size: [3, 2]}}\n  - fold: {output_size: [9, 8], kernel_size: [3, 2]}",
+    (
+        "- {conv: {out_channels: 2, kernel_size: 1}}\n  - {permute: {dims: [0, 2, 3, 1]}}\n"
+        "  - {grid_sample: {padding_mode: border}, from: [a, prev]}"
+    ),
+]
+
+
+@pytest.mark.parametrize("layers", LATER)
+def test_an_operator_that_came_later_computes_the_same(layers, tmp_path):
+    torch = pytest.importorskip("torch")
+    text = f"cnnplan: 1\nname: late\ninput: [2, 3, 9, 8]\nlayers:\n  - {{relu: , name: a}}\n  {layers}\n"
+    plan = load(text)
+    (tmp_path / "late.py").write_text(source(plan))
+    found = importlib.util.spec_from_file_location("late", tmp_path / "late.py")
+    made = importlib.util.module_from_spec(found)
+    sys.modules["late"] = made
+    found.loader.exec_module(made)
+    weights = Weights(None, plan.graph.nodes, 3, "float32")
+    truth = execute(plan.graph, weights=weights, seed=3)
+    network = made.Late().eval()
+    network.load_state_dict({key: torch.from_numpy(np.array(w)) for key, w in weights.used.items()})
+    (array,) = fed(plan.graph, plan.values, {}, 3, "float32").values()
+    with torch.no_grad():
+        output = network(torch.from_numpy(array))
+    (expected,) = truth.outputs.values()
+    np.testing.assert_allclose(output.numpy(), expected, rtol=0, atol=1e-5)
+
+
 def test_names_without_a_meaning_are_found():
     text = "import torch\n\n\ndef f(x):\n    y = x + z\n    return torch.relu(len(y))\n"
     assert unknown(text) == ["z"]

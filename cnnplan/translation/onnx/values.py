@@ -9,7 +9,7 @@ from cnnplan.translation.onnx.contents import FLOAT, FLOATS
 from cnnplan.translation.onnx.names import module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cnnplan.graph.parts import Form
     from cnnplan.sizes import Shape
@@ -36,6 +36,7 @@ class Value:
         steps: what rearranges it.
         fill: the number that stands everywhere, where it does and the extents may vary.
         derived: gives its elements as an array, where they rest on no input and no trained weight.
+        places: where it tells where a MaxPool found its maxima, what that read and its arguments.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Value:
     steps: tuple[Step, ...] = ()
     fill: Any = None
     derived: Callable[[], Any] | None = None
+    places: tuple[Value, Mapping[str, Any]] | None = None
 
     @property
     def is_float(self) -> bool:

@@ -120,6 +120,10 @@ SEVERAL = {
     "attention": "- {scaled_dot_product_attention: {}, from: [a, b, b]}",
     "fewer keys": "- {slice: {dim: 2, end: 9}, from: b, name: k}\n"
     "  - {scaled_dot_product_attention: {}, from: [a, k, k]}",
+    "max_unpool": "- {max_pool: {kernel_size: 3, stride: 2, padding: 1}, from: a, name: p}\n"
+    "  - {max_unpool: {kernel_size: 3, stride: 2, padding: 1}, from: [p, a]}",
+    "max_unpool of another": "- {max_pool: {kernel_size: 2}, from: b, name: p}\n"
+    "  - {max_unpool: {kernel_size: 2}, from: [p, a]}",
     "parameter": "- {parameter: {shape: [1, 4, 1, 1]}, name: p}\n  - {add: {}, from: [a, p]}",
     "constant": "- {constant: {shape: [H, W], value: 2}, name: k}\n  - {reshape: {shape: [1, 1, H, W]}}\n"
     "  - {multiply: {}, from: [a, prev]}",

@@ -17,7 +17,7 @@ Rule = Callable[["Job"], None]
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "convolution": ("Conv", "ConvTranspose"),
-    "pooling": ("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool"),
+    "pooling": ("MaxPool", "MaxUnpool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool"),
     "normalization": (
         *("BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization", "LRN"),
         *("LpNormalization", "RMSNormalization", "MeanVarianceNormalization"),

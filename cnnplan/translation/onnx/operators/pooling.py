@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Size, floor_div
+from cnnplan.translation.onnx.contents import INT64
 from cnnplan.translation.onnx.operators.convolution import windows
 from cnnplan.translation.onnx.refusals import NotUnderstood
+from cnnplan.translation.onnx.values import Value
 
 if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
 
 
-def _pool(job: Job, verb: str, more: dict[str, Any], *, dilated: bool = False) -> None:
+def _pool(job: Job, verb: str, more: dict[str, Any], *, dilated: bool = False) -> tuple[Value, dict[str, Any]]:
     kernel = job.wholes("kernel_shape") or []
     args = {**windows(job, kernel), **more}
     args.setdefault("stride", 1)
@@ -22,14 +24,37 @@ def _pool(job: Job, verb: str, more: dict[str, Any], *, dilated: bool = False) -
         args["ceil_mode"] = True
     if not dilated and args.pop("dilation", 1) != 1:
         raise NotUnderstood(f"dilations {job.wholes('dilations')}")
-    job.give(job.layer(verb, args, [job.as_layer(job.value())]))
+    x = job.as_layer(job.value())
+    job.give(job.layer(verb, args, [x]))
+    return x, args
 
 
 def maxpool_(job: Job) -> None:
-    """MaxPool, without the places of what it took."""
-    job.unused(1)
+    """MaxPool; the places of what it took are for a MaxUnpool."""
     job.wants("storage_order", job.whole("storage_order"), 0)
-    _pool(job, "max_pool", {}, dilated=True)
+    x, args = _pool(job, "max_pool", {}, dilated=True)
+    if job.translator.is_read(job.output(1)):
+        job.give(Value(job.output(1), INT64, job.translator.value(job.output()).shape, places=(x, args)), 1)
+
+
+def maxunpool_(job: Job) -> None:
+    """MaxUnpool, of places that a MaxPool gives, in the size of what that read."""
+    places = job.value(1).places
+    if places is None:
+        raise NotUnderstood(f"its places are {job.node.inputs[1]}, and no second output of a MaxPool")
+    pooled, args = places
+    if args.get("dilation", 1) != 1:
+        raise NotUnderstood(f"places of a MaxPool with dilations {args['dilation']}")
+    told = job.known(2, "output_shape") if job.has(2) else None
+    if told is not None and tuple(told.flat) != pooled.shape:
+        raise NotUnderstood(f"output_shape {tuple(told.flat)} for the places in {pooled.shape}")
+    kernel = job.wholes("kernel_shape") or []
+    strides, pads = job.wholes("strides") or [1] * len(kernel), job.wholes("pads") or [0] * 2 * len(kernel)
+    sizes = job.value().shape[2:]
+    geometry = zip(sizes, kernel, strides, pads, pads[len(kernel) :], strict=False)
+    if told is None and tuple((n - 1) * s + k - p - q for n, k, s, p, q in geometry) != pooled.shape[2:]:
+        raise NotUnderstood(f"no output_shape, and places in {pooled.shape}")
+    job.give(job.layer("max_unpool", args, [job.as_layer(job.value()), pooled]))
 
 
 def averagepool_(job: Job) -> None:

@@ -58,6 +58,22 @@ class File:
         self.calls.append(Call(op, name, [*inputs], made, attributes, domain))
         return made
 
+    def second(self, op: str, inputs: Sequence[str], attributes: Mapping[str, Any]) -> str:
+        """The second output of a node that is there, or is made; its name."""
+        found = next(
+            (
+                each
+                for each in self.calls
+                if (each.op, each.inputs) == (op, [*inputs]) and each.attributes == attributes
+            ),
+            None,
+        )
+        if found is None:
+            return self.calls_of(op, inputs, 2, attributes)[1]
+        if len(found.outputs) == 1:
+            found.outputs.append(self.fresh(f"{op}_1"))
+        return found.outputs[1]
+
     def whole(self, numbers: Sequence[int]) -> str:
         """A vector of whole numbers."""
         return self.array(np.array([*numbers], np.int64), "_".join(map(str, numbers)) if len(numbers) < 4 else "")  # noqa: PLR2004

@@ -235,6 +235,45 @@ def attention(layer: Layer) -> Written:
     return Written("", called("F.scaled_dot_product_attention", *layer.reads, **layer.args))
 
 
+def columns(name: str, *required: str) -> Callable[[Layer], Written]:
+    """Windows in columns, or back; PyTorch's functions are for images, and for columns of images."""
+
+    def write(layer: Layer) -> Written:
+        size = layer.values.output_size if name == "fold" else (0,) * (layer.rank - 2)
+        if isinstance(size, tuple) and len(size) != 2:  # noqa: PLR2004 - height and width
+            raise Unwritable(f"{name} along {len(size)} axes")
+        padding = layer.values.padding
+        if isinstance(padding, tuple) and any(isinstance(pad, tuple) for pad in padding):
+            raise Unwritable(f"{name} with sides of their own")
+        told = [layer.args[key] for key in required]
+        return Written("", called(f"F.{name}", layer.reads[0], *told, **given(layer, "dilation", "padding", "stride")))
+
+    return write
+
+
+def topk(layer: Layer) -> Written:
+    """The greatest elements, without their places."""
+    dim = layer.args.get("dim", "1")
+    return Written("", called(f"{layer.reads[0]}.topk", layer.args["k"], dim, **given(layer, "largest")) + ".values")
+
+
+def max_unpool(layer: Layer) -> Written:
+    """Maxima back in their places, which are looked for again: a layer has one output."""
+    if layer.values.padding in ("same", "same_lower", "valid"):
+        raise Unwritable(f"a max_unpool with padding {layer.values.padding}")
+    axes, (x, pooled) = layer.rank - 2, layer.reads
+    how, ceil = {"stride": layer.args.get("stride"), "padding": layer.args.get("padding")}, given(layer, "ceil_mode")
+    kernel = layer.args["kernel_size"]
+    places = called(f"F.max_pool{axes}d", pooled, kernel, **how, **ceil, return_indices="True")
+    size = f"{pooled}.shape"
+    return Written("", called(f"F.max_unpool{axes}d", x, f"{places}[1]", kernel, **how, output_size=size))
+
+
+def grid_sample(layer: Layer) -> Written:
+    """Images at places that another layer gives."""
+    return Written("", called("F.grid_sample", *layer.reads, **{"align_corners": "False", **layer.args}))
+
+
 WRITERS: Final[dict[str, Callable[[Layer], Written]]] = {
     "conv": conv, "conv_transpose": conv_transpose, "linear": linear, "batch_norm": batch_norm,
     "instance_norm": instance_norm, "group_norm": group_norm, "layer_norm": layer_norm,
@@ -254,7 +293,9 @@ WRITERS: Final[dict[str, Callable[[Layer], Written]]] = {
     "clip": lambda layer: Written("", called(f"{layer.reads[0]}.clamp", **given(layer, "min", "max"))),
     "stack": lambda layer: Written("", f"torch.stack([{', '.join(layer.reads)}], dim={layer.args['dim']})"),
     "einsum": lambda layer: Written("", f"torch.einsum({layer.args['equation']}, {', '.join(layer.reads)})"),
-    "gather": gather,
+    "gather": gather, "topk": topk, "max_unpool": max_unpool, "grid_sample": grid_sample,
+    "glu": lambda layer: Written("", called("F.glu", layer.reads[0], layer.args.get("dim", "1"))),
+    "unfold": columns("unfold", "kernel_size"), "fold": columns("fold", "output_size", "kernel_size"),
     "dropout": lambda layer: Written(f"nn.Dropout({layer.args.get('p', '')})", f"{{}}({layer.reads[0]})"),
     "drop_path": lambda layer: Written("", layer.reads[0]),
     "identity": lambda layer: Written("", layer.reads[0]),

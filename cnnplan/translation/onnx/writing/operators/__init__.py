@@ -18,7 +18,7 @@ Rule = Callable[["Layer"], str]
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "convolution": ("conv", "conv_transpose", "deform_conv"),
-    "pooling": ("max_pool", "avg_pool", "lp_pool", "global_avg_pool", "global_max_pool"),
+    "pooling": ("max_pool", "max_unpool", "avg_pool", "lp_pool", "global_avg_pool", "global_max_pool"),
     "adaptive": ("adaptive_avg_pool", "adaptive_max_pool"),
     "products": ("linear", "matmul", "einsum"),
     "attention": ("scaled_dot_product_attention", "multi_head_attention"),

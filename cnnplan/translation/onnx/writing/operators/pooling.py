@@ -22,6 +22,18 @@ def max_pool_(layer: Layer) -> str:
     return layer.call("MaxPool", **_pool(layer, dilated=True))
 
 
+def max_unpool_(layer: Layer) -> str:
+    """MaxUnpool, of the places that the MaxPool of its second input gives beside the maxima."""
+    x, pooled = layer.inputs
+    how = _pool(layer)
+    if "auto_pad" in how:
+        raise Unwritable(f"padding {layer.op.padding} of a max_unpool")
+    ones = [1] * (layer.rank - 2)
+    places = layer.file.second("MaxPool", [pooled], {**how, "dilations": ones})
+    told = {name: value for name, value in how.items() if name in ("kernel_shape", "strides", "pads")}
+    return layer.call("MaxUnpool", [x, places, layer.extents(layer.shape)], **told)
+
+
 def avg_pool_(layer: Layer) -> str:
     """AveragePool; another divisor is a factor behind it."""
     op = layer.op
