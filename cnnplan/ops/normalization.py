@@ -73,10 +73,10 @@ class GroupNorm(Normalization):
     """Every group of channels of every sample is brought to mean 0 and variance 1, then scaled and shifted.
 
     Output   the shape of the input
-    Weights  weight (C,), bias (C,) if affine
+    Weights  weight (C,), bias (C,) if affine; either may be left out
     Cost     (x - mean) / sqrt(var + eps) * weight + bias, for each group of k elements: 2 (k - 1) adds and 2 divides
              for mean and variance, k subtractions, k multiplies for the squares, an add, a root, k divides;
-             k multiplies and k adds more if affine
+             k multiplies for the weight, k adds for the bias
     Source   Wu & He (2018); torch.nn.GroupNorm
 
     >>> GroupNorm(num_groups=8).weights((1, 64, 56, 48))["bias"].shape
@@ -85,6 +85,18 @@ class GroupNorm(Normalization):
 
     num_groups: Positive = Field(description="Number of groups; divides the channels.")
     affine: Flag = Field(default=True, description="Whether a trained scale and shift follow.")
+    weight: Flag = Field(default=True, description="Whether there is a scale, if affine.")
+    bias: Flag = Field(default=True, description="Whether there is a shift, if affine.")
+
+    @property
+    def scales(self) -> bool:
+        """Whether there is a scale."""
+        return self.affine and self.weight
+
+    @property
+    def shifts(self) -> bool:
+        """Whether there is a shift."""
+        return self.affine and self.bias
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Groups of equal size."""
@@ -99,12 +111,12 @@ class GroupNorm(Normalization):
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift."""
-        return affine_weights(shapes[0][1], scale=self.affine, shift=self.affine)
+        return affine_weights(shapes[0][1], scale=self.scales, shift=self.shifts)
 
     def run(self, x: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
         """Groups as an axis of their own."""
-        held("weight", weight, x.shape[1], there=self.affine)
-        held("bias", bias, x.shape[1], there=self.affine)
+        held("weight", weight, x.shape[1], there=self.affine and self.weight)
+        held("bias", bias, x.shape[1], there=self.affine and self.bias)
         groups = x.reshape(x.shape[0], self.num_groups, x.shape[1] // self.num_groups, *x.shape[2:])
         if groups[:, 0].size == 1:
             raise ValueError(f"one element of {x.shape} for each group has no variance")
@@ -123,7 +135,7 @@ class GroupNorm(Normalization):
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per group and sample."""
         means = shapes[0][0] * self.num_groups
-        return standardizing(prod(output), means, scale=self.affine, shift=self.affine)
+        return standardizing(prod(output), means, scale=self.scales, shift=self.shifts)
 
 
 class LayerNorm(Normalization):
@@ -133,7 +145,7 @@ class LayerNorm(Normalization):
     goes along the channels (axis 1) at each position by itself, as ConvNeXt's layers do.
 
     Output   the shape of the input
-    Weights  weight and bias (*normalized_shape) or (C,), if elementwise_affine; no bias without `bias`
+    Weights  weight and bias (*normalized_shape) or (C,), if elementwise_affine; either may be left out
     Cost     (x - mean) / sqrt(var + eps) * weight + bias, for each k elements: 2 (k - 1) adds and 2 divides for mean
              and variance, k subtractions, k multiplies for the squares, an add, a root, k divides; k multiplies for
              the weight, k adds for the bias
@@ -149,7 +161,18 @@ class LayerNorm(Normalization):
         default=None, description="Extents of the last axes; left out, the channels are normalized at each position."
     )
     elementwise_affine: Flag = Field(default=True, description="Whether a trained scale and shift follow.")
-    bias: Flag = Field(default=True, description="Whether there is a shift beside the scale.")
+    weight: Flag = Field(default=True, description="Whether there is a scale, if elementwise_affine.")
+    bias: Flag = Field(default=True, description="Whether there is a shift, if elementwise_affine.")
+
+    @property
+    def scales(self) -> bool:
+        """Whether there is a scale."""
+        return self.elementwise_affine and self.weight
+
+    @property
+    def shifts(self) -> bool:
+        """Whether there is a shift."""
+        return self.elementwise_affine and self.bias
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """The extents that the input has."""
@@ -167,8 +190,7 @@ class LayerNorm(Normalization):
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift."""
-        affine = self.elementwise_affine
-        return affine_weights(*self._wanted(shapes[0]), scale=affine, shift=affine and self.bias)
+        return affine_weights(*self._wanted(shapes[0]), scale=self.scales, shift=self.shifts)
 
     def run(self, x: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
         """The last axes, or the second."""
@@ -177,7 +199,7 @@ class LayerNorm(Normalization):
         extents = (x.shape[1],) if wanted is None else wanted if isinstance(wanted, tuple) else (wanted,)
         if not channels and x.shape[x.ndim - len(extents) :] != extents:
             raise ValueError(f"{x.shape} does not end in {extents}")
-        held("weight", weight, *extents, there=self.elementwise_affine)
+        held("weight", weight, *extents, there=self.elementwise_affine and self.weight)
         held("bias", bias, *extents, there=self.elementwise_affine and self.bias)
         y = standardized(x, (1,) if channels else tuple(range(x.ndim - len(extents), x.ndim)), self.eps)
         return scaled(y, weight, bias, channels=channels)
@@ -195,8 +217,7 @@ class LayerNorm(Normalization):
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A mean and a variance per position."""
-        affine = self.elementwise_affine
-        return standardizing(prod(output), self._positions(shapes[0]), scale=affine, shift=affine and self.bias)
+        return standardizing(prod(output), self._positions(shapes[0]), scale=self.scales, shift=self.shifts)
 
     def _positions(self, x: Shape) -> Extent:
         """How many means there are."""

@@ -165,14 +165,15 @@ def tracked(rng):
 
 def group_norm(rng):
     groups = rng.randint(1, 4)
-    return {"num_groups": groups, "affine": rng.random() < 0.6}, [image(rng, rng.choice([groups, 1]))[0]]
+    args = {name: rng.random() < 0.6 for name in ("affine", "weight", "bias")}
+    return {"num_groups": groups, **args}, [image(rng, rng.choice([groups, 1]))[0]]
 
 
 def layer_norm(rng):
     shape = tuple(distinct(rng, rng.randint(2, 4)))
     wanted = shape[-rng.randint(1, len(shape)) :]
     wanted = rng.choice([wanted, wanted, None, wanted[0], (*wanted[:-1], wanted[-1] + 1)])
-    args = {"elementwise_affine": rng.random() < 0.7, "bias": rng.random() < 0.5}
+    args = {"elementwise_affine": rng.random() < 0.7, "weight": rng.random() < 0.6, "bias": rng.random() < 0.5}
     return args | {"normalized_shape": wanted}, [shape]
 
 

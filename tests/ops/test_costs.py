@@ -101,6 +101,10 @@ COSTS = [
     # along the channels, 10 positions of 3: sums 2*20, differences 30, eps 10, shift 30
     ("layer_norm", {}, N30, Cost(adds=110, multiplies=60, divides=50, transcendentals=10)),
     # along the last axis, 6 positions of 5: sums 2*24, differences 30, eps 6
+    # 30 adds and 30 multiplies less than with both
+    ("group_norm", {"num_groups": 1, "bias": False}, N30, Cost(adds=88, multiplies=60, divides=34, transcendentals=2)),
+    ("group_norm", {"num_groups": 1, "weight": False}, N30, Cost(adds=118, multiplies=30, divides=34, transcendentals=2)),
+    ("layer_norm", {"weight": False}, N30, Cost(adds=110, multiplies=30, divides=50, transcendentals=10)),
     ("layer_norm", {"normalized_shape": 5, "bias": False}, N30, Cost(adds=84, multiplies=60, divides=42, transcendentals=6)),
     ("local_response_norm", {"size": 4}, N30, Cost(adds=120, multiplies=60, divides=30, transcendentals=30)),
     ("relu", {}, N30, Cost(compares=30)),

@@ -156,11 +156,11 @@ def test_any_text_is_read_or_refused(text):
     ],
 )
 def test_hostile_texts(text, said):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(SpecError) as caught:
         Source("net.yaml", text)
     assert [finding.message for finding in caught.value.findings] == [said]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text():

@@ -50,9 +50,8 @@ def layer_normalization(call: Call) -> None:
         raise Refused(f"axis (={axis}): along the last axis only")
     scale, center = config.get("scale", True), config.get("center", True)
     args = {"normalized_shape": x.shape[-1], "eps": number(config.get("epsilon", 1e-3))}
-    args |= {"elementwise_affine": scale, "bias": center and scale}
-    if center and not scale:
-        raise Refused("center without scale")
+    args |= {"elementwise_affine": scale or center}
+    args |= {name: False for name, there in (("weight", scale), ("bias", center)) if not there and (scale or center)}
     call.add("layer_norm", args, call.plain(), "norm")
 
 
@@ -61,9 +60,9 @@ def group_normalization(call: Call) -> None:
     config, x = call.config, call.x
     groups = config.get("groups", 32)
     groups = x.shape[-1] if groups == -1 else groups
-    if not (config.get("scale", True) and config.get("center", True)):
-        raise Refused("scale and center must both be there")
-    args = {"num_groups": groups, "eps": number(config.get("epsilon", 1e-3))}
+    scale, center = config.get("scale", True), config.get("center", True)
+    args = {"num_groups": groups, "eps": number(config.get("epsilon", 1e-3)), "affine": scale or center}
+    args |= {name: False for name, there in (("weight", scale), ("bias", center)) if not there and (scale or center)}
     _channelwise(call, "group_norm", args, config.get("axis", -1) % x.rank)
 
 

@@ -34,6 +34,20 @@ def batch_norm_in_part(rng):
     return args | {gone: False}, [shape], module
 
 
+def in_part(make, *needed):
+    """A normalization without its scale, or without its shift."""
+
+    def made(rng):
+        args, shapes, module = make(rng)
+        gone = rng.choice(["weight", "bias"])
+        if not all(args[name] for name in needed):
+            raise ValueError(args)
+        setattr(module, gone, None)
+        return args | {gone: False}, shapes, module
+
+    return made
+
+
 def instance_norm(rng):
     axes, shape = image(rng)
     args = {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5}
@@ -156,7 +170,11 @@ def linear_by(rng):
     return args | {"bias": False}, [shape, (args["out_features"], shape[-1])], nn.functional.linear
 
 
-MORE = [("layer_norm", layer_norm_of_channels), ("linear", linear_by), ("batch_norm", batch_norm_in_part)]
+MORE = [
+    ("group_norm", in_part(group_norm, "affine")),
+    ("layer_norm", in_part(layer_norm, "elementwise_affine")),
+]
+MORE += [("layer_norm", layer_norm_of_channels), ("linear", linear_by), ("batch_norm", batch_norm_in_part)]
 
 
 def required(rng):

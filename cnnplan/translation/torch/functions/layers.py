@@ -245,9 +245,10 @@ def group_norm(
     *_: Any,
 ) -> Any:
     """A group norm."""
-    whole = weight is not None and bias is not None and t.owned(weight=weight, bias=bias)
-    args = told({"num_groups": num_groups, "affine": whole, "eps": eps}, affine=True, eps=1e-5)
-    if whole:
+    owned = (weight is not None or bias is not None) and t.owned(weight=weight, bias=bias)
+    args = told({"num_groups": num_groups, "affine": owned, "eps": eps}, affine=True, eps=1e-5)
+    if owned:
+        args |= {name: False for name, held in (("weight", weight), ("bias", bias)) if held is None}
         return t.weighted("group_norm", args, [input], weight=weight, bias=bias)
     return affine(t, t.add("group_norm", args, [input]), input.rank, weight, bias)
 

@@ -65,7 +65,8 @@ def _standardized(layer: Layer, x: str, axes: int) -> str:
     square = layer.call("Mul", [centred, centred])
     variance = layer.call("ReduceMean", [square, dims], keepdims=1)
     more = layer.call("Add", [variance, layer.number(layer.op.eps)])
-    return layer.call("Div", [centred, layer.call("Sqrt", [more])])
+    y = layer.call("Div", [centred, layer.call("Sqrt", [more])])
+    return layer.call("Add", [y, layer.weight("bias")]) if layer.has("bias") else y
 
 
 def local_response_norm_(layer: Layer) -> str:
