@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cnnplan.ops.arrays import Array
 
-__all__ = ["correlated", "spread"]
+__all__ = ["attended", "correlated", "spread"]
 
 BLOCK = 2**21
 """Bytes of a column matrix, and of the groups that are unfolded together, about."""
@@ -106,3 +106,19 @@ def _reached(place: Sequence[int], sizes: Sequence[int], geometry: Sequence[tupl
     """Where a tap of the filter falls, for all elements of the input."""
     lines = (range(p * d, p * d + n * s, s) for p, n, (s, d) in zip(place, sizes, geometry, strict=True))
     return tuple(slice(line[0], line[-1] + 1, line.step) for line in lines)
+
+
+def attended(query: Array, key: Array, value: Array, bias: Array | None = None, *, causal: bool = False) -> Array:
+    """Values, weighted by the softmax of the products of queries and keys; zeros for a query that sees no key."""
+    query = np.multiply(query, query.shape[-1] ** -0.5)
+    y = np.matmul(query, np.swapaxes(key, -1, -2))
+    if bias is not None:
+        y = np.add(y, np.where(bias, 0.0, -np.inf) if bias.dtype == bool else bias, out=y)
+    if causal:
+        y = np.where(np.tri(*y.shape[-2:]) > 0, y, -np.inf)
+    greatest = np.max(y, axis=-1, keepdims=True)
+    blind = np.isinf(greatest) & np.signbit(greatest)
+    y = np.subtract(y, np.where(blind, 0.0, greatest))
+    y = np.exp(y, out=y)
+    y = np.divide(y, np.where(blind, 1.0, np.sum(y, axis=-1, keepdims=True)), out=y)
+    return np.matmul(y, value)

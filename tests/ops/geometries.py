@@ -462,6 +462,11 @@ def multi_head_attention(rng):
     batch, queries, keys = distinct(rng, 3, but=(features,))
     other = (batch + rng.choice([0, 0, 0, 1]), keys, features)
     args = {"num_heads": heads, "bias": rng.random() < 0.5}
+    if rng.random() < 0.3:
+        own = rng.random() < 0.5
+        pairs = (queries, (queries if own else keys) + rng.choice([0, 0, 1]))
+        mask = rng.choice([pairs, (batch * heads, *pairs)])
+        return args, [(batch, queries, features), *([] if own else [(batch, keys, features)] * 2), mask]
     if rng.random() < 0.4:
         args |= {"kdim": rng.choice([None, 3]), "vdim": rng.choice([None, 10])}
         key, value = ((batch, keys, args[name] or features) for name in ("kdim", "vdim"))

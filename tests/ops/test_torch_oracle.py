@@ -48,6 +48,48 @@ def test_embedding_by_torch():
                 operator.run(np.array([0, wrong]), weight)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_masks_of_attention_by_torch(whole):
+    """Truth values, or minus infinity where they are false; now and then a query that sees no key."""
+    rng, numbers = random.Random(f"masks {whole}"), np.random.default_rng(7)  # noqa: S311
+    blind = 0
+    for _ in range(GEOMETRIES):
+        _, (*shapes, pairs), _ = sequences.attention_with_bias(rng)
+        arrays = [numbers.standard_normal(shape) for shape in shapes]
+        mask = numbers.random(pairs) < rng.choice([0.3, 0.8])
+        given = mask if whole else np.where(mask, 0.0, -np.inf)
+        operator = OPERATORS["scaled_dot_product_attention"]()
+        assert legal(operator, [*shapes, pairs])
+        tensors = map(torch.from_numpy, (*arrays, given))
+        truth = nn.functional.scaled_dot_product_attention(*tensors).numpy()
+        blind += not truth.any(axis=-1).all()
+        np.testing.assert_allclose(operator.run(*arrays, given), truth, rtol=0, atol=TOLERANCE)
+    assert blind
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_masks_of_several_heads_by_torch(whole):
+    """True where a key is not seen, or numbers that are added; of all heads, or of each."""
+    rng, numbers = random.Random(f"heads {whole}"), np.random.default_rng(11)  # noqa: S311
+    for _ in range(GEOMETRIES):
+        heads, batch, queries, keys = rng.sample(range(1, 7), 4)
+        features, alone = heads * rng.randint(1, 3), rng.random() < 0.5
+        module = nn.MultiheadAttention(features, heads, batch_first=True)
+        weights, _ = prepared(module, numbers)
+        x = numbers.standard_normal((batch, queries, features))
+        reads = [x] if alone else [x, *(numbers.standard_normal((batch, keys, features)) for _ in range(2))]
+        pairs = (*rng.choice([(), (batch * heads,)]), queries, queries if alone else keys)
+        mask = numbers.random(pairs) < 0.5 if whole else numbers.standard_normal(pairs)
+        if whole:
+            mask[..., 0] = False  # PyTorch's module gives NaN for a query that sees no key, or 0
+        operator = OPERATORS["multi_head_attention"](num_heads=heads)
+        assert legal(operator, [*(each.shape for each in reads), mask.shape])
+        tensors = [torch.from_numpy(each) for each in (reads * 3 if alone else reads)]
+        with torch.no_grad():
+            truth = module(*tensors, attn_mask=torch.from_numpy(mask))[0].numpy()
+        np.testing.assert_allclose(operator.run(*reads, mask, **weights), truth, rtol=0, atol=TOLERANCE)
+
+
 @pytest.mark.parametrize("chunks", [2, 3, 4])
 def test_all_parts_by_torch(chunks):
     x = np.arange(2.0 * 11 * 5).reshape(2, 11, 5)

@@ -198,6 +198,14 @@ VALUES = [
     ("lp_pool", {"norm_type": 3, "kernel_size": 2}, [[[[3, 4, -6, 2]]]], {}, [[[91 ** (1 / 3), math.nan]]]),
     ("matmul", {}, [[[1, 2]], [[3, 5, 6], [4, 0, 7]]], {}, [[11, 5, 20]]),
     ("scaled_dot_product_attention", {}, [[[0], [0]], [[1], [2]], [[4], [6]]], {}, [[5], [5]]),
+    # the first query sees the second key, the second both, the third none
+    (
+        "scaled_dot_product_attention",
+        {},
+        [[[0], [0], [0]], [[1], [2]], [[4], [6]], [[-math.inf, 0], [0, 0], [-math.inf, -math.inf]]],
+        {},
+        [[6], [5], [0]],
+    ),
     ("scaled_dot_product_attention", {"is_causal": True}, [[[0], [0]], [[1], [2]], [[4], [6]]], {}, [[4], [5]]),
     (
         "scaled_dot_product_attention",

@@ -355,18 +355,19 @@ def attention(
     scale: Any = None,
     enable_gqa: bool = False,
 ) -> Any:
-    """Attention in one kernel; with a mask in its parts."""
+    """Attention in one kernel; with a bias or a scale of its own in its parts."""
     del dropout_p
-    if enable_gqa:
-        raise Refused("attention with fewer heads of keys than of queries")
     heads = query.rank - 3
     if query.rank > 3 and key.shape[heads] == 1 and query.shape[heads] != 1:  # noqa: PLR2004 - one head of keys for all
         key, value = (alike(t, each, heads, query.shape[heads]) for each in (key, value))
     plain = scale is None or abs(scale * query.shape[-1] ** 0.5 - 1) < 1e-6  # noqa: PLR2004 - as exact as a float
-    if attn_mask is None and plain:
-        return t.add(
-            "scaled_dot_product_attention", told({"is_causal": is_causal}, is_causal=False), [query, key, value]
-        )
+    truths = attn_mask is not None and attn_mask.seen.dtype == "bool"
+    if plain and (attn_mask is None or ((truths or enable_gqa) and attn_mask.rank == query.rank)):
+        args = told({"is_causal": is_causal, "enable_gqa": enable_gqa}, is_causal=False, enable_gqa=False)
+        reads = [query, key, value, *([] if attn_mask is None else [attn_mask])]
+        return t.add("scaled_dot_product_attention", args, reads)
+    if enable_gqa:
+        raise Refused("attention with fewer heads of keys than of queries, and a mask or a scale")
     if is_causal:
         raise Refused("attention that is causal, with a mask or a scale")
     factor = query.shape[-1] ** -0.5 if scale is None else scale
@@ -374,8 +375,8 @@ def attention(
     turned = t.add("transpose", {"dim0": -2, "dim1": -1}, [key], origin=t.origin("transpose"))
     scores = t.add("matmul", {}, [scaled, turned], origin=t.origin("scores"))
     if attn_mask is not None:
-        if attn_mask.seen.dtype == "bool":
-            raise Refused("attention with a mask of truth values")
+        if truths:
+            raise Refused("attention with a mask of truth values for some axes, or with a scale")
         from cnnplan.translation.torch.functions.table import longer  # noqa: PLC0415
 
         mask = attn_mask if attn_mask.rank == query.rank else longer(t, attn_mask, query.rank)
