@@ -1,8 +1,9 @@
-"""Convolution as matrix products: the elements of the windows in columns, a row of weights per filter.
+"""Layers as matrix products: attention as two, with a softmax between them; convolution as one.
 
-A column matrix is a copy, made in blocks of a few megabytes so that it stays in the cache and the memory of a run stays
-near that of its tensors; groups are unfolded some at a time, for the same reason. Where a window is a single element,
-the input is its own column matrix and nothing is copied.
+Of a convolution the elements of the windows stand in columns, and a row of weights is a filter. A column matrix is a
+copy, made in blocks of a few megabytes so that it stays in the cache and the memory of a run stays near that of its
+tensors; groups are unfolded some at a time, for the same reason. Where a window is a single element, the input is its
+own column matrix and nothing is copied.
 """
 
 from __future__ import annotations
