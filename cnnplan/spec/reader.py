@@ -4,42 +4,35 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnplan import ops
 from cnnplan.errors import SpecError
 from cnnplan.findings import Location, Place
 from cnnplan.spec.breakage import broken_entries
 from cnnplan.spec.declarations import read_inputs, read_symbols
-from cnnplan.spec.documents import BlockDocument, ExpectDocument, IncludedDocument, SpecDocument, read
-from cnnplan.spec.entries import read_entries, refer
+from cnnplan.spec.documents import IncludedDocument, SpecDocument, read
+from cnnplan.spec.entries import read_entries
 from cnnplan.spec.examples import resolve
-from cnnplan.spec.expressions import literal
 from cnnplan.spec.faults import Enough
 from cnnplan.spec.include import read_includes
-from cnnplan.spec.model import Block, Expectation, Spec
-from cnnplan.spec.reading import Reading, Signature
-from cnnplan.spec.recursion import cycles
+from cnnplan.spec.model import Spec
+from cnnplan.spec.promises import read_expectations
+from cnnplan.spec.reading import Reading
 from cnnplan.spec.scopes import Layers, Scope
 from cnnplan.spec.source import Source, read_text
 from cnnplan.spec.storing import read_patterns
-from cnnplan.spec.words import STRUCTURES, did_you_mean, refusal
+from cnnplan.spec.templates import read_blocks, read_headers, read_outputs
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnnplan.findings import Finding
-    from cnnplan.spec.expressions import Expression
-    from cnnplan.spec.model import Symbol
     from cnnplan.spec.source import Written
+    from cnnplan.spec.templates import Header
 
 __all__ = ["TEXT", "is_text", "load_spec", "load_text", "read_source"]
-
-LIST = ".*"
-"""Behind the name of an input of a block that is a list of maps."""
 
 TEXT = "<text>"
 """The file name of a spec that is given as text."""
@@ -124,15 +117,6 @@ def read_source(  # noqa: PLR0913 - what may stand beside a document
 
 
 @dataclass(slots=True)
-class _Header:
-    """A block before its layers are read."""
-
-    place: Place
-    document: BlockDocument
-    included: bool
-
-
-@dataclass(slots=True)
 class _Reader:
     """One spec on its way."""
 
@@ -186,22 +170,22 @@ class _Reader:
     def _library(self) -> Spec:
         """A file of blocks on its own, judged as it is where a spec includes it."""
         headers = self._included(self.source, {})
-        self.reading.blocks = {name: Signature(_required(header.document)) for name, header in headers.items()}
-        return Spec(self.source.file, self.path.stem if self.path else "", blocks=self._blocks(headers))
+        self.reading.blocks = {name: header.signature for name, header in headers.items()}
+        return Spec(self.source.file, self.path.stem if self.path else "", blocks=read_blocks(self.reading, headers))
 
     def _spec(self) -> Spec:
         reading, data, place = self.reading, self.source.data, Place(self.source.file)
         document = read(SpecDocument, data, place, reading.faults)
-        headers = dict(self._headers(document.blocks, place, included=False))
+        headers = dict(read_headers(self.reading, document.blocks, place, included=False))
         named = read_includes(
             document.include, self.path, self.root, place.below("include"), reading.faults, self.texts
         )
         for source in (*self.lent, *self.included, *named):
             headers |= self._included(source, headers)
-        reading.blocks = {name: Signature(_required(header.document)) for name, header in headers.items()}
+        reading.blocks = {name: header.signature for name, header in headers.items()}
         symbols = read_symbols(reading, document.symbols, place.below("symbols"))
         reading.symbols = frozenset(document.symbols)
-        blocks = self._blocks(headers)
+        blocks = read_blocks(self.reading, headers)
         inputs = read_inputs(reading, data, place, "float32")
         scope = Scope(reading.symbols, Layers())
         for name, each in inputs.items():
@@ -215,8 +199,8 @@ class _Reader:
             message = f"{layers[0].verb} has nothing before it: with several inputs the first layer says which it reads"
             hint = f"write from: {next(iter(inputs))}"
             reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
-        self._outputs(document.outputs, place.below("outputs"), data.get("outputs"), scope)
-        expect = tuple(self._expectations(document.expect, place.below("expect"), scope, symbols))
+        read_outputs(reading, document.outputs, place.below("outputs"), data.get("outputs"), scope)
+        expect = tuple(read_expectations(reading, document.expect, place.below("expect"), scope, symbols))
         scope.layers.judge(reading.faults, ("prev", "input") if len(inputs) == 1 and "input" in inputs else ("prev",))
         return Spec(
             file=self.source.file,
@@ -237,7 +221,7 @@ class _Reader:
             lent=frozenset(source.file for source in self.lent),
         )
 
-    def _included(self, source: Written, headers: Mapping[str, _Header]) -> dict[str, _Header]:
+    def _included(self, source: Written, headers: Mapping[str, Header]) -> dict[str, Header]:
         """The blocks of an included file, except those whose name is taken."""
         self.sources[source.file] = source
         faults, place = self.reading.faults, Place(source.file)
@@ -252,123 +236,13 @@ class _Reader:
         kept = {key: value for key, value in source.data.items() if key not in _SPEC_ONLY}
         document = read(IncludedDocument, kept, place, faults)
         fresh = {}
-        for name, header in self._headers(document.blocks, place, included=True):
+        for name, header in read_headers(self.reading, document.blocks, place, included=True):
             if name in headers:
                 message = f"the block {name} is defined twice: the other is in {headers[name].place.file}"
                 faults.add("CNN017", header.place.at_key(), message)
             else:
                 fresh[name] = header
         return fresh
-
-    def _headers(self, blocks: dict[str, Any], place: Place, *, included: bool) -> Iterator[tuple[str, _Header]]:
-        faults = self.reading.faults
-        for name, data in blocks.items():
-            where = place.below("blocks", name)
-            if reason := self._refused_verb(name):
-                faults.add("CNN017", where.at_key(), reason)
-            if not isinstance(data, dict):
-                faults.add("CNN013", where, "a block is a mapping with args and layers", layer=name)
-                data = {"layers": []}  # noqa: PLW2901
-            yield name, _Header(where, read(BlockDocument, data, where, faults, layer=name), included)
-
-    @staticmethod
-    def _refused_verb(name: str) -> str:
-        if (name in ops.OPERATORS and name not in ops.LATER) or name in STRUCTURES:
-            return f"{name} is taken: it is an operator of the language"
-        return refusal(name, spoken=True)
-
-    def _blocks(self, headers: Mapping[str, _Header]) -> dict[str, Block]:
-        calls: dict[str, dict[str, Place]] = {}
-        blocks = {}
-        for name, header in headers.items():
-            self.reading.calls = calls[name] = {}
-            blocks[name] = self._block(name, header)
-        for chain in cycles(calls):
-            message = f"a block may not call itself: {' calls '.join(chain)}"
-            self.reading.faults.add("CNN018", calls[chain[-2]][chain[-1]].at_key(), message, layer=chain[-2])
-        self.reading.calls = {}
-        return blocks
-
-    def _block(self, name: str, header: _Header) -> Block:
-        reading, document, place = self.reading, header.document, header.place
-        symbols = frozenset() if header.included else reading.symbols
-        args = self._args(document.args, place.below("args"), symbols, name)
-        layers = Layers(f"{name}.")
-        inputs = tuple([each.removesuffix(LIST) for each in document.inputs])
-        for i, each in enumerate(inputs):
-            layers.declare(each, 0, place.below("inputs", i), reading.faults, name)
-        scope = Scope(symbols | frozenset(document.args), layers, layer=name)
-        entries = read_entries(reading, document.layers, place.below("layers"), scope)
-        self._outputs(document.outputs, place.below("outputs"), list(document.outputs), scope)
-        layers.judge(reading.faults, ("prev",) if document.inputs else ("prev", "input"))
-        lists = frozenset(each.removesuffix(LIST) for each in document.inputs if each.endswith(LIST))
-        return Block(name, place, args, inputs, entries, document.outputs, not header.included, lists)
-
-    def _args(
-        self, data: dict[str, Any], place: Place, symbols: frozenset[str], block: str
-    ) -> dict[str, Expression | None]:
-        """The defaults; each sees the arguments written before it."""
-        args: dict[str, Expression | None] = {}
-        for name, default in data.items():
-            where = place.below(name)
-            if reason := refusal(name, spoken=True):
-                self.reading.faults.add("CNN017", where.at_key(), reason, layer=block)
-            later = frozenset(data) - frozenset(args)
-            scope = Scope(symbols | frozenset(args), Layers(), layer=block, later=later)
-            args[name] = None if default == "required" else self.reading.expression(default, where, scope)
-        return args
-
-    def _outputs(self, names: tuple[str, ...], place: Place, data: Any, scope: Scope) -> None:
-        self.reading.now()
-        refer(self.reading, names, place, data, scope)
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                self.reading.faults.add(
-                    "CNN017", place.below(i), f"the output {name} is named twice", layer=scope.layer
-                )
-
-    def _expectations(
-        self, data: Any, place: Place, scope: Scope, symbols: Mapping[str, Symbol]
-    ) -> Iterator[Expectation]:
-        """What is promised; the names of totals are for whoever holds the promise to know."""
-        for i, item in enumerate(data):
-            where = place.below(i)
-            at: dict[str, Expression] = {}
-            that, at_that = item, where
-            if isinstance(item, dict):
-                document = read(ExpectDocument, item, where, self.reading.faults)
-                at = self._bindings(document.at, where.below("at"), symbols)
-                that, at_that = document.that, where.below("that")
-            if not isinstance(that, str):
-                self.reading.faults.add("CNN013", at_that, "an expectation is a comparison: params <= 5M")
-                continue
-            anything = _Anything(self.reading.symbols)
-            expression = self.reading.expression(that, at_that, replace(scope, names=anything, shapes=False), inf)
-            if expression is not None:
-                yield Expectation(expression, that, where, at)
-
-    def _bindings(self, data: dict[str, Any], place: Place, symbols: Mapping[str, Symbol]) -> dict[str, Expression]:
-        """Values of symbols; a choice may be called by its name."""
-        bindings = {}
-        nothing = Scope(frozenset(), Layers(), shapes=False)
-        for name, value in data.items():
-            if name not in self.reading.symbols:
-                message = f"there is no symbol {name}{did_you_mean(name, self.reading.symbols)}"
-                self.reading.faults.add("CNN015", place.below(name).at_key(), message)
-                continue
-            choices = (symbols[name].choices if name in symbols else None) or {}
-            if isinstance(value, str) and value in choices:
-                bindings[name] = literal(choices[value], place.below(name), value)
-            elif expression := self.reading.expression(value, place.below(name), nothing):
-                bindings[name] = expression
-        return bindings
-
-
-class _Anything(frozenset[str]):
-    """Names of which any is known: those of an expectation are judged by who holds it."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
 
 
 _SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.model_fields)
@@ -377,10 +251,6 @@ _SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.m
 def _is_network(data: dict[str, Any]) -> bool:
     """Whether a document is, or means to be, more than blocks for others to include."""
     return "blocks" not in data or not {"symbols", "input", "inputs", "layers"}.isdisjoint(data)
-
-
-def _required(document: BlockDocument) -> dict[str, bool]:
-    return {name: default == "required" for name, default in document.args.items()}
 
 
 def _reads(reading: Reading, verb: str, scope: Scope) -> bool:
