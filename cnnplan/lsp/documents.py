@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -33,6 +35,10 @@ __all__ = ["Document", "Session"]
 _OURS = re.compile(r"""^\{?[ ]*["']?cnnplan\b""", re.MULTILINE)
 
 
+SLOW = 0.25
+"""Seconds from which on a text is not looked at anew at every keystroke."""
+
+
 class Document:
     """One text as it is now.
 
@@ -41,6 +47,11 @@ class Document:
         uri: what the editor calls it.
         text: what it holds.
         before: the same document before the last edit.
+
+    Attributes:
+        remarks: what the rules said of it, or of it before the last edits.
+        seconds: how long it took to work out its analysis.
+        is_postponed: whether its analysis is still that of an earlier text.
     """
 
     def __init__(self, session: Session, uri: str, text: str, before: Document | None = None) -> None:
@@ -51,6 +62,8 @@ class Document:
         self.file = str(self.path) if self.path else uri
         self.lines = lines_of(text)
         self.remarks: tuple[Finding, ...] = ()
+        self.seconds = 0.0
+        self.is_postponed = False
         self._before = before
 
     @cached_property
@@ -77,10 +90,29 @@ class Document:
     @cached_property
     def analysis(self) -> Analysis:
         """Its spec, plan and errors, as far as they can be had."""
+        began = perf_counter()
         before, self._before = self._before, None
         known = None if before is None else before.__dict__.get("analysis")
         edited = self.changed(before)[0] if before else 0
-        return analysed(self.whole, self.lines, self.layout, known, edited)
+        found = analysed(self.whole, self.lines, self.layout, known, edited)
+        self.seconds = perf_counter() - began
+        return found
+
+    def postpone(self) -> bool:
+        """Whether this takes so long that it waits until nobody types: until then what was known before is told."""
+        before = self._before
+        known = before.__dict__.get("analysis") if before is not None and before.seconds > SLOW else None
+        if before is None or known is None:
+            return False
+        self.seconds, self.is_postponed = before.seconds, True
+        self.__dict__["analysis"] = replace(known, is_earlier=True)
+        return True
+
+    def settle(self) -> None:
+        """Work out now what was postponed."""
+        if self.is_postponed:
+            self.is_postponed = False
+            del self.__dict__["analysis"]
 
     @property
     def whole(self) -> Text:

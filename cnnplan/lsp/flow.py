@@ -16,7 +16,8 @@ LEVELS: Final = 64
 """The deepest nesting that is followed."""
 
 _NEW: Final = re.compile(r"-(?=\s|$)|[A-Za-z_][\w.]*\s*:(?=\s|$)")
-_CLOSING: Final = {"{": "}", "[": "]"}
+_EASY: Final = re.compile(r"[\w.+*/<>=!-]+")
+"""What means nothing to brackets."""
 
 
 class Span(NamedTuple):
@@ -291,7 +292,8 @@ class Flow:
             self.line, self.column = span.end_line, span.end_column
             return span, said, text[start]
         depth = 0
-        at = start
+        easy = _EASY.match(text, start)
+        at = easy.end() if easy else start
         while at < len(text):
             char = text[at]
             if char == "(" or (

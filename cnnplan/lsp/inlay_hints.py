@@ -31,7 +31,9 @@ def inlay_hints(session: Session, document: Document, params: types.InlayHintPar
         return [_row(session, document, line, entries) for line, entries in seen.items()]
     hints: dict[int, types.InlayHint] = {}
     for path, item in document.layout.items.items():
-        if item.value is None or not first <= item.value.line <= last or item.value.line in hints:
+        if not path or not isinstance(path[-1], int) or item.value is None:
+            continue
+        if not first <= item.value.line <= last or item.value.line in hints:
             continue
         if role(path).kind not in ("entry", "path"):
             continue
@@ -51,7 +53,7 @@ def _row(session: Session, document: Document, line: int, entries: Sequence[Entr
 
 
 def _hint(session: Session, document: Document, path: Path, item: Item) -> Iterator[types.InlayHint]:
-    if not path or not isinstance(path[-1], int) or item.value is None:
+    if item.value is None:
         return
     found = entry_of(document, path)
     if found is None or not any(shape for end in found[0].ends for shape in end):

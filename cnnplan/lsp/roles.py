@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cnnplan.spec.words import STRUCTURES, WIRING
@@ -103,6 +104,7 @@ _BELOW: Final[Mapping[str, Mapping[str, str]]] = {
 """What stands below what, by the key or, with `*`, whatever the key is."""
 
 
+@lru_cache(maxsize=65_536)
 def role(path: Path) -> Role:
     """What stands at a path of a spec."""
     kind, block, verb = "spec", "", ""

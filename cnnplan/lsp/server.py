@@ -73,7 +73,8 @@ class CnnplanServer(LanguageServer):
             self.forget(uri)
             return
         try:
-            self.tell(document, at_once(document, before))
+            if not document.postpone():
+                self.tell(document, at_once(document, before))
         except Exception as error:  # noqa: BLE001 - whatever it is, the server lives on
             self.failed("diagnostics", error)
         for other in (document, *self.session.resting_on(document)):
@@ -108,10 +109,20 @@ class CnnplanServer(LanguageServer):
         document = self.session.documents.get(uri)
         if document is None:
             return
+        if document.is_postponed:
+            document.settle()
+            self.tell(document, document.analysis.findings or document.remarks)
+            self.refresh()
         found = await self.judge.ask(Question(document.whole))
         if found is not None and self.session.documents.get(uri) is document:
             document.remarks = found
             self.tell(document, found)
+
+    def refresh(self) -> None:
+        """Ask the editor to ask for the hints anew, if it can."""
+        workspace = self.client_capabilities.workspace
+        if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
+            self.workspace_inlay_hint_refresh(None)
 
     def tell(self, document: Document, findings: tuple[Any, ...]) -> None:
         """Publish what was found in a document."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from cnnplan.lsp.documents import Session
 from tests.lsp.editor import Editor
 
 ROOT = Path(__file__).parents[2]
@@ -176,3 +177,18 @@ def test_hostile_texts_are_answered(editor):
         everything(editor, name, 2, 5)
         everything(editor, name, 9_999, 9_999)
     assert editor.logged == []
+
+
+def test_a_text_that_takes_long_waits_until_nobody_types():
+    session = Session()
+    first = session.put("file:///net.cnnplan.yaml", NET)
+    assert first.analysis.findings == ()
+    quick = session.put(first.uri, NET.replace("out_channels: 7", "out_channels: 8"))
+    assert not quick.postpone()
+    assert quick.analysis.plan.params == 4 * 28 + 5 * 37 + 8 * 6
+    quick.seconds = 10.0
+    slow = session.put(first.uri, NET.replace("out_channels: 7", "out_channels: 9"))
+    assert slow.postpone()
+    assert (slow.analysis.is_earlier, slow.analysis.plan.params) == (True, 345)
+    slow.settle()
+    assert (slow.analysis.is_earlier, slow.analysis.plan.params) == (False, 4 * 28 + 5 * 37 + 9 * 6)
