@@ -165,3 +165,11 @@ def test_the_architecture_files_of_others_are_read(editor):
     editor.type("yolo.yaml", text.replace("[-1, 1, Conv, [128", "[-1, 1, Konv, [128"))
     found = editor.settled("yolo.yaml", lambda told: any("Konv" in each.message for each in told))
     assert found[0].range.start.line == 5
+
+
+def test_without_pygls_it_says_what_to_install(python):
+    code = "import sys; sys.modules['pygls'] = None; sys.argv = ['cnnplan', 'lsp']; from cnnplan.cli import main; main()"
+    ended = python("-c", code)
+    assert ended.returncode == 2
+    assert ended.stderr == "cnnplan: cnnplan lsp needs the package pygls: pip install 'cnnplan[lsp]'\n"
+    assert ended.stdout == ""
