@@ -32,7 +32,7 @@ class Standing:
 
     Attributes:
         ends: the shapes of its outputs, None where one is unknown, and how often it gives these; in order.
-        parts: its layers and calls, whether their weights are their own, and how often each stands in the network.
+        parts: its layers and calls, how often each stands in the network, and how often with weights of its own.
     """
 
     __slots__ = ("_tallies", "ends", "parts")
@@ -40,7 +40,7 @@ class Standing:
     def __init__(self, tallies: _Tallies) -> None:
         self._tallies = tallies
         self.ends: Counter[Shapes] = Counter()
-        self.parts: list[tuple[Draft | Call, bool, int]] = []
+        self.parts: list[tuple[Draft | Call, int, int]] = []
 
     @property
     def copies(self) -> int:
@@ -50,9 +50,9 @@ class Standing:
     def kinds(self, *, owned: bool = False) -> Counter[Facts]:
         """How many layers of each kind it makes; or of those with weights of their own."""
         total: Counter[Facts] = Counter()
-        for item, owns, times in self.parts:
-            for kind, count in self._tallies.of(item)[owned].items() if owns or not owned else ():
-                total[kind] += count * times
+        for item, *times in self.parts:
+            for kind, count in self._tallies.of(item)[owned].items():
+                total[kind] += count * times[owned]
         return total
 
 
@@ -61,17 +61,20 @@ def standing(network: Fragment) -> dict[Place, Standing]:
     found: dict[Place, Standing] = {}
     tallies = _Tallies()
     times: Counter[int] = Counter({id(network): 1})
+    owners: Counter[int] = Counter({id(network): 1})
     for fragment in _callers_first(network):
         copies = times[id(fragment)]
         groups: dict[Place, Shapes] = {}
         joined: set[Place] = set()
         for item, owns in _owning(fragment):
+            owning = owners[id(fragment)] if owns else 0
             if isinstance(item, Call):
                 times[id(item.fragment)] += copies
+                owners[id(item.fragment)] += owning
             shapes = _given(item)
             for place in _upwards(item.place):
                 here = found.setdefault(place, Standing(tallies))
-                here.parts.append((item, owns, copies))
+                here.parts.append((item, copies, owning))
                 if place == item.place:
                     here.ends[shapes] += copies
                     joined.add(place)

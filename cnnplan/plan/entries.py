@@ -34,7 +34,7 @@ class EntryPlan:
 
     @property
     def ends(self) -> Counter[Shapes]:
-        """The shapes of its outputs, None where one is unknown, and how often it gives these; in order."""
+        """The shapes of its outputs in letters, None where one is unknown, and how often it gives these; in order."""
         return self._standing.ends
 
     @property

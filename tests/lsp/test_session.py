@@ -168,7 +168,7 @@ def test_the_architecture_files_of_others_are_read(editor):
 
 
 def test_without_pygls_it_says_what_to_install(python):
-    code = "import sys; sys.modules['pygls'] = None; sys.argv = ['cnnplan', 'lsp']; from cnnplan.cli import main; main()"
+    code = "import sys; sys.modules['pygls'] = None; sys.argv[1:] = ['lsp']; from cnnplan.cli import main; main()"
     ended = python("-c", code)
     assert ended.returncode == 2
     assert ended.stderr == "cnnplan: cnnplan lsp needs the package pygls: pip install 'cnnplan[lsp]'\n"
