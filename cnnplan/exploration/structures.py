@@ -45,7 +45,8 @@ class Structures:
         for plan in self.plans:
             if all(condition.holds(values) for condition in self.decisions(plan)):
                 return plan
-        plan = Plan(build(self.spec, values, lenient=True))
+        previous = self.plans[-1].graph if self.plans else None
+        plan = Plan(build(self.spec, values, lenient=True, previous=previous))
         self.plans.append(plan)
         return plan
 

@@ -96,16 +96,25 @@ class Summary(NamedTuple):
     @classmethod
     def of(cls, fragment: Fragment) -> Summary:
         """That of a fragment which is whole."""
-        kinds: Counter[Facts] = Counter()
-        is_faulty, is_sharing = bool(fragment.faults), bool(fragment.owners)
+        kinds: dict[Facts, int] = {}
+        calls: dict[int, int] = {}
+        inside: dict[int, Summary] = {}
         for item in fragment.items:
             if isinstance(item, Call):
-                inner = item.fragment.summary
-                kinds.update(inner.kinds)
-                is_faulty, is_sharing = is_faulty or inner.is_faulty, is_sharing or inner.is_sharing
+                called = id(item.fragment)
+                if called not in inside:
+                    inside[called] = item.fragment.summary
+                    for facts in inside[called].kinds:
+                        kinds.setdefault(facts, 0)  # in the order in which they stand
+                calls[called] = calls.get(called, 0) + 1
             elif item.facts is not None:
-                kinds[item.facts] += 1
-        return cls(kinds, is_faulty, is_sharing)
+                kinds[item.facts] = kinds.get(item.facts, 0) + 1
+        for called, times in calls.items():
+            for facts, count in inside[called].kinds.items():
+                kinds[facts] += times * count
+        is_faulty = bool(fragment.faults) or any(inner.is_faulty for inner in inside.values())
+        is_sharing = bool(fragment.owners) or any(inner.is_sharing for inner in inside.values())
+        return cls(Counter(kinds), is_faulty, is_sharing)
 
 
 @dataclass(slots=True)

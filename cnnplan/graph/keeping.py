@@ -8,9 +8,11 @@ values or which decisions were taken before: then it is used again only where th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import Context
+from cnnplan.sizes import Context, Count, Size
+from cnnplan.spec import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -93,11 +95,18 @@ def _declared(spec: Spec) -> list[Any]:
     return [(each, kind(each)) for each in found]
 
 
+PLAIN = frozenset({bool, int, str, Fraction, Size, Count, Verb})
+"""Types of values that have nothing in them."""
+
+
 def kind(value: Any) -> Any:
     """The type of a value, and of what is in it: 1 is not true, and a verb is no text."""
-    if type(value) is tuple:
+    found = type(value)
+    if found in PLAIN:
+        return found
+    if found is tuple:
         return tuple([kind(each) for each in value])
-    return (tuple(value), *map(kind, value.values())) if isinstance(value, Mapping) else type(value)
+    return (tuple(value), *map(kind, value.values())) if isinstance(value, Mapping) else found
 
 
 def _changed(old: Spec, new: Spec) -> Iterator[str]:

@@ -92,8 +92,10 @@ def lines(spec: Spec) -> Iterator[Line]:
     """A line for the spec, or for each of its variants."""
     free = replace(spec, symbols={name: _unclaimed(symbol) for name, symbol in spec.symbols.items()})
     variant = spec.symbols.get("variant")
+    plan = None
     for label in variant.choices if variant and variant.choices else ("",):
-        yield _line(plan_spec(free, {"variant": label} if label else None), label or spec.name)
+        plan = plan_spec(free, {"variant": label} if label else None, previous=plan)
+        yield _line(plan, label or spec.name)
 
 
 def _unclaimed(symbol: Symbol) -> Symbol:

@@ -67,7 +67,7 @@ def covered(spec: Spec, first: Plan, fixed: Mapping[str, Any], most: int = MOST_
             return Coverage(tuple(plans), str(region))
         known = next((plan for plan in plans if all(c.holds(point) for c in _structure(plan, free))), None)
         if known is None:
-            known = plan_spec(spec, {**first.values, **fixed, **point}, partial=True)
+            known = plan_spec(spec, {**first.values, **fixed, **point}, partial=True, previous=first)
             plans.append(known)
             layers += len(known)
         regions += _rest(region, _structure(known, free))

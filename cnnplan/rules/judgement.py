@@ -78,7 +78,7 @@ def _plans(spec: Spec, values: Mapping[str, Any]) -> tuple[list[Plan], bool]:
     for others in _others(spec, plans[0], values):
         if len(plans) == MOST_STRUCTURES or layers > MOST_LAYERS:
             return plans, True
-        plans.append(plan_spec(spec, {**values, **others}, partial=True))
+        plans.append(plan_spec(spec, {**values, **others}, partial=True, previous=plans[-1]))
         layers += len(plans[-1])
     return plans, False
 

@@ -151,7 +151,9 @@ class Assembly(Wiring):
         refs = tuple([tensor.ref for tensor in inputs])
         call = Call(site.name, self.fragment.size, fragment, refs, site.entry, site.origin, site.storage)
         self.add(call, fragment.size)
-        self.fragment.verbs |= fragment.verbs
+        self.fragment.verbs.update(fragment.verbs)
+        if not fragment.parts:
+            return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]))
         parts = {key: _outside(call, part) for key, part in fragment.parts.items()}
         groups = tuple([len(part.outputs) for part in parts.values()])
         return Handle(tuple(map(call.outside, fragment.outputs)), parts, groups=groups)

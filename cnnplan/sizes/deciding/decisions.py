@@ -162,7 +162,8 @@ def _solved(operator: str, difference: Count) -> Condition:
         return _decided(operator, simple)
     if operator == "==" and _never_zero(difference):
         return FALSE
-    if len(difference.symbols) > 1:
+    several = len(difference.symbols) > 1
+    if several:
         plain = _plain(operator, difference)
         if plain is not difference:
             return _decided(operator, plain)
@@ -174,10 +175,10 @@ def _solved(operator: str, difference: Count) -> Condition:
         solved = _on_one_symbol(operator, difference, name, domain)
     if solved is None:
         solved = _by_sign(operator, difference)
-    if solved is None and len(domains) > 1:
+    if solved is None and several:
         solved = separated(operator, difference, _decided)
     if solved is None:
-        plain = _plain(operator, difference)
+        plain = difference if several else _plain(operator, difference)
         return Comparison(operator, difference) if plain is difference else _decided(operator, plain)
     return solved
 

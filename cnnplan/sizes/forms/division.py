@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["coefficients", "exact_div", "floor_div", "quotient"]
 
 LONGEST_FOLD = 24
-"""Terms in the numerator beyond which floors with symbolic divisors are left nested."""
+"""Terms in the numerator beyond which floors by numbers are left nested."""
+
+LONGEST_LETTERED = 12
+"""The same with symbolic divisors: each layer multiplies what is there by its stride, and four layers are as long."""
 
 
 def floor_div(context: Forms, numerator: Any, denominator: Any) -> Any:
@@ -157,7 +160,7 @@ def _composed(context: Forms, nested: Atom, rest: Any, divisor: Any) -> Any:
     if isinstance(inner, Number) and isinstance(divisor, Number):
         if isinstance(rest, Number) or len(rest.terms) <= LONGEST_FOLD:
             return (numerator + rest * inner) // (inner * divisor)
-    elif _length(numerator) + _length(rest) <= LONGEST_FOLD and _length(inner) * _length(divisor) == 1:
+    elif _length(numerator) + _length(rest) <= LONGEST_LETTERED and _length(inner) * _length(divisor) == 1:
         return combine(((numerator, 1), (rest * inner, 1))) // (inner * divisor)
     return context.atom("floor", combine(((context.size(((nested, 1),), 0), 1), (rest, 1))), divisor)
 

@@ -41,8 +41,12 @@ def cleared(numerator: Any, denominator: Any) -> tuple[Any, Any]:
 
 def common_factors(count: Count) -> list[Size]:
     """The sizes that stand in every one of two terms and more."""
+    if not count.products:
+        return []  # one term, or none, shares with nobody
     monomials = [list(monomial) for monomial in count.products]
     if isinstance(count.rest, Size):
+        if not count.rest.symbols <= frozenset().union(*(size.symbols for size in monomials[0])):
+            return []  # it would have to be a factor of all others
         monomials.append([count.rest.primitive[1]])
     elif count.rest:
         return []

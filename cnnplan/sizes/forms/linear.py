@@ -62,13 +62,13 @@ class Size(Count):
         """The names of the symbols it depends on."""
         return frozenset().union(*(atom.symbols for atom, _ in self.terms))
 
-    @property
-    def depth(self) -> int:
+    @cached_property
+    def depth(self) -> int:  # type: ignore[override] # a sum of atoms keeps it
         """How deep its functions nest; 0 if there are none."""
         return max([atom.depth for atom, _ in self.terms])
 
-    @property
-    def weight(self) -> int:
+    @cached_property
+    def weight(self) -> int:  # type: ignore[override] # a sum of atoms keeps it
         """How many symbols, functions and terms there are in it, when everything is written out."""
         return 1 + sum([atom.weight for atom, _ in self.terms])
 

@@ -27,6 +27,10 @@ Extent: TypeAlias = Union[int, "Count"]
 Shape: TypeAlias = tuple[Extent, ...]
 
 
+UNBOUNDED: Interval = (None, None)
+"""What nothing is added to."""
+
+
 def interval(value: Count | Number) -> Interval:
     """Bounds on a number or a count."""
     return (value, value) if isinstance(value, Number) else value.interval
@@ -82,6 +86,8 @@ class Count:
         """
         total = interval(self.rest)
         for monomial, coef in self.products.items():
+            if total == UNBOUNDED:
+                break
             total = plus(total, times(reduce(times, _intervals(monomial)), (coef, coef)))
         return total
 
