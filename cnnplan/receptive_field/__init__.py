@@ -65,6 +65,7 @@ class ReceptiveFields:
         self._values = values
         self._memo: dict[Any, Any] = {}
         self._links: dict[Any, Link | None] = {}
+        self._rows: dict[Any, tuple[Any, Any]] = {}
         self._unions: dict[str, dict[str, Windows]] = {}
         self.pieces: dict[str, tuple[Piece, ...]] = {
             name: (Piece(WHOLE, {name: tuple(Window(axis) for axis in range(SPATIAL, len(shape)))}),)
@@ -159,10 +160,18 @@ class ReceptiveFields:
         return self._links[key]
 
     def _field(self, windows: Windows) -> ReceptiveField:
-        rows: Iterable[tuple[Any, Any, Any]] = [
-            (None, None, None) if w is None else (floor(w.reach) + 1, w.jump, ceil(w.first)) for w in windows
-        ]
+        rows = [*map(self._row, windows)]
         return ReceptiveField(*zip(*rows, strict=True)) if rows else EMPTY
+
+    def _row(self, window: Window | None) -> tuple[Any, Any, Any]:
+        """Size, jump and start of a window; height and width are often alike."""
+        if window is None:
+            return None, None, None
+        key = (window.first, window.last)
+        if key not in self._rows:
+            self._rows[key] = (floor(window.reach) + 1, ceil(window.first))
+        size, offset = self._rows[key]
+        return size, window.jump, offset
 
     def _number(self, value: Any) -> Any:
         return value if type(value) is int or self._values is None else evaluate(value, self._values, self._memo)

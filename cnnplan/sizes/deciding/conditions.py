@@ -160,8 +160,12 @@ class Comparison(Condition):
     def __hash__(self) -> int:
         return hash((self.operator, self.difference))
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return compared(self.difference, self.operator)
+
+    def __str__(self) -> str:
+        return self._text
 
 
 class Divisible(Condition):

@@ -18,7 +18,7 @@ __all__ = ["cleared", "common_factors", "fold", "grain", "units_of", "without"]
 
 def units_of(size: Size) -> int:
     """What a size is multiplied by to have whole numbers before its symbols: a seventh of H, by 7, to be H."""
-    if len(size.terms) > 1 and fold(size) is not None:
+    if size.counts_whole or (len(size.terms) > 1 and fold(size) is not None):
         return 1
     return lcm(size.const.denominator, *(Fraction(coef, atom.scale).denominator for atom, coef in size.terms))
 
@@ -27,7 +27,12 @@ def grain(value: Any) -> int:
     """What a value is multiplied by to have whole numbers before its symbols as they are written."""
     if isinstance(value, Number):
         return Fraction(value).denominator
-    found = [Fraction(coef, prod(map(units_of, monomial))).denominator for monomial, coef in value.products.items()]
+    products = value.products.items()
+    found = [
+        Fraction(coef, prod(map(units_of, sizes))).denominator
+        for sizes, coef in products
+        if type(coef) is not int or not all(size.counts_whole for size in sizes)
+    ]
     if isinstance(value.rest, Number):
         return lcm(*found, Fraction(value.rest).denominator)
     return lcm(*found, units_of(value.rest))

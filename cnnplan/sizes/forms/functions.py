@@ -62,11 +62,13 @@ def exact_div(numerator: Any, denominator: Any) -> Any:
 
 def floor(value: Any) -> Any:
     """The greatest integer that is not above the value."""
-    return value // 1
+    return value if isinstance(value, Count) and is_integral(value) else value // 1
 
 
 def ceil(value: Any) -> Any:
     """The least integer that is not below the value; `ceil(H / 32)` is the same as `ceil_div(H, 32)`."""
+    if isinstance(value, Count) and is_integral(value):
+        return value
     if isinstance(value, Size):
         scale = math.lcm(value.const.denominator, *(coef.denominator for _, coef in value.terms))
         return ceil_div(value * scale, scale)

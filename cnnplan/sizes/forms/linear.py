@@ -63,14 +63,19 @@ class Size(Count):
         return frozenset().union(*(atom.symbols for atom, _ in self.terms))
 
     @cached_property
-    def depth(self) -> int:  # type: ignore[override] # a sum of atoms keeps it
+    def depth(self) -> int:
         """How deep its functions nest; 0 if there are none."""
         return max([atom.depth for atom, _ in self.terms])
 
     @cached_property
-    def weight(self) -> int:  # type: ignore[override] # a sum of atoms keeps it
+    def weight(self) -> int:
         """How many symbols, functions and terms there are in it, when everything is written out."""
         return 1 + sum([atom.weight for atom, _ in self.terms])
+
+    @cached_property
+    def counts_whole(self) -> bool:
+        """Whether all of its numbers are whole, and its symbols are counted one by one, as nearly always."""
+        return type(self.const) is int and all(type(coef) is int and atom.scale == 1 for atom, coef in self.terms)
 
     @cached_property
     def interval(self) -> Interval:

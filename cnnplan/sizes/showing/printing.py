@@ -33,6 +33,7 @@ class Style:
 
     def __init__(self, named: Iterable[Atom] = ()) -> None:
         self.named = frozenset(named)
+        self._known: dict[Any, str] = {}
 
     def __call__(self, value: Any) -> str:
         """The formula of a number or a count."""
@@ -57,7 +58,16 @@ class Style:
         return f"{text} where {meanings}" if definitions else text
 
     def size(self, size: Size) -> str:
-        """A linear size."""
+        """A linear size; each is written once."""
+        known: dict[Any, str] = self._known if self.named else size.context.memo
+        key = (type(self), size)
+        text = known.get(key)
+        if text is None:
+            text = known[key] = self.spelled(size)
+        return text
+
+    def spelled(self, size: Size) -> str:
+        """The same, term by term."""
         folded = None if any(atom in self.named for atom, _ in size.terms) else fold(size)
         if folded is not None:
             return self.division(*folded)
@@ -121,10 +131,19 @@ class Style:
 
     def factor(self, size: Size) -> str:
         """A size that stands in a product; a symbol as it is, without the units that it is counted in."""
+        known: dict[Any, str] = self._known if self.named else size.context.memo
+        key = (type(self), size, "factor")
+        text = known.get(key)
+        if text is None:
+            text = known[key] = self.alone(size)
+        return text
+
+    def alone(self, size: Size) -> str:
+        """The same, in brackets where it does not bind."""
         size = size * units_of(size)
         text = self.size(size)
-        alone = _is_plain(size) or (fold(size) is not None and not any(atom in self.named for atom, _ in size.terms))
-        return text if alone else self.bracket(text)
+        binds = _is_plain(size) or (fold(size) is not None and not any(atom in self.named for atom, _ in size.terms))
+        return text if binds else self.bracket(text)
 
     def atom(self, atom: Atom) -> str:
         """An atom by itself, or by its name."""

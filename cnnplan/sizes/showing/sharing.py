@@ -38,21 +38,23 @@ def shared(*values: Any) -> list[Atom]:
         if is_done:
             found.append(part)
             continue
-        for atom in _atoms(part):
-            uses[atom] += 1
-            if uses[atom] == 1:
+        for atom, times in _atoms(part):
+            uses[atom] += times
+            if uses[atom] == times:
                 left.append((atom, True))
                 left += [(arg, False) for arg in atom.args if not isinstance(arg, Number)]
     return sorted((atom for atom in found if uses[atom] > 1 and atom.weight >= LIGHTEST), key=_depth)
 
 
-def _atoms(value: Any) -> Iterator[Atom]:
-    """What a value is made of directly; nothing of a name, which is what a symbol is made of."""
+def _atoms(value: Any) -> Iterator[tuple[Atom, int]]:
+    """What a value is made of directly, and how often; nothing of a name, which is what a symbol is made of."""
     if isinstance(value, Number | str):
         return
-    for size in [size for monomial in value.products for size in monomial] + [value.rest]:
-        if not isinstance(size, Number):
-            yield from (atom for atom, _ in size.terms)
+    sizes = Counter([size for monomial in value.products for size in monomial])
+    if not isinstance(value.rest, Number):
+        sizes[value.rest] += 1
+    for size, times in sizes.items():
+        yield from ((atom, times) for atom, _ in size.terms)
 
 
 def _depth(atom: Atom) -> tuple[int, int]:
