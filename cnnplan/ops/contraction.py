@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["attended", "correlated", "spread"]
 
-BLOCK = 2**21
-"""Bytes of a column matrix, and of the groups that are unfolded together, about."""
+BLOCK = 2**20
+"""Bytes of a column matrix, about."""
+
+PART = 2**18
+"""Bytes of the groups that are unfolded together, about: their columns are several times as much."""
 
 
 def correlated(x: Array, weight: Array, groups: Any, unfold: Callable[[Array], Array]) -> Array:
@@ -35,7 +38,7 @@ def correlated(x: Array, weight: Array, groups: Any, unfold: Callable[[Array], A
     axes = weight.ndim - 2
     filters = weight.reshape(groups, weight.shape[0] // groups, -1)
     inputs = x.reshape(x.shape[0], groups, -1, *x.shape[2:])
-    several = max(1, min(groups, BLOCK * groups // x.nbytes))
+    several = max(1, min(groups, PART * groups // x.nbytes))
     y: Any = None
     for start in range(0, groups, several):
         part = inputs[:, start : start + several]

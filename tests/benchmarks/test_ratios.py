@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -349,6 +350,23 @@ def test_folder_of_300_specs(told, tmp_path):
         printed.add(ran.stdout)
     assert len(printed) == 1
     told("check of 300 specs, two processes (wall)", times, "two", "one", 0.75)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "resnet"])
+def test_measured_peak_of_a_run(builds, told, name):
+    with builds["now"].active():
+        build = builds["now"]
+        spec = fresh(build, (ROOT / "specs" / f"{name}.yaml").read_text(encoding="utf-8"))
+        execute = build("cnnplan.executor").execute
+        graph = build("cnnplan.graph").build(spec, symbolic=False)
+        predicted = max(build("cnnplan.plan").plan_spec(spec).at(N=1).memory.peaks)
+        weights = execute(graph).weights
+        inputs = {source: np.zeros(shape, np.float32) for source, shape in graph.inputs.items()}
+        tracemalloc.start()
+        execute(graph, inputs=inputs, weights=weights)
+        measured = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    told(f"peak of a run of {name}", {"measured": measured, "predicted": predicted}, "measured", "predicted", 1.15)
 
 
 def test_front_of_three_columns(race, told):
