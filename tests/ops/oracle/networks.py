@@ -118,6 +118,27 @@ def pool(kind):
     return make
 
 
+PLACES = {}
+"""The indices of the last max_pool of each tensor, which stays alive while a network runs."""
+
+
+def max_pool(op, x):
+    """With its indices, which it saves in any case."""
+    module = pool("MaxPool")(op, x)
+    module.return_indices = True
+
+    def run(y):
+        found, PLACES[id(y)] = module(y)
+        return found
+
+    return run
+
+
+def max_unpool(op, x, _):
+    function = getattr(functional, f"max_unpool{len(x) - 2}d")
+    return lambda y, z: function(y, PLACES[id(z)], op.kernel_size, op.stride, 0, z.shape)
+
+
 def upsample(op, x):
     if op.scale_factor is None:
         return lambda y: functional.interpolate(y, op.output(x)[2:], mode=op.mode)
@@ -180,7 +201,8 @@ LAYERS = {
     "multi_head_attention": lambda op, x: Attention(x[2], op.num_heads, bias=op.bias, batch_first=True),
     "scale": Scale,
     "parameter": Parameter,
-    "max_pool": pool("MaxPool"),
+    "max_pool": max_pool,
+    "max_unpool": max_unpool,
     "avg_pool": pool("AvgPool"),
     "adaptive_avg_pool": lambda op, _: nn.AdaptiveAvgPool2d(op.output_size),
     "global_avg_pool": lambda _, x: of_rank("AdaptiveAvgPool", x)(1),
