@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from cnnplan.cli.cache import Cache
-from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, exit_codes, say
-from cnnplan.cli.files import specs
+from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, complain, exit_codes, say
+from cnnplan.cli.files import is_stdin, specs
 from cnnplan.cli.options import Output, Paths, Settings, bound, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
+    from cnnplan.repairs import Repair
 
     Fit = Callable[[Path], list[Finding]]
 
 __all__ = ["check"]
 
-FORMATS = "text|json|sarif|github|junit"
+SARIF = "sarif"
+FORMATS = "text|json|sarif|github|gitlab|junit"
 
 Format = Annotated[str, typer.Option("--format", "-f", metavar=FORMATS, help="How to write the findings.")]
 Select = Annotated[str, typer.Option(metavar="RULES", help="Follow these rules: CNN210,dead-layer,CNN3 or ALL.")]
@@ -41,6 +43,20 @@ Update = Annotated[bool, typer.Option("--update-baseline", help="Write all findi
 Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Look at specs that were clean and have not changed, too.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings only, not how many there are.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended, in the files; what is proved alone.")]
+Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe-fixes", help="Mend what is legal too: warnings, and what is claimed.")]
+Named = Annotated[str, typer.Option("--stdin-filename", metavar="FILE", help="Where the spec from stdin, -, belongs.")]
+Statistics = Annotated[bool, typer.Option("--statistics", help="Print how often each rule found something, instead.")]
+
+
+class Show(NamedTuple):
+    """How findings are shown: a format, a file for them, and whether their number or a sum by rule stands for them."""
+
+    format: str
+    output: Path | None
+    quiet: bool
+    statistics: bool = False
 
 
 @reads
@@ -62,6 +78,11 @@ def check(  # noqa: PLR0913, PLR0917 - options
     names: Names = None,
     settings: Settings = [],  # noqa: B006 - how typer says "none"
     no_cache: NoCache = False,  # noqa: FBT002 - a flag
+    fix: Fix = False,  # noqa: FBT002 - a flag
+    diff: Diff = False,  # noqa: FBT002 - a flag
+    unsafe_fixes: Unsafe = False,  # noqa: FBT002 - a flag
+    stdin_filename: Named = "",
+    statistics: Statistics = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Print what is wrong with these specs, and what they do not keep of what they promise."""
     with exit_codes():
@@ -70,6 +91,9 @@ def check(  # noqa: PLR0913, PLR0917 - options
             raise typer.Exit(CLEAN)
         lists = {"select": words(select), "ignore": words(ignore)}
         wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
+        show = Show(format, output, quiet, statistics)
+        if fix or diff or is_stdin(paths):
+            _mend(paths, wanted, show, stdin_filename, fix=fix, diff=diff, unsafe=unsafe_fixes)
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
         fit = (lambda path: held(path, weights, settings, names)) if weights else None
@@ -78,8 +102,28 @@ def check(  # noqa: PLR0913, PLR0917 - options
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 
-            watching(paths, lambda: _once(paths, wanted, format, output, quiet, values, fit, cache))
-        raise typer.Exit(_once(paths, wanted, format, output, quiet, values, fit, cache))
+            watching(paths, lambda: _once(paths, wanted, show, values, fit, cache))
+        raise typer.Exit(_once(paths, wanted, show, values, fit, cache))
+
+
+def _mend(  # noqa: PLR0913 - what was asked for
+    paths: list[Path], wanted: Configuration, show: Show, name: str, *, fix: bool, diff: bool, unsafe: bool
+) -> None:
+    """Mend the specs, or show how; what comes from stdin ends here, with its exit code."""
+    from cnnplan.cli import fixing, stdin  # noqa: PLC0415 - who only checks files needs none
+    from cnnplan.report.findings import Checked  # noqa: PLC0415
+
+    if is_stdin(paths):
+        if not (fix or diff):
+            told = stdin.piped(name, wanted)
+            raise typer.Exit(_told_of([str(told.path)], list(told.findings), wanted, show, {}))
+        code, left = stdin.mend(name, wanted, unsafe=unsafe, diff=diff)
+        complain(left)
+        failed = any(map(Checked((), (), wanted.fail_on).fails, left))
+        raise typer.Exit(code or (FINDINGS if failed else CLEAN))
+    if diff:
+        raise typer.Exit(fixing.show(paths, wanted, unsafe=unsafe))
+    fixing.fix(paths, wanted, unsafe=unsafe, quiet=show.quiet)
 
 
 def _configuration(config: Path | None, options: dict[str, Any]) -> Configuration:
@@ -90,33 +134,57 @@ def _configuration(config: Path | None, options: dict[str, Any]) -> Configuratio
     return configuration(config).over(**options)
 
 
-def _once(  # noqa: PLR0913, PLR0917 - options
+def _once(  # noqa: PLR0913, PLR0917 - handed on
     paths: Iterable[Path],
     wanted: Configuration,
-    format: str,  # noqa: A002 - the option's name
-    output: Path | None,
-    quiet: bool,  # noqa: FBT001 - handed on
+    show: Show,
     values: Mapping[str, Any],
     fit: Fit | None = None,
     cache: Cache | None = None,
 ) -> int:
     """Check once; the exit code that the findings ask for."""
+    from cnnplan.report.findings import render_findings  # noqa: PLC0415
+
+    render_findings((), show.format)
+    times: dict[str, float] = {}
+    files, findings, code = _found(paths, wanted, values, fit, cache, times)
+    return max(code, _told_of(files, findings, wanted, show, times))
+
+
+def _told_of(
+    files: list[str], findings: list[Finding], wanted: Configuration, show: Show, times: Mapping[str, float]
+) -> int:
+    """Tell what was found; the exit code that it asks for."""
     from cnnplan.report.findings import TEXT, Checked, render_findings  # noqa: PLC0415
-    from cnnplan.report.findings.text import summary  # noqa: PLC0415
+    from cnnplan.report.findings.text import statistics, summary  # noqa: PLC0415
     from cnnplan.rules.baseline import unknown  # noqa: PLC0415
 
-    render_findings((), format)
-    files, findings, code = _found(paths, wanted, values, fit, cache)
     if wanted.baseline:
         findings = unknown(findings, wanted.baseline)
-    color = output is None and colored(sys.stdout)
-    put(render_findings(findings, format, files=files, fail_on=wanted.fail_on, color=color), output, color=color)
-    if format == TEXT and files and not quiet:
+    checked = Checked(tuple(files), tuple(findings), wanted.fail_on)
+    color = show.output is None and colored(sys.stdout)
+    if show.statistics:
+        if show.format != TEXT:
+            raise UsageError(f"--statistics is text, and -f {show.format} is not")
+        put(statistics(checked), show.output)
+    else:
+        more: dict[str, Any] = {"times": times, "repairs": _repairs(findings, wanted) if show.format == SARIF else ()}
+        text = render_findings(findings, show.format, files=files, fail_on=wanted.fail_on, color=color, **more)
+        put(text, show.output, color=color)
+    if show.format == TEXT and files and not show.quiet:
         for line in _readings(files):
             typer.echo(line, err=True)
-        typer.echo(summary(Checked(tuple(files), tuple(findings))), err=True)
-    failed = any(map(Checked((), (), wanted.fail_on).fails, findings))
-    return max(code, FINDINGS if failed else CLEAN)
+        typer.echo(summary(checked), err=True)
+    return FINDINGS if any(map(checked.fails, findings)) else CLEAN
+
+
+def _repairs(findings: Sequence[Finding], wanted: Configuration) -> list[Repair]:
+    """What can be done about findings, for a format that carries it."""
+    from cnnplan.repairs import repairs  # noqa: PLC0415
+
+    specs = {Path(finding.called_from[-1].file if finding.called_from else finding.place.file) for finding in findings}
+    own = (path for path in sorted(specs) if path.is_file() and not _is_foreign(path))
+    return [repair for path in own for repair in repairs(path, findings, configuration=wanted)]
 
 
 def _readings(files: Iterable[str]) -> Iterator[str]:
@@ -141,14 +209,15 @@ def _update(paths: Iterable[Path], wanted: Configuration) -> int:
     return code
 
 
-def _found(
+def _found(  # noqa: PLR0913, PLR0917 - handed on
     paths: Iterable[Path],
     wanted: Configuration,
     values: Mapping[str, Any],
     fit: Fit | None = None,
     cache: Cache | None = None,
+    times: dict[str, float] | None = None,
 ) -> tuple[list[str], list[Finding], int]:
-    """The files, their findings, and the exit code for those that could not be read."""
+    """The files, their findings, and the exit code for those that could not be read; `times` takes the seconds."""
     every = list(specs(paths))
     clean = {path for path in every if cache and not fit and cache.clean(path)}
     told = iter(_told([path for path in every if path not in clean], wanted, values))
@@ -160,6 +229,8 @@ def _found(
         try:
             findings += _fitting(found, fit)
             files.append(str(path))
+            if times is not None:
+                times[str(path)] = found.seconds
         except UsageError as error:
             say(str(error))
             code = COULD_NOT_RUN

@@ -10,7 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["specs", "suffixes"]
+__all__ = ["is_stdin", "specs", "suffixes"]
+
+STDIN = "-"
+"""What stands for stdin."""
+
+
+def is_stdin(paths: Iterable[Path]) -> bool:
+    """Whether a spec comes from stdin.
+
+    Raises:
+        UsageError: files are named besides.
+    """
+    names = [str(path) for path in paths]
+    if STDIN in names and len(names) > 1:
+        raise UsageError("- stands for stdin, and beside it no file is checked")
+    return STDIN in names
 
 
 def specs(paths: Iterable[Path]) -> Iterator[Path]:

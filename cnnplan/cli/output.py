@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import TextIOWrapper
 
-__all__ = ["opened", "put"]
+__all__ = ["opened", "put", "replacing"]
 
 
 def put(text: str | bytes, output: Path | None, *, color: bool = False) -> None:
@@ -41,7 +41,7 @@ def opened(output: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     try:
-        with _replacing(output.resolve()) as file:
+        with replacing(output.resolve()) as file:
             yield file
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
@@ -49,12 +49,12 @@ def opened(output: Path | None) -> Iterator[TextIO]:
 
 def _write(text: str | bytes, path: Path) -> None:
     """Write beside the file, then take its place; what is not a file, such as /dev/null, is written to."""
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.buffer.write(text.encode() if isinstance(text, str) else text)
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[TextIOWrapper]:
+def replacing(path: Path) -> Iterator[TextIOWrapper]:
     """A file beside the one of that path, which takes its place if all goes well."""
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8") as file:

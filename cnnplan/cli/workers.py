@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.errors import SpecError, UsageError
@@ -28,12 +29,14 @@ class Judged(NamedTuple):
         findings: what was found.
         sources: the texts that it was read from, by file.
         unread: why it could not be read, "" where it could.
+        seconds: how long that took.
     """
 
     path: Path
     findings: Sequence[Finding] = ()
     sources: Mapping[str, str] = {}
     unread: str = ""
+    seconds: float = 0.0
 
 
 def judged(paths: Sequence[Path], wanted: Configuration, values: Mapping[str, Any]) -> Iterator[Judged]:
@@ -57,6 +60,11 @@ def cores() -> int:
 
 
 def _judged(path: Path, wanted: Configuration, values: Mapping[str, Any]) -> Judged:
+    begun = perf_counter()
+    return _found(path, wanted, values)._replace(seconds=perf_counter() - begun)
+
+
+def _found(path: Path, wanted: Configuration, values: Mapping[str, Any]) -> Judged:
     from cnnplan.rules import check  # noqa: PLC0415 - who remembers all of them judges none
     from cnnplan.translation import load_spec  # noqa: PLC0415
 

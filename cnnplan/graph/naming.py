@@ -31,6 +31,7 @@ class Naming:
     Attributes:
         nodes: the layers by name, in the order they are written; without those that have errors or rest on one.
         lent: the layers that stand in files that are not the user's.
+        blocked: what is read by the layers that have errors or rest on one, "?" where that is unknown itself.
         faults: the errors, with what stands before the names of their layers, and where their blocks were called.
     """
 
@@ -38,6 +39,7 @@ class Naming:
     def __init__(self, fragment: Fragment, sources: Sequence[str], lent: frozenset[str]) -> None:
         self.nodes: dict[str, Node] = {}
         self.lent: set[str] = set()
+        self.blocked: dict[str, tuple[str, ...]] = {}
         self.faults: list[tuple[str, Fault, tuple[Place, ...]]] = []
         self._files = lent
         self._sources = sources
@@ -81,7 +83,9 @@ class Naming:
                 continue
             name = prefix + item.name
             names.append(name)
-            if item.facts is not None:
+            if item.facts is None:
+                self.blocked[name] = reads
+            else:
                 origin = together(outer, item.origin) if item.origin else ""
                 place, above = item.place, callers
                 if place.file in files:

@@ -114,6 +114,11 @@ class Graph:
             return self.kinds
         return Counter([node.facts for name, node in self.nodes.items() if node.owner == name])
 
+    @property
+    def blocked(self) -> dict[str, tuple[str, ...]]:
+        """What is read by the layers that have errors or rest on one, by their names; "?" where it is one of them."""
+        return self._naming.blocked
+
     @cached_property
     def entries(self) -> dict[Place, Standing]:
         """What each entry of the spec and its blocks comes to in the network, by its place."""

@@ -21,7 +21,8 @@ class Idea(NamedTuple):
         changes: the pieces that change, by file.
         neutral: whether a layer whose output keeps its shape does what it did.
         claims: whether the spec claims less with them.
-        rank: of ideas that cost the same the one of least rank comes first.
+        rank: what kind of change it is, the mildest first.
+        far: how far a number is from the one that is written; of ideas of one kind the nearest comes first.
     """
 
     title: str
@@ -29,9 +30,12 @@ class Idea(NamedTuple):
     neutral: bool = False
     claims: bool = False
     rank: int = 0
+    far: int = 0
 
 
-def idea(title: str, file: str, changes: Iterable[Change], *, neutral: bool = False, rank: int = 0) -> list[Idea]:
+def idea(  # noqa: PLR0913 - an Idea has as many parts
+    title: str, file: str, changes: Iterable[Change], *, neutral: bool = False, rank: int = 0, far: int = 0
+) -> list[Idea]:
     """An idea for one file, none where nothing changes."""
     some = list(changes)
-    return [Idea(title, {file: some}, neutral, rank=rank)] if some else []
+    return [Idea(title, {file: some}, neutral, rank=rank, far=far)] if some else []

@@ -22,7 +22,7 @@ __all__ = ["Change", "Layout", "Piece", "quoted"]
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 _OPEN: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSE: Final = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
-_UNSAFE: Final = re.compile(r"[,\[\]{}\"'#&*!|>%@`]|: |:$|^[-?] ")
+_UNSAFE: Final = re.compile(r"[,\[\]{}]|: |:$| #|^[-?] |^[\"'#&*!|>%@`]")
 """What a plain scalar may not hold, in braces or outside of them."""
 
 

@@ -76,6 +76,12 @@ class Manuscript:
         spec = self.spec
         return None if spec is None or spec.is_library else build(spec, lenient=True)
 
+    @cached_property
+    def judged(self) -> Graph | None:
+        """The network at the values of the symbols: a layer that is refused there, and what rests on it, is no node."""
+        spec = self.spec
+        return None if spec is None or spec.is_library else build(spec)
+
     def text(self, file: str) -> str:
         """The text of a file."""
         return self.texts[file] if file in self.texts else read_text(Path(file)).removeprefix("\ufeff")

@@ -42,6 +42,8 @@ def proved(before: Manuscript, idea: Idea, finding: Finding) -> tuple[Repair, Ma
     """The repair that an idea is, and the spec with it; None where it mends nothing, or breaks something."""
     try:
         after = before.changed(idea.changes)
+        if finding.rule.startswith("CNN1") and not _helps(before, after, finding, neutral=idea.neutral):
+            return None
         proof = _proof(before, after, finding)
         if proof is None:
             return None
@@ -60,6 +62,19 @@ def _key(finding: Finding) -> tuple[Any, ...]:
     return (finding.rule, finding.message, finding.layer, finding.place.file)
 
 
+def _helps(before: Manuscript, after: Manuscript, finding: Finding, *, neutral: bool) -> bool:
+    """Whether a finding is gone from the network at the values of the symbols: soon asked, and most ideas fail.
+
+    A layer of three inputs may be mended one by one, with what leaves everything else as it is.
+    """
+    if after.judged is None:
+        return False
+    new = after.judged.findings
+    if finding.layer and any((each.rule, each.layer) == (finding.rule, finding.layer) for each in new):
+        return neutral and not any(_key(each) == _key(finding) for each in new)
+    return sum(_key(each) == _key(finding) for each in new) < max(1, Counter(map(_key, before.findings))[_key(finding)])
+
+
 def _proof(before: Manuscript, after: Manuscript, finding: Finding) -> Proof | None:
     old, new = Counter(map(_key, before.findings)), Counter(map(_key, after.findings))
     if new[_key(finding)] >= old[_key(finding)]:
@@ -75,10 +90,11 @@ def _proof(before: Manuscript, after: Manuscript, finding: Finding) -> Proof | N
 
 
 def _unseen(before: Manuscript, finding: Finding, fresh: list[Finding]) -> bool:
-    """Whether errors could not be seen before: behind a spec that was not read, or a layer that was not judged."""
-    if before.graph is None or finding.rule.startswith("CNN0"):
+    """Whether errors could not be seen before: behind what was not read, or a layer that was not judged."""
+    if before.judged is None or finding.rule.startswith("CNN0"):
         return _later(finding, fresh)
-    return all(each.layer and each.layer not in before.graph.nodes for each in fresh)
+    nodes = before.judged.nodes
+    return all(each.layer and (each.layer not in nodes or nodes[each.layer].facts.open) for each in fresh)
 
 
 def _later(finding: Finding, fresh: list[Finding]) -> bool:
@@ -137,16 +153,13 @@ def keeps(before: Manuscript, after: Manuscript, *, neutral: bool) -> bool:
 
 
 def _is_somewhere_legal(manuscript: Manuscript) -> bool:
-    """Whether there is a declared size at which all layers are legal; of a default alone, whether they are there."""
-    graph, spec = manuscript.graph, manuscript.spec
+    """Whether all layers are legal at the values of the symbols: a network that is not legal there is not in use."""
+    graph = manuscript.graph
     assert graph is not None  # noqa: S101 - asked before
-    assert spec is not None  # noqa: S101 - asked before
     whole = every(_conditions(graph))
-    if whole.verdict is False:
-        return False
-    claimed = any(spec.symbols[name].claims for name in whole.symbols if name in spec.symbols)
-    values = graph.values
-    return claimed or (whole.symbols <= values.keys() and whole.holds(values))
+    if whole.verdict is not None:
+        return bool(whole.verdict)
+    return not whole.symbols <= graph.values.keys() or whole.holds(graph.values)
 
 
 def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> Iterator[Condition]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cnnplan.findings import Severity
 from cnnplan.repairs.proof import cost, proved
 from cnnplan.repairs.repair import Proof, Repair
+from cnnplan.repairs.sizes import sizes
 from cnnplan.repairs.slips import slips
 from cnnplan.repairs.syntax import syntax
 from cnnplan.repairs.unused import unused
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST", "found"]
 
+JOIN = "CNN103"
+"""The rule of inputs that must be of one size."""
+
 MOST = 400
 """The most ideas that are tried for one finding."""
+
+OFFERED = 8
+"""The most repairs of one finding; those that reveal new faults are offered where no other is found."""
 
 
 def found(manuscript: Manuscript, finding: Finding) -> list[tuple[Repair, Manuscript]]:
@@ -40,7 +47,8 @@ def found(manuscript: Manuscript, finding: Finding) -> list[tuple[Repair, Manusc
         if pair is not None:
             good.append((_order(*pair, idea, number), *pair))
     good.sort(key=lambda each: each[0])
-    return [(repair, after) for _, repair, after in good]
+    whole = [each for each in good if each[1].proof is not Proof.REVEALED]
+    return [(repair, after) for _, repair, after in (whole or good)[:OFFERED]]
 
 
 def _ideas(manuscript: Manuscript, finding: Finding) -> Iterator[Idea]:
@@ -49,6 +57,8 @@ def _ideas(manuscript: Manuscript, finding: Finding) -> Iterator[Idea]:
         yield from chain(syntax(finding, layout), slips(finding, layout))
     elif finding.rule.startswith("CNN0") or finding.rule == "CNN110":
         yield from slips(finding, layout)
+    elif finding.rule.startswith("CNN1"):
+        yield from sizes(finding, manuscript)
     elif finding.severity is not Severity.ERROR:
         yield from unused(finding, manuscript)
 
@@ -57,4 +67,8 @@ def _order(repair: Repair, after: Manuscript, idea: Idea, number: int) -> tuple[
     """Whole repairs first, then what asks for nothing new, then what is safe, then what costs least."""
     total = cost(after.graph) if after.graph else None
     macs = total.macs if total and total.macs is not None else 0
-    return ([*Proof].index(repair.proof), len(repair.conditions), not repair.safe, idea.claims, idea.rank, macs, number)
+    proof, opened = [*Proof].index(repair.proof), len(repair.conditions)
+    narrows = (
+        idea.claims if repair.finding.rule == JOIN else not idea.claims
+    )  # a window too large is seldom meant to fit
+    return (proof, opened, not repair.safe, narrows, idea.rank, not idea.neutral, idea.far, macs, number)

@@ -88,7 +88,7 @@ USAGE = [
     (["--ignore", "CNN101"], "errors are always reported"),
     (["--ignore", "CNN1"], "errors are always reported"),
     (["--fail-on", "info"], "choose one of error, warning, note, never"),
-    (["--format", "xml"], "choose one of text, json, sarif, github, junit"),
+    (["--format", "xml"], "choose one of text, json, sarif, github, gitlab, junit"),
     (["--update-baseline"], "--update-baseline needs --baseline FILE"),
     (["--baseline", "none.json"], "cannot read the baseline none.json"),
     (["--config", "none.toml"], "cannot read none.toml"),

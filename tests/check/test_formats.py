@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from cnnplan.configuration import Configuration
 from cnnplan.findings import Finding, Location, Place, Severity
+from cnnplan.repairs import repairs
 from cnnplan.report.findings import FORMATS, render_findings
 from cnnplan.rules import check
 
@@ -27,7 +28,9 @@ def found(monkeypatch):
     return [finding for file in FILES for finding in check(Path(file), Configuration(root=Path("shop")))]
 
 
-@pytest.mark.parametrize(("name", "file"), [*zip(FORMATS, ("txt", "json", "sarif", "github", "xml"), strict=True)])
+@pytest.mark.parametrize(
+    ("name", "file"), [*zip(FORMATS, ("txt", "json", "sarif", "github", "gitlab", "xml"), strict=True)]
+)
 def test_what_is_written(found, name, file, expected):
     expected(render_findings(found, name, files=FILES), f"findings.{file}")
 
@@ -50,6 +53,54 @@ def test_sarif_is_what_code_scanning_takes(found):
     marks = [result["partialFingerprints"]["cnnplan/v1"] for result in run["results"]]
     assert len(set(marks)) == len(marks) > 3
     assert all(rule["help"]["markdown"].startswith(f"# {rule['id']}") for rule in rules)
+
+
+def test_sarif_has_fixes_and_messages_by_their_parts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text("cnnplan: 1\ninput: [1, 3, 32, 48]\nlayers:\n  - rellu\n")
+    found = check(Path("net.yaml"))
+    log = json.loads(render_findings(found, "sarif", repairs=repairs(Path("net.yaml"))))
+    Draft202012Validator(SCHEMA).validate(log)
+    driver, (result,) = log["runs"][0]["tool"]["driver"], log["runs"][0]["results"]
+    assert driver["informationUri"].startswith("https://")
+    message = result["message"]
+    template = driver["rules"][0]["messageStrings"][message["id"]]["text"]
+    assert template.format(*message["arguments"]) == message["text"]
+    (fix,) = result["fixes"]
+    assert fix["description"]["text"] == "write relu for rellu"
+    assert fix["artifactChanges"] == [
+        {
+            "artifactLocation": {"uri": "net.yaml", "uriBaseId": "%SRCROOT%"},
+            "replacements": [
+                {
+                    "deletedRegion": {"startLine": 4, "startColumn": 5, "endLine": 4, "endColumn": 10},
+                    "insertedContent": {"text": "relu"},
+                }
+            ],
+        }
+    ]
+
+
+def test_gitlab_is_told_what_it_asks_for(found):
+    """The members that https://docs.gitlab.com/ci/testing/code_quality/ lists, with the values it allows."""
+    issues = json.loads(render_findings(found, "gitlab", files=FILES))
+    assert len(issues) == len(found)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+    for issue in issues:
+        assert issue.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert issue["location"]["path"].startswith("shop/")
+        assert issue["location"]["lines"]["begin"] >= 1
+    assert json.loads(render_findings([], "gitlab")) == []
+
+
+def test_junit_tells_how_long_a_file_took(found):
+    times = {"shop/nets/clean.yaml": 0.25, "shop/nets/smelly.yaml": 0.5, "shop/nets/broken.yaml": 1.0}
+    whole = ET.fromstring(render_findings(found, "junit", files=FILES, times=times))  # noqa: S314 - our own
+    assert whole.get("time") == "1.750"
+    assert [suite.get("time") for suite in whole] == ["0.250", "0.500", "1.000"]
+    for suite in whole:
+        assert sum(float(case.get("time")) for case in suite) == pytest.approx(float(suite.get("time")), abs=0.01)
 
 
 def test_fingerprints_stay_when_lines_move(tmp_path, monkeypatch):

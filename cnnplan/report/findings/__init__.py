@@ -7,7 +7,7 @@ terminal, XML, the workflow commands of GitHub.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,10 @@ from cnnplan.errors import UsageError
 from cnnplan.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.findings import Finding
+    from cnnplan.repairs import Repair
 
 __all__ = ["FORMATS", "Checked", "relative", "render_findings"]
 
@@ -27,6 +28,7 @@ FORMATS: dict[str, str] = {
     "json": "cnnplan.report.findings.json_",
     "sarif": "cnnplan.report.findings.sarif",
     "github": "cnnplan.report.findings.github",
+    "gitlab": "cnnplan.report.findings.gitlab",
     "junit": "cnnplan.report.findings.junit",
 }
 """The formats and the modules that write them."""
@@ -43,11 +45,15 @@ class Checked:
         files: the specs that were looked at.
         findings: what there is to say of them.
         fail_on: the least severity that is a failure, "never" for none.
+        times: how long each file took, in seconds.
+        repairs: what can be done about the findings.
     """
 
     files: tuple[str, ...]
     findings: tuple[Finding, ...]
     fail_on: str = "error"
+    times: Mapping[str, float] = field(default_factory=dict)
+    repairs: tuple[Repair, ...] = ()
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding is grave enough to fail."""
@@ -55,13 +61,15 @@ class Checked:
         return self.fail_on in order and order.index(finding.severity) <= order.index(self.fail_on)
 
 
-def render_findings(
+def render_findings(  # noqa: PLR0913 - all but two by keyword
     findings: Sequence[Finding],
     format: str = "text",  # noqa: A002 - the option's name
     *,
     files: Sequence[str] = (),
     fail_on: str = "error",
     color: bool = False,
+    times: Mapping[str, float] | None = None,
+    repairs: Sequence[Repair] = (),
 ) -> str:
     """Findings as text.
 
@@ -71,10 +79,12 @@ def render_findings(
         files: the specs that were looked at, those without a finding too.
         fail_on: the least severity that is a failure.
         color: whether text for people has the color codes of a terminal.
+        times: how long each file took, in seconds.
+        repairs: what can be done about them.
     """
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}: choose one of {', '.join(FORMATS)}")
-    checked = Checked(tuple(files), tuple(findings), fail_on)
+    checked = Checked(tuple(files), tuple(findings), fail_on, times or {}, tuple(repairs))
     options = {"color": True} if color and format == TEXT else {}
     text: str = import_module(FORMATS[format]).render(checked, **options)
     return text

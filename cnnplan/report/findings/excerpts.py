@@ -13,7 +13,10 @@ from cnnplan.report.text import printable
 if TYPE_CHECKING:
     from cnnplan.findings import Location
 
-__all__ = ["excerpt"]
+__all__ = ["excerpt", "remember"]
+
+_TEXTS: dict[str, str] = {}
+"""What stands in the place of files."""
 
 BYTES = 1_000_000
 WIDTH = 96
@@ -22,6 +25,7 @@ WIDTH = 96
 CONTEXT = 40
 """What is shown of a longer line in front of the place."""
 
+_ENDS = "\r\n|[\n\r\x85\u2028\u2029]"
 _TOKEN = re.compile(r"[\w./*-]+|\S?")
 
 
@@ -44,15 +48,23 @@ def excerpt(location: Location) -> list[str]:
     return [f"{gutter}{shown}".rstrip(), f"{' ' * (len(gutter) - 2)}| {caret}"]
 
 
+def remember(file: str, text: str) -> None:
+    """Show lines of this text in the place of a file: of a spec that came from stdin."""
+    _TEXTS[file] = text
+    _lines.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _lines(file: str) -> list[str]:
     """The lines of a file as the reader of specs counts them."""
+    if file in _TEXTS:
+        return re.split(_ENDS, _TEXTS[file])
     try:
         with Path(file).open("rb") as text:
             data = text.read(BYTES)
     except (OSError, ValueError):
         return []
-    return re.split("\r\n|[\n\r\x85\u2028\u2029]", data.decode("utf-8-sig", "replace"))
+    return re.split(_ENDS, data.decode("utf-8-sig", "replace"))
 
 
 def _columns(text: str) -> int:

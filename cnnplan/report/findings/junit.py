@@ -10,7 +10,7 @@ from cnnplan.report.findings.excerpts import excerpt
 from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from cnnplan.findings import Finding
     from cnnplan.report.findings import Checked
@@ -26,7 +26,9 @@ def render(checked: Checked) -> str:
     failures = sum(map(checked.fails, checked.findings))
     tests = sum(max(len(found), 1) for found in suites.values())
     lines = [line for file, found in suites.items() for line in _suite(checked, file, found)]
-    head = f'<testsuites name="cnnplan" tests="{tests}" failures="{failures}" errors="0">'
+    head = (
+        f'<testsuites name="cnnplan" tests="{tests}" failures="{failures}" errors="0"{_time(checked.times.values())}>'
+    )
     return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', head, *lines, "</testsuites>")) + "\n"
 
 
@@ -38,19 +40,27 @@ def _spec(finding: Finding) -> str:
 def _suite(checked: Checked, file: str, findings: Sequence[Finding]) -> Iterator[str]:
     failures = sum(map(checked.fails, findings))
     tests = max(len(findings), 1)
-    yield f'  <testsuite name={_attribute(file)} tests="{tests}" failures="{failures}" errors="0" skipped="0">'
+    taken = [seconds for name, seconds in checked.times.items() if relative(name) == file]
+    head = f'tests="{tests}" failures="{failures}" errors="0" skipped="0"{_time(taken)}'
+    yield f"  <testsuite name={_attribute(file)} {head}>"
+    share = _time([sum(taken) / tests] if taken else [])
     if not findings:
-        yield f'    <testcase classname={_attribute(file)} name="check"/>'
+        yield f'    <testcase classname={_attribute(file)} name="check"{share}/>'
     for finding in findings:
-        yield from _case(finding, file, failed=checked.fails(finding))
+        yield from _case(finding, file, share, failed=checked.fails(finding))
     yield "  </testsuite>"
 
 
-def _case(finding: Finding, file: str, *, failed: bool) -> Iterator[str]:
+def _time(seconds: Collection[float]) -> str:
+    """The attribute that says how long something took, "" where nobody looked."""
+    return f' time="{sum(seconds):.3f}"' if seconds else ""
+
+
+def _case(finding: Finding, file: str, time: str, *, failed: bool) -> Iterator[str]:
     where = str(finding.location or finding.place.file)
     node = finding.location.node if finding.location else ""
     name = " ".join(filter(None, (finding.rule, None if node else finding.layer, where)))
-    yield f"    <testcase classname={_attribute(file)} name={_attribute(name)}>"
+    yield f"    <testcase classname={_attribute(file)} name={_attribute(name)}{time}>"
     body = "\n".join(
         (
             f"{where}: {finding.severity}: {finding.message}",

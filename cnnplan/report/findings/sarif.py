@@ -20,15 +20,15 @@ from cnnplan.rules import documentation, name_of
 from cnnplan.rules.baseline import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cnnplan.findings import Finding, Location
+    from cnnplan.repairs import Repair
     from cnnplan.report.findings import Checked
 
 __all__ = ["document", "render"]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
+HOME = "https://pypi.org/project/cnnplan/"
 SECURE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 
 
@@ -40,12 +40,17 @@ def render(checked: Checked) -> str:
 def document(checked: Checked) -> dict[str, Any]:
     """The log: one run, with the rules that found something and their help."""
     rules = {finding.rule: finding.severity for finding in checked.findings}
-    driver = {"name": "cnnplan", "semanticVersion": version(), "rules": [_rule(*each) for each in rules.items()]}
+    driver = {
+        "name": "cnnplan",
+        "informationUri": HOME,
+        "semanticVersion": version(),
+        "rules": [_rule(*each) for each in rules.items()],
+    }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which cnnplan was run."}}},
-        "results": _results(checked.findings, list(rules)),
+        "results": _results(checked, list(rules)),
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -61,18 +66,21 @@ def _rule(identifier: str, severity: Severity) -> dict[str, Any]:
         "shortDescription": {"text": title},
         "fullDescription": {"text": " ".join(finds.split())},
         "help": {"text": text, "markdown": text},
+        "messageStrings": {"found": {"text": "{0}: {1}"}, "hinted": {"text": "{0}: {1}\n{2}"}},
         "defaultConfiguration": {"level": str(severity)},
         "properties": {"tags": ["convolutional-network"], "problem.severity": SECURE[severity]},
     }
 
 
-def _results(findings: Sequence[Finding], rules: list[str]) -> list[dict[str, Any]]:
+def _results(checked: Checked, rules: list[str]) -> list[dict[str, Any]]:
     seen: Counter[str] = Counter()
     results = []
-    for finding in findings:
+    for finding in checked.findings:
         mark = fingerprint(finding)
         seen[mark] += 1
-        results.append(_result(finding, rules.index(finding.rule), f"{mark}:{seen[mark]}"))
+        result = _result(finding, rules.index(finding.rule), f"{mark}:{seen[mark]}")
+        fixes = [_fix(repair) for repair in checked.repairs if repair.finding == finding]
+        results.append({**result, "fixes": fixes} if fixes else result)
     return results
 
 
@@ -87,7 +95,7 @@ def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": str(finding.severity),
-        "message": {"text": _plain(text)},
+        "message": {"text": _plain(text), **_arguments(finding, called or relative(finding.place.file))},
         "locations": [location],
         "partialFingerprints": {"cnnplan/v1": mark},
     }
@@ -97,6 +105,27 @@ def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
             for number, caller in enumerate(finding.called_from, 1)
         ]
     return result
+
+
+def _arguments(finding: Finding, called: str) -> dict[str, Any]:
+    """The same message by its parts, so that those of a rule can be grouped: the layer, what is wrong, the hint."""
+    parts = [called, finding.message, *([finding.hint] if finding.hint else ())]
+    return {"id": "hinted" if finding.hint else "found", "arguments": [printable(part) for part in parts]}
+
+
+def _fix(repair: Repair) -> dict[str, Any]:
+    """What a repair changes, file by file."""
+    files: dict[str, list[dict[str, Any]]] = {}
+    for edit in repair.edits:
+        region = {
+            "startLine": edit.line,
+            "startColumn": edit.column,
+            "endLine": edit.end_line,
+            "endColumn": edit.end_column,
+        }
+        files.setdefault(edit.file, []).append({"deletedRegion": region, "insertedContent": {"text": edit.text}})
+    changes = [{"artifactLocation": _artifact(file), "replacements": some} for file, some in files.items()]
+    return {"description": {"text": _plain(printable(repair.title))}, "artifactChanges": changes}
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Finding
     from cnnplan.report.findings import Checked
 
-__all__ = ["lines", "render", "summary"]
+__all__ = ["lines", "render", "statistics", "summary"]
 
 COLORS: Final = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
 """Bold red, yellow, cyan, as the codes of a terminal."""
@@ -37,6 +37,16 @@ def summary(checked: Checked) -> str:
     counts = ", ".join(_count(grades[grade], grade) for grade in Severity if grades[grade])
     concerned = len({finding.place.file for finding in checked.findings} & set(checked.files)) or 1
     return f"{counts} in {concerned} of {files}" if len(checked.files) > 1 else f"{counts} in {files}"
+
+
+def statistics(checked: Checked) -> str:
+    """A line for each rule that found something, the most often first: `3  CNN103  error    inputs of unequal size`."""
+    from cnnplan.rules import name_of  # noqa: PLC0415 - only who asks for them needs names
+
+    counts = Counter((finding.rule, finding.severity) for finding in checked.findings)
+    wide = len(f"{max(counts.values(), default=0):,}")
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return "".join(f"{count:>{wide},}  {rule}  {grade:<7}  {name_of(rule)}\n" for (rule, grade), count in ordered)
 
 
 def lines(finding: Finding, *, color: bool = False) -> Iterator[str]:

@@ -1,0 +1,67 @@
+"""A spec from stdin, `cnnplan check -`: judged, mended or shown as any other, under the name that it is given."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cnnplan.cli.exits import CLEAN, FINDINGS
+from cnnplan.cli.workers import Judged
+from cnnplan.errors import SpecError
+from cnnplan.report.findings.excerpts import remember
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnplan.configuration import Configuration
+    from cnnplan.findings import Finding
+
+__all__ = ["mend", "piped"]
+
+NAME = "<stdin>"
+"""What a spec from stdin is called where it has no name."""
+
+
+def _read() -> str:
+    from cnnplan.spec.source import BYTES  # noqa: PLC0415
+
+    data = sys.stdin.buffer.read(BYTES + 1)
+    try:
+        return data.decode("utf-8-sig", "strict" if len(data) <= BYTES else "replace")
+    except UnicodeDecodeError:
+        return "\0"
+
+
+def piped(name: str, wanted: Configuration) -> Judged:
+    """What is found in a spec from stdin."""
+    from cnnplan.rules import check  # noqa: PLC0415
+    from cnnplan.spec import load_text  # noqa: PLC0415
+
+    path = Path(name or NAME)
+    text = _read()
+    remember(str(path), text)
+    try:
+        spec = load_text(text, path, wanted.root, partial=True)
+        return Judged(path, check(spec, wanted), {str(path): text})
+    except SpecError as error:
+        return Judged(path, error.findings, {str(path): text})
+
+
+def mend(name: str, wanted: Configuration, *, unsafe: bool, diff: bool) -> tuple[int, Sequence[Finding]]:
+    """Print a spec from stdin mended, or what would change; the exit code, and what is left to be told."""
+    from cnnplan.cli.fixing import unified  # noqa: PLC0415
+    from cnnplan.repairs import mended  # noqa: PLC0415
+
+    path = Path(name or NAME)
+    text = _read()
+    found = mended(path, texts={str(path): text}, configuration=wanted, unsafe=unsafe)
+    new = found.texts.get(str(path), text)
+    if diff:
+        typer.echo(unified(str(path), text, new) if new != text else "", nl=False)
+        return (FINDINGS if new != text else CLEAN), ()
+    remember(str(path), new)
+    typer.echo(new, nl=False)
+    return CLEAN, found.left
