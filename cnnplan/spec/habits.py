@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-__all__ = ["ADVICE", "ARGUMENTS", "INFERRED", "RENAMED", "VERBS", "argument", "example", "sound", "truth", "verb"]
+__all__ = [
+    "ADVICE",
+    "ARGUMENTS",
+    "INFERRED",
+    "MAIN",
+    "RENAMED",
+    "VERBS",
+    "argument",
+    "example",
+    "sound",
+    "truth",
+    "verb",
+]
 
 VERBS: Final = {
     "add": ("addn", "plus", "sum", "elementwiseadd", "eltwise", "iadd"),

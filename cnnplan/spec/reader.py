@@ -171,7 +171,7 @@ class _Reader:
         """A file of blocks on its own, judged as it is where a spec includes it."""
         headers = self._included(self.source, {})
         self.reading.blocks = {name: header.signature for name, header in headers.items()}
-        return Spec(self.source.file, self.path.stem if self.path else "", blocks=read_blocks(self.reading, headers))
+        return Spec(self.source.file, _called(self.path) if self.path else "", blocks=read_blocks(self.reading, headers))
 
     def _spec(self) -> Spec:
         reading, data, place = self.reading, self.source.data, Place(self.source.file)
@@ -204,7 +204,7 @@ class _Reader:
         scope.layers.judge(reading.faults, ("prev", "input") if len(inputs) == 1 and "input" in inputs else ("prev",))
         return Spec(
             file=self.source.file,
-            name=document.name or (self.path.stem if self.path else ""),
+            name=document.name or (_called(self.path) if self.path else ""),
             description=document.description,
             dtype=document.dtype,
             symbols=symbols,
@@ -251,6 +251,11 @@ _SPEC_ONLY = frozenset(SpecDocument.model_fields) - frozenset(IncludedDocument.m
 def _is_network(data: dict[str, Any]) -> bool:
     """Whether a document is, or means to be, more than blocks for others to include."""
     return "blocks" not in data or not {"symbols", "input", "inputs", "layers"}.isdisjoint(data)
+
+
+def _called(path: Path) -> str:
+    """What a spec without a name is called: `net` of net.yaml and of net.cnnplan.yaml."""
+    return path.stem.removesuffix(".cnnplan") or path.stem
 
 
 def _reads(reading: Reading, verb: str, scope: Scope) -> bool:

@@ -25,30 +25,42 @@ from cnnplan.spec.documents import (
     StorageDocument,
     SymbolDocument,
 )
+from cnnplan.spec.habits import MAIN
 from cnnplan.spec.words import STRUCTURES
 
 __all__ = ["json_schema"]
 
 Schema = dict[str, Any]
 
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+"""What editors and SchemaStore read; nothing here means anything else in later drafts."""
+
+DEFINITIONS: Final = "definitions"
+
+EXPECTED: Final = {"upsample": ("scale_factor",)}
+"""The arguments of verbs that require none, without which they are seldom written."""
 
 
 def json_schema() -> Schema:
     """The schema of a spec file; an included file has the same form, with `cnnplan` and `blocks` only."""
     spec = _document(SpecDocument)
-    exactly_one = [
-        {"required": ["input"], "not": {"required": ["inputs"]}},
-        {"required": ["inputs"], "not": {"required": ["input"]}},
-    ]
-    included = {"properties": dict.fromkeys(("cnnplan", "blocks"), True), "additionalProperties": False}
+    exactly_one = [_needs("input"), _needs("inputs")]
     spec["required"] = ["cnnplan"]
-    spec["anyOf"] = [{"required": ["layers"], "oneOf": exactly_one}, {**included, "required": ["blocks"]}]
-    return {"$schema": DIALECT, "title": "cnnplan", **spec, "$defs": {**_language(), **_operators()}}
+    spec["anyOf"] = [
+        {**_needs("layers"), "oneOf": exactly_one},
+        {**_needs("blocks"), "propertyNames": {"enum": ["cnnplan", "blocks"]}},
+    ]
+    definitions = {**_language(), **_operators()}
+    return {"$schema": DIALECT, **spec, "title": "cnnplan spec", DEFINITIONS: definitions}
+
+
+def _needs(key: str) -> Schema:
+    """What says that a key must be there."""
+    return {"required": [key], "properties": {key: True}}
 
 
 def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": f"#/{DEFINITIONS}/{name}"}
 
 
 def _any(*schemas: Schema) -> Schema:
@@ -68,7 +80,7 @@ def _language() -> dict[str, Schema]:
     return {
         "name": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
         "expression": {"type": "string", "description": "an expression; in { } or [ ] one with a comma is quoted"},
-        "value": _any({"type": ["number", "boolean", "null"]}, _ref("expression"), _list("value")),
+        "value": _any({"type": "number"}, {"type": "boolean"}, {"type": "null"}, _ref("expression"), _list("value")),
         "truth": _any({"type": "boolean"}, _ref("expression")),
         "argument": _any({"const": "required", "description": "must be given"}, _ref("value")),
         "symbol": _any(_ref("value"), _document(SymbolDocument)),
@@ -78,8 +90,14 @@ def _language() -> dict[str, Schema]:
         ),
         "input": _any({**_list("value"), "minItems": 1}, _document(InputDocument)),
         "block": _document(BlockDocument),
+        "call": {
+            "type": ["object", "null"],
+            "additionalProperties": _ref("value"),
+            "title": "block",
+            "description": "a call of a block",
+        },
         "entries": _list("entry"),
-        "entry": _any({**_verb(), "description": "a verb without arguments"}, _entry()),
+        "entry": _any({**_verb(_bare()), "description": "a verb without arguments"}, _entry()),
         "repeat": _any(_count(), {"type": "object", "minProperties": 1, "maxProperties": 1, **_counter()}),
         "branches": _document(BranchesDocument),
         "paths": _list("path"),
@@ -108,8 +126,35 @@ def _joins() -> list[str]:
     return [verb for verb, model in ops.OPERATORS.items() if model.arity[1] is None or model.arity[1] > 1]
 
 
-def _verb(verbs: list[str] | None = None) -> Schema:
-    return _any({"enum": verbs or list(ops.OPERATORS)}, {"type": "string"})
+def _verb(verbs: list[str]) -> Schema:
+    """A verb on its own: one of these, which an editor offers, or what the spec itself calls so."""
+    return {"type": "string", "anyOf": [{"enum": verbs}, {"pattern": ""}]}
+
+
+def _needed(verb: str) -> tuple[str, ...]:
+    """The arguments that are written whenever a verb is, in the order of other frameworks."""
+    fields = ops.OPERATORS[verb].model_fields
+    needed = [name for name, field in fields.items() if field.is_required()]
+    order = MAIN.get(verb, ())
+    ordered = sorted(needed, key=lambda name: order.index(name) if name in order else len(order))
+    return tuple(ordered) or EXPECTED.get(verb, ())
+
+
+def _bare() -> list[str]:
+    """The operators that mostly stand without arguments."""
+    return [verb for verb in ops.OPERATORS if not _needed(verb)]
+
+
+def _snippet(verb: str) -> Schema:
+    """What yaml-language-server inserts for an operator: `conv: {out_channels: , kernel_size: }`.
+
+    One that stands without arguments is offered as a text.
+    """
+    needed = _needed(verb)
+    if not needed:
+        return {"doNotSuggest": True}
+    body = ", ".join(f"{name}: ${number}" for number, name in enumerate(needed, 1))
+    return {"defaultSnippets": [{"label": verb, "description": meaning(verb), "body": f"{{{body}}}"}]}
 
 
 def _entry() -> Schema:
@@ -127,14 +172,14 @@ def _entry() -> Schema:
 
 def _calls(verbs: list[str]) -> Schema:
     """Operators with their arguments, and anything else as a block with arguments of its own."""
-    block = {"type": ["object", "null"], "additionalProperties": _ref("value"), "description": "a call of a block"}
-    known = {verb: {**_any(*_called(verb, block)), "description": meaning(verb)} for verb in verbs}
-    return {"properties": known, "additionalProperties": block}
+    known = {verb: {**_called(verb), **_snippet(verb), "title": verb, "description": meaning(verb)} for verb in verbs}
+    return {"properties": known, "additionalProperties": _ref("call")}
 
 
-def _called(verb: str, block: Schema) -> list[Schema]:
+def _called(verb: str) -> Schema:
     """The arguments of an operator, or none; of one that came later also those of a block that was called so before."""
-    return [_ref(f"op_{verb}"), {"type": "null"}, *([block] if verb in ops.LATER else [])]
+    own = _ref(f"op_{verb}")
+    return _any(own, _ref("call")) if verb in ops.LATER else {"allOf": [own]}
 
 
 def _operators() -> dict[str, Schema]:
@@ -150,7 +195,8 @@ def meaning(verb: str) -> str:
 def _operator(verb: str) -> Schema:
     schema = ops.OPERATORS[verb].model_json_schema()
     properties = {name: _argument(field, schema) for name, field in schema.get("properties", {}).items()}
-    arguments = {"type": "object", "properties": properties, "additionalProperties": False}
+    arguments: Schema = {"type": ["object", "null"], "title": verb, "description": meaning(verb)}
+    arguments |= {"properties": properties, "additionalProperties": False}
     return {**arguments, "required": schema["required"]} if "required" in schema else arguments
 
 
@@ -167,6 +213,8 @@ def _widened(field: Schema, schema: Schema) -> Schema:
         choices = [each for choice in field["anyOf"] for each in _widened(choice, schema)["anyOf"]]
     elif field.get("type") == "array" and "items" in field:
         choices = [{**field, "items": _widened(field["items"], schema)}]
+    elif isinstance(field.get("type"), list):
+        choices = [{**field, "type": kind} for kind in field["type"]]
     else:
         choices = [field]
     return _any(*(choice for choice in choices if choice != _ref("expression")), _ref("expression"))
@@ -186,6 +234,8 @@ def _plain(field: Any) -> Any:
     if not isinstance(field, dict):
         return field
     kept = {key: _plain(value) for key, value in field.items() if key not in ("title", "default", PART)}
+    if isinstance(kept.get("type"), list):
+        kept["anyOf"] = [{"type": kind} for kind in kept.pop("type")]
     choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
     kept.update(choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})
     return {**_ref(field[PART]), **kept} if PART in field else kept

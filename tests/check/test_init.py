@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -9,6 +11,7 @@ from cnnplan import check, load, verify
 from cnnplan.cli import app
 from cnnplan.cli.init import KINDS
 from cnnplan.spec import load_spec
+from cnnplan.spec.schema import json_schema
 
 
 def init(*arguments):
@@ -49,7 +52,7 @@ def test_a_kind_that_is_none(folder):
 
 def test_a_name_may_be_given(folder):
     assert init("other.yaml").exit_code == 0
-    assert [file.name for file in folder.iterdir()] == ["other.yaml"]
+    assert sorted(file.name for file in folder.iterdir()) == ["cnnplan.schema.json", "other.yaml"]
 
 
 def test_a_file_that_is_there_stays(folder):
@@ -69,3 +72,30 @@ def test_neither_does_a_link_lead_elsewhere(folder):
 def test_a_folder_that_is_not_there():
     ran = init("no/such/network.yaml")
     assert (ran.exit_code, ran.stdout) == (2, "")
+
+
+def test_the_first_line_names_the_schema_to_editors_and_it_is_there(folder):
+    (folder / ".git").mkdir()
+    assert init("net.cnnplan.yaml").exit_code == 0
+    assert (folder / "net.cnnplan.yaml").read_text().startswith("# yaml-language-server: $schema=cnnplan.schema.json\n")
+    schema = json.loads((folder / "cnnplan.schema.json").read_text())
+    assert schema == json_schema()
+    (folder / "specs").mkdir()
+    assert init("specs/other.yaml").exit_code == 0
+    head = (folder / "specs" / "other.yaml").read_text().partition("\n")[0]
+    assert head == "# yaml-language-server: $schema=../cnnplan.schema.json"
+    assert [path.name for path in (folder / "specs").iterdir()] == ["other.yaml"]
+    assert init("plain.yaml", "--no-schema").exit_code == 0
+    assert not (folder / "plain.yaml").read_text().startswith("# yaml")
+    assert CliRunner().invoke(app, ["check", "."]).exit_code == 0
+
+
+def test_a_schema_that_is_there_stays(folder):
+    (folder / "cnnplan.schema.json").write_text("{}")
+    init("net.yaml")
+    assert (folder / "cnnplan.schema.json").read_text() == "{}"
+
+
+def test_a_spec_without_a_name_is_called_like_its_file(folder):
+    (folder / "net.cnnplan.yaml").write_text("cnnplan: 1\ninput: [1, 3, 5, 7]\nlayers: [relu]\n")
+    assert load(folder / "net.cnnplan.yaml").name == "net"
