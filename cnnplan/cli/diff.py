@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cnnplan.cli import files
 from cnnplan.cli.exits import CLEAN, FINDINGS, exit_codes, say
 from cnnplan.cli.options import Output, Settings, bound, reads
 from cnnplan.cli.output import put
@@ -28,7 +29,8 @@ Values = tuple[dict[str, Any], dict[str, Any]]
 """The values of symbols before, and after."""
 
 Specs = Annotated[
-    list[Path], typer.Argument(metavar="A [B]", help="Two specs; one with --set-after; with --against, any number.")
+    list[Path],
+    typer.Argument(metavar="A [B]", help="Two specs; one with --set-after; with --against, any number, and folders."),
 ]
 Before = Annotated[list[str], typer.Option("--set-before", metavar="SYMBOL=VALUE", help="As --set, before only.")]
 After = Annotated[list[str], typer.Option("--set-after", metavar="SYMBOL=VALUE", help="As --set, after only.")]
@@ -78,12 +80,23 @@ def _compared(specs: Sequence[Path], against: str, values: Values, root: Path | 
         names = ("", "") if len(specs) == PAIR else (_called(specs[0], before, after), _called(specs[0], after, before))
         yield compare(_plan(specs[0], before, root), _plan(specs[-1], after, root), names)
         return
-    for spec in specs:
+    for spec in _networks(specs, root):
         plan = _before(spec, against, before)
         if plan is None:
             say(f"{spec}: there is no such file at {against}: it is new")
         else:
             yield compare(plan, _plan(spec, after, root), (f"{spec}@{against}", str(spec)))
+
+
+def _networks(paths: Sequence[Path], root: Path | None) -> Iterator[Path]:
+    """The files, and those below the folders that hold a network, and not blocks for others to include."""
+    from cnnplan.translation import load_spec  # noqa: PLC0415
+
+    for path in paths:
+        if path.is_dir():
+            yield from (spec for spec in files.specs([path]) if not load_spec(spec, root).is_library)
+        else:
+            yield path
 
 
 def _called(spec: Path, values: dict[str, Any], other: dict[str, Any]) -> str:

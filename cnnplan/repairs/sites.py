@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import yaml
+
+from cnnplan.ops import OPERATORS
 from cnnplan.spec.words import WIRING
 
 if TYPE_CHECKING:
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding, Path, Place
     from cnnplan.graph import Graph, Node
+    from cnnplan.ops import Operator
     from cnnplan.repairs.layout import Layout
     from cnnplan.repairs.manuscript import Manuscript
 
@@ -28,7 +32,7 @@ class Site(NamedTuple):
         path: the entry.
         verb: the path of its verb; that of the entry where it is a bare one.
         called: what the verb is.
-        node: the layer that it makes, the nearest to the fault; None of the call of a block.
+        node: the layer that it makes, the nearest to the fault; None of the call of a block, and of a layer at fault.
         layout: the text.
     """
 
@@ -44,6 +48,26 @@ class Site(NamedTuple):
         written = self.layout.value((*self.verb, argument))
         quotes = written[:1] in ("'", '"') and written[-1:] == written[:1]
         return written[1:-1] if quotes else written
+
+    @property
+    def op(self) -> Operator | None:
+        """The operator that it makes; of a layer at fault the one of its arguments, where all are written as values."""
+        if self.node:
+            return self.node.op
+        model = OPERATORS.get(self.called)
+        try:
+            return model(**self._values) if model else None
+        except (yaml.YAMLError, ValueError, TypeError):
+            return None
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        """The arguments as YAML reads them."""
+        if self.verb == self.path:
+            return {}
+        written = self.layout.value(self.verb)
+        indent = " " * self.layout.column(self.layout.pieces[self.verb].start)
+        return yaml.safe_load(f"{indent}{written}") or {}
 
     @property
     def arguments(self) -> list[str]:

@@ -54,7 +54,7 @@ def sizes(finding: Finding, manuscript: Manuscript) -> Iterator[Idea]:
         yield from _groups(some)
     if finding.rule == "CNN103":
         yield from joins(finding, manuscript, some)
-    yield from chain.from_iterable(_window(site) for site in some if site.node)
+    yield from chain.from_iterable(_window(site) for site in some)
     yield from _copies(some)
     yield from claims(finding, manuscript)
 
@@ -75,8 +75,9 @@ def _called(site: Site) -> str:
 
 def _window(site: Site) -> Iterator[Idea]:
     """Other paddings, rounding and steps of a layer with windows."""
-    assert site.node is not None  # noqa: S101 - as asked
-    op = site.node.op
+    op = site.op
+    if op is None:
+        return
     fields = type(op).model_fields
     if "ceil_mode" in fields and site.called == op.verb:
         yield from _put(site, "ceil_mode", "false" if getattr(op, "ceil_mode", False) else "true", neutral=True)
@@ -160,7 +161,7 @@ def _near(number: int) -> list[int]:
 def _groups(some: list[Site]) -> Iterator[Idea]:
     """Groups that divide what comes in: each channel on its own, or the nearest number."""
     for site in some:
-        fields = type(site.node.op).model_fields if site.node else {}
+        fields = type(site.op).model_fields if site.op else {}
         argument = next((name for name in ("groups", "num_groups") if name in {*site.arguments, *fields}), "")
         if argument:
             yield from _put(site, argument, "in_channels", rank=1)

@@ -17,7 +17,8 @@ from tests.console import blocks
 ROOT = Path(__file__).parents[2]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 PAGE = (ROOT / "cnnplan" / "reference" / "pages" / "ci.md").read_text()
-WORKFLOW, PRE_COMMIT = map(yaml.safe_load, blocks(PAGE, "yml"))
+WORKFLOW, WITH_ACTION, GITLAB, PRE_COMMIT = map(yaml.safe_load, blocks(PAGE, "yml"))
+ACTION = yaml.safe_load((ROOT / ".github" / "actions" / "check" / "action.yml").read_text())
 STEPS = WORKFLOW["jobs"]["cnnplan"]["steps"]
 KEYS = {"id", "name", "description", "entry", "args", "language", "types", "files", "pass_filenames", "require_serial"}
 
@@ -94,15 +95,79 @@ def test_every_step_uses_something_or_runs_something():
 def test_a_hook_runs_what_it_says(shell, tmp_path, hook):
     assert hook.keys() <= KEYS
     assert hook["language"] == "python"
-    assert re.search(hook["files"], "specs/net.yaml")
+    for file in ("specs/net.yaml", "models/specs/a/net.yml", "net.cnnplan.yaml", "models/net.cnnplan.yml"):
+        assert re.search(hook["files"], file)
+    for file in ("config.yaml", "myspecs/net.yaml", "cnnplan.yaml.txt"):
+        assert not re.search(hook["files"], file)
     arguments = [*shlex.split(hook["entry"]), *hook.get("args", [])]
     changed = ["specs/net.yaml"] if hook.get("pass_filenames", True) else []
     command = shlex.join([*arguments, *changed])
     assert shell(command).returncode == 0
     (tmp_path / "clone/specs/net.yaml").write_text(BROKEN)
-    assert shell(command).returncode == 1
+    assert shell(command).returncode == (0 if "--fix" in hook["entry"] else 1)
+    mended = (tmp_path / "clone/specs/net.yaml").read_text()
+    assert (mended != BROKEN) == ("--fix" in hook["entry"])  # pre-commit fails where a hook changes files
 
 
 def test_the_readme_names_a_hook_that_is_there():
     named = {hook["id"] for repository in PRE_COMMIT["repos"] for hook in repository["hooks"]}
     assert set() < named <= {hook["id"] for hook in HOOKS}
+
+
+def stepped(step, **given):
+    """The command of a step of the action, with its inputs as variables, as a runner sets them."""
+    inputs = {name: str(told["default"]) for name, told in ACTION["inputs"].items()} | given
+    values = {
+        name: inputs.get(match[1], "") if (match := re.fullmatch(r"\$\{\{ inputs\.([\w-]+) \}\}", text)) else ""
+        for name, text in step.get("env", {}).items()
+    }
+    head = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
+    return f"export RUNNER_TEMP=$(mktemp -d)\n{head}{step['run']}"
+
+
+RUNS = {step["name"]: step for step in ACTION["runs"]["steps"] if "run" in step}
+
+
+def test_the_action_checks_and_compares(shell, tmp_path):
+    assert shell(stepped(RUNS["check"])).returncode == 0
+    assert shell(stepped(RUNS["compare"])).returncode == 0
+    assert "The same network." in (tmp_path / "summary.md").read_text()
+    (tmp_path / "clone/specs/net.yaml").write_text(SPEC.replace("24", "40"))
+    limit = {"fail-if": "macs > +5%"}
+    assert shell(stepped(RUNS["compare"])).returncode == 0
+    assert shell(stepped(RUNS["compare"], **limit)).returncode == 1
+    assert "| macs |" in (tmp_path / "summary.md").read_text()
+
+
+def test_the_action_fails_on_what_is_wrong_and_writes_sarif(shell, tmp_path):
+    (tmp_path / "clone/specs/net.yaml").write_text(BROKEN)
+    ran = shell(stepped(RUNS["check"], sarif="found.sarif"))
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("::error file=specs/net.yaml,line=4,col=43,")
+    assert '"fixes"' in (tmp_path / "clone/found.sarif").read_text()
+    assert shell(stepped(RUNS["check"], **{"fail-on": "never"})).returncode == 0
+
+
+def test_the_page_gives_the_action_inputs_that_it_has():
+    (step,) = [each for each in WITH_ACTION["jobs"]["cnnplan"]["steps"] if "cnnplan" in each["uses"]]
+    assert step["uses"].partition("/cnnplan/")[2].startswith(".github/actions/check@")
+    assert step["with"].keys() <= ACTION["inputs"].keys()
+    assert all(told["description"] for told in ACTION["inputs"].values())
+    assert all(step.get("shell") == "bash" for step in RUNS.values())
+
+
+def test_the_job_of_gitlab_writes_the_artifacts_that_it_names(shell, tmp_path):
+    job = GITLAB["designs"]
+    for command in job["script"][1:]:
+        assert shell(command).returncode == 0
+    for file in job["artifacts"]["reports"].values():
+        assert (tmp_path / "clone" / file).read_text()
+
+
+def test_folders_are_compared_without_their_blocks(shell, tmp_path):
+    (tmp_path / "clone/specs/blocks.yaml").write_text("cnnplan: 1\nblocks:\n  act:\n    layers: [relu]\n")
+    (tmp_path / "clone/specs/new.yaml").write_text(SPEC)
+    ran = shell("cnnplan diff specs --against HEAD -f markdown")
+    assert ran.returncode == 0
+    assert ran.stdout.count("###") == 1
+    assert "new.yaml: there is no such file at HEAD" in ran.stderr

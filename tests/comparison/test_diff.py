@@ -118,7 +118,6 @@ USAGE = [
     (["nets/net.yaml", "--against", "--output=x"], "has no such revision"),
     (["nets/nett.yaml", "--against", "HEAD"], "nett.yaml: there is no such file, neither here nor at HEAD"),
     (["nots/net.yaml", "--against", "HEAD"], "nots/net.yaml is no file"),
-    (["nets", "--against", "HEAD"], "nets is no file"),
     (["nets/net.yaml", "--against", "HEAD", "--fail-if", "macs"], "--fail-if macs"),
     (["nets/net.yaml", "--against", "HEAD", "-f", "xml"], "text, markdown, json"),
 ]

@@ -21,6 +21,7 @@ from cnnplan.sizes import (
     eq,
     every,
     floor,
+    floor_div,
     ge,
     gt,
     is_whole,
@@ -305,3 +306,9 @@ def test_long_periods_are_left_open():
     bounded = height(min=1, max=5000)
     assert str(eq(2**21 * (bounded // 2**21), bounded)) == "never"
     assert str(eq(maximum(bounded // 2, bounded // 3 + 9), bounded // 2)) == "H == 50 or 52 <= H <= 5000"
+
+
+def test_a_range_that_no_computer_counts_stays_open():
+    h = Context().symbol("H", Domain(min=1))
+    assert str(eq(floor_div(h, 10**25), 1)) == "floor(H/10000000000000000000000000) == 1"
+    assert str(ge(floor_div(h, 10**25), 5)) == "H >= 50000000000000000000000000"

@@ -1,4 +1,8 @@
-"""A comparison for the comment of a pull request: totals as a table, the layers folded away, never too long for one."""
+"""A comparison for the comment of a pull request: totals as a table, the layers folded away, never too long for one.
+
+It begins with a mark that nobody sees, by which a program finds the comment again. Networks that are the same are one
+line, folded away where there are several.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +22,36 @@ MOST = 60_000
 """Characters; GitHub takes 65,536."""
 
 MOST_LAYERS = 100
+
+MARK = "<!-- cnnplan diff -->"
+"""What nobody sees."""
+
 PIPE = "\\|"
 
 
 def render(comparisons: Sequence[Comparison]) -> str:
-    """The comparisons, one below the other, as many as fit."""
-    texts: list[str] = []
-    for number, comparison in enumerate(comparisons):
+    """The comparisons, one below the other, as many as fit; those of the same network at the end."""
+    changed = [comparison for comparison in comparisons if not comparison.same]
+    texts = [f"{MARK}\n"]
+    for number, comparison in enumerate(changed):
         text = "".join(f"{line}\n" for line in _lines(comparison))
         if sum(map(len, texts)) + len(text) > MOST:
-            texts.append(f"... and {len(comparisons) - number} more specs\n")
+            texts.append(f"... and {len(changed) - number} more specs\n")
             break
         texts.append(text)
-    return "\n".join(texts)
+    same = [comparison for comparison in comparisons if comparison.same]
+    return "\n".join([*texts, *_same(same)])
+
+
+def _same(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """The networks that did not change: one with a title of its own, several in a list."""
+    names = [f"{code(comparison.names[0])} → {code(comparison.names[1])}" for comparison in comparisons]
+    if len(names) == 1:
+        yield f"### {names[0]}\n\nThe same network.\n"
+    elif names:
+        listed = "".join(f"* {name}\n" for name in names[:MOST_LAYERS])
+        more = f"* ... and {len(names) - MOST_LAYERS:,} more\n" if len(names) > MOST_LAYERS else ""
+        yield f"<details><summary>{len(names):,} networks are the same</summary>\n\n{listed}{more}\n</details>\n"
 
 
 def code(text: str, *, cell: bool = False) -> str:
@@ -43,9 +64,6 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     before, after = comparison.names
     yield f"### {code(before)} → {code(after)}"
     yield ""
-    if comparison.same:
-        yield "The same network."
-        return
     yield from _totals(comparison)
     yield from _shape(comparison)
     yield ""

@@ -62,7 +62,7 @@ class Lines(NamedTuple):
         """The values from base on at which the lines lie on both sides of 0; None where they are many."""
         first, last = sorted((-self.low / Fraction(self.slope), -self.high / Fraction(self.slope)))
         doubtful = range(max(base, ceil(first)), max(base, floor(last) + 1))
-        return doubtful if len(doubtful) <= LARGEST_PERIOD else None
+        return doubtful if doubtful.stop - doubtful.start <= LARGEST_PERIOD else None  # len() takes no larger ones
 
 
 def lines(value: Any) -> Lines | None:
