@@ -171,7 +171,9 @@ class _Reader:
         """A file of blocks on its own, judged as it is where a spec includes it."""
         headers = self._included(self.source, {})
         self.reading.blocks = {name: header.signature for name, header in headers.items()}
-        return Spec(self.source.file, _called(self.path) if self.path else "", blocks=read_blocks(self.reading, headers))
+        return Spec(
+            self.source.file, _called(self.path) if self.path else "", blocks=read_blocks(self.reading, headers)
+        )
 
     def _spec(self) -> Spec:
         reading, data, place = self.reading, self.source.data, Place(self.source.file)

@@ -1,6 +1,5 @@
 """Layers that do not fit together: each network is mended, planned as legal, and run in NumPy at ten sizes."""
 
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,9 @@ import yaml
 
 from cnnplan import load
 from cnnplan.configuration import Configuration
-from cnnplan.executor import execute
 from cnnplan.repairs import Mended, Proof, mended, repairs
 from cnnplan.rules import check
-from cnnplan.spec import Symbol
+from tests.repairs.running import run
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE / "sizes.yaml").read_text())
@@ -32,31 +30,6 @@ def _flow(value: object) -> str:
 
 def errors(text: str) -> list[str]:
     return [str(finding) for finding in check(text, Configuration()) if finding.severity == "error"]
-
-
-def run(text: str) -> int:
-    """At how many legal sizes, small ones, the network is run; its shapes are those that were predicted."""
-    plan = load(text)
-    symbols = [plan.spec.symbols[name] for name in ("H", "W")]
-    legal = [
-        values
-        for rows, columns in product(range(64), repeat=2)
-        if (values := {**plan.values, "H": _size(symbols[0], rows), "W": _size(symbols[1], columns)})
-        and (plan.condition.verdict or plan.condition.holds(values))
-    ]
-    least = sorted(legal, key=lambda values: max(values["H"], values["W"]))
-    sizes = least[:: max(1, min(len(least), 60) // 10)][:10]
-    for values in sizes:
-        at = plan.at(**values)
-        done = execute(plan.graph, values=at.values)
-        assert {n: tuple(m.shape) for n, m in done.measurements.items()} == {each.name: each.shape for each in at}
-    return len(sizes)
-
-
-def _size(symbol: Symbol, number: int) -> int:
-    """The declared value of that number, from the least on."""
-    step = symbol.multiple_of or 1
-    return -(-(symbol.min or 1) // step) * step + number * step
 
 
 def found(name: str, tmp_path: Path) -> tuple[Mended, str]:

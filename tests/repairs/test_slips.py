@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from cnnplan.repairs import Proof, mended, repairs
+from tests.repairs.running import run
 
 HEAD = """\
 cnnplan: 1
@@ -25,6 +26,7 @@ def test_the_slip_and_nothing_else_is_changed(tmp_path: Path, name: str) -> None
     assert found.texts[str(spec)] == right
     assert not [finding for finding in found.left if finding.severity == "error"]
     assert spec.read_text() == wrong
+    assert run(right) == 10
 
 
 WHOLE = {
