@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import CnnplanError
+from cnnplan.translation.torch.calls import Call, Ref, Seen, tensors
 from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded
 from cnnplan.translation.torch.merging import Formula
-from cnnplan.translation.torch.recording import DYNAMIC, Call, Ref, Seen, tensors
+from cnnplan.translation.torch.recording import DYNAMIC
 from cnnplan.translation.torch.shaping import Shapes, Unknown
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable
 from cnnplan.translation.torch.extents import COMPARED, Axis, Binary, Extent, Guard, Ratio, Rounded
-from cnnplan.translation.torch.recording import DYNAMIC, Call, Picked, Recording, Ref, Seen, Untraceable
+from cnnplan.translation.torch.recording import DYNAMIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,202 +7,28 @@ when the run is over. Tensors are told by identity, as long as all of them are k
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch.overrides import TorchFunctionMode
 
+from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable, tensors
 from cnnplan.translation.torch.extents import Axis, Extent, Ratio, noted
+from cnnplan.translation.torch.names import EXTENTS, MAKERS, SILENT, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Call", "Recording", "Ref", "Seen", "Untraceable", "flattened", "record", "tensors"]
+__all__ = ["DYNAMIC", "flattened", "record"]
 
 MOST_CALLS: Final = 200_000
 
 
-class Untraceable(Exception):  # noqa: N818 - the cause; the door makes a finding of it
-    """A run that cannot be written down.
-
-    Args:
-        message: why.
-        where: the module in which it happened.
-        hint: the way out.
-    """
-
-    def __init__(self, message: str, where: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.hint = hint
-
-
-class Ref(NamedTuple):
-    """Where a tensor comes from: an input, a parameter or buffer by name; a call by number, and which of its outputs.
-
-    What a call gives that reads no input and no parameter is `made`: a constant.
-    """
-
-    kind: str
-    name: str = ""
-    number: int = -1
-    place: int = 0
-
-
-class Seen(NamedTuple):
-    """A tensor as a call sees it."""
-
-    ref: Ref
-    shape: tuple[int, ...]
-    dtype: str
-
-
-class Picked(NamedTuple):
-    """A slice, which cannot be hashed."""
-
-    start: Any
-    stop: Any
-    step: Any
-
-
-@dataclass(slots=True)
-class Call:
-    """One call of a function, or of a module that is known as a whole.
-
-    Args:
-        name: of the function.
-        args, kwargs: what it was given, tensors as Seen.
-        path: the module in which it was called.
-        outputs: what it gave.
-        alone: whether the module has no other modules inside.
-        module: the module itself, where it is known as a whole.
-    """
-
-    name: str
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    path: str
-    outputs: tuple[Seen, ...] = ()
-    alone: bool = False
-    module: Any = None
-
-
-@dataclass(slots=True)
-class Recording:
-    """A run.
-
-    Args:
-        calls: in order.
-        outputs: of the network.
-        guards: comparisons of extents, each with the number of the call that came next.
-        made: every number that was made of extents, with how.
-        escaped: whether an extent became a plain number, so that decisions by it are not seen.
-        inputs: the tensors that went in.
-    """
-
-    calls: list[Call] = field(default_factory=list)
-    outputs: tuple[Seen, ...] = ()
-    guards: list[tuple[int, Any]] = field(default_factory=list)
-    made: list[tuple[int, Any]] = field(default_factory=list)
-    escaped: bool = False
-
-
-EXTENTS: Final = {"shape", "size", "numel", "nelement"}
-"""What gives extents."""
-
-SILENT: Final = frozenset(
-    [
-        "dim",
-        "ndim",
-        "ndimension",
-        "dtype",
-        "device",
-        "layout",
-        "is_cuda",
-        "is_cpu",
-        "is_meta",
-        "is_mps",
-        "is_xpu",
-        "is_quantized",
-        "is_sparse",
-        "is_nested",
-        "is_leaf",
-        "is_contiguous",
-        "is_floating_point",
-        "is_complex",
-        "requires_grad",
-        "requires_grad_",
-        "grad",
-        "grad_fn",
-        "data_ptr",
-        "__len__",
-        "__hash__",
-        "__repr__",
-        "__format__",
-        "_set_grad_enabled",
-        "set_grad_enabled",
-        "get_device",
-        "element_size",
-        "itemsize",
-        "stride",
-        "storage_offset",
-        "is_inference",
-        "_has_compatible_shallow_copy_type",
-        "finfo",
-        "get_default_dtype",
-        "is_grad_enabled",
-        "is_autocast_enabled",
-        "_assert",
-        "is_tensor",
-        "_is_view",
-        "is_same_size",
-        "register_hook",
-        "__setstate__",
-        "names",
-        "_version",
-        "output_nr",
-        "_base",
-        "is_conj",
-        "is_neg",
-        "can_cast",
-        "promote_types",
-        "result_type",
-        "get_autocast_gpu_dtype",
-        "layer_norm_kernel_available",
-        "is_mkldnn",
-        "is_vulkan",
-        "is_ipu",
-        "is_signed",
-        "__class__",
-        "name",
-        "mT_",
-        "is_storage",
-        "typename",
-    ]
-)
-"""What says something of a tensor, and computes nothing."""
-
 DYNAMIC: Final = {"input", "param", "call"}
 """What depends on the input or on what is trained."""
 
-MAKERS: Final = {
-    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "zeros_like", "ones_like", "full_like",
-    "empty_like",     "rand_like", "randn_like",
-}  # fmt: skip
-"""What takes nothing of a tensor but its shape and type."""
-
 WHOLE: Final = (torch.nn.MultiheadAttention, torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN)
 """Modules that are known as a whole."""
-
-
-def named(function: Any) -> str:
-    """What a function is called; a property is called like itself."""
-    name: str = getattr(function, "__name__", type(function).__name__)
-    if name in {"__get__", "__set__", "__delete__"}:
-        return str(getattr(function.__self__, "__name__", name)) if name == "__get__" else name
-    return name
 
 
 class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there where types are checked
@@ -325,17 +151,6 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             yield
         finally:
             self.quiet -= 1
-
-
-def tensors(value: Any) -> list[Seen]:
-    """The tensors among arguments."""
-    if isinstance(value, Seen):
-        return [value]
-    if isinstance(value, dict):
-        return [seen for each in value.values() for seen in tensors(each)]
-    if type(value) in {tuple, list, Picked}:
-        return [seen for each in value for seen in tensors(each)]
-    return []
 
 
 def _dtype(tensor: Any) -> str:

@@ -9,10 +9,11 @@ from torch import nn
 
 from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
+from cnnplan.translation.torch.calls import Recording, Untraceable
 from cnnplan.translation.torch.emitting import Emitter, Refused
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, hold, merge
-from cnnplan.translation.torch.recording import Recording, Untraceable, record
+from cnnplan.translation.torch.recording import record
 from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
 from cnnplan.translation.torch.shaping import Shapes
 

@@ -19,6 +19,9 @@ class File:
     Args:
         dtype: what its numbers are stored in.
         taken: the names of inputs and layers, which inner values may not have.
+
+    Attributes:
+        kinds: the types of inputs and layers that hold no numbers of the network.
     """
 
     def __init__(self, dtype: str, taken: Iterable[str]) -> None:
@@ -27,6 +30,7 @@ class File:
         self.tensors: dict[str, bytes] = {}
         self.given: dict[str, tuple[tuple[int, ...], str]] = {}
         self.functions: dict[str, bytes] = {}
+        self.kinds: dict[str, str] = {}
         self.taken = {*taken}
         self._constants: dict[Any, str] = {}
         self._layer = ""

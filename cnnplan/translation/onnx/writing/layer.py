@@ -134,6 +134,10 @@ class Layer:
             raise Unwritable(f"{name} (={value}) depends on a size, and stands as a number in ONNX")
         return value
 
+    def is_truth(self, name: str) -> bool:
+        """Whether an input holds true and false."""
+        return self.file.kinds.get(name, "") == "bool"
+
     def bound(self, dim: int) -> int:
         """An axis counted from the front."""
         return dim % self.rank

@@ -63,9 +63,11 @@ def written(plan: Any, weights: Stored | None) -> bytes:
 def _layers(plan: Any, file: File, weights: Stored | None) -> Iterator[bytes]:
     """Write layer by layer; what is known of the output of each."""
     extents = Extents(file, plan.graph.inputs)
+    file.kinds |= {name: declared.dtype for name, declared in plan.spec.inputs.items()}
     modules = _modules(plan)
     for name, node in plan.graph.nodes.items():
         wanted = plan.nodes[name].weights
+        file.kinds[name] = node.facts.elements.dtype
         start = len(file.calls)
         file.enter(name)
         layer = Layer(file, extents, node, wanted, _reader(node, wanted, weights), modules[node.owner])

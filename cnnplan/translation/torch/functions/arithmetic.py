@@ -1,114 +1,17 @@
-"""Arithmetic, activations, and sums along axes."""
+"""Arithmetic, products and comparisons."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.torch.emitting import Refused, Value
-from cnnplan.translation.torch.functions.table import TABLE, axes, level, number, same, takes
+from cnnplan.translation.torch.functions.table import TABLE, level, number, takes
 from cnnplan.translation.torch.merging import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnplan.translation.torch.emitting import Emitter
-
-PASSING: Final = (
-    "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "contiguous", "clone",
-    "detach",
-    "to", "float", "half", "double", "bfloat16", "type", "type_as", "requires_grad", "identity", "cpu", "cuda", "data",
-    "alias", "positive", "real", "view_as_real_", "checkpoint", "stochastic_depth", "resolve_conj", "native_dropout_",
-)  # fmt: skip
-"""What gives its input, in eval mode."""
-
-TABLE.update(dict.fromkeys(PASSING, same))
-
-PLAIN: Final = {
-    "relu": "relu", "relu6": "relu6", "sigmoid": "sigmoid", "tanh": "tanh", "silu": "silu", "mish": "mish",
-    "selu": "selu", "hardswish": "hard_swish", "hardsigmoid": "hard_sigmoid", "abs": "abs", "sqrt": "sqrt",
-    "exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "swish": "silu",
-}  # fmt: skip
-"""Functions of one element, with nothing to say besides."""
-
-
-def _plain(verb: str) -> Callable[..., Any]:
-    def write(t: Emitter, x: Value, *_: Any, **_more: Any) -> Any:
-        return t.add(verb, {}, [x])
-
-    return write
-
-
-TABLE.update({name: _plain(verb) for name, verb in PLAIN.items()})
-
-
-@takes("zero_")
-def zero(t: Emitter, x: Value) -> Any:
-    """Nothing but zeros."""
-    return t.add("multiply", {"value": 0}, [x])
-
-
-@takes("leaky_relu")
-def leaky_relu(t: Emitter, x: Value, negative_slope: float = 0.01, *_: Any, **_more: Any) -> Any:
-    """A slope."""
-    return t.add("leaky_relu", {"negative_slope": negative_slope}, [x])
-
-
-@takes("elu")
-def elu(t: Emitter, x: Value, alpha: float = 1.0, *_: Any, **_more: Any) -> Any:
-    """An exponential below 0."""
-    return t.add("elu", {"alpha": alpha} if alpha != 1 else {}, [x])
-
-
-@takes("gelu")
-def gelu(t: Emitter, x: Value, approximate: str = "none") -> Any:
-    """GELU, exact or by tanh."""
-    return t.add("gelu", {"approximate": approximate} if approximate != "none" else {}, [x])
-
-
-@takes("softplus")
-def softplus(t: Emitter, x: Value, beta: float = 1.0, threshold: float = 20.0) -> Any:
-    """A soft bend."""
-    return t.add("softplus", {"beta": beta, "threshold": threshold}, [x])
-
-
-@takes("hardtanh")
-def hardtanh(t: Emitter, x: Value, min_val: float = -1.0, max_val: float = 1.0, *_: Any, **_more: Any) -> Any:
-    """A clip."""
-    if (min_val, max_val) == (0, 6):
-        return t.add("relu6", {}, [x])
-    return t.add("clip", {"min": min_val, "max": max_val}, [x])
-
-
-@takes("clamp", "clip")
-def clamp(t: Emitter, x: Value, min: Any = None, max: Any = None) -> Any:
-    """A clip."""
-    return t.add("clip", {"min": number(min), "max": number(max)}, [x])
-
-
-@takes("clamp_min")
-def clamp_min(t: Emitter, x: Value, min: Any) -> Any:
-    """A lower bound."""
-    return t.add("clip", {"min": number(min)}, [x])
-
-
-@takes("softmax", "_softmax")
-def softmax(t: Emitter, x: Value, dim: int = -1, *_: Any, **_more: Any) -> Any:
-    """Exponentials that add up to 1."""
-    return t.add("softmax", {"dim": dim}, [x])
-
-
-@takes("log_softmax")
-def log_softmax(t: Emitter, x: Value, dim: int = -1, *_: Any, **_more: Any) -> Any:
-    """Their logarithms."""
-    return t.add("log_softmax", {"dim": dim}, [x])
-
-
-@takes("glu")
-def glu(t: Emitter, x: Value, dim: int = -1) -> Any:
-    """One half, by the sigmoid of the other."""
-    halves = t.add("split", {"sections": 2, "dim": dim}, [x], origin=t.origin("split"))
-    gate = t.add("sigmoid", {}, [f"{halves}.1"], origin=t.origin("sigmoid"))
-    return t.add("multiply", {}, [f"{halves}.0", gate], origin=t.origin("multiply"))
 
 
 def binary(t: Emitter, verb: str, x: Any, y: Any, *, ordered: bool = False) -> Any:
@@ -244,72 +147,6 @@ def einsum(t: Emitter, equation: str, *operands: Any) -> Any:
     """A sum of products."""
     tensors = operands[0] if len(operands) == 1 and isinstance(operands[0], tuple) else operands
     return t.add("einsum", {"equation": equation.replace(" ", "")}, [*tensors])
-
-
-def reduced(mode: str) -> Callable[..., Any]:
-    """Sums and the like along axes."""
-
-    def write(t: Emitter, x: Value, dim: Any = None, keepdim: bool = False, *_: Any, **more: Any) -> Any:
-        if isinstance(dim, Value):
-            raise Refused(f"{mode} of two tensors")
-        keepdim = more.get("keepdims", keepdim)
-        dim = more.get("axis", dim)
-        named = axes(dim, x.rank)
-        if mode == "mean" and keepdim and named == [*range(2, x.rank)]:
-            return t.add("global_avg_pool", {}, [x])
-        args = {"dim": named[0] if len(named) == 1 else named} | ({"keepdim": True} if keepdim else {})
-        made = t.add("mean", args, [x]) if mode == "mean" else t.add("reduce", {"mode": mode, **args}, [x])
-        outputs = len(t.here.outputs)
-        return [made, None] if outputs > 1 else made
-
-    return write
-
-
-TABLE.update({"mean": reduced("mean"), "sum": reduced("sum"), "amax": reduced("max"), "amin": reduced("min")})
-TABLE.update({"prod": reduced("prod"), "logsumexp": reduced("logsumexp")})
-
-
-@takes("max", "min")
-def extreme(t: Emitter, x: Value, *args: Any, **more: Any) -> Any:
-    """The greatest or the least along an axis; its place is known to nobody."""
-    mode = t.here.name
-    return reduced(mode)(t, x, *args, **more)
-
-
-@takes("var", "std")
-def spread(
-    t: Emitter,
-    x: Value,
-    dim: Any = None,
-    unbiased: Any = None,
-    keepdim: bool = False,
-    *,
-    correction: Any = None,
-) -> Any:
-    """How far elements lie apart."""
-    named = axes(dim, x.rank)
-    taken = correction if correction is not None else 0 if unbiased is False else 1
-    args: dict[str, Any] = {"mode": t.here.name, "dim": named[0] if len(named) == 1 else named}
-    args |= ({"keepdim": True} if keepdim else {}) | ({"correction": int(taken)} if taken != 1 else {})
-    return t.add("reduce", args, [x])
-
-
-@takes("norm", "vector_norm", "linalg_vector_norm", "linalg_norm")
-def norm(t: Emitter, x: Value, p: Any = 2, dim: Any = None, keepdim: bool = False, **_: Any) -> Any:
-    """A norm along axes."""
-    if p not in {1, 2, "fro"}:
-        raise Refused(f"a norm of power {p}")
-    named = axes(dim, x.rank)
-    args: dict[str, Any] = {"mode": "l1" if p == 1 else "l2", "dim": named[0] if len(named) == 1 else named}
-    return t.add("reduce", args | ({"keepdim": True} if keepdim else {}), [x])
-
-
-@takes("normalize")
-def normalize(t: Emitter, x: Value, p: float = 2.0, dim: int = 1, eps: float = 1e-12, **_: Any) -> Any:
-    """Divided by its norm."""
-    length = norm(t, x, p, dim, keepdim=True)
-    bound = t.add("clip", {"min": eps}, [length], origin=t.origin("clip"))
-    return t.add("divide", {}, [x, bound])
 
 
 COMPARISONS: Final = {

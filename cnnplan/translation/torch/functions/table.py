@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.torch.emitting import Emitter
 
-__all__ = ["TABLE", "axes", "axis", "level", "number", "same", "takes"]
+__all__ = ["TABLE", "axes", "axis", "level", "number", "one", "same", "takes", "told"]
 
 TABLE: Final[dict[str, Callable[..., Any]]] = {}
 """By the name of the function. A writer takes the emitter and the arguments of the call."""
@@ -72,3 +72,15 @@ def longer(t: Emitter, value: Value, rank: int) -> str:
             return t.add("reshape", {"shape": shape}, [value])
         return t.add(kind, {"shape": shape}, origin=value.param or t.origin(kind))
     return t.add("reshape", {"shape": shape}, [value])
+
+
+def told(args: dict[str, Any], **defaults: Any) -> dict[str, Any]:
+    """Arguments without those that are as they are anyway."""
+    return {name: value for name, value in args.items() if name not in defaults or value != defaults[name]}
+
+
+def one(value: Any) -> Any:
+    """`(3, 3)` as 3."""
+    if isinstance(value, tuple) and value and all(each == value[0] for each in value):
+        return value[0]
+    return value

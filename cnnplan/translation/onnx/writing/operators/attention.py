@@ -36,6 +36,8 @@ def scaled_dot_product_attention_(layer: Layer) -> str:
     if layer.op.enable_gqa:
         raise Unwritable("enable_gqa")
     query, key, value, *mask = layer.inputs
+    if mask and layer.is_truth(mask[0]):
+        raise Unwritable("a mask of truth values: add numbers instead, minus infinity where a pair is masked")
     rank = layer.rank
     turned = layer.call("Transpose", [key], perm=[*range(rank - 2), rank - 1, rank - 2])
     return _attended(layer, query, turned, value, layer.shapes[0][-1], mask)
@@ -43,6 +45,8 @@ def scaled_dot_product_attention_(layer: Layer) -> str:
 
 def multi_head_attention_(layer: Layer) -> str:
     """Three projections, attention in heads, and a projection back."""
+    if len(layer.inputs) not in (1, 3):
+        raise Unwritable("multi_head_attention with a mask")
     features = layer.known("the features", layer.shapes[0][2])
     heads = layer.known("num_heads", layer.op.num_heads)
     split = [0, 0, heads, features // heads]

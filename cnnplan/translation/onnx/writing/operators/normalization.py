@@ -56,8 +56,9 @@ def layer_norm_(layer: Layer) -> str:
 
 def _standardized(layer: Layer, x: str, axes: int) -> str:
     """One node with a weight, written out without: (x - mean) / sqrt(variance + eps)."""
-    if layer.has("weight"):
-        inputs = [x, layer.weight("weight"), *([layer.weight("bias")] if layer.has("bias") else [])]
+    if layer.has("weight") or layer.has("bias"):
+        scale = layer.weight("weight") if layer.has("weight") else _ones(layer)
+        inputs = [x, scale, *([layer.weight("bias")] if layer.has("bias") else [])]
         return layer.call("LayerNormalization", inputs, axis=-axes, epsilon=float(layer.op.eps))
     dims = layer.whole(*range(-axes, 0))
     mean = layer.call("ReduceMean", [x, dims], keepdims=1)
@@ -67,6 +68,12 @@ def _standardized(layer: Layer, x: str, axes: int) -> str:
     more = layer.call("Add", [variance, layer.number(layer.op.eps)])
     y = layer.call("Div", [centred, layer.call("Sqrt", [more])])
     return layer.call("Add", [y, layer.weight("bias")]) if layer.has("bias") else y
+
+
+def _ones(layer: Layer) -> str:
+    """A scale where there is only a shift."""
+    shape = [layer.known("normalized_shape", n) for n in layer.weights["bias"].shape]
+    return layer.file.array(np.ones(shape, layer.file.dtype), f"1_{'_'.join(map(str, shape))}")
 
 
 def local_response_norm_(layer: Layer) -> str:
