@@ -7,7 +7,7 @@ const DESIGNS: LanguageClientOptions = {
   documentSelector: [
     { scheme: "file", language: "yaml" },
     { scheme: "untitled", language: "yaml" },
-    { scheme: "file", pattern: "**/*.{cfg,keras.json}" },
+    { scheme: "file", pattern: "**/*.cfg" },
   ],
 };
 const INSTALL = "Is it installed? pip install 'cnnplan[lsp]', or name it in the setting cnnplan.command.";
@@ -21,7 +21,8 @@ function server(): ServerOptions {
 }
 
 async function start(): Promise<void> {
-  client = new LanguageClient("cnnplan", "cnnplan", server(), DESIGNS);
+  const fileEvents = workspace.createFileSystemWatcher("**/*.{yaml,yml}");
+  client = new LanguageClient("cnnplan", "cnnplan", server(), { ...DESIGNS, synchronize: { fileEvents } });
   try {
     await client.start();
   } catch (error) {

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -36,7 +36,7 @@ _OURS = re.compile(r"""^\{?[ ]*["']?cnnplan\b""", re.MULTILINE)
 
 
 SLOW = 0.25
-"""Seconds from which on a text is not looked at anew at every keystroke."""
+"""Seconds of work from which on a text is not looked at anew at every keystroke."""
 
 
 class Document:
@@ -50,7 +50,7 @@ class Document:
 
     Attributes:
         remarks: what the rules said of it, or of it before the last edits.
-        seconds: how long it took to work out its analysis.
+        seconds: of work that it took to find out its analysis.
         is_postponed: whether its analysis is still that of an earlier text.
     """
 
@@ -90,12 +90,12 @@ class Document:
     @cached_property
     def analysis(self) -> Analysis:
         """Its spec, plan and errors, as far as they can be had."""
-        began = perf_counter()
+        began = thread_time()
         before, self._before = self._before, None
         known = None if before is None else before.__dict__.get("analysis")
         edited = self.changed(before)[0] if before else 0
         found = analysed(self.whole, self.lines, self.layout, known, edited)
-        self.seconds = perf_counter() - began
+        self.seconds = thread_time() - began
         return found
 
     def postpone(self) -> bool:
@@ -134,13 +134,17 @@ class Document:
             found.update(document.meaning.own)
         return found
 
+    def named(self) -> list[Path]:
+        """The files that it names to be included, whether there are such files or not."""
+        names = [item.text for path, item in self.layout.items.items() if path[:1] == ("include",) and item.text]
+        return [Path(os.path.normpath(self.path.parent / name)) for name in names] if self.path else []
+
     def includes(self) -> Iterator[Document]:
         """The files that it includes, as far as they can be read."""
-        for path, item in self.layout.items.items():
-            if path[:1] == ("include",) and item.text and self.path:
-                document = self.session.file(self.path.parent / item.text)
-                if document is not None and ("include",) not in document.layout.items:
-                    yield document
+        for file in self.named():
+            document = self.session.file(file)
+            if document is not None and ("include",) not in document.layout.items:
+                yield document
 
     def changed(self, before: Document) -> tuple[int, int, int]:
         """The first line that differs from an earlier text, and where the rest is alike again, there and here."""
@@ -211,6 +215,14 @@ class Session:
         document = self.documents.pop(uri, None)
         for other in self.resting_on(document) if document else ():
             self._anew(other)
+
+    def saved(self, uri: str) -> list[Document]:
+        """The documents to be looked at again when a file that is not open has changed."""
+        path = path_of(uri)
+        if path is None or uri in self.documents:
+            return []
+        included = [self.documents[uri] for uri in self.documents]
+        return [each for each in included if each.path and any(path == file for file in each.named())]
 
     def _anew(self, other: Document) -> None:
         fresh = Document(self, other.uri, other.text, other)

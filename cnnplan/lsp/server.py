@@ -14,7 +14,7 @@ from pygls.workspace.position_codec import PositionCodec
 from cnnplan.lsp.code_actions import code_actions
 from cnnplan.lsp.code_lens import code_lenses
 from cnnplan.lsp.completion import completion
-from cnnplan.lsp.diagnostics import at_once, told
+from cnnplan.lsp.diagnostics import at_once, kept, told
 from cnnplan.lsp.documents import Document, Session
 from cnnplan.lsp.hover import hover
 from cnnplan.lsp.inlay_hints import inlay_hints
@@ -73,12 +73,19 @@ class CnnplanServer(LanguageServer):
             self.forget(uri)
             return
         try:
-            if not document.postpone():
+            if before is not None and document.postpone():
+                document.remarks = kept(document, before)
+            else:
                 self.tell(document, at_once(document, before))
         except Exception as error:  # noqa: BLE001 - whatever it is, the server lives on
             self.failed("diagnostics", error)
         for other in (document, *self.session.resting_on(document)):
             self.later(other)
+
+    def saved(self, uri: str) -> None:
+        """A file has changed that nobody has open: those that include it are looked at again."""
+        for other in self.session.saved(uri):
+            self.changed(other.uri, other.text)
 
     def forget(self, uri: str) -> None:
         """Say nothing of a document any more."""
@@ -173,6 +180,24 @@ def server() -> CnnplanServer:
         made.session.codec = PositionCodec(made.server_capabilities.position_encoding)
         await made.judge.start()
 
+    @made.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind.QuickFix]))
+    async def _acted(params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = made.session.documents.get(params.text_document.uri)
+        return await code_actions(made.session, made.judge, document, params) if document else []
+
+    @made.feature(types.SHUTDOWN)
+    def _ended(*_: Any) -> None:
+        made.judge.end()
+
+    _follow(made)
+    for name, (feature, options) in FEATURES.items():
+        made.feature(name, options)(_asked(made, feature))
+    return made
+
+
+def _follow(made: CnnplanServer) -> None:
+    """Hear of what is opened, typed, closed and saved."""
+
     @made.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def _opened(params: types.DidOpenTextDocumentParams) -> None:
         made.changed(params.text_document.uri, params.text_document.text)
@@ -185,18 +210,10 @@ def server() -> CnnplanServer:
     def _closed(params: types.DidCloseTextDocumentParams) -> None:
         made.closed(params.text_document.uri)
 
-    @made.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind.QuickFix]))
-    async def _acted(params: types.CodeActionParams) -> list[types.CodeAction]:
-        document = made.session.documents.get(params.text_document.uri)
-        return await code_actions(made.session, made.judge, document, params) if document else []
-
-    @made.feature(types.SHUTDOWN)
-    def _ended(*_: Any) -> None:
-        made.judge.end()
-
-    for name, (feature, options) in FEATURES.items():
-        made.feature(name, options)(_asked(made, feature))
-    return made
+    @made.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def _saved(params: types.DidChangeWatchedFilesParams) -> None:
+        for change in params.changes:
+            made.saved(change.uri)
 
 
 def _asked(made: CnnplanServer, feature: Feature) -> Callable[[Any], Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import jsonschema
 import yaml
+from lsprotocol import types
 
 from cnnplan.spec.schema import json_schema
+from tests.lsp.editor import edited
 
 SPEC = """\
 cnnplan: 1
@@ -72,12 +74,11 @@ def test_every_fault_is_told_where_it_is(editor):
     editor.open("net.yaml", SPEC)
     assert editor.diagnostics("net.yaml") == []
     wrong = []
-    for old, new, underlined, rule, words in FAULTS:
+    for number, (old, new, underlined, rule, words) in enumerate(FAULTS):
         text = SPEC.replace(old, new)
         assert text != SPEC
-        editor.published.clear()
-        editor.type("net.yaml", text)
-        found = editor.settled("net.yaml", bool)[0]
+        editor.open(f"net{number}.yaml", text)
+        found = editor.settled(f"net{number}.yaml", bool)[0]
         lines, span = text.split("\n"), found.range
         marked = lines[span.start.line][span.start.character : span.end.character]
         if not (marked.startswith(underlined) and found.code == rule and words in found.message):
@@ -90,3 +91,31 @@ def test_a_schema_tells_none_of_them():
     told = {new: pointed_at(SPEC.replace(old, new)) for old, new, *_ in FAULTS}
     torn = "padding: max(1, stride)}"  # it sees a key "stride)" in the entry, and no expression
     assert {new: places for new, places in told.items() if places} == {torn: ["blocks/unit/layers/0"]}
+
+
+MENDED = {
+    "rleu": "write relu for rleu",
+    "MaxPool2d": "write max_pool for MaxPool2d",
+    "smae": "write same for smae",
+    "join: ad": "write add for ad",
+    "stme": "write stem for stme",
+    "{widht: 8}": "write width for widht",
+    "strides": "write stride for strides",
+    "max(1, stride)": "quote max(1, stride)",
+    "relu: {}": "begin relu with a dash",
+}
+
+
+def test_what_an_edit_mends_is_offered(editor):
+    for number, (piece, title) in enumerate(MENDED.items()):
+        text = next(SPEC.replace(old, new) for old, new, *_ in FAULTS if piece in new)
+        name = f"net{number}.yaml"
+        editor.open(name, text)
+        found = editor.settled(name, bool)[0]
+        document = types.TextDocumentIdentifier(editor.uri(name))
+        params = types.CodeActionParams(document, found.range, types.CodeActionContext([found]))
+        first = editor.ask("text_document_code_action_async", params)[0]
+        assert first.title == title
+        (edits,) = first.edit.changes.values()
+        editor.type(name, edited(text, list(edits)))
+        assert editor.settled(name, lambda told: not told) == []

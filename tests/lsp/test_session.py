@@ -40,7 +40,7 @@ def told(diagnostics):
 def test_a_broken_spec_is_mended(editor, expected):
     said = ["open small.yaml"]
     editor.open("small.yaml", BROKEN)
-    (fault,) = editor.diagnostics("small.yaml")
+    (fault,) = editor.settled("small.yaml", bool)
     said += [*told([fault]), "shapes"]
     said += [f"  {line}: {text}" for line, text in editor.hints("small.yaml").items()]
     said.append("code actions")
@@ -51,7 +51,11 @@ def test_a_broken_spec_is_mended(editor, expected):
     mended = edited(BROKEN, list(edits))
     editor.published.clear()
     editor.type("small.yaml", mended)
-    said += ["diagnostics", *(list(told(editor.diagnostics("small.yaml"))) or ["  none"]), "shapes"]
+    said += [
+        "diagnostics",
+        *(list(told(editor.settled("small.yaml", lambda found: not found))) or ["  none"]),
+        "shapes",
+    ]
     said += [f"  {line}: {text}" for line, text in editor.hints("small.yaml").items()]
     said += ["totals"]
     said += [f"  {each.command.title}" for each in editor.of("code_lens", types.CodeLensParams, "small.yaml")]
@@ -99,6 +103,18 @@ def test_an_included_file_is_seen_as_it_is_open(editor):
     assert editor.hints("net.yaml")[7].startswith("2 x 16 x 17 x 20 ")
 
 
+def test_an_included_file_that_is_saved_is_read_again(editor):
+    blocks = editor.folder / "parts/blocks.yaml"
+    blocks.parent.mkdir()
+    editor.open("net.yaml", NET)
+    assert {each.code for each in editor.settled("net.yaml", bool)} == {"CNN005", "CNN010"}
+    blocks.write_text(BLOCKS, encoding="utf-8")
+    event = types.FileEvent(blocks.as_uri(), types.FileChangeType.Created)
+    editor.say("workspace_did_change_watched_files", types.DidChangeWatchedFilesParams([event]))
+    assert editor.settled("net.yaml", lambda told: not told) == []
+    assert editor.hints("net.yaml")[7].startswith("2 x 16 x 17 x 20 ")
+
+
 def test_names_lead_through_the_files(editor):
     (editor.folder / "parts").mkdir()
     (editor.folder / "parts/blocks.yaml").write_text(BLOCKS, encoding="utf-8")
@@ -128,16 +144,17 @@ def test_what_check_says_comes_after_a_pause_and_stays_while_one_types(editor):
         "layers:\n  - conv: {out_channels: 4, kernel_size: 3}\n  - batch_norm\n"
     )
     editor.open("net.yaml", text)
-    assert editor.diagnostics("net.yaml") == []
     found = editor.settled("net.yaml", bool)
+    assert editor.published[editor.uri("net.yaml")][0] == []
     assert {each.code for each in found} == {"CNN207", "CNN210"}
     faded = next(each for each in found if each.code == "CNN207")
     assert faded.tags == (types.DiagnosticTag.Unnecessary,)
 
     editor.published.clear()
     editor.type("net.yaml", text.replace("layers:", "\n\nlayers:"))
-    moved = editor.diagnostics("net.yaml")
-    assert {(each.code, each.range.start.line) for each in moved} == {("CNN207", 1), ("CNN210", 6)}
+    assert editor.diagnostics("net.yaml")
+    first = editor.published[editor.uri("net.yaml")][0]
+    assert {(each.code, each.range.start.line) for each in first} == {("CNN207", 1), ("CNN210", 6)}
 
 
 def test_of_other_yaml_nothing_is_said(editor):
