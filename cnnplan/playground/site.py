@@ -26,8 +26,8 @@ SCRIPTS: Final = ("editor.min.js", "playground.js", "sharing.js", "worker.js")
 FIRST: Final = "resnet.yaml"
 """The example that is open at first."""
 
-OURS: Final = "index.html"
-"""What tells a playground from a folder that holds something else."""
+OURS: Final = ("pyodide", "pyodide.mjs")
+"""What tells a playground, even half of one, from a folder that holds something else: it is written first."""
 
 
 def write(folder: Path, runtime: Runtime) -> None:
@@ -41,7 +41,7 @@ def write(folder: Path, runtime: Runtime) -> None:
         UsageError: the folder holds something else, or cannot be written.
     """
     try:
-        if folder.exists() and any(folder.iterdir()) and not (folder / OURS).is_file():
+        if folder.exists() and any(folder.iterdir()) and not folder.joinpath(*OURS).is_file():
             raise UsageError(f"{folder} holds something else: name a folder that is new or empty")
         for name in ("pyodide", "python", EXAMPLES, "assets"):
             (folder / name).mkdir(parents=True, exist_ok=True)

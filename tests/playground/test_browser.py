@@ -47,7 +47,7 @@ def page(tmp_path_factory):
     server = Server(folder)
     threading.Thread(target=server.run, daemon=True).start()
     browser = chromium(tmp_path_factory.mktemp("profile"), performance="ALL")
-    browser.set_script_timeout(60)
+    browser.set_script_timeout(120)
     browser.get(server.address)
     wait(browser, READY)
     yield browser, server.address
@@ -55,7 +55,7 @@ def page(tmp_path_factory):
     server.close()
 
 
-def wait(browser, script, *arguments, seconds=60):
+def wait(browser, script, *arguments, seconds=180):
     from selenium.webdriver.support.ui import WebDriverWait  # noqa: PLC0415 - only where there is a browser
 
     return WebDriverWait(browser, seconds, 0.05).until(lambda driver: driver.execute_script(script, *arguments))

@@ -105,6 +105,12 @@ def test_nothing_may_be_loaded_from_or_sent_to_elsewhere(site):
     assert loaded == []
 
 
+def test_half_a_site_is_written_over(site, pyodide):
+    (site / "index.html").unlink()
+    write(site, find(pyodide))
+    assert (site / "index.html").is_file()
+
+
 def test_a_folder_with_something_else_is_left_alone(tmp_path, pyodide):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("x")

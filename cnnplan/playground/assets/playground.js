@@ -4,7 +4,7 @@ import { asked, packed } from "./sharing.js";
 
 const OWN = "network.yaml";
 const PAUSE = 15;  // milliseconds after a key, so that a burst of keys is looked at once
-const STILL = 120;  // milliseconds without a key before the report changes
+const STILL = 60;  // milliseconds without a key before the report changes
 
 const at = (id) => document.getElementById(id);
 

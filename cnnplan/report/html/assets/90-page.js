@@ -83,7 +83,8 @@ class Page {
     if (totals) totals.update(result.figures || (result.wrong && first.at(this.controls.values)), legal ? [] : result.wrong);
     if (legal) for (const part of Object.values(others)) if (part.update) part.update(result.figures);
     if (!legal && result.figures && this.parts.findings) this.parts.findings.update(result.figures);
-    this.look?.();
+    clearTimeout(this.wide);
+    this.wide = setTimeout(() => this.look(), 250);
     this.remember();
   }
 
