@@ -143,7 +143,9 @@ def test_the_report_keeps_what_is_looked_at_and_leads_to_the_line(page):
     wait(browser, "return playground.file === 'specs/unet.yaml' && playground.told && playground.told.name === 'unet'")
     wait(browser, "return document.getElementById('report').getAttribute('aria-busy') === 'false'")
     in_report(browser, "cnnplan.controls.bind({ N: 3, H: 96, W: 160 }); cnnplan.links.choose('up1.concat1', 'table')")
-    wait(browser, "return playground.report.state.includes('set.H=96')")
+    wait(
+        browser, "return playground.report.state.includes('set.H=96') && playground.report.state.includes('layer=up1')"
+    )
     line = browser.execute_script(
         "const { state } = playground.editor.view; return state.doc.lineAt(state.selection.main.head).text"
     )
@@ -211,7 +213,7 @@ def test_nothing_leaves_the_origin(page):
             other.accept()
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     sent = [each["params"] for each in messages if each["method"] == "Network.requestWillBeSent"]
-    own = [each for each in sent if not each["documentURL"].startswith(("chrome:", "about:"))]
+    own = [each for each in sent if each["documentURL"].startswith(address)]
     asked = {each["request"]["url"] for each in own} - {elsewhere}
     assert len(asked) > 5
     assert [url for url in asked if not url.startswith((address, f"blob:{address}", "data:", "about:"))] == []
