@@ -356,7 +356,7 @@ def test_folder_of_300_specs(told, tmp_path):
 def test_measured_peak_of_a_run(builds, told, name):
     with builds["now"].active():
         build = builds["now"]
-        spec = fresh(build, (ROOT / "specs" / f"{name}.yaml").read_text(encoding="utf-8"))
+        spec = build("cnnplan.spec").load_spec(ROOT / "specs" / f"{name}.yaml")  # which includes blocks
         execute = build("cnnplan.executor").execute
         graph = build("cnnplan.graph").build(spec, symbolic=False)
         predicted = max(build("cnnplan.plan").plan_spec(spec).at(N=1).memory.peaks)
