@@ -38,6 +38,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "elementwise": ("add", "subtract", "multiply", "divide"),
     "powers": ("abs", "pow", "sqrt", "exp", "log", "sin", "cos"),
     "choosing": ("clip", "compare", "where"),
+    "quantization": ("fake_quantize",),
     "passing": ("dropout", "drop_path", "identity", "require"),
     "arrangement": ("flatten", "reshape", "permute", "expand"),
     "axes": ("unsqueeze", "squeeze", "transpose", "stack"),
@@ -56,7 +57,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "deform_conv", "einsum", "exp", "fold", "gather"),
+        *("clip", "compare", "constant", "cos", "deform_conv", "einsum", "exp", "fake_quantize", "fold", "gather"),
         *("glu", "grid_sample", "log", "max_unpool"),
         *("opaque", "require", "roll", "sin", "squeeze", "stack", "topk", "transpose", "unfold", "unsqueeze", "where"),
     }

@@ -159,6 +159,11 @@ Comparison = Annotated[
 IntegerType = Annotated[
     Literal["int64", "int32", "int16", "int8", "uint8"], keyword("int64", "int32", "int16", "int8", "uint8")
 ]
+QuantizedType = Annotated[
+    Literal["int4", "uint4", "int8", "uint8", "int16", "uint16"],
+    keyword("int4", "uint4", "int8", "uint8", "int16", "uint16"),
+]
+ZeroPoint = Annotated[int, plain("the whole number that stands for 0")]
 Amount = Annotated[Size, whole(0)]
 Correction = Annotated[int, plain("0, 1 or more", 0)]
 Indices = Annotated[Nested, nested(whole(), "whole numbers")]

@@ -115,6 +115,13 @@ class Draft:
         self._data["inputs"] = {called[name]: each for name, each in plain.items()}
         return called
 
+    def stored(self, dtype: str, description: str) -> None:
+        """Say what weights and activations are stored in, and what else there is to say of the network."""
+        if description:
+            self._data["description"] = description
+        if dtype != "float32":
+            self._data["dtype"] = dtype
+
     def add(  # noqa: PLR0913 - what an entry holds
         self,
         verb: str,

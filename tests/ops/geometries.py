@@ -277,6 +277,14 @@ def clip(rng):
     return bounds, [tuple(distinct(rng, rng.randint(1, 4)))]
 
 
+def fake_quantize(rng):
+    """With a scale of its own, or one that the elements give; now and then a zero point that the type has not."""
+    dtype = rng.choice(["int8", "uint8", "int4", "uint16"])
+    scale = rng.choice([None, 0.03, 0.5])
+    zero = 0 if scale is None else rng.choice([0, 3, 7, -1])
+    return {"scale": scale, "zero_point": zero, "dtype": dtype}, [tuple(distinct(rng, rng.randint(1, 4)))]
+
+
 def gather(rng):
     """Looked up by a list or a table; what a second input holds depends on its values, which are compared apart."""
     rank = rng.randint(1, 4)
@@ -589,6 +597,7 @@ SPECIAL = {
     "compare": arithmetic(2, mode=["greater", "greater_equal", "less", "less_equal", "equal", "not_equal"]),
     "where": where,
     "clip": clip,
+    "fake_quantize": fake_quantize,
     "gather": gather,
     "roll": roll,
     "topk": topk,

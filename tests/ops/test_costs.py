@@ -141,6 +141,8 @@ COSTS = [
     ("cos", {}, N30, Cost(transcendentals=30)),
     ("clip", {"min": 0}, N30, Cost(compares=30)),
     ("clip", {"min": 0, "max": 6}, N30, Cost(compares=60)),
+    ("fake_quantize", {"scale": 0.5}, N30, Cost(divides=30, compares=60, multiplies=30)),
+    ("fake_quantize", {"dtype": "uint8"}, N30, Cost(divides=30, compares=60 + 58, multiplies=30)),
     ("compare", {"mode": "greater", "value": 0}, N30, Cost(compares=30)),
     ("compare", {"mode": "equal"}, [(2, 3, 5), (2, 1, 5)], Cost(compares=30)),
     ("where", {"value": 0}, [(2, 1, 5), (2, 3, 5)], Cost()),

@@ -277,6 +277,12 @@ VALUES = [
     ("cos", {}, [[0, 2]], {}, [1, math.cos(2)]),
     ("clip", {"min": 1}, [[0, 2, 9]], {}, [1, 2, 9]),
     ("clip", {"min": 1, "max": 3}, [[0, 2, 9]], {}, [1, 2, 3]),
+    # round half to even: 0.75 / 0.5 = 1.5 is 2 steps, 0.25 / 0.5 is 0; -128 - 100 steps below, 27 above
+    ("fake_quantize", {"scale": 0.5}, [[0.75, 0.25, -0.6, 99, -99]], {}, [1, 0, -0.5, 63.5, -64]),
+    ("fake_quantize", {"scale": 2, "zero_point": 100}, [[90, -3, 41]], {}, [54, -4, 40]),
+    ("fake_quantize", {"scale": 1, "zero_point": 8, "dtype": "uint4"}, [[-11, 3.2, 9]], {}, [-8, 3, 7]),
+    # ONNX: scale (3 - -2) / 255 = 1 / 51, zero point 102; 1.01 is 51.51 steps
+    ("fake_quantize", {"dtype": "uint8"}, [[-2, 0, 3, 1.01]], {}, [-2, 0, 3, 52 / 51]),
     ("compare", {"mode": "greater", "value": 2}, [[1, 2, 3]], {}, [0, 0, 1]),
     ("compare", {"mode": "less_equal"}, [[[1, 2, 3]], [[2], [3]]], {}, [[1, 1, 0], [1, 1, 1]]),
     ("where", {"value": 9}, [[1, 0, 1], [5, 6, 7]], {}, [5, 9, 7]),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import SpecError, UsageError
 from cnnplan.findings import Finding, Location, Place, Severity
 from cnnplan.translation.draft import Draft
-from cnnplan.translation.onnx.messages import read_model
 from cnnplan.translation.onnx.network import Network
+from cnnplan.translation.onnx.reading import read_model
 from cnnplan.translation.onnx.wire import Damaged
 
 if TYPE_CHECKING:

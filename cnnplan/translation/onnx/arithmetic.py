@@ -151,16 +151,6 @@ def inverse(value: Any) -> Any:
     return ~value if isinstance(value, Condition) else not value
 
 
-def choose(when: Any, pair: tuple[Any, Any]) -> Any:
-    """One of two by a truth value; where that depends on sizes, they must be the same."""
-    left, right = pair
-    if isinstance(when, Condition):
-        if same(left, right) is True:
-            return left
-        raise NotUnderstood(f"{left} if {when} else {right}: a structure that depends on sizes")
-    return left if when else right
-
-
 def negative(value: Any) -> Any:
     """The number with the other sign."""
     return -value

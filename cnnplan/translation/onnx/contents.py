@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,10 +17,22 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.onnx.messages import Span, Tensor
 
-__all__ = ["BFLOAT16", "BOOL", "DTYPES", "FLOAT", "FLOATS", "INT64", "INTEGERS", "array", "decimal", "numbers"]
+__all__ = [
+    "BFLOAT16",
+    "BOOL",
+    "DTYPES",
+    "FLOAT",
+    "FLOATS",
+    "INT64",
+    "INTEGERS",
+    "array",
+    "decimal",
+    "numbers",
+    "packed",
+]
 
 FLOAT, UINT8, INT8, UINT16, INT16, INT32, INT64, STRING, BOOL, FLOAT16, DOUBLE, UINT32, UINT64 = range(1, 14)
-BFLOAT16 = 16
+BFLOAT16, UINT4, INT4 = 16, 21, 22
 """The numbers of ONNX's types of elements."""
 
 FLOATS: Final = frozenset({FLOAT, FLOAT16, DOUBLE, BFLOAT16})
@@ -29,9 +42,12 @@ DTYPES: Final = {
     FLOAT: "float32", UINT8: "uint8", INT8: "int8", UINT16: "uint16", INT16: "int16", INT32: "int32", INT64: "int64",
     BOOL: "bool", FLOAT16: "float16", DOUBLE: "float64", UINT32: "uint32", UINT64: "uint64", BFLOAT16: "bfloat16",
     STRING: "string", 17: "float8e4m3fn", 18: "float8e4m3fnuz", 19: "float8e5m2", 20: "float8e5m2fnuz",
-    21: "uint4", 22: "int4", 23: "float4e2m1",
+    UINT4: "uint4", INT4: "int4", 23: "float4e2m1",
 }  # fmt: skip
 """What the types are called."""
+
+HALVES: Final = frozenset({UINT4, INT4})
+"""Types of which two stand in a byte."""
 
 _CODES: Final = {
     FLOAT: "f", UINT8: "B", INT8: "b", UINT16: "H", INT16: "h", INT32: "i", INT64: "q", BOOL: "?", FLOAT16: "e",
@@ -74,6 +90,14 @@ def numbers(tensor: Tensor) -> Numbers | None:
     return Numbers(tensor.dims, tuple(flat))
 
 
+def packed(name: str, known: Numbers) -> Tensor:
+    """Numbers as a tensor of float32."""
+    from cnnplan.translation.onnx.messages import Span, Tensor  # noqa: PLC0415 - few files join tensors
+
+    data = struct.pack(f"<{len(known.flat)}f", *map(float, known.flat))
+    return Tensor(name, FLOAT, known.shape, Span(data, 0, len(data)))
+
+
 def _raw(tensor: Tensor, raw: Span) -> list[Any]:
     code = _CODES[tensor.dtype]
     size = struct.calcsize(f"<{code}")
@@ -110,6 +134,8 @@ def array(tensor: Tensor, folder: Path) -> Any:
     Raises:
         UsageError: its contents are not there, or lie outside the folder.
     """
+    if tensor.dtype in HALVES:
+        return _halves(tensor, folder)
     kind = np.dtype("<u2") if tensor.dtype == BFLOAT16 else _dtype(tensor)
     if tensor.is_external:
         found = _external(tensor, folder, kind)
@@ -124,6 +150,13 @@ def array(tensor: Tensor, folder: Path) -> Any:
     if found.size != tensor.size:
         raise UsageError(f"the tensor {tensor.name} has {found.size:,} elements, and its extents make {tensor.size:,}")
     return found.reshape(tensor.dims)
+
+
+def _halves(tensor: Tensor, folder: Path) -> Any:
+    """Whole numbers of four bits, the low half of each byte first."""
+    packed = array(replace(tensor, dtype=UINT8, dims=(-(-tensor.size // 2),)), folder).astype(np.uint8)
+    both = np.stack([packed & 15, packed >> 4], -1).reshape(-1)[: tensor.size].reshape(tensor.dims)
+    return both if tensor.dtype == UINT4 else (both ^ 8).astype(np.int8) - 8
 
 
 def _dtype(tensor: Tensor) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cnnplan.translation.onnx.messages import Attribute, read_function
+from cnnplan.translation.onnx.messages import Attribute
+from cnnplan.translation.onnx.reading import read_function
 from cnnplan.translation.onnx.wire import Damaged
 from cnnplan.translation.onnx.writing.adaptive import defined, sizes_of
 from cnnplan.translation.onnx.writing.protos import DOMAIN, WRITTEN

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.onnx.refusals import NotUnderstood
 from cnnplan.translation.onnx.values import Value
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Job"]
 
+KEEPS: Final = frozenset(
+    {
+        *("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Concat", "Slice", "Split", "Gather"),
+        *("Expand", "Tile", "DepthToSpace", "SpaceToDepth", "MaxPool", "GlobalMaxPool", "Cast", "Dropout"),
+    }
+)
+"""Operators whose output holds elements of their inputs and nothing else: whole numbers go on to stand for the same."""
+
+MEASURES: Final = frozenset({"Shape", "Size"})
+"""Operators that look at nothing but sizes."""
+
 
 class Job:
     """A node on its way to become layers.
@@ -27,26 +39,45 @@ class Job:
         opset: the version of the operator set that it belongs to.
     """
 
-    __slots__ = ("node", "opset", "translator")
+    __slots__ = ("_standing", "node", "opset", "translator")
 
     def __init__(self, translator: Translator, node: Node, opset: int) -> None:
         self.translator = translator
         self.node = node
         self.opset = opset
+        self._standing: Value | None = None
 
     def has(self, index: int) -> bool:
         """Whether an input is given."""
         return index < len(self.node.inputs) and bool(self.node.inputs[index])
 
     def value(self, index: int = 0) -> Value:
-        """An input; raises Unknown where it rests on what was refused."""
+        """An input to compute with; raises Unknown where it rests on what was refused."""
+        found = self.stored(index)
+        if found.is_plain and (self._standing is None or index):
+            return found
+        if self.node.op in MEASURES:
+            return found
+        if self.node.op not in KEEPS or index:
+            raise NotUnderstood("arithmetic on the whole numbers of a quantized tensor")
+        self._standing = found
+        return replace(found, grid=None, scales=())
+
+    def stored(self, index: int) -> Value:
+        """An input as it is stored: whole numbers may stand for others."""
         if not self.has(index):
             raise NotUnderstood(f"input {index} is missing")
         return self.translator.value(self.node.inputs[index])
 
     def values(self) -> list[Value]:
-        """All inputs."""
-        return [self.value(index) for index in range(len(self.node.inputs))]
+        """All inputs; where they are quantized, all in the same way."""
+        if self.node.op != "Concat":
+            return [self.value(index) for index in range(len(self.node.inputs))]
+        every = [self.stored(index) for index in range(len(self.node.inputs))]
+        if any((each.grid, each.scales) != (every[0].grid, every[0].scales) for each in every):
+            raise NotUnderstood("quantized tensors whose whole numbers stand for different steps")
+        self.value(0)
+        return [replace(each, grid=None, scales=()) for each in every]
 
     def known(self, index: int, what: str) -> Numbers:
         """The elements of an input that says how, not what: scales, pads, axes."""
@@ -131,6 +162,9 @@ class Job:
 
     def give(self, value: Value, index: int = 0) -> None:
         """What an output is."""
+        standing = self._standing
+        if standing is not None:
+            value = replace(value, grid=standing.grid, scales=standing.scales)
         self.translator.give(self.output(index), value)
 
     def give_numbers(self, numbers: Numbers, dtype: int, index: int = 0) -> None:

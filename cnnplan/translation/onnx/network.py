@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import UsageError
@@ -11,17 +10,20 @@ from cnnplan.spec.faults import Enough
 from cnnplan.spec.words import did_you_mean
 from cnnplan.translation.onnx.contents import DTYPES, FLOATS
 from cnnplan.translation.onnx.functions import inlined
-from cnnplan.translation.onnx.messages import Node, Tensor, read_graph
+from cnnplan.translation.onnx.job import KEEPS, MEASURES
+from cnnplan.translation.onnx.messages import Node, Tensor
 from cnnplan.translation.onnx.patterns import fused
+from cnnplan.translation.onnx.reading import read_graph
 from cnnplan.translation.onnx.symbols import Symbols
 from cnnplan.translation.onnx.told import BUFFERS, WEIGHTS, listed
 from cnnplan.translation.onnx.told import symbols as told_symbols
 from cnnplan.translation.onnx.translator import Translator
+from cnnplan.translation.onnx.types import described, stored
 from cnnplan.translation.onnx.values import Value
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cnnplan.translation.draft import Draft
@@ -70,7 +72,9 @@ class Network:
         translator.run(fused(nodes, translator))
         self._refusals()
         self._outputs()
-        self.draft.foreign.weights = lambda: Weights(translator)
+        weights = translator.weights
+        self.draft.foreign.weights = lambda: weights
+        self.draft.stored(stored(weights.kept), described(weights.kept, translator.rounded))
 
     def _left_out(self) -> None:
         """Inputs that are weights whose contents were left out are tensors of the file."""
@@ -88,8 +92,12 @@ class Network:
             raise UsageError(f"--dims {strange[0]}: there is no such input{near}; inputs are {', '.join(known)}")
         symbols = Symbols(self.translator, told_symbols(self.model.told), several=len(infos) > 1)
         shapes = {info.name: self._shape(info, symbols) for info in infos}
+        counts = {info.name: info.dtype in FLOATS or computed(self.graph.nodes, info.name) for info in infos}
         declared = {
-            info.name: {"shape": [_text(n) for n in shapes[info.name]], **_dtype(info)}
+            info.name: {
+                "shape": [_text(n) for n in shapes[info.name]],
+                **({} if counts[info.name] else {"dtype": DTYPES[info.dtype]}),
+            }
             for info in infos
             if shapes[info.name] is not None
         }
@@ -100,7 +108,8 @@ class Network:
         called = self.draft.inputs(declared)
         self.incoming = {*called.values()}
         for info in infos:
-            self.translator.input(info.name, info.dtype, tuple(shapes[info.name]), called[info.name])
+            shape = tuple(shapes[info.name])
+            self.translator.input(info.name, info.dtype, shape, called[info.name], counts=counts[info.name])
         return True
 
     def _shape(self, info: Info, symbols: Symbols) -> Any:
@@ -135,6 +144,8 @@ class Network:
                 self.draft.refuse("CNN031", "an output that rests on no input", info.name)
                 continue
             self._claim(info, made)
+            if self.translator.open:
+                (made,) = self.translator.required(Node(name=info.name, op="output"), [made])
             if made.layer in self.incoming:
                 made = self.translator.layer(Node(name=info.name, op="output"), "identity", {}, [made], {})
             self.draft.output(made.layer)
@@ -157,35 +168,8 @@ class Network:
             self.draft.remark("CNN032", f"declared as {told}, and {comes} comes out", info.name)
 
 
-class Weights(Mapping[str, Any]):
-    """The weights of a file by origin, each read when it is asked for."""
-
-    def __init__(self, translator: Translator) -> None:
-        self._translator = translator
-        self._values = translator.weights
-
-    def __getitem__(self, name: str) -> Any:
-        return self._translator.elements(self._values[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def kind(self, name: str) -> tuple[str, tuple[int, ...]]:
-        """The type of its elements and its extents, which are not looked at."""
-        value = self._values[name]
-        extents: Any = value.shape
-        return DTYPES[value.dtype], tuple(extents)
-
-
 def _text(extent: Any) -> Any:
     return str(extent) if isinstance(extent, Count) else extent
-
-
-def _dtype(info: Info) -> dict[str, str]:
-    return {} if info.dtype in FLOATS else {"dtype": DTYPES[info.dtype]}
 
 
 def _shown(dims: Any) -> str:
@@ -206,6 +190,26 @@ def live(graph: Graph, uses: Counter[str]) -> list[Node]:
         wanted.update(reads)
         uses.update(reads)
     return kept[::-1]
+
+
+def computed(nodes: Sequence[Node], name: str) -> bool:
+    """Whether whole numbers that come in, such as pixels, become decimals before anything is done to them."""
+    names, reads = {name}, 0
+    for node in nodes:
+        if not node.inputs or not names.intersection(node.inputs):
+            continue
+        reads += 1
+        if node.op == "Cast" and node.attributes["to"].value in FLOATS:
+            continue
+        if node.op in KEEPS and node.inputs[0] in names:
+            names.update(node.outputs)
+        elif node.op not in DECIMAL | MEASURES:
+            return False
+    return bool(reads)
+
+
+DECIMAL: Final = frozenset({"DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"})
+"""Operators that take whole numbers for what they stand for."""
 
 
 def outer(node: Node) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import Count, eq, exact_div, floor_div, prod
+from cnnplan.sizes import Condition, Count, eq, exact_div, floor_div, prod
+from cnnplan.translation.onnx.conditions import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ def argument(value: Any, shapes: Sequence[Shape]) -> Any:
     """An argument as YAML holds it: numbers as they are, sizes as the text of an expression."""
     if isinstance(value, list | tuple):
         return [argument(item, shapes) for item in value]
+    if isinstance(value, Condition):
+        return written(value)
     return _size(value, shapes[0] if shapes else ()) if isinstance(value, Count) else value
 
 

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.errors import TooDeep, UsageError
+from cnnplan.errors import TooDeep
 from cnnplan.findings import Place
 from cnnplan.graph.environment import Symbols
 from cnnplan.graph.keeping import Kept
 from cnnplan.graph.workshop import Workshop
-from cnnplan.lazy import np
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.sizes import Condition, Count
+from cnnplan.sizes import Count
 from cnnplan.spec import EvaluationError, Spec
 from cnnplan.spec.model import Symbol
 from cnnplan.translation.onnx import names
-from cnnplan.translation.onnx.contents import BOOL, DTYPES, INTEGERS, array, numbers
+from cnnplan.translation.onnx.conditions import usual, written
+from cnnplan.translation.onnx.contents import BOOL, DTYPES, INTEGERS, numbers
 from cnnplan.translation.onnx.job import Job
 from cnnplan.translation.onnx.numbers import Numbers
 from cnnplan.translation.onnx.operators import rule
 from cnnplan.translation.onnx.refusals import NotUnderstood, Unknown
 from cnnplan.translation.onnx.texts import argument, counted
 from cnnplan.translation.onnx.values import Value
+from cnnplan.translation.onnx.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from cnnplan.graph.parts import Facts
+    from cnnplan.sizes import Condition
     from cnnplan.translation.draft import Draft
     from cnnplan.translation.onnx.messages import Graph, Model, Node
 
@@ -55,14 +56,17 @@ class Translator:
     def __init__(self, draft: Draft, model: Model, folder: Path) -> None:
         self.draft = draft
         self.model = model
-        self.folder = folder
         spec = Spec("", "")
         kept = Kept(spec)
         self.context = kept.context
         self.refused: dict[tuple[str, str], list[str]] = {}
-        self.weights: dict[str, Value] = {}
+        self.weights = Weights(folder)
+        self.elements = self.weights.elements
         self.uses: Counter[str] = Counter()
         self.depth = 0
+        self.open: list[Condition] = []
+        self.rounded: Counter[str] = Counter()
+        self._decided: dict[Any, bool] = {}
         self._values: dict[str, Value | None] = {}
         self._owners: dict[Any, str] = {}
         self._layers: dict[Any, tuple[Value, Value]] = {}
@@ -102,9 +106,9 @@ class Translator:
         if name:
             self._values[name] = value
 
-    def input(self, name: str, dtype: int, shape: Any, layer: str) -> None:
-        """Something that comes in."""
-        elements = NUMBERS if DTYPES[dtype].startswith(("float", "bfloat")) else Elements(DTYPES[dtype])
+    def input(self, name: str, dtype: int, shape: Any, layer: str, *, counts: bool) -> None:
+        """Something that comes in; whether it is computed with."""
+        elements = NUMBERS if counts else Elements(DTYPES[dtype])
         self.give(name, Value(name, dtype, shape, layer, self._workshop.form(shape, elements)))
 
     def numbers(self, value: Value, *, every: bool = False) -> Numbers | None:
@@ -169,6 +173,27 @@ class Translator:
         for name in node.outputs:
             self.give(name, None)
 
+    def decide(self, when: Any) -> bool:
+        """On which side of a condition on sizes the network is taken; the next layer requires that it is so."""
+        if isinstance(when, bool):
+            return when
+        if when.verdict is not None:
+            return bool(when.verdict)
+        known = self._decided.get(when)
+        if known is None:
+            known = self._decided[when] = usual(when)
+            condition = when if known else ~when
+            written(condition)
+            self.open.append(condition)
+        return known
+
+    def required(self, node: Node, reads: Sequence[Value]) -> Sequence[Value]:
+        """What a layer reads, behind what was decided since the layer before it."""
+        waiting, self.open = self.open, []
+        for condition in waiting:
+            reads = [self.layer(node, "require", {"that": condition}, [reads[0]], {}, "structure"), *reads[1:]]
+        return reads
+
     def layer(  # noqa: PLR0913, PLR0917 - what a layer is made of
         self,
         node: Node,
@@ -179,12 +204,15 @@ class Translator:
         tag: str = "",
     ) -> Value:
         """A layer; raises Unknown where it is not legal, which is kept."""
+        if self.open and reads:
+            reads = self.required(node, reads)
         facts = self._facts(node, verb, args, reads)[""]
         name = self._add(node, verb, args, reads, weights, tag)
         return Value(name, reads[0].dtype if reads else 1, facts.shape, name, facts.form)
 
     def parts(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> list[Value]:
         """The parts of a layer that has several outputs."""
+        reads = self.required(node, reads)
         facts = self._facts(node, verb, args, reads)
         name = self._add(node, verb, args, reads, {}, "")
         return [
@@ -216,43 +244,22 @@ class Translator:
         tensors = [value.tensor.name for value in weights.values() if value.tensor is not None]
         path = names.origin(node.name or next(filter(None, node.outputs), ""), node.op)
         origin = names.module(tensors) or path
-        if weights and any(f"{origin}.{weight}" in self.weights for weight in weights):
-            origin = self._unused(path, next(iter(weights)))
+        if self.weights.has(origin, weights):
+            origin = self.weights.unused(path, weights)
         origin = f"{origin}.{tag}" if tag else origin
         wiring = {}
         key = (verb, *((w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()))
         if weights and key in self._owners:
             wiring = {"share": self._owners[key]}
         name = self.draft.add(verb, texts, [value.layer for value in reads], origin=origin, where=node.called, **wiring)
+        if verb == "fake_quantize":
+            self.rounded[args["dtype"]] += 1
         if weights:
+            if "share" not in wiring:
+                self.weights.count(weights.values())
             self._owners.setdefault(key, name)
-            self.weights |= {f"{origin}.{w}": value for w, value in weights.items()}
+            self.weights.keep(origin, weights)
         return name
-
-    def _array(self, value: Value) -> Any:
-        """The elements of a tensor as an array."""
-        assert value.tensor is not None  # noqa: S101
-        found = array(value.tensor, self.folder)
-        for step in value.steps:
-            found = step(found)
-        return found
-
-    def elements(self, value: Value) -> Any:
-        """The elements of a value that rests on no input, as an array.
-
-        Raises:
-            UsageError: they depend on sizes, or are not there.
-        """
-        if value.derived is not None:
-            return value.derived()
-        if value.tensor is not None:
-            return self._array(value)
-        known = value.numbers
-        if known is None or any(isinstance(n, Count | Condition) for n in known.flat):
-            raise UsageError(f"{value.name} depends on sizes, and is stored nowhere")
-        name = DTYPES.get(value.dtype, "float32")
-        name = "float32" if name.startswith("bfloat") else name
-        return np.array([*map(_machine, known.flat)], name).reshape(known.shape)
 
     def as_layer(self, node: Node, value: Value, rank: int | None = None) -> Value:
         """A value as the output of a layer: a weight as a parameter, numbers as a constant."""
@@ -275,14 +282,11 @@ class Translator:
         assert value.tensor is not None  # noqa: S101
         called = value.tensor.name
         path = names.origin(node.name or next(filter(None, node.outputs), ""), node.op)
-        origin = self._unused(called if names.module([called]) else f"{path}.table", "weight")
+        origin = self.weights.unused(called if names.module([called]) else f"{path}.table", ["weight"])
+        self.weights.count([value])
         name = self.draft.add("parameter", {"shape": [*value.shape]}, [], origin=origin, where=node.called)
-        self.weights[f"{origin}.weight"] = value
+        self.weights.keep(origin, {"weight": value})
         return Value(name, value.dtype, value.shape, name, self._workshop.form(value.shape))
-
-    def _unused(self, origin: str, weight: str) -> str:
-        """An origin that no other weight of that name has."""
-        return origin if f"{origin}.{weight}" not in self.weights else f"{origin}#{len(self.weights)}"
 
     def _constant(self, node: Node, value: Value) -> Value:
         known = self.numbers(value) if value.fill is None else Numbers.scalar(value.fill)
@@ -301,10 +305,6 @@ class Translator:
         return replace(made, dtype=value.dtype)
 
 
-def _machine(value: Any) -> Any:
-    return float(value) if isinstance(value, Fraction) else value
-
-
 def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
@@ -314,6 +314,9 @@ def _longer(value: Value, short: int) -> Value:
     shape: Any = (*[1] * short, *value.shape)
     if value.numbers is not None:
         return replace(value, shape=shape, numbers=Numbers(shape, value.numbers.flat))
+    if value.derived is not None:
+        given = value.derived
+        return replace(value, shape=shape, derived=lambda: (found := given()).reshape((1,) * short + found.shape))
     return value.rearranged(shape, lambda array: array.reshape((1,) * short + array.shape))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.translation.onnx.contents import FLOAT, FLOATS
 from cnnplan.translation.onnx.names import module
@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
     Step = Callable[[Any], Any]
 
-__all__ = ["Value"]
+__all__ = ["Grid", "Value"]
+
+
+class Grid(NamedTuple):
+    """What the whole numbers of a quantized tensor stand for: scale (q - zero).
+
+    Args:
+        dtype: ONNX's number of their type.
+        scale, zero: numbers; the names of the values that hold them where the network works them out as it runs.
+    """
+
+    dtype: int
+    scale: Any
+    zero: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,10 @@ class Value:
         fill: the number that stands everywhere, where it does and the extents may vary.
         derived: gives its elements as an array, where they rest on no input and no trained weight.
         places: where it tells where a MaxPool found its maxima, what that read and its arguments.
+        kept: ONNX's number of the type that the file keeps it in, where the tensor does not tell.
+        grid: of whole numbers, what they stand for; that is what the layer gives.
+        scales: the names of scales, worked out as the network runs, that the layer has been multiplied by already, or
+            that a number is still to be multiplied by.
     """
 
     name: str
@@ -50,6 +67,19 @@ class Value:
     fill: Any = None
     derived: Callable[[], Any] | None = None
     places: tuple[Value, Mapping[str, Any]] | None = None
+    kept: int = 0
+    grid: Grid | None = None
+    scales: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its elements stand for themselves."""
+        return self.grid is None and not self.scales
+
+    @property
+    def plain(self) -> Value:
+        """The same as numbers to compute with."""
+        return replace(self, dtype=self.dtype if self.is_float else FLOAT, grid=None, scales=())
 
     @property
     def is_float(self) -> bool:
@@ -69,6 +99,11 @@ class Value:
     def is_fixed(self) -> bool:
         """Whether its elements rest on no input and on no trained weight."""
         return not self.layer and not self.is_weight
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a layer's output that holds numbers to compute with, whatever the file keeps them in."""
+        return self.form is not None and not self.form.elements.dtype
 
     def rearranged(self, shape: Shape, step: Step, name: str = "") -> Value:
         """The same elements in another arrangement."""

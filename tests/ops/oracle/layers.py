@@ -164,6 +164,13 @@ def clip(rng):
     return args, [distinct(rng, 3)], lambda x: x.clamp(**args)
 
 
+def fake_quantize(rng):
+    dtype, least, most = rng.choice([("int8", -128, 127), ("uint8", 0, 255), ("int4", -8, 7)])
+    scale, zero = rng.choice([0.03, 0.5]), rng.choice([0, 3])
+    args = {"scale": scale, "zero_point": zero, "dtype": dtype}
+    return args, [distinct(rng, 3)], lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, least, most)
+
+
 def linear_by(rng):
     """With a weight that another layer gives."""
     args, (shape,), _ = linear(rng)
@@ -224,6 +231,7 @@ MAKERS = {
     "sin": lambda rng: ({}, [distinct(rng, 3)], torch.sin),
     "cos": lambda rng: ({}, [distinct(rng, 3)], torch.cos),
     "clip": clip,
+    "fake_quantize": fake_quantize,
     "glu": glu,
     "scale": scale,
     "parameter": parameter,

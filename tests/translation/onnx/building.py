@@ -6,12 +6,12 @@ import struct
 
 from cnnplan.translation.onnx.wire import message
 
-FLOAT, INT64, BOOL = 1, 7, 9
+FLOAT, UINT8, INT8, INT32, INT64, BOOL, INT4 = 1, 2, 3, 6, 7, 9, 22
 
 
 def tensor(name, dims, values=None, dtype=FLOAT, external=""):
     """A tensor; without values its contents are missing."""
-    code = {FLOAT: "f", INT64: "q", BOOL: "?"}[dtype]
+    code = {FLOAT: "f", UINT8: "B", INT8: "b", INT32: "i", INT64: "q", BOOL: "?", INT4: "B"}[dtype]
     parts = [*((1, n) for n in dims), (2, dtype), (8, name)]
     if values is not None:
         parts.append((9, struct.pack(f"<{len(values)}{code}", *values)))
@@ -22,7 +22,9 @@ def tensor(name, dims, values=None, dtype=FLOAT, external=""):
 
 def attribute(name, value):
     if isinstance(value, bytes):
-        return message([(1, name), (5, value), (20, 4)])
+        return message(
+            [(1, name), (6, value), (20, 5)] if name.endswith("branch") else [(1, name), (5, value), (20, 4)]
+        )
     if isinstance(value, str):
         return message([(1, name), (4, value), (20, 3)])
     if isinstance(value, int):
@@ -43,6 +45,11 @@ def node(op, inputs, outputs, name="", domain="", **attributes):
     return message([*parts, *([(7, domain)] if domain else [])])
 
 
+def graph(nodes, outputs):
+    """A branch of an If."""
+    return message([*((1, each) for each in nodes), (2, "branch"), *((12, info(name, None)) for name in outputs)])
+
+
 def info(name, dims, dtype=FLOAT):
     """What is declared; of a tensor without dims nothing but the type."""
     extents = [(1, message([(1, n) if isinstance(n, int) else (2, n)])) for n in dims or ()]
@@ -56,7 +63,7 @@ def function(name, domain, inputs, outputs, nodes, attributes=()):
     return message([*parts, *((6, each) for each in attributes), *((7, each) for each in nodes), (10, domain)])
 
 
-def model(nodes, inputs, outputs, tensors=(), opset=17, functions=()):
+def model(nodes, inputs, outputs, tensors=(), opset=17, functions=(), domains=()):
     graph = [*((1, each) for each in nodes), (2, "graph"), *((5, each) for each in tensors)]
     graph += [*((11, each) for each in inputs), *((12, each) for each in outputs)]
     return message(
@@ -64,6 +71,7 @@ def model(nodes, inputs, outputs, tensors=(), opset=17, functions=()):
             (1, 8),
             (2, "by hand"),
             (8, message([(1, ""), (2, opset)])),
+            *((8, message([(1, domain), (2, 1)])) for domain in domains),
             (7, message(graph)),
             *((25, each) for each in functions),
         ]

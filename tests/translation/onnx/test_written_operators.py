@@ -80,6 +80,7 @@ LAYERS = {
     "divide": (IMAGE, "divide: {value: 3}"),
     "pow": (IMAGE, "pow: {exponent: 3}"),
     "clip": (IMAGE, "clip: {min: 0.2}"),
+    "fake_quantize": (IMAGE, "fake_quantize: {scale: 0.05, zero_point: 7, dtype: uint8}"),
     "clip both": (IMAGE, "clip: {min: 0.2, max: 0.7}"),
     "flatten middle": ("N, 3, D, H, W", "flatten: {start_dim: 2, end_dim: 3}"),
     "reshape": (IMAGE, "reshape: {shape: [N, 2, 3, -1]}"),

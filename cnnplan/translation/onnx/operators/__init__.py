@@ -58,7 +58,24 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 }
 """The operators of each module of this room; the rule of `GlobalMaxPool` is called like it."""
 
-_FAMILY: Final = {op: family for family, ops in FAMILIES.items() for op in ops}
+RUNTIME: Final[dict[str, tuple[str, ...]]] = {
+    "quantization": ("QuantizeLinear", "DequantizeLinear"),
+    "quantized": (
+        *("QLinearAdd", "QLinearMul", "QLinearConcat", "QLinearAveragePool", "QLinearGlobalAveragePool"),
+        *("QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax", "QGemm", "DynamicQuantizeMatMul"),
+        *("MatMulIntegerToFloat", "DynamicQuantizeLSTM", "MatMulNBits"),
+    ),
+    "microsoft": (
+        *("FusedConv", "FusedGemm", "FusedMatMul", "Gelu", "FastGelu", "BiasGelu", "QuickGelu"),
+        "SkipLayerNormalization",
+    ),
+}
+"""The same of the operators that onnxruntime has of its own, com.microsoft."""
+
+_FAMILY: Final = {
+    "": {op: family for family, ops in FAMILIES.items() for op in ops},
+    "com.microsoft": {op: family for family, ops in RUNTIME.items() for op in ops},
+}
 
 
 def rule(domain: str, op: str) -> Rule:
@@ -70,10 +87,11 @@ def rule(domain: str, op: str) -> Rule:
     if domain == "cnnplan":
         found: Rule = getattr(import_module(f"{__name__}.fused"), op)
         return found
-    if domain or op not in _FAMILY:
+    family = _FAMILY.get(domain, {}).get(op)
+    if family is None:
         shown = f"{domain}.{op}" if domain else op
         raise NotUnderstood(f"the operator {shown} is not understood")
-    rule_: Rule = getattr(import_module(f"{__name__}.{_FAMILY[op]}"), _snake(op))
+    rule_: Rule = getattr(import_module(f"{__name__}.{family}"), _snake(op))
     return rule_
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 from cnnplan.sizes import Count, exact_div, prod
+from cnnplan.translation.onnx.contents import FLOAT, packed
+from cnnplan.translation.onnx.numbers import MOST
 from cnnplan.translation.onnx.refusals import NotUnderstood
 from cnnplan.translation.onnx.values import Value
 
@@ -164,10 +166,24 @@ def concat_(job: Job) -> None:
         job.give_numbers(first.concat(others, axis), values[0].dtype)
     elif len(values) == 1:
         job.give(values[0])
+    elif (tensor := _tensor(job, values, axis)) is not None:
+        job.give(tensor)
     elif all(value.is_fixed for value in values):
         _joined(job, values, axis)
     else:
         job.give(job.layer("concat", {} if axis == 1 else {"dim": axis}, [job.as_layer(value) for value in values]))
+
+
+def _tensor(job: Job, values: Sequence[Value], axis: int) -> Value | None:
+    """Small tensors of the file as one: scales, or a weight in parts."""
+    if any(value.tensor is None or value.steps or value.dtype != FLOAT for value in values):
+        return None
+    parts = [job.translator.numbers(value, every=True) for value in values]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or sum(len(part.flat) for part in known) > MOST:
+        return None
+    tensor = packed(job.output(), known[0].concat(known[1:], axis))
+    return Value(tensor.name, tensor.dtype, tensor.dims, tensor=tensor)
 
 
 def _joined(job: Job, values: Sequence[Value], axis: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnplan.translation.onnx.messages import read_graph
+from cnnplan.translation.onnx.reading import read_graph
 from cnnplan.translation.onnx.refusals import NotUnderstood
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ def if_(job: Job) -> None:
     known = job.translator.numbers(job.value())
     if known is None or len(known.flat) != 1:
         raise NotUnderstood("a branch that depends on values")
-    when = known.flat[0]
-    if not isinstance(when, bool):
-        raise NotUnderstood(f"a branch that depends on {when}")
+    when = job.translator.decide(known.flat[0])
     attribute = job.node.attributes.get("then_branch" if when else "else_branch")
     if attribute is None or attribute.kind != "graph":
         raise NotUnderstood("a branch that is missing")

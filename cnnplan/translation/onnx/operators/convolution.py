@@ -50,17 +50,18 @@ def windows(job: Job, kernel: list[int], **unset: Any) -> dict[str, Any]:
     return {key: value for key, value in args.items() if key not in default or value != default[key]}
 
 
-def _weights(job: Job) -> dict[str, Value]:
-    """The weight and the bias, where they stand in the file."""
-    weights = {"weight": job.value(1)}
-    if job.has(2):
-        weights["bias"] = job.value(2)
-    return weights
+def _bias(job: Job) -> Value | None:
+    return job.value(2) if job.has(2) else None
 
 
 def conv_(job: Job) -> None:
     """Conv: a layer with its weights, or one whose weight is computed."""
-    x, w = job.as_layer(job.value(0)), job.value(1)
+    job.give(convolved(job, job.value(0), job.value(1), _bias(job)))
+
+
+def convolved(job: Job, x: Value, w: Value, bias: Value | None) -> Value:
+    """A convolution with the attributes of a node."""
+    x = job.as_layer(x)
     shape: Any = w.shape
     groups = job.whole("group", 1)
     kernel = job.wholes("kernel_shape") or [*shape[2:]]
@@ -72,36 +73,37 @@ def conv_(job: Job) -> None:
         and not isinstance(x.shape[-1], int | Size)
         and args == {"out_channels": shape[0], "kernel_size": 1}
     ):
-        job.give(_tokens(job, x, w))
-        return
+        return _tokens(job, x, w, bias)
     if groups != 1:
         args["groups"] = groups
     x = job.fitted(x, 1, shape[1] * groups)
-    job.give(_weighted(job, "conv", args, x))
+    return _weighted(job, "conv", args, x, w, bias)
 
 
-def _tokens(job: Job, x: Value, weight: Value) -> Value:
+def _tokens(job: Job, x: Value, weight: Value, bias: Value | None) -> Value:
     """A window of one element along merged axes: a linear layer on the channels of every token."""
-    if job.whole("group", 1) != 1 or weight.layer or not all(value.is_weight for value in _weights(job).values()):
+    if job.whole("group", 1) != 1 or not weight.is_weight or not (bias is None or bias.is_weight):
         raise NotUnderstood("a convolution along merged axes")
     flat = weight.rearranged(weight.shape[:2], lambda array: array[:, :, 0])
     x = job.layer("permute", {"dims": [0, 2, 1]}, [x], tag="tokens")
-    y = linear(job, x, flat, job.value(2) if job.has(2) else None)
+    y = linear(job, x, flat, bias)
     return job.layer("permute", {"dims": [0, 2, 1]}, [y], tag="channels")
 
 
-def _weighted(job: Job, verb: str, args: dict[str, Any], x: Value) -> Value:
-    """The layer; a bias that is no weight of the file is added behind it."""
-    weights = _weights(job)
-    bias = weights.get("bias")
-    if bias is not None and bias.layer:
-        raise NotUnderstood("its bias is computed")
+def _weighted(  # noqa: PLR0913, PLR0917 - what a layer is made of
+    job: Job, verb: str, args: dict[str, Any], x: Value, weight: Value, bias: Value | None
+) -> Value:
+    """The layer; a weight that another layer gives is read."""
+    weights = {}
     if bias is None:
         args["bias"] = False
-    reads = [x]
-    if weights["weight"].layer:
-        reads.append(weights.pop("weight"))
-    return job.layer(verb, args, reads, weights)
+    elif bias.layer:
+        raise NotUnderstood("its bias is computed")
+    if not weight.layer:
+        weights["weight"] = weight
+    if bias is not None:
+        weights["bias"] = bias
+    return job.layer(verb, args, [x, weight] if weight.layer else [x], weights)
 
 
 def convtranspose_(job: Job) -> None:
@@ -114,7 +116,7 @@ def convtranspose_(job: Job) -> None:
     if groups != 1:
         args["groups"] = groups
     x = job.fitted(x, 1, shape[0])
-    job.give(_weighted(job, "conv_transpose", args, x))
+    job.give(_weighted(job, "conv_transpose", args, x, w, _bias(job)))
 
 
 def _transposed(job: Job, kernel: list[int], x: Value) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +90,33 @@ def sub_(job: Job) -> None:
 
 
 def mul_(job: Job) -> None:
-    """Mul."""
-    _binary(job, "multiply", arithmetic.multiply, "multiply")
+    """Mul; a scale that the network works out as it runs gives back what it was taken from."""
+    values = [job.stored(0), job.stored(1)]
+    if values[0].scales or values[1].scales:
+        job.give(_rescaled(job, values))
+    else:
+        _binary(job, "multiply", arithmetic.multiply, "multiply")
+
+
+def _rescaled(job: Job, values: list[Value]) -> Value:
+    """A product with scales of quantized tensors: what was multiplied by them already stays what it is."""
+    first, second = (replace(value, scales=()) for value in values)
+    scales = tuple(sorted((*values[0].scales, *values[1].scales)))
+    if not first.layer and not second.layer:
+        rest = second if scalar(job, first) == 1 else first if scalar(job, second) == 1 else None
+        if rest is None:
+            raise NotUnderstood("a product of several scales")
+        return replace(rest, scales=scales)
+    layer, factor = (0, 1) if first.layer else (1, 0)
+    if values[factor].layer or sorted(values[layer].scales) != sorted(values[factor].scales):
+        raise NotUnderstood("whole numbers of a quantized tensor times a scale that is not theirs")
+    y, times = ((first, second)[place] for place in (layer, factor))
+    known = job.translator.numbers(times, every=True)
+    if known is not None and len(known.flat) == 1:
+        (number,) = known.flat
+        return y if number == 1 else job.layer("multiply", {"value": number}, [y])
+    stored = replace(times, tensor=None, steps=(), derived=partial(job.translator.elements, times))
+    return job.layer("multiply", {}, layers(job, [y, stored]))
 
 
 def div_(job: Job) -> None:
@@ -223,13 +249,21 @@ def where_(job: Job) -> None:
     if when is not None and left is not None and right is not None:
         shape = left.meet(right, lambda a, _: a).shape
         pairs = left.expand(shape).meet(right.expand(shape), lambda a, b: (a, b))
-        job.give_numbers(when.meet(pairs, arithmetic.choose), values[1].dtype)
+        job.give_numbers(when.meet(pairs, partial(_chosen, job)), values[1].dtype)
         return
     if fixed(job, values, "where", values[1].dtype):
         return
-    if when is not None and len(set(when.flat)) == 1 and isinstance(when.flat[0], bool):
-        job.give(values[1] if when.flat[0] else values[2])
+    if when is not None and len(set(when.flat)) == 1:
+        chosen = values[1] if job.translator.decide(when.flat[0]) else values[2]
+        whole = broadcast([value.shape for value in values])
+        job.give(chosen if chosen.shape == whole else job.layer("expand", {"shape": whole}, [job.as_layer(chosen)]))
         return
     number = scalar(job, values[2])
     reads = layers(job, values[:2] if number is not None else values)
     job.give(job.layer("where", {} if number is None else {"value": number}, reads))
+
+
+def _chosen(job: Job, when: Any, pair: tuple[Any, Any]) -> Any:
+    """One of two; where it depends on sizes which, and they differ, on one side of the condition."""
+    left, right = pair
+    return left if arithmetic.same(left, right) is True or job.translator.decide(when) else right

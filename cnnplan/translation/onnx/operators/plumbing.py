@@ -213,8 +213,27 @@ def onehot_(job: Job) -> None:
     shape = [*job.value().shape]
     shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, depth)
 
+    hot = _hot(job, depth, axis)
+    if hot is not None:
+        job.give_numbers(hot, job.value(2).dtype)
+        return
+
     def spread(indices: Any, _: Any, values: Any) -> Any:
         hot = np.arange(depth) == np.expand_dims(indices, -1)
         return np.moveaxis(np.where(hot, values[1], values[0]), -1, axis)
 
     _derive(job, tuple(shape), spread, job.value(2).dtype)
+
+
+def _hot(job: Job, depth: Any, axis: int) -> Numbers | None:
+    """The same of a few numbers, one of which may be a size."""
+    where, values = (job.translator.numbers(job.value(place)) for place in (0, 2))
+    if where is None or values is None or not isinstance(depth, int) or len(where.flat) * depth > MOST:
+        return None
+    off, on = values.flat
+    flat = tuple(on if place % depth == at else off for at in where.flat for place in range(depth))
+    last = Numbers((*where.shape, depth), flat)
+    rank = len(last.shape)
+    dims = [*range(rank - 1)]
+    dims.insert(axis % rank, rank - 1)
+    return last.permute(dims)

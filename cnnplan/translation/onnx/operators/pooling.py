@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
 
 
-def _pool(job: Job, verb: str, more: dict[str, Any], *, dilated: bool = False) -> tuple[Value, dict[str, Any]]:
+def _pool(
+    job: Job, x: Value, verb: str, more: dict[str, Any], *, dilated: bool = False
+) -> tuple[Value, dict[str, Any]]:
+    """The layer, and its arguments."""
     kernel = job.wholes("kernel_shape") or []
     args = {**windows(job, kernel), **more}
     args.setdefault("stride", 1)
@@ -24,15 +27,15 @@ def _pool(job: Job, verb: str, more: dict[str, Any], *, dilated: bool = False) -
         args["ceil_mode"] = True
     if not dilated and args.pop("dilation", 1) != 1:
         raise NotUnderstood(f"dilations {job.wholes('dilations')}")
-    x = job.as_layer(job.value())
-    job.give(job.layer(verb, args, [x]))
-    return x, args
+    return job.layer(verb, args, [job.as_layer(x)]), args
 
 
 def maxpool_(job: Job) -> None:
     """MaxPool; the places of what it took are for a MaxUnpool."""
     job.wants("storage_order", job.whole("storage_order"), 0)
-    x, args = _pool(job, "max_pool", {}, dilated=True)
+    x = job.as_layer(job.value())
+    y, args = _pool(job, x, "max_pool", {}, dilated=True)
+    job.give(y)
     if job.translator.is_read(job.output(1)):
         job.give(Value(job.output(1), INT64, job.translator.value(job.output()).shape, places=(x, args)), 1)
 
@@ -59,18 +62,24 @@ def maxunpool_(job: Job) -> None:
 
 def averagepool_(job: Job) -> None:
     """AveragePool, which leaves padding out unless it is told."""
-    if _tokens(job):
-        return
+    job.give(averaged(job, job.value()))
+
+
+def averaged(job: Job, x: Value) -> Value:
+    """The means of windows."""
+    tokens = _tokens(job, job.as_layer(x))
+    if tokens is not None:
+        return tokens
     padded = any(job.wholes("pads") or []) or job.text("auto_pad", "NOTSET").startswith("SAME")
-    _pool(job, "avg_pool", {} if job.whole("count_include_pad") or not padded else {"count_include_pad": False})
+    more = {} if job.whole("count_include_pad") or not padded else {"count_include_pad": False}
+    return _pool(job, x, "avg_pool", more)[0]
 
 
-def _tokens(job: Job) -> bool:
-    """The mean of rows of tokens, where merged axes are no spatial one; whether it is that."""
-    x = job.as_layer(job.value())
+def _tokens(job: Job, x: Value) -> Value | None:
+    """The mean of rows of tokens, where merged axes are no spatial one; None where they are."""
     kernel, strides = job.wholes("kernel_shape") or [], job.wholes("strides") or [1]
     if len(kernel) != 1 or isinstance(x.shape[-1], int | Size) or kernel != strides or any(job.wholes("pads") or []):
-        return False
+        return None
     n, channels, tokens = x.shape
     (size,) = kernel
     if job.whole("ceil_mode"):
@@ -78,18 +87,16 @@ def _tokens(job: Job) -> bool:
     rows = floor_div(tokens, size)
     whole = job.layer("slice", {"dim": 2, "end": rows * size}, [x], tag="whole")
     parts = job.layer("reshape", {"shape": (n, channels, rows, size)}, [whole], tag="rows")
-    job.give(job.layer("mean", {"dim": 3}, [parts]))
-    return True
+    return job.layer("mean", {"dim": 3}, [parts])
 
 
 def lppool_(job: Job) -> None:
     """LpPool."""
     job.wants("auto_pad", job.text("auto_pad", "NOTSET"), "NOTSET", "VALID")
-    power = job.whole("p", 2)
+    power, x = job.whole("p", 2), job.value()
     if power % 2:
-        size = job.layer("abs", {}, [job.as_layer(job.value())], tag="abs")
-        job.translator.give(job.node.inputs[0], size)
-    _pool(job, "lp_pool", {"norm_type": power})
+        x = job.layer("abs", {}, [job.as_layer(x)], tag="abs")
+    job.give(_pool(job, x, "lp_pool", {"norm_type": power})[0])
 
 
 def globalaveragepool_(job: Job) -> None:

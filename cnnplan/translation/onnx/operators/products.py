@@ -37,10 +37,13 @@ def _turned(array: Any) -> Any:
 
 def matmul_(job: Job) -> None:
     """MatMul."""
-    left, right = job.value(0), job.value(1)
+    job.give(multiplied(job, job.value(0), job.value(1)))
+
+
+def multiplied(job: Job, left: Value, right: Value) -> Value:
+    """The product of two matrices, or of batches of them; of a vector and a matrix."""
     if right.is_weight and len(right.shape) == 2:  # noqa: PLR2004 - a matrix
-        job.give(linear(job, job.as_layer(left), transposed(right), None))
-        return
+        return linear(job, job.as_layer(left), transposed(right), None)
     left, right = job.as_layer(left), job.as_layer(right)
     row, column = len(left.shape) == 1, len(right.shape) == 1
     if row:
@@ -50,30 +53,32 @@ def matmul_(job: Job) -> None:
     y = job.layer("matmul", {}, layers(job, [left, right]))
     if row:
         y = job.layer("squeeze", {"dim": -2}, [y], tag="no_row")
-    job.give(job.layer("squeeze", {"dim": -1}, [y], tag="no_column") if column else y)
+    return job.layer("squeeze", {"dim": -1}, [y], tag="no_column") if column else y
 
 
 def gemm_(job: Job) -> None:
     """Gemm: a linear layer, or a product and a sum."""
-    left, right = job.value(0), job.value(1)
-    bias = job.value(2) if job.has(2) else None
+    job.give(summed(job, job.value(0), job.value(1), job.value(2) if job.has(2) else None))
+
+
+def summed(job: Job, left: Value, right: Value, bias: Value | None) -> Value:
+    """A product of matrices with the attributes of a Gemm, and what is added."""
     scaled = job.number("alpha", 1.0) != 1.0 or (bias is not None and job.number("beta", 1.0) != 1.0)
     if scaled or job.whole("transA") or not right.is_weight:
-        _product(job, left, right, bias)
-        return
+        return _product(job, left, right, bias)
     weight = right if job.whole("transB") else transposed(right)
     plain = bias if bias is not None and bias.is_weight and _vector(bias) == weight.shape[:1] else None
     if plain is not None:
         plain = plain if len(plain.shape) == 1 else plain.rearranged(weight.shape[:1], lambda array: array.reshape(-1))
     y = linear(job, job.as_layer(left), weight, plain)
-    job.give(y if bias is None or plain is not None else job.layer("add", {}, layers(job, [y, bias]), tag="bias"))
+    return y if bias is None or plain is not None else job.layer("add", {}, layers(job, [y, bias]), tag="bias")
 
 
 def _vector(value: Value) -> Any:
     return value.shape[-1:] if all(n == 1 for n in value.shape[:-1]) else None
 
 
-def _product(job: Job, left: Value, right: Value, bias: Value | None) -> None:
+def _product(job: Job, left: Value, right: Value, bias: Value | None) -> Value:
     left, right = layers(job, [left, right])
     if job.whole("transA"):
         left = job.layer("permute", {"dims": [1, 0]}, [left], tag="turned")
@@ -82,7 +87,7 @@ def _product(job: Job, left: Value, right: Value, bias: Value | None) -> None:
     y = _times(job, job.layer("matmul", {}, [left, right]), "alpha")
     if bias is not None and job.number("beta", 1.0) != 1.0:
         bias = _times(job, job.as_layer(bias), "beta")
-    job.give(y if bias is None else job.layer("add", {}, layers(job, [y, bias]), tag="bias"))
+    return y if bias is None else job.layer("add", {}, layers(job, [y, bias]), tag="bias")
 
 
 def _times(job: Job, value: Value, name: str) -> Value:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import np
+from cnnplan.translation.onnx.contents import FLOAT
 from cnnplan.translation.onnx.refusals import NotUnderstood
 
 if TYPE_CHECKING:
@@ -32,13 +34,38 @@ def lstm_(job: Job) -> None:
     job.unused(2)
     if job.has(7):
         raise NotUnderstood("peephole weights")
-    _recurrent(job, LSTM, {})
+    _recurrent(job, LSTM, {}, (job.value(1), job.value(2)))
+
+
+def dynamic_lstm(job: Job) -> None:
+    """An LSTM of onnxruntime whose weights are kept as whole numbers, and turned."""
+    job.unused(2)
+    pairs = ((1, 8, 9), (2, 10, 11))
+    weights = [_turned(job, job.value(w), [job.value(i) for i in (s, z) if job.has(i)]) for w, s, z in pairs]
+    x = job.layer("fake_quantize", {"dtype": "uint8"}, [job.as_layer(job.value())], tag="uint8")
+    _recurrent(job, LSTM, {}, (weights[0], weights[1]), x)
+
+
+def _turned(job: Job, value: Value, others: list[Value]) -> Value:
+    """What whole numbers stand for, (directions, rows, features) from (directions, features, rows)."""
+    if value.tensor is None or any(other.layer for other in others):
+        raise NotUnderstood("weights that are computed")
+    step = partial(_meant, parts=[partial(job.translator.elements, other) for other in others])
+    ends, features, rows = value.shape
+    return replace(value.rearranged((ends, rows, features), step), dtype=FLOAT)
+
+
+def _meant(array: Any, *, parts: list[Any]) -> Any:
+    """With a scale and a zero point of each direction, or of each of its rows."""
+    scale, *zeros = [part().reshape(len(array), 1, -1) for part in parts]
+    numbers = (array.astype("float32") - (zeros[0].astype("float32") if zeros else 0)) * scale
+    return np.swapaxes(numbers, 1, 2)
 
 
 def gru_(job: Job) -> None:
-    """GRU, the reset behind the product as PyTorch does it."""
-    job.wants("linear_before_reset", job.whole("linear_before_reset"), 1)
-    _recurrent(job, GRU, {})
+    """GRU, its reset before the product with the state unless linear_before_reset."""
+    after = job.whole("linear_before_reset")
+    _recurrent(job, GRU, {} if after else {"reset": "before"}, (job.value(1), job.value(2)))
 
 
 def rnn_(job: Job) -> None:
@@ -46,7 +73,7 @@ def rnn_(job: Job) -> None:
     names = _activations(job) or ["Tanh"]
     job.wants("activations", names[0], "Tanh", "Relu")
     args = {"nonlinearity": "relu"} if names[0] == "Relu" else {}
-    _recurrent(job, RNN._replace(activations=(names[0],)), args)
+    _recurrent(job, RNN._replace(activations=(names[0],)), args, (job.value(1), job.value(2)))
 
 
 def _activations(job: Job) -> list[str]:
@@ -54,7 +81,9 @@ def _activations(job: Job) -> list[str]:
     return [] if found is None else found.value
 
 
-def _recurrent(job: Job, kind: _Kind, args: dict[str, Any]) -> None:
+def _recurrent(
+    job: Job, kind: _Kind, args: dict[str, Any], weights: tuple[Value, Value], reads: Value | None = None
+) -> None:
     direction = job.text("direction", "forward")
     job.wants("direction", direction, "forward", "bidirectional")
     both = direction == "bidirectional"
@@ -67,16 +96,16 @@ def _recurrent(job: Job, kind: _Kind, args: dict[str, Any]) -> None:
         if job.has(index) and not _nothing(job, job.value(index)) and (index > 4 or not _whole(job)):  # noqa: PLR2004
             raise NotUnderstood("lengths of its own for each sample" if index == 4 else "a first state that is not 0")  # noqa: PLR2004
     first = bool(job.whole("layout"))
-    x = job.as_layer(job.value())
+    x = job.as_layer(reads or job.value())
     x = x if first else job.layer("permute", {"dims": [1, 0, 2]}, [x], tag="batch_first")
-    hidden: Any = job.value(2).shape[2]
-    x = job.fitted(x, 2, job.value(1).shape[2])
+    hidden: Any = weights[1].shape[2]
+    x = job.fitted(x, 2, weights[0].shape[2])
     args = {"hidden_size": hidden, **args}
     if both:
         args["bidirectional"] = True
     if not job.has(3):
         args["bias"] = False
-    y = job.layer(kind.verb, args, [x], _weights(job, kind, both=both))
+    y = job.layer(kind.verb, args, [x], _weights(job, kind, weights, both=both))
     _states(job, y, hidden, both=both, first=first)
     _last(job, y, hidden, both=both, first=first)
 
@@ -95,10 +124,10 @@ def _whole(job: Job) -> bool:
     return known is not None and all(n == value.shape[1 if job.whole("layout") else 0] for n in known.flat)
 
 
-def _weights(job: Job, kind: _Kind, *, both: bool) -> dict[str, Value]:
+def _weights(job: Job, kind: _Kind, pair: tuple[Value, Value], *, both: bool) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for place, end in enumerate(("", "_reverse") if both else ("",)):
-        pairs = [("weight_ih", job.value(1), 0), ("weight_hh", job.value(2), 0)]
+        pairs = [("weight_ih", pair[0], 0), ("weight_hh", pair[1], 0)]
         if job.has(3):
             pairs += [("bias_ih", job.value(3), 0), ("bias_hh", job.value(3), 1)]
         for name, value, half in pairs:

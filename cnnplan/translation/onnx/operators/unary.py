@@ -156,8 +156,11 @@ def _cast(job: Job, value: Value, to: int) -> None:
         else:
             elements = partial(job.translator.elements, value)
             job.give(replace(value, dtype=to, tensor=None, steps=(), derived=lambda: elements().astype(dtype)))
-    elif value.is_float is not whole or value.dtype == to:
+    elif value.is_float is not whole or value.dtype == to or (not whole and value.counts):
         job.give(replace(value, dtype=to))
+    elif value.dtype == BOOL and not whole:
+        one = job.layer("constant", {"shape": (1,) * len(value.shape), "value": 1}, [], tag="one")
+        job.give(job.layer("where", {"value": 0}, [value, one]))
     else:
         raise NotUnderstood(f"a cast of what a layer gives from {DTYPES[value.dtype]} to {DTYPES.get(to, to)}")
 

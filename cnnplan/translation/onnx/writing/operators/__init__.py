@@ -33,6 +33,7 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         *("add", "subtract", "multiply", "divide", "abs", "pow", "sqrt", "exp", "log", "sin", "cos"),
         *("clip", "compare", "where"),
     ),
+    "quantization": ("fake_quantize",),
     "passing": ("dropout", "drop_path", "identity"),
     "arrangement": (
         *("flatten", "reshape", "permute", "expand", "unsqueeze", "squeeze", "transpose", "stack", "concat"),

@@ -1,0 +1,114 @@
+"""Operators that onnxruntime makes of several when it optimizes a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.translation.onnx.contents import decimal
+from cnnplan.translation.onnx.operators.convolution import convolved
+from cnnplan.translation.onnx.operators.elementwise import layers
+from cnnplan.translation.onnx.operators.normalization import eps, tensors
+from cnnplan.translation.onnx.operators.products import multiplied, summed
+from cnnplan.translation.onnx.refusals import NotUnderstood
+
+if TYPE_CHECKING:
+    from cnnplan.translation.onnx.job import Job
+    from cnnplan.translation.onnx.values import Value
+
+VERBS = {"Relu": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "HardSwish": "hard_swish"}
+"""Activations without arguments."""
+
+
+def _activated(job: Job, y: Value, params: list[float]) -> Value:
+    """A layer's output through the activation of a node."""
+    name = job.text("activation")
+    if not name:
+        return y
+    if name in VERBS:
+        return job.layer(VERBS[name], {}, [y], tag="activation")
+    if name == "LeakyRelu" and params:
+        return job.layer("leaky_relu", {"negative_slope": decimal(params[0])}, [y], tag="activation")
+    if name == "Clip" and len(params) == 2:  # noqa: PLR2004 - two bounds
+        low, high = map(decimal, params)
+        return job.layer("clip", {"min": low, "max": high}, [y], tag="activation")
+    raise NotUnderstood(f"activation {name}")
+
+
+def fusedconv_(job: Job) -> None:
+    """FusedConv: a convolution, what is added to it, and an activation."""
+    y = convolved(job, job.value(0), job.value(1), job.value(2) if job.has(2) else None)
+    if job.has(3):
+        y = job.layer("add", {}, layers(job, [y, job.value(3)]), tag="sum")
+    job.give(_activated(job, y, job.numbers("activation_params") or []))
+
+
+def fusedgemm_(job: Job) -> None:
+    """FusedGemm: a linear layer and an activation."""
+    y = summed(job, job.value(0), job.value(1), job.value(2) if job.has(2) else None)
+    given = job.node.attributes
+    params = [job.number(name) for name in ("activation_alpha", "activation_beta") if name in given]
+    job.give(_activated(job, y, params))
+
+
+def fusedmatmul_(job: Job) -> None:
+    """FusedMatMul: a product with axes turned, and a factor."""
+    job.wants("transBatchA", job.whole("transBatchA"), 0)
+    job.wants("transBatchB", job.whole("transBatchB"), 0)
+    left, right = job.value(0), job.value(1)
+    if job.whole("transA"):
+        left = _turned(job, left, "turned")
+    if job.whole("transB"):
+        right = _turned(job, right, "transposed")
+    y = multiplied(job, left, right)
+    factor = decimal(job.number("alpha", 1.0))
+    job.give(y if factor == 1 else job.layer("multiply", {"value": factor}, [y], tag="alpha"))
+
+
+def _turned(job: Job, value: Value, tag: str) -> Value:
+    value = job.as_layer(value)
+    return value if len(value.shape) == 1 else job.layer("transpose", {"dim0": -2, "dim1": -1}, [value], tag=tag)
+
+
+def _gelu(job: Job, **args: Any) -> None:
+    x = job.as_layer(job.value(0))
+    if job.has(1):
+        x = job.layer("add", {}, layers(job, [x, job.value(1)]), tag="bias")
+    job.give(job.layer("gelu", args, [x]))
+
+
+def gelu_(job: Job) -> None:
+    """Gelu."""
+    _gelu(job)
+
+
+def biasgelu_(job: Job) -> None:
+    """BiasGelu."""
+    _gelu(job)
+
+
+def fastgelu_(job: Job) -> None:
+    """FastGelu: the one with tanh."""
+    _gelu(job, approximate="tanh")
+
+
+def quickgelu_(job: Job) -> None:
+    """QuickGelu: x sigmoid(alpha x)."""
+    x = job.as_layer(job.value())
+    factor = decimal(job.number("alpha", 1.702))
+    inner = x if factor == 1 else job.layer("multiply", {"value": factor}, [x], tag="alpha")
+    gate = job.layer("sigmoid", {}, [inner], tag="gate")
+    job.give(job.layer("multiply", {}, [x, gate]))
+
+
+def skiplayernormalization_(job: Job) -> None:
+    """SkipLayerNormalization: a sum of two, or of three, and its layer norm."""
+    job.unused(1, 2)
+    y = job.layer("add", {}, layers(job, [job.value(index) for index in (0, 1, 4) if job.has(index)]), tag="sum")
+    if job.output(3):
+        job.give(y, 3)
+    weights = tensors(job, weight=2, bias=3)
+    x = job.fitted(y, -1, weights["weight"].shape[0])
+    args: dict[str, Any] = {"normalized_shape": x.shape[-1], **eps(job, 1e-12)}
+    if "bias" not in weights:
+        args["bias"] = False
+    job.give(job.layer("layer_norm", args, [x], weights))

@@ -1,0 +1,94 @@
+"""The tensors of a file as weights of layers: under which names, in which types, and where their contents are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.errors import UsageError
+from cnnplan.lazy import np
+from cnnplan.sizes import Condition, Count, prod
+from cnnplan.translation.onnx.contents import DTYPES, array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from cnnplan.translation.onnx.values import Value
+
+__all__ = ["Weights"]
+
+
+class Weights(Mapping[str, Any]):
+    """The weights of the layers of a file, by origin and name, each read when it is asked for.
+
+    Args:
+        folder: that of the file, below which external data must lie.
+
+    Attributes:
+        kept: how many elements are kept in each type.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._named: dict[str, Value] = {}
+        self.kept: Counter[str] = Counter()
+
+    def __getitem__(self, name: str) -> Any:
+        return self.elements(self._named[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
+
+    def kind(self, name: str) -> tuple[str, tuple[int, ...]]:
+        """The type of its elements and its extents, which are not looked at."""
+        value = self._named[name]
+        extents: Any = value.shape
+        return DTYPES[value.dtype], tuple(extents)
+
+    def keep(self, origin: str, weights: Mapping[str, Value]) -> None:
+        """Keep the weights of a layer."""
+        self._named |= {f"{origin}.{name}": value for name, value in weights.items()}
+
+    def unused(self, origin: str, weights: Iterable[str]) -> str:
+        """An origin that no other layer has that has weights of these names."""
+        return f"{origin}#{len(self._named)}" if self.has(origin, weights) else origin
+
+    def has(self, origin: str, weights: Iterable[str]) -> bool:
+        """Whether a layer of this origin has one of these weights already."""
+        return any(f"{origin}.{name}" in self._named for name in weights)
+
+    def count(self, values: Iterable[Value]) -> None:
+        """Note in which types the file keeps weights."""
+        for value in values:
+            if value.tensor is not None:
+                self.kept[DTYPES.get(value.kept or value.tensor.dtype, "")] += int(prod(value.shape))
+
+    def elements(self, value: Value) -> Any:
+        """The elements of a value that rests on no input, as an array.
+
+        Raises:
+            UsageError: they depend on sizes, or are not there.
+        """
+        if value.derived is not None:
+            return value.derived()
+        if value.tensor is not None:
+            found = array(value.tensor, self.folder)
+            for step in value.steps:
+                found = step(found)
+            return found
+        known = value.numbers
+        if known is None or any(isinstance(n, Count | Condition) for n in known.flat):
+            raise UsageError(f"{value.name} depends on sizes, and is stored nowhere")
+        name = DTYPES.get(value.dtype, "float32")
+        name = "float32" if name.startswith("bfloat") else name
+        return np.array([*map(_machine, known.flat)], name).reshape(known.shape)
+
+
+def _machine(value: Any) -> Any:
+    return float(value) if isinstance(value, Fraction) else value

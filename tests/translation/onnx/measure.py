@@ -1,0 +1,195 @@
+"""How far the reader of ONNX comes with files that PyTorch writes: multiply-adds and outputs of each at several sizes.
+
+    python -m tests.translation.onnx.measure torchscript torchvision:resnet18 timm:resnet26d
+    python -m tests.translation.onnx.measure dynamo torchvision:resnet18
+    python -m tests.translation.onnx.measure kept timm:resnet26d
+    python -m tests.translation.onnx.measure values torchvision:resnet18
+
+`kept` leaves batch norms as they are; `values` holds what comes out against onnxruntime, with the file's own weights,
+and verifies the plan. Needs PyTorch, torchvision, timm, onnx and onnxruntime; a line of JSON a network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnnplan.errors import CnnplanError, OutsideConditions
+from cnnplan.executor import execute
+from cnnplan.plan import load
+from cnnplan.verification import verify
+
+SIZES = ((1, 0, 0), (2, 33, 65), (2, 64, 128))
+"""Batch, and what is added to the height and the width at which it was exported."""
+
+SMALL = 64
+
+
+def built(name):
+    """A network with weights of its own, and the height and width that it is made for; whether it takes others."""
+    torch.manual_seed(0)
+    room, _, called = name.partition(":")
+    if room == "torchvision":
+        from torchvision import models  # noqa: PLC0415 - an oracle
+
+        more = {"init_weights": True} if called in {"googlenet", "inception_v3"} else {}
+        module = models.get_model(called, weights=None, **more)
+        size = 299 if called == "inception_v3" else 224
+    else:
+        import timm  # noqa: PLC0415 - an oracle
+
+        timm.layers.set_exportable(True)
+        module = timm.create_model(called)
+        size = module.default_cfg["input_size"][-1]
+    for each in module.modules():
+        if isinstance(each, torch.nn.modules.batchnorm._BatchNorm):
+            torch.nn.init.normal_(each.running_mean, 0, 0.1)
+            torch.nn.init.uniform_(each.running_var, 0.5, 1.5)
+    return module.eval(), size
+
+
+def truth(module, shape):
+    """Multiply-adds and the shape of the output as PyTorch counts them, None where it refuses."""
+    counter = FlopCounterMode(display=False)
+    try:
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
+            out = module(torch.zeros(shape))
+    except Exception:  # noqa: BLE001 - whatever a forward raises
+        return None
+    return counter.get_total_flops() // 2, tuple(out.shape)
+
+
+def exported(module, size, path, how):
+    """Write the file; axes are free as far as the network takes other sizes."""
+    x = torch.zeros(2 if how == "dynamo" else 1, 3, size, size)
+    free = truth(module, (1, 3, size + 64, size + 32)) is not None
+    if how == "dynamo":
+        dims = dict.fromkeys((0, 2, 3) if free else (0,), torch.export.Dim.DYNAMIC)
+        torch.onnx.export(module, (x,), path, dynamo=True, dynamic_shapes=(dims,), verbose=False)
+        return
+    axes = {0: "N", **({2: "H", 3: "W"} if free else {})}
+    mode = torch.onnx.TrainingMode.PRESERVE if how == "kept" else torch.onnx.TrainingMode.EVAL
+    torch.onnx.export(
+        module, (x,), path, dynamo=False, opset_version=17, input_names=["x"], dynamic_axes={"x": axes},
+        training=mode, do_constant_folding=how != "kept",
+    )  # fmt: skip
+
+
+def bound(plan, shape):
+    """The values of the symbols at an input of these extents; None where it has another."""
+    (own,) = plan.inputs.values()
+    if any(isinstance(n, int) and n != wanted for n, wanted in zip(own, shape, strict=True)):
+        return None
+    return {str(n): wanted for n, wanted in zip(own, shape, strict=True) if not isinstance(n, int)}
+
+
+def runs(path, shape):
+    """Whether onnxruntime runs the file at this size."""
+    import onnxruntime  # noqa: PLC0415 - an oracle
+
+    onnxruntime.set_default_logger_severity(4)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    try:
+        session.run(None, {session.get_inputs()[0].name: np.zeros(shape, "float32")})
+    except Exception:  # noqa: BLE001 - whatever it raises
+        return False
+    return True
+
+
+def figures(module, size, plan, path):
+    """Of each size `ok`; `baked` where the file itself does not run at it, as a condition says; or what differs."""
+    found = {}
+    for batch, more, wider in SIZES:
+        shape = (batch, 3, size + more, size + wider)
+        values = bound(plan, shape)
+        if values is None:
+            continue
+        real = truth(module, shape)
+        try:
+            at = plan.at(**values)
+            mine = (at.macs, *at.outputs.values())
+        except OutsideConditions as error:
+            baked = "ok" if real is None else "baked"
+            found[str(shape)] = f"refused: {error}"[:200] if runs(path, shape) else baked
+            continue
+        found[str(shape)] = "ok" if mine == real else f"{mine} for {real}"
+    return found
+
+
+def compared(path, size, plan):
+    """The greatest difference from onnxruntime's, as a part of the greatest value; and whether the plan verifies."""
+    import onnxruntime  # noqa: PLC0415 - an oracle
+
+    (shape,) = plan.inputs.values()
+    names = [n for n in shape[2:] if not isinstance(n, int)]
+    wanted = (2, 3, SMALL, SMALL + 32) if names else (2, 3, size, size)
+    values = bound(plan, wanted)
+    try:
+        plan.at(**values)
+    except OutsideConditions:
+        wanted = (2, 3, size, size)
+        values = bound(plan, wanted)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    x = np.random.default_rng(0).standard_normal(wanted).astype("float32")
+    (real,) = session.run(None, {session.get_inputs()[0].name: x})
+    graph = plan.graph
+    run = execute(graph, values=values, inputs=dict.fromkeys(plan.inputs, x))
+    (mine,) = (run.outputs[name] for name in graph.outputs)
+    return float(np.abs(mine - real).max() / np.abs(real).max()), verify(path, **values).ok
+
+
+def measured(name, how, folder):
+    """One line of the table."""
+    module, size = built(name)
+    path = Path(folder) / "model.onnx"
+    style = "torchscript" if how == "values" else how
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exported(module, size, path, style)
+    except Exception as error:  # noqa: BLE001 - whatever an exporter raises
+        return {"export": str(error)[:160]}
+    begun = time.process_time()
+    try:
+        plan = load(path)
+    except CnnplanError as error:
+        return {"refused": str(error)[:400]}
+    seconds = round(time.process_time() - begun, 3)
+    if how == "values":
+        apart, agrees = compared(path, size, plan)
+        return {"apart": apart, "verified": agrees}
+    params = sum(p.numel() for p in module.parameters())
+    return {
+        "sizes": figures(module, size, plan, path),
+        "params": f"{plan.params} for {params}",
+        "conditions": [str(each) for each in plan.conditions][:3],
+        "seconds": seconds,
+    }
+
+
+def main(how, *names):
+    warnings.simplefilter("ignore")
+    logging.disable(logging.ERROR)
+    torch.backends.mha.set_fastpath_enabled(False)
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                line = measured(name, how, folder)
+            except Exception as error:  # noqa: BLE001 - the table goes on
+                line = {"failed": f"{type(error).__name__}: {error}"[:300]}
+        print(json.dumps({"name": name, "how": how, **line}), flush=True)  # noqa: T201 - a table
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

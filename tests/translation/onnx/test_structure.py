@@ -1,0 +1,92 @@
+"""What a file decides by sizes: one structure is taken, and what it rests on is a condition of the plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnplan.conversion import convert
+from cnnplan.errors import OutsideConditions
+from cnnplan.plan import load
+from tests.translation.onnx.building import INT64, graph, info, model, node, tensor
+
+X = info("x", ["N", 3, "H", "W"])
+HEIGHT = [node("Shape", ["x"], ["s"]), node("Gather", ["s", "two"], ["h"])]
+TENSORS = [
+    tensor("two", [], [2], INT64),
+    tensor("limit", [], [100], INT64),
+    tensor("one", [], [1], INT64),
+    tensor("yes", [4], [1, 3, 16, 20], INT64),
+    tensor("axes", [1], [2], INT64),
+]
+
+
+@pytest.fixture
+def path(tmp_path):
+    def written(*args, **options):
+        found = tmp_path / "net.onnx"
+        found.write_bytes(model(*args, **options))
+        return found
+
+    return written
+
+
+def branch(op, *reads):
+    return graph([node(op, [*reads], [f"y{op}"])], [f"y{op}"])
+
+
+def chosen(compare, right, then, otherwise):
+    return [
+        *HEIGHT,
+        node(compare, ["h", right], ["when"]),
+        node("If", ["when"], ["y"], then_branch=then, else_branch=otherwise),
+        node("Sigmoid", ["y"], ["z"]),
+    ]
+
+
+CASES = [
+    # large maps take the branch for large maps, and small ones are outside of what is answered
+    ("Greater", "limit", branch("Relu", "x"), branch("Tanh", "x"), "relu", ["H >= 101"], 101, 100),
+    ("Less", "limit", branch("Relu", "x"), branch("Tanh", "x"), "tanh", ["H >= 100"], 100, 99),
+    # PyTorch's squeeze of an axis that may have one element
+    ("Equal", "one", branch("Squeeze", "x", "axes"), branch("Identity", "x"), None, ["H >= 2"], 2, 1),
+]
+
+
+@pytest.mark.parametrize(("compare", "right", "then", "other", "verb", "conditions", "inside", "outside"), CASES)
+def test_a_branch_by_a_size_is_a_condition(path, compare, right, then, other, verb, conditions, inside, outside):
+    nodes = chosen(compare, right, then, other)
+    plan = load(path(nodes, [X], [info("z", None)], TENSORS))
+    assert [layer.op.verb for layer in plan] == [each for each in ("require", verb, "sigmoid") if each]
+    assert [*map(str, plan.conditions)] == conditions
+    assert [*plan.at(N=2, H=inside, W=7).outputs.values()] == [(2, 3, inside, 7)]
+    with pytest.raises(OutsideConditions):
+        plan.at(N=2, H=outside, W=7)
+
+
+def test_a_size_that_is_chosen_by_a_size(path):
+    """Where in shape arithmetic: an extent of 1 is meant to be repeated, as in expand(-1, ...)."""
+    nodes = [
+        *HEIGHT,
+        node("Equal", ["h", "one"], ["when"]),
+        node("Where", ["when", "limit", "h"], ["rows"]),
+        node("Unsqueeze", ["rows", "zero"], ["row"]),
+        node("Concat", ["front", "row"], ["shape"], axis=0),
+        node("Reshape", ["x", "shape"], ["y"]),
+    ]
+    tensors = [*TENSORS, tensor("zero", [1], [0], INT64), tensor("front", [2], [0, -1], INT64)]
+    plan = load(path(nodes, [X], [info("y", None)], tensors))
+    assert [*map(str, plan.conditions)] == ["H >= 2"]
+    assert [*plan.at(N=2, H=5, W=7).outputs.values()] == [(2, 21, 5)]
+
+
+def test_the_condition_is_written_and_read_again(path):
+    nodes = [
+        *HEIGHT,
+        node("Mod", ["h", "eight"], ["rest"]),
+        node("Less", ["rest", "three"], ["when"]),
+        node("If", ["when"], ["y"], then_branch=branch("Relu", "x"), else_branch=branch("Tanh", "x")),
+    ]
+    tensors = [*TENSORS, tensor("eight", [], [8], INT64), tensor("three", [], [3], INT64)]
+    file = path(nodes, [X], [info("y", None)], tensors)
+    assert [*map(str, load(file).conditions)] == ["H % 8 < 3"]
+    assert [*map(str, load(convert(file)).conditions)] == ["H % 8 < 3"]
