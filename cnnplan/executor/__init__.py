@@ -146,7 +146,7 @@ def execute(  # noqa: PLR0913 - all but one by keyword
         raise UsageError(f"no value for {' and '.join(dict.fromkeys(missing))}: bind it to run the network")
     held = fed(graph, bound, inputs or {}, seed, dtype)
     if weights is None and graph.spec.weights is not None:
-        weights = graph.spec.weights()
+        weights = graph.spec.weights(bound)
     store = weights if isinstance(weights, Weights) else Weights(weights, graph.nodes, seed, dtype)
     return _Run(graph, bound, held, store, metered, watch, dtype).all()
 

@@ -187,8 +187,18 @@ class _Compiler:
             raise Unreadable(f"the arguments of {name} have no names")
         if name in ("shape", "count"):
             return self.asked(name, node.args)
+        if name in ("floor", "ceil") and [_division(item) for item in node.args] == [True]:
+            return self.rounded(name, node.args[0], depth)
         runs = [self.node(item, depth) for item in node.args]
         return lambda env: call(name, tuple([run(env) for run in runs]))
+
+    def rounded(self, name: str, quotient: Any, depth: int) -> Run:
+        """`floor(a / b)` as `a // b`, which may be a size where `a / b` has no exact value; ceil likewise."""
+        left, right = self.node(quotient.left, depth), self.node(quotient.right, depth)
+        divide = ARITHMETIC["//"]
+        if name == "floor":
+            return lambda env: divide(left(env), right(env))
+        return lambda env: negative(divide(negative(left(env)), right(env)))
 
     def asked(self, name: str, args: list[ast.expr]) -> Run:
         """What is asked of a layer that is called by its name in quotes: its shape, or how many maps it is."""
@@ -242,6 +252,10 @@ def _counted(env: Any, layer: str) -> Any:
 
 def _always(value: Any) -> Run:
     return lambda _: value
+
+
+def _division(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def _pair(compare: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:

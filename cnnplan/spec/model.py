@@ -226,7 +226,7 @@ class Spec:
     faults: tuple[Finding, ...] = ()
     broken: frozenset[Place] = frozenset()
     remarks: tuple[Finding, ...] = ()
-    weights: Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
+    weights: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
     account: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

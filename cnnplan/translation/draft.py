@@ -47,7 +47,7 @@ class Foreign:
     text: str = ""
     faults: Faults = field(default_factory=Faults)
     remarks: list[Finding] = field(default_factory=list)
-    weights: Callable[[], Mapping[str, Any]] | None = None
+    weights: Callable[..., Mapping[str, Any]] | None = None
     library: tuple[Written, ...] = ()
     included: tuple[Written, ...] = ()
     judged: bool = False

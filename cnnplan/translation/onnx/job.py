@@ -156,6 +156,10 @@ class Job:
         """
         return self.translator.layer(self.node, verb, args or {}, reads, weights or {}, tag)
 
+    def sized(self, extent: Any) -> Any:
+        """A size, or several, at the values of the symbols; only while the network runs."""
+        return self.translator.weights.sized(extent)
+
     def parts(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> list[Value]:
         """The parts of a layer that has several outputs."""
         return self.translator.parts(self.node, verb, args, reads)

@@ -73,7 +73,7 @@ class Network:
         self._refusals()
         self._outputs()
         weights = translator.weights
-        self.draft.foreign.weights = lambda: weights
+        self.draft.foreign.weights = weights.at
         self.draft.stored(stored(weights.kept), described(weights.kept, translator.rounded))
 
     def _left_out(self) -> None:

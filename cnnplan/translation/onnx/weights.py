@@ -35,6 +35,28 @@ class Weights(Mapping[str, Any]):
         self.folder = folder
         self._named: dict[str, Value] = {}
         self.kept: Counter[str] = Counter()
+        self._at: Mapping[str, Any] = {}
+
+    def at(self, values: Mapping[str, Any] | None = None) -> Weights:
+        """The same where symbols have these values, on which constants may depend."""
+        self._at = values or {}
+        return self
+
+    def sized(self, extent: Any) -> Any:
+        """A size, or a list of them, at the values of the symbols.
+
+        Raises:
+            UsageError: a symbol has none.
+        """
+        if isinstance(extent, list | tuple):
+            return tuple(map(self.sized, extent))
+        if isinstance(extent, slice):
+            return slice(self.sized(extent.start), self.sized(extent.stop), extent.step)
+        if not isinstance(extent, Count | Condition):
+            return extent
+        if missing := [name for name in sorted(extent.symbols) if name not in self._at]:
+            raise UsageError(f"no value for {' and '.join(missing)}, on which a constant of the file depends")
+        return extent.holds(self._at) if isinstance(extent, Condition) else extent.at(self._at)
 
     def __getitem__(self, name: str) -> Any:
         return self.elements(self._named[name])
@@ -73,7 +95,7 @@ class Weights(Mapping[str, Any]):
         """The elements of a value that rests on no input, as an array.
 
         Raises:
-            UsageError: they depend on sizes, or are not there.
+            UsageError: they depend on sizes that are not told, or are not there.
         """
         if value.derived is not None:
             return value.derived()
@@ -83,11 +105,11 @@ class Weights(Mapping[str, Any]):
                 found = step(found)
             return found
         known = value.numbers
-        if known is None or any(isinstance(n, Count | Condition) for n in known.flat):
-            raise UsageError(f"{value.name} depends on sizes, and is stored nowhere")
+        if known is None:
+            raise UsageError(f"{value.name} is stored nowhere")
         name = DTYPES.get(value.dtype, "float32")
         name = "float32" if name.startswith("bfloat") else name
-        return np.array([*map(_machine, known.flat)], name).reshape(known.shape)
+        return np.array([_machine(self.sized(n)) for n in known.flat], name).reshape(known.shape)
 
 
 def _machine(value: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cnnplan.conversion import convert
-from cnnplan.errors import OutsideConditions
+from cnnplan.errors import OutsideConditions, UsageError
+from cnnplan.executor import execute
 from cnnplan.plan import load
 from tests.translation.onnx.building import INT64, graph, info, model, node, tensor
 
@@ -90,3 +92,26 @@ def test_the_condition_is_written_and_read_again(path):
     file = path(nodes, [X], [info("y", None)], tensors)
     assert [*map(str, load(file).conditions)] == ["H % 8 < 3"]
     assert [*map(str, load(convert(file)).conditions)] == ["H % 8 < 3"]
+
+
+def test_constants_that_depend_on_sizes_are_made_as_it_runs(path):
+    """A ramp over the rows, 0 to H - 1, is added to each: what position tables are made of."""
+    nodes = [
+        *HEIGHT,
+        node("Range", ["nought", "h", "step"], ["ramp"]),
+        node("Cast", ["ramp"], ["decimals"], to=1),
+        node("Reshape", ["decimals", "column"], ["rows"]),
+        node("Add", ["x", "rows"], ["y"]),
+    ]
+    tensors = [
+        *TENSORS,
+        tensor("nought", [], [0], INT64),
+        tensor("step", [], [1], INT64),
+        tensor("column", [3], [1, -1, 1], INT64),
+    ]
+    plan = load(path(nodes, [X], [info("y", None)], tensors))
+    x = np.zeros((1, 3, 4, 2), "float32")
+    (y,) = execute(plan.graph, values={"N": 1, "H": 4, "W": 2}, inputs={"input": x}).outputs.values()
+    np.testing.assert_array_equal(y, np.broadcast_to([[0], [1], [2], [3]], x.shape))
+    with pytest.raises(UsageError, match="no value for H, on which a constant of the file depends"):
+        [*plan.spec.weights().values()]

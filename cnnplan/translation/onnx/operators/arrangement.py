@@ -32,10 +32,10 @@ def _shaped(job: Job, value: Value, shape: Any) -> None:
     elif value.layer:
         job.give(job.reshaped(value, shape))
     elif value.tensor is not None:
-        job.give(value.rearranged(tuple(shape), lambda array: array.reshape(tuple(shape))))
+        job.give(value.rearranged(tuple(shape), lambda array: array.reshape(job.sized(tuple(shape)))))
     else:
         elements = partial(job.translator.elements, value)
-        job.give(replace(value, name=job.output(), shape=shape, derived=lambda: elements().reshape(shape)))
+        job.give(replace(value, name=job.output(), shape=shape, derived=lambda: elements().reshape(job.sized(shape))))
 
 
 def reshape_(job: Job) -> None:
@@ -150,7 +150,7 @@ def expand_(job: Job) -> None:
         elements = partial(job.translator.elements, value)
         fill = known.flat[0] if known is not None and len(known.flat) == 1 else value.fill
         plain = replace(value, name=job.output(), shape=shape, numbers=None, tensor=None, steps=(), fill=fill)
-        job.give(replace(plain, derived=lambda: np.broadcast_to(elements(), shape)))
+        job.give(replace(plain, derived=lambda: np.broadcast_to(elements(), job.sized(shape))))
 
 
 def concat_(job: Job) -> None:

@@ -66,7 +66,9 @@ def constantofshape_(job: Job) -> None:
         job.give_numbers(number.expand([int(n) for n in shape]), dtype)
         return
     name = _numpy(dtype)
-    job.give(Value(job.output(), dtype, tuple(shape), fill=value, derived=lambda: np.full(shape, value, name)))
+    job.give(
+        Value(job.output(), dtype, tuple(shape), fill=value, derived=lambda: np.full(job.sized(shape), value, name))
+    )
 
 
 def _numpy(dtype: int) -> str:
@@ -84,7 +86,7 @@ def range_(job: Job) -> None:
             job.give_numbers(Numbers.vector([*places]), dtype)
             return
     count = ceil_div(stop - start, step)
-    job.give(Value(job.output(), dtype, (count,), derived=lambda: np.arange(start, stop, step)))
+    job.give(Value(job.output(), dtype, (count,), derived=lambda: np.arange(*job.sized((start, stop, step)))))
 
 
 def cumsum_(job: Job) -> None:
@@ -203,7 +205,7 @@ def eyelike_(job: Job) -> None:
     shift = job.whole("k")
     name = _numpy(dtype)
     eye: Any = np.eye
-    job.give(Value(job.output(), dtype, shape, derived=lambda: eye(*shape, k=shift, dtype=name)))
+    job.give(Value(job.output(), dtype, shape, derived=lambda: eye(*job.sized(shape), k=shift, dtype=name)))
 
 
 def onehot_(job: Job) -> None:
@@ -219,7 +221,7 @@ def onehot_(job: Job) -> None:
         return
 
     def spread(indices: Any, _: Any, values: Any) -> Any:
-        hot = np.arange(depth) == np.expand_dims(indices, -1)
+        hot = np.arange(job.sized(depth)) == np.expand_dims(indices, -1)
         return np.moveaxis(np.where(hot, values[1], values[0]), -1, axis)
 
     _derive(job, tuple(shape), spread, job.value(2).dtype)

@@ -93,9 +93,11 @@ def _cut(job: Job, value: Value, dim: int, part: tuple[Any, Any, int]) -> Value:
         shape = (*value.shape[:dim], count, *value.shape[dim + 1 :])
         index = (*[slice(None)] * dim, slice(first, last, step))
         if value.tensor is not None:
-            return value.rearranged(shape, lambda array: array[index], f"{value.name}[{dim}:{first}:{last}:{step}]")
+            return value.rearranged(
+                shape, lambda array: array[job.sized(index)], f"{value.name}[{dim}:{first}:{last}:{step}]"
+            )
         elements = partial(job.translator.elements, value)
-        return replace(value, shape=shape, numbers=None, derived=lambda: elements()[index])
+        return replace(value, shape=shape, numbers=None, derived=lambda: elements()[job.sized(index)])
     args: dict[str, Any] = {"dim": dim, "start": first, "end": last, "step": step}
     default = {"dim": 1, "start": 0, "end": value.shape[dim], "step": 1}
     args = {key: each for key, each in args.items() if each != default[key]}
@@ -221,7 +223,7 @@ def _padded(job: Job, value: Value, pairs: dict[int, Any], mode: str) -> None:
     shape = tuple(n + sum(pair) for n, pair in zip(value.shape, widths, strict=True))
     more: Any = {"constant_values": float(_fill(job))} if mode == "constant" else {}
     pad: Any = np.pad
-    _derived(job, value, shape, lambda array: pad(array, widths, mode, **more))
+    _derived(job, value, shape, lambda array: pad(array, job.sized(widths), mode, **more))
 
 
 def tile_(job: Job) -> None:
@@ -236,7 +238,7 @@ def tile_(job: Job) -> None:
         return
     if value.is_fixed:
         shape = tuple(n * count for n, count in zip(value.shape, counts, strict=True))
-        _derived(job, value, shape, lambda array: np.tile(array, counts))
+        _derived(job, value, shape, lambda array: np.tile(array, job.sized(counts)))
         return
     x = job.as_layer(value)
     for axis, count in enumerate(counts):
