@@ -335,6 +335,25 @@ def test_cold_check(told, tmp_path):
     told("check of what was clean", times, "remembered", "bare", 1.3)
 
 
+def test_cold_check_of_a_dialect(told):
+    """An architecture file of Ultralytics, which is recognised and translated, against a spec of our own."""
+    files = {"yolo": "tests/translation/ultralytics/files/attentive.yaml", "spec": "specs/resnet.yaml"}
+    times = dict.fromkeys(files, float("inf"))
+    for _ in range(9):
+        for name, file in files.items():
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(  # noqa: S603 - our own Python
+                [sys.executable, "-m", "cnnplan", "check", file, "--no-cache"],
+                cwd=ROOT,
+                capture_output=True,
+                check=False,
+            )
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            times[name] = min(times[name], spent)
+    told("cold check of an Ultralytics file", times, "yolo", "spec", 1.2)
+
+
 def test_folder_of_300_specs(told, tmp_path):
     for i in range(300):
         (tmp_path / f"net{i:03}.yaml").write_text(unet(3).replace("net", f"net{i}"))

@@ -312,6 +312,8 @@ def _resized(job: Job, x: Value, how: dict[str, list[Any]], mode: str, places: s
     if mode == "nearest":
         _nearest(x, key, spatial, places, rounding)
     elif places == "align_corners":
+        if key == "scale_factor" and not all(_comes_out_even(*pair) for pair in zip(x.shape[2:], spatial, strict=True)):
+            raise NotUnderstood("align_corners by scales to sizes that are not whole, which move what is aligned")
         args["align_corners"] = True
     else:
         job.wants("coordinate_transformation_mode", places, "half_pixel", "pytorch_half_pixel")
@@ -320,6 +322,12 @@ def _resized(job: Job, x: Value, how: dict[str, list[Any]], mode: str, places: s
     if mode == "cubic" and decimal(job.number("cubic_coeff_a", -0.75)) != Fraction(-3, 4):
         raise NotUnderstood(f"cubic_coeff_a {job.number('cubic_coeff_a')}")
     job.give(job.layer("upsample", args, [x]))
+
+
+def _comes_out_even(extent: Any, scale: Any) -> bool:
+    """Whether an extent times a scale is whole, at all sizes."""
+    factor = Fraction(scale)
+    return factor.denominator == 1 or (isinstance(extent, int) and (extent * factor).denominator == 1)
 
 
 def _nearest(x: Value, key: str, numbers: list[Any], places: str, rounding: str) -> None:
