@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-PLAIN: Final = "PlainConvUNet"
+PLAIN, RESIDUAL = "PlainConvUNet", "ResidualEncoderUNet"
 SPATIAL: Final = {2: ("H", "W"), 3: ("D", "H", "W")}
 PREFERRED: Final = ("3d_fullres", "2d")
 CLASSES: Final = 2
@@ -50,8 +50,8 @@ def read(path: Path, options: Options) -> Foreign:
 def _network(draft: Draft, name: str, plan: dict[str, Any]) -> None:
     """The encoder, then the decoder with its skips."""
     kind, kwargs = _architecture(plan)
-    if kind != PLAIN:
-        draft.refuse("CNN031", f"not understood: the network {kind}; {PLAIN} is", name)
+    if kind not in (PLAIN, RESIDUAL):
+        draft.refuse("CNN031", f"not understood: the network {kind}; {PLAIN} and {RESIDUAL} are", name)
         raise SpecError(draft.foreign.faults.found)
     patch = plan["patch_size"]
     names = SPATIAL[len(patch)]
@@ -59,16 +59,54 @@ def _network(draft: Draft, name: str, plan: dict[str, Any]) -> None:
     shape += [draft.symbol(each, size) for each, size in zip(names, patch, strict=True)]
     draft.symbol("classes", CLASSES)
     last = draft.inputs({"image": {"shape": shape}})["image"]
+    last, skips = _encoder(draft, last, kwargs, residual=kind == RESIDUAL)
+    _decoder(draft, last, skips, kwargs)
+
+
+def _encoder(draft: Draft, last: str, kwargs: dict[str, Any], *, residual: bool) -> tuple[str, list[str]]:
+    """The stages on the way down; the last layer, and that of each stage."""
+    widths, kernels, strides = (kwargs[key] for key in ("features_per_stage", "kernel_sizes", "strides"))
+    depths = _each(kwargs["n_blocks_per_stage" if residual else "n_conv_per_stage"], len(widths))
+    skips: list[str] = []
+    have = 0
+    if residual:
+        have = widths[0]
+        last = _unit(draft, "encoder.stem", have, kernels[0], 1, last, kwargs)
+    for stage, (width, kernel) in enumerate(zip(widths, kernels, strict=True)):
+        for i in range(depths[stage]):
+            stride, origin = strides[stage] if i == 0 else 1, f"encoder.{stage}.{i}"
+            if residual:
+                last = _block(draft, origin, (have, width), kernel, stride, last, kwargs)
+                have = width
+            else:
+                last = _unit(draft, origin, width, kernel, stride, last, kwargs)
+        skips.append(last)
+    return last, skips
+
+
+def _block(  # noqa: PLR0913, PLR0917 - what a block is made of
+    draft: Draft, origin: str, widths: tuple[int, int], kernel: Any, stride: Any, last: str, kwargs: dict[str, Any]
+) -> str:
+    """Two convolutions and a shortcut, which averages windows where there is a stride."""
+    have, width = widths
+    skip = last
+    if any(step != 1 for step in (stride if isinstance(stride, list) else [stride])):
+        skip = draft.add("avg_pool", {"kernel_size": stride, "stride": stride}, [skip], origin=f"{origin}.skip.pool")
+    if have != width:
+        args = {"out_channels": width, "kernel_size": 1, "bias": False}
+        skip = draft.add("conv", args, [skip], origin=f"{origin}.skip.conv")
+        skip = _norm(draft, f"{origin}.skip", skip, kwargs)
+    last = _unit(draft, f"{origin}.conv1", width, kernel, stride, last, kwargs)
+    last = _unit(draft, f"{origin}.conv2", width, kernel, 1, last, kwargs, active=False)
+    last = draft.add("add", {}, [last, skip], origin=f"{origin}.add")
+    return draft.add("leaky_relu", {}, [last], origin=f"{origin}.nonlin2")
+
+
+def _decoder(draft: Draft, last: str, skips: list[str], kwargs: dict[str, Any]) -> None:
+    """The stages on the way up, each on what the encoder left; the maps that come out."""
     widths, kernels, strides = (kwargs[key] for key in ("features_per_stage", "kernel_sizes", "strides"))
     stages = len(widths)
-    depths = _each(kwargs["n_conv_per_stage"], stages)
-    skips: list[str] = []
     unreached: list[str] = []
-    for stage in range(stages):
-        for i in range(depths[stage]):
-            stride = strides[stage] if i == 0 else 1
-            last = _unit(draft, f"encoder.{stage}.{i}", widths[stage], kernels[stage], stride, last, kwargs)
-        skips.append(last)
     up = _each(kwargs["n_conv_per_stage_decoder"], stages - 1)
     for number, stage in enumerate(reversed(range(stages - 1))):
         factor, origin = strides[stage + 1], f"decoder.{number}"
@@ -104,16 +142,28 @@ def _architecture(plan: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _unit(  # noqa: PLR0913, PLR0917 - what a unit is made of
-    draft: Draft, origin: str, width: int, kernel: Any, stride: Any, last: str, kwargs: dict[str, Any]
+    draft: Draft,
+    origin: str,
+    width: int,
+    kernel: Any,
+    stride: Any,
+    last: str,
+    kwargs: dict[str, Any],
+    *,
+    active: bool = True,
 ) -> str:
     """A convolution, an instance norm and a leaky relu."""
     kernels = kernel if isinstance(kernel, list) else [kernel]
     args = {"out_channels": width, "kernel_size": kernel, "stride": stride}
     args |= {"padding": [(each - 1) // 2 for each in kernels], "bias": bool(kwargs.get("conv_bias", True))}
     last = draft.add("conv", args, [last], origin=f"{origin}.conv")
+    last = _norm(draft, origin, last, kwargs)
+    return draft.add("leaky_relu", {}, [last], origin=f"{origin}.nonlin") if active else last
+
+
+def _norm(draft: Draft, origin: str, last: str, kwargs: dict[str, Any]) -> str:
     norm = kwargs.get("norm_op_kwargs") or {"affine": True}
-    last = draft.add("instance_norm", {"affine": bool(norm.get("affine", False))}, [last], origin=f"{origin}.norm")
-    return draft.add("leaky_relu", {}, [last], origin=f"{origin}.nonlin")
+    return draft.add("instance_norm", {"affine": bool(norm.get("affine", False))}, [last], origin=f"{origin}.norm")
 
 
 def _each(value: Any, count: int) -> list[int]:

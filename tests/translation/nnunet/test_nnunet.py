@@ -75,6 +75,18 @@ def test_three_dimensions_as_of_2023(tmp_path):
     assert list(plan.outputs.values()) == [(1, 2, 8, 24, 16)]
 
 
+def test_a_residual_encoder(tmp_path):
+    """Figures of dynamic_network_architectures 0.4.1 itself, counted by torch's counter."""
+    plans = copy.deepcopy(PLANS)
+    architecture = plans["configurations"]["2d"]["architecture"]
+    architecture["network_class_name"] = "dynamic_network_architectures.architectures.unet.ResidualEncoderUNet"
+    architecture["arch_kwargs"] |= {"n_blocks_per_stage": [1, 3, 2], "n_conv_per_stage_decoder": [1, 2]}
+    plan = plan_spec(load_spec(written(tmp_path, plans), scale="2d")).at(N=1, channels=2, classes=3)
+    assert plan.params == 16_706
+    assert plan.macs == 8_924_720
+    assert next(iter(plan.outputs.values())) == (1, 3, 56, 40)
+
+
 def test_a_patch_that_the_strides_do_not_divide(tmp_path):
     plans = copy.deepcopy(PLANS)
     plans["configurations"]["2d"]["patch_size"] = [54, 40]
