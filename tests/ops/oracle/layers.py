@@ -166,7 +166,7 @@ def clip(rng):
 
 def fake_quantize(rng):
     dtype, least, most = rng.choice([("int8", -128, 127), ("uint8", 0, 255), ("int4", -8, 7)])
-    scale, zero = rng.choice([0.03, 0.5]), rng.choice([0, 3])
+    scale, zero = rng.choice([0.03125, 0.5]), rng.choice([0, 3])  # PyTorch keeps a scale in single precision
     args = {"scale": scale, "zero_point": zero, "dtype": dtype}
     return args, [distinct(rng, 3)], lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, least, most)
 

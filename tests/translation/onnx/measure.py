@@ -57,7 +57,7 @@ def built(name):
         if isinstance(each, torch.nn.modules.batchnorm._BatchNorm):
             torch.nn.init.normal_(each.running_mean, 0, 0.1)
             torch.nn.init.uniform_(each.running_var, 0.5, 1.5)
-    return module.eval(), size
+    return module.eval().requires_grad_(requires_grad=False), size
 
 
 def truth(module, shape):
