@@ -169,7 +169,8 @@ class Upsample(Operator):
             if m < 1:
                 raise ValueError(f"nothing is left of {n} elements")
             step = n / m if factor is None else 1 / float(factor)
-            x = self._resampled(x, axis, m, n / m if axes == IMAGES and m in (n, 2 * n) else step)
+            copied = self.mode == "nearest" and axes == IMAGES and m in (n, 2 * n)
+            x = self._resampled(x, axis, m, n / m if copied else step)
         return x
 
     def _resampled(self, x: Array, axis: int, number: int, step: float) -> Array:

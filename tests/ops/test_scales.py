@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from cnnplan.ops import OPERATORS
@@ -37,3 +38,13 @@ def test_letters_are_refused_where_it_shows_and_floored_where_not():
     operator = OPERATORS["upsample"](scale_factor=1.6)
     assert all(each.condition for each in operator.requires((1, 2, n)))
     assert str(operator.output((1, 2, n))[2]) == "floor(8*n/5)"
+
+
+def test_only_nearest_copies_what_doubles_whatever_the_factor():
+    """Six rows times 2.1 are twelve; the last lies at 11.5 / 2.1 - 0.5 = 4.976, not beyond the end, at 11.5 / 2 - 0.5."""
+    image = np.arange(6.0).reshape(1, 1, 6, 1) * np.ones((1, 1, 6, 7))
+    blended = OPERATORS["upsample"](scale_factor=Fraction("2.1"), mode="bilinear").run(image)
+    assert blended.shape == (1, 1, 12, 14)
+    assert blended[0, 0, -1, 0] == pytest.approx(11.5 / 2.1 - 0.5)
+    copied = OPERATORS["upsample"](scale_factor=Fraction("2.1")).run(image)
+    assert copied[0, 0, :, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
