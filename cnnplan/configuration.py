@@ -54,6 +54,7 @@ class Configuration:
         root: the folder that included files may come from, None for the spec's own.
         budgets: what every spec must keep to.
         baseline: a file of findings that are known.
+        deploy: the runtimes that every network is held against, () for none.
         options: of a rule, by its identifier: {"CNN215": {"factor": 32}}.
         folder: where the configuration stands.
     """
@@ -65,6 +66,7 @@ class Configuration:
     root: Path | None = None
     budgets: tuple[Budget, ...] = ()
     baseline: Path | None = None
+    deploy: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path = Path()
 
@@ -149,6 +151,13 @@ def _names(value: Any, where: str, folder: Path) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _runtimes(value: Any, where: str, folder: Path) -> tuple[str, ...]:
+    del folder
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f'{where} must be a list of runtimes: ["onnxruntime"]')
+    return tuple(value)
+
+
 def _severity(value: Any, where: str, folder: Path) -> str:
     del folder
     if value not in FAIL_ON:
@@ -198,4 +207,5 @@ _READERS = {
     "root": _folder,
     "budgets": _budgets,
     "baseline": _path,
+    "deploy": _runtimes,
 }

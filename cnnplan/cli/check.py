@@ -35,6 +35,9 @@ FORMATS = "text|json|sarif|github|gitlab|junit"
 Format = Annotated[str, typer.Option("--format", "-f", metavar=FORMATS, help="How to write the findings.")]
 Select = Annotated[str, typer.Option(metavar="RULES", help="Follow these rules: CNN210,dead-layer,CNN3 or ALL.")]
 Ignore = Annotated[str, typer.Option(metavar="RULES", help="Do not follow these rules.")]
+Deploy = Annotated[
+    str, typer.Option(metavar="RUNTIMES", help="Where it is to run: onnxruntime,openvino,opencv,... or ALL.")
+]
 FailOn = Annotated[str, typer.Option(metavar="error|warning|note|never", help="Exit with 1 from there on.")]
 Config = Annotated[Path | None, typer.Option(metavar="FILE", help="A cnnplan.toml or pyproject.toml.")]
 Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where included files may come from.")]
@@ -66,6 +69,7 @@ def check(  # noqa: PLR0913, PLR0917 - options
     output: Output = None,
     select: Select = "",
     ignore: Ignore = "",
+    deploy: Deploy = "",
     fail_on: FailOn = "",
     config: Config = None,
     root: Root = None,
@@ -90,6 +94,7 @@ def check(  # noqa: PLR0913, PLR0917 - options
             put(matched(paths, weights, settings, output), output)
             raise typer.Exit(CLEAN)
         lists = {"select": words(select), "ignore": words(ignore)}
+        lists["deploy"] = words(deploy)
         wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
         show = Show(format, output, quiet, statistics)
         if fix or diff or is_stdin(paths):

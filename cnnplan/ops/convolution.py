@@ -191,7 +191,7 @@ class ConvTranspose(Filtered):
     def sight(self, axis: int, *shapes: Shape) -> Link:
         """The elements whose filters come by."""
         axes = len(shapes[0]) - 2
-        before = self._pads(axes)[axis][0]
+        before = self.cuts(axes)[axis][0]
         span, stride = self.spans(axes)[axis], self.strides(axes)[axis]
         return Link(axis + 2, 1, before - span + 1, before, stride)
 
@@ -238,7 +238,7 @@ class ConvTranspose(Filtered):
         small, large = more // 2, more - more // 2
         return (small, large) if self.padding == "same" else (large, small)
 
-    def _pads(self, axes: int) -> tuple[tuple[Extent, Extent], ...]:
+    def cuts(self, axes: int) -> tuple[tuple[Extent, Extent], ...]:
         """What is taken off, per axis."""
         if not is_same(self.padding):
             return margins(self.padding, axes)

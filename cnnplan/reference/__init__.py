@@ -3,7 +3,8 @@
 A page is one Markdown file of `pages/`, found by being there: `from.md` is `explain from`. It begins with a head in
 YAML that names its `group` and, where other words lead to it too, those words (`about`); then comes its title, `#
 from: what an entry reads`. What the program says of itself elsewhere is not said again: `{{ sentence("entry.from") }}`
-is what the schema says of a key, `{{ keys("entry") }}` all keys of a mapping, `{{ functions() }}` those of expressions.
+is what the schema says of a key, `{{ keys("entry") }}` all keys of a mapping, `{{ functions() }}` those of expressions,
+`{{ overview() }}` and `{{ differences() }}` what was measured of runtimes.
 The first block of `yaml` on a page is a spec, `net.yaml`; its `console` blocks are run beside it, and compared.
 """
 
@@ -97,7 +98,10 @@ def _filled(text: str) -> str:
     environment = jinja2.Environment(  # noqa: S701 - Markdown for a terminal, from files of our own
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True
     )
-    return environment.from_string(text).render(sentence=_sentence, keys=_keys, functions=_functions)
+    from cnnplan.reference import deployment  # noqa: PLC0415
+
+    names = {"overview": deployment.overview, "differences": deployment.differences}
+    return environment.from_string(text).render(sentence=_sentence, keys=_keys, functions=_functions, **names)
 
 
 def _sentence(key: str) -> str:

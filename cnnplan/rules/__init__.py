@@ -2,7 +2,8 @@
 
 A rule is a module with a RULE; RULES is the table, by identifier, in the order in which they are followed. CNN0xx are
 errors of the language and CNN1xx errors of legality: the rooms below find them, `faults` describes them. CNN2xx are
-rules of design, CNN3xx what the spec and the configuration promise, CNN4xx what a file of weights says.
+rules of design, CNN3xx what the spec and the configuration promise, CNN40x what a file of weights says, and CNN41x what
+runtimes make of a design, for which somebody has to ask.
 """
 
 from __future__ import annotations
@@ -65,10 +66,17 @@ RULES: dict[str, str] = {
     "CNN303": "contract_unproved",
     "CNN304": "unused_ignore",
     "CNN305": "legality_undecided",
+    "CNN411": "refused_elsewhere",
+    "CNN412": "size_elsewhere",
+    "CNN413": "values_elsewhere",
+    "CNN414": "elsewhere_undecided",
 }
 """The modules of the rules, by identifier; a rule is called like its module, with hyphens."""
 
 EVERY = "ALL"
+
+ELSEWHERE = "CNN41"
+"""The beginning of the rules that are followed where a network is to be deployed."""
 
 
 def check(source: str | Path | Spec, /, configuration: Configuration | None = None, **values: Any) -> Findings:
@@ -146,11 +154,20 @@ def followed(configuration: Configuration) -> list[Rule]:
     """
     every = [rule(name) for name in RULES]
     wanted = _chosen(configuration.select) if configuration.select else {each.id for each in every if each.default}
-    wanted |= _chosen(configuration.extend_select)
+    wanted |= _chosen((*configuration.extend_select, *([ELSEWHERE] if _deployed(configuration) else [])))
     wanted -= _chosen(configuration.ignore)
     for name, options in configuration.options.items():
         _options(name, options)
     return [each for each in every if each.id in wanted]
+
+
+def _deployed(configuration: Configuration) -> bool:
+    """Whether runtimes are named, all of which there are."""
+    if not configuration.deploy:
+        return False
+    from cnnplan.runtimes import named  # noqa: PLC0415 - rarely asked for
+
+    return bool(named(configuration.deploy))
 
 
 def _chosen(words: tuple[str, ...]) -> set[str]:

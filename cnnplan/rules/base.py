@@ -37,6 +37,8 @@ class Remark(NamedTuple):
     layer: str | None = None
     hint: str = ""
     called_from: tuple[Place, ...] = ()
+    kind: str = ""
+    """What tells it from others of the same rule on one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Subject:
         first: whether it is the structure that the defaults make.
         outcomes: the promises that are not kept, once somebody has asked.
         coverage: the structures that the declared ranges make, this one first.
+        deploy: the runtimes that it is held against.
     """
 
     spec: Spec
@@ -90,6 +93,7 @@ class Subject:
     first: bool = True
     outcomes: list[tuple[Place, Outcome]] | None = None
     coverage: Coverage | None = None
+    deploy: tuple[str, ...] = ()
 
     @cached_property
     def choice(self) -> str:
@@ -148,6 +152,11 @@ class Subject:
     @cached_property
     def windows(self) -> dict[Facts, list[Axis]]:
         """The axes of the layers with windows that were looked at, by kind of layer."""
+        return {}
+
+    @cached_property
+    def elsewhere(self) -> dict[Facts, list[Any]]:
+        """What the layers that were looked at are in runtimes, by kind of layer."""
         return {}
 
     @cached_property

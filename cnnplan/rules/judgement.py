@@ -11,6 +11,7 @@ from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.coverage import covered
 from cnnplan.rules.ignores import Ignores
+from cnnplan.runtimes import named
 from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
@@ -105,8 +106,9 @@ def _remarks(
     """The findings of the rules, each once for a place, however many layers stand there."""
     ignores = Ignores(spec, {rule.id for rule in rules})
     budgets = tuple(budget for budget in configuration.budgets if configuration.covers(budget, spec.file))
+    deploy = named(configuration.deploy)
     subjects = [
-        Subject(spec, found.plans[0], budgets=budgets, ignores=ignores, first=found is coverages[0], coverage=found)
+        Subject(spec, found.plans[0], {}, budgets, ignores, found is coverages[0], coverage=found, deploy=deploy)
         for found in coverages
     ]
     for rule in rules:
@@ -118,9 +120,10 @@ def _remarks(
                 if rule.composing and remark.layer in subject.plan.graph.lent:
                     continue
                 if not ignores.silence(rule, remark):
-                    new.setdefault(remark.place, []).append(remark._replace(message=remark.message + subject.choice))
-            for place, remarks in new.items():
-                found.setdefault(place, remarks)
+                    remark = remark._replace(message=remark.message + subject.choice)  # noqa: PLW2901 - with its choice
+                    new.setdefault((remark.place, remark.kind), []).append(remark)
+            for key, remarks in new.items():
+                found.setdefault(key, remarks)
         yield from (_finding(spec, rule, remarks) for remarks in found.values())
 
 

@@ -41,7 +41,7 @@ def test_letters_are_refused_where_it_shows_and_floored_where_not():
 
 
 def test_only_nearest_copies_what_doubles_whatever_the_factor():
-    """Six rows times 2.1 are twelve; the last lies at 11.5 / 2.1 - 0.5 = 4.976, not beyond the end, at 11.5 / 2 - 0.5."""
+    """Six rows times 2.1 are twelve; the last lies at 11.5 / 2.1 - 0.5 = 4.976, not at 11.5 / 2 - 0.5 = 5.25."""
     image = np.arange(6.0).reshape(1, 1, 6, 1) * np.ones((1, 1, 6, 7))
     blended = OPERATORS["upsample"](scale_factor=Fraction("2.1"), mode="bilinear").run(image)
     assert blended.shape == (1, 1, 12, 14)
