@@ -26,6 +26,8 @@ RUNTIMES: tuple[str, ...] = (
     "opencv4",
     "opencv5",
     "ncnn",
+    "keras_tensorflow",
+    "keras_jax",
     "paddlepaddle",
     "haiku",
 )
@@ -36,6 +38,8 @@ EVERY = "ALL"
 ALIASES = {
     "onnx": ("onnx_inference",),
     "opencv": ("opencv4", "opencv5"),
+    "tensorflow": ("keras_tensorflow",),
+    "keras": ("keras_tensorflow", "keras_jax"),
     "paddle": ("paddlepaddle",),
 }
 """Other words that people have for them."""

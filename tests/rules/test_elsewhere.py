@@ -112,7 +112,7 @@ def test_the_configuration_asks_too(tmp_path):
 
 
 def test_a_runtime_that_nobody_measured_is_refused():
-    with pytest.raises(UsageError, match="nothing was measured of a runtime tensorrt: choose of haiku, ncnn"):
+    with pytest.raises(UsageError, match="nothing was measured of a runtime tensorrt: choose of haiku, keras"):
         check(FREE + POOL, Configuration(deploy=("tensorrt",)))
 
 

@@ -69,6 +69,8 @@ def geometry(plan, layer, case):
     op = layer.op.at(values)
     fields = {name: getattr(op, name) for name in type(op).model_fields if getattr(op, name) is not None}
     args = {name: _plain(value) for name, value in fields.items()}
+    if "kernel_size" in args:
+        args.setdefault("stride", args["kernel_size"])
     groups = args.get("groups", 1)
     if op.verb in ("conv", "conv_transpose"):
         groups = min(groups, 2)
