@@ -85,7 +85,7 @@ def test_findings_show_themselves():
 
 def test_a_comparison_shows_itself(plan, specs):
     shown = cnnplan.diff(plan, cnnplan.load(specs / "alexnet.yaml"))._repr_markdown_()
-    assert shown.startswith("### ")
+    assert shown.startswith("<!-- cnnplan diff -->\n\n### ")
     assert "| params |" in shown.replace("parameters", "params")
 
 
