@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.weights import Match, Names, chosen
 from cnnplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from cnnplan.plan import Plan
 
 __all__ = ["export"]
 
@@ -47,11 +50,9 @@ def export(  # noqa: PLR0913, PLR0917 - options
         if suffix not in (PYTHON, ONNX):
             raise UsageError(f"{output}: a network is written to a file that ends in {PYTHON} or {ONNX}")
         if suffix == PYTHON:
-            from cnnplan.translation.torch.source import source  # noqa: PLC0415
-
             if weights or match or names:
                 raise UsageError("--weights is for FILE.onnx: source has none, load them with load_state_dict")
-            put(source(load(Path(spec), **bound(settings))), output)
+            put(_source(load(Path(spec), **bound(settings))), output)
             raise typer.Exit(CLEAN)
         from cnnplan.exporting import onnx  # noqa: PLC0415
 
@@ -59,3 +60,13 @@ def export(  # noqa: PLR0913, PLR0917 - options
         given = "none" if weights == NONE else chosen(Path(spec), weights, values, match=match, names=names)
         put(onnx(Path(spec), weights=given, seed=seed, **values), output)
         raise typer.Exit(CLEAN)
+
+
+def _source(plan: Plan) -> str:
+    """PyTorch source; where it cannot be written, the other way that there is is told."""
+    from cnnplan.translation.torch.source import source  # noqa: PLC0415
+
+    try:
+        return source(plan)
+    except UsageError as error:
+        raise UsageError(f"{error}; an ONNX file holds more: -o FILE{ONNX}") from None

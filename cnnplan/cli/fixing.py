@@ -90,7 +90,7 @@ def _write(texts: Mapping[str, str]) -> None:
         for file, text in texts.items():
             path = Path(file).resolve()
             try:
-                with path.open("rb") as old:
+                with path.open("r+b") as old:  # a file that is read-only is not replaced either
                     mark = BOM if old.read(3) == BOM.encode() else ""
                 new = stack.enter_context(replacing(path))
                 new.buffer.write(f"{mark}{text}".encode())

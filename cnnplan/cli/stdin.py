@@ -51,13 +51,16 @@ def piped(name: str, wanted: Configuration) -> Judged:
 
 
 def mend(name: str, wanted: Configuration, *, unsafe: bool, diff: bool) -> tuple[int, Sequence[Finding]]:
-    """Print a spec from stdin mended, or what would change; the exit code, and what is left to be told."""
+    """Print a spec from stdin mended, or what would change; the exit code, and what is left to be told.
+
+    What it includes is left alone: on stdout there is room for one file.
+    """
     from cnnplan.cli.fixing import unified  # noqa: PLC0415
     from cnnplan.repairs import mended  # noqa: PLC0415
 
     path = Path(name or NAME)
     text = _read()
-    found = mended(path, texts={str(path): text}, configuration=wanted, unsafe=unsafe)
+    found = mended(path, texts={str(path): text}, configuration=wanted, unsafe=unsafe, alone=True)
     new = found.texts.get(str(path), text)
     if diff:
         typer.echo(unified(str(path), text, new) if new != text else "", nl=False)

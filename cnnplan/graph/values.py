@@ -36,10 +36,17 @@ def bindings(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         if name not in spec.symbols:
             known = ", ".join(spec.symbols) or "none"
-            raise UsageError(f"{spec.name} has no symbol {name}; its symbols: {known}")
+            raise UsageError(f"{spec.name} has no symbol {name}; its symbols: {known}{_key(name)}")
     values = {name: symbol.default for name, symbol in spec.symbols.items() if symbol.default is not None}
     values.update({name: _bound(spec, name, given) for name in given})
     return {name: values[name] for name in spec.symbols if name in values}
+
+
+def _key(name: str) -> str:
+    """Where something is told that is no symbol."""
+    from cnnplan.spec.documents import SpecDocument  # noqa: PLC0415 - only who errs needs it
+
+    return f"; {name} is a key of the spec, and is written there" if name in SpecDocument.model_fields else ""
 
 
 def _bound(spec: Spec, name: str, given: Mapping[str, Any]) -> Any:

@@ -62,6 +62,7 @@ def mended(
     texts: Mapping[str, str] | None = None,
     configuration: Configuration | None = None,
     unsafe: bool = False,
+    alone: bool = False,
 ) -> Mended:
     """The texts of a spec, and of the files that it includes, with everything mended that can be.
 
@@ -70,11 +71,12 @@ def mended(
         texts: as of `repairs`.
         configuration: which rules are followed.
         unsafe: whether what is legal may change too, and what is claimed.
+        alone: whether files that are included stay as they are.
 
     Raises:
         UsageError: the file cannot be read.
     """
-    return mend(_manuscript(path, texts, configuration), unsafe=unsafe)
+    return mend(_manuscript(path, texts, configuration), unsafe=unsafe, alone=alone)
 
 
 def _manuscript(path: Path, texts: Mapping[str, str] | None, configuration: Configuration | None) -> Manuscript:

@@ -43,12 +43,12 @@ class Mended:
     held_back: int = 0
 
 
-def mend(manuscript: Manuscript, *, unsafe: bool) -> Mended:
-    """Mend a spec; what has no errors is left alone unless `unsafe`."""
+def mend(manuscript: Manuscript, *, unsafe: bool, alone: bool = False) -> Mended:
+    """Mend a spec; what has no errors is left alone unless `unsafe`, what it includes where it is mended `alone`."""
     first, good, held = manuscript, (manuscript, 0), 0
     done: list[Repair] = []
     while len(done) < ROUNDS:
-        step, held = _step(manuscript, unsafe=unsafe)
+        step, held = _step(manuscript, unsafe=unsafe, alone=alone)
         if step is None:
             break
         repair, manuscript = step
@@ -61,19 +61,23 @@ def mend(manuscript: Manuscript, *, unsafe: bool) -> Mended:
     return Mended(texts, before, tuple(done[:number]), tuple(manuscript.findings), 0 if unsafe else held)
 
 
-def _step(manuscript: Manuscript, *, unsafe: bool) -> tuple[tuple[Repair, Manuscript] | None, int]:
+def _step(manuscript: Manuscript, *, unsafe: bool, alone: bool) -> tuple[tuple[Repair, Manuscript] | None, int]:
     """The best repair of the first finding that has one, and how many are held back before it."""
     held = 0
     findings = manuscript.findings if unsafe else manuscript.errors
     for finding in findings:
         if finding.severity is not Severity.ERROR and not all(each.rule in PROMISES for each in manuscript.errors):
             continue
-        some = found(manuscript, finding)
+        some = [pair for pair in found(manuscript, finding) if not alone or _touches(pair[0]) <= {manuscript.file}]
         usable = [pair for pair in some if unsafe or pair[0].safe]
         held += bool(some) and not usable
         if usable and _is_clear(usable):
             return usable[0], held
     return None, held
+
+
+def _touches(repair: Repair) -> set[str]:
+    return {edit.file for edit in repair.edits}
 
 
 def _is_clear(some: list[tuple[Repair, Manuscript]]) -> bool:

@@ -109,8 +109,8 @@ def _paddings(site: Site, op: Any) -> Iterator[Idea]:
     if len(set(kernel)) > 1:
         each = ", ".join(str(d * (k - 1) // 2) for k, d in zip(kernel, dilation * len(kernel), strict=False))
         yield from _put(site, "padding", f"[{each}]")
-    for amount in sorted(range(min(span, WIDEST) + 1), key=lambda n: abs(2 * n - span + 1)):
-        yield from _put(site, "padding", str(amount))
+    for far, amount in sorted((abs(2 * n - span + 1), n) for n in range(min(span, WIDEST) + 1)):
+        yield from _put(site, "padding", str(amount), far=far)
     axes = len(site.node.shape) - 2 if site.node else 0
     for before, after in ((span // 2 - 1, span // 2), (span // 2, span // 2 - 1), (0, 1), (1, 0)):
         if before >= 0 and after >= 0 and axes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.errors import UsageError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cnnplan.report.figures import Figures
     from cnnplan.report.tree import Line
 
-__all__ = ["COLUMNS", "USUAL", "Column", "chosen", "full_name", "ranked", "shown"]
+__all__ = ["COLUMNS", "DERIVED", "USUAL", "Column", "chosen", "full_name", "looked_at", "ranked", "shown"]
 
 UNKNOWN: Final = "?"
 
@@ -25,6 +26,8 @@ class Column(NamedTuple):
     heading: str
     value: Callable[[Line, Figures], Any]
     about: str
+    order: Callable[[Line, Figures], Any] | None = None
+    """What lines go by, where that is not the value."""
 
 
 def _field(name: str) -> Callable[[Line, Figures], Any]:
@@ -66,6 +69,20 @@ def _extents(shape: Sequence[int | None]) -> str:
     return ", ".join(UNKNOWN if extent is None else str(extent) for extent in shape)
 
 
+def looked_at(line: Line) -> str:
+    """The receptive field on each input: `7x7`, `all` where it is a whole axis."""
+    sizes = (field["size"] for field in line.row.fields.values())
+    return ", ".join(
+        "x".join("all" if size is None else str(size) for size in axes) if any(axes) else "all" for axes in sizes
+    )
+
+
+def _widest(line: Line) -> float | str:
+    """The longest side of what it looks at, a whole axis longer than any."""
+    sizes = [size for field in line.row.fields.values() for size in field["size"]]
+    return max((math.inf if size is None else float(size) for size in sizes), default="")
+
+
 def _types(line: Line) -> str:
     """What it is told, "" where that is nothing."""
     return "" if line.row.storage is None else str(line.row.storage)
@@ -93,6 +110,7 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "dtype": Column("type", _of_layer(_types), "what it is told to store weights and activations in"),
     "live": Column("live bytes", _of_layer(lambda line: line.row.memory.live_bytes), "bytes alive while it runs"),
+    "field": Column("field", lambda line, _: looked_at(line), "its receptive field", lambda line, _: _widest(line)),
     "line": Column("line", lambda line, _: line.row.line, "where it stands in the spec"),
 }
 """The columns by the names that `--columns` takes."""
@@ -100,6 +118,9 @@ COLUMNS: Final[dict[str, Column]] = {
 
 USUAL: Final = ("name", "op", "out", "params", "macs", "share")
 """The columns of a list in another order than the written one, where none are named."""
+
+DERIVED: Final = ("live", "field")
+"""Those behind them where memory is asked for."""
 
 
 def chosen(names: Sequence[str]) -> list[Column]:
@@ -125,7 +146,8 @@ def ranked(figures: Figures, depth: int | None, by: str, top: int | None) -> lis
     """
     found = [line for line in lines(figures.rows, depth) if not line.heading]
     if by:
-        value = COLUMNS[_known(by.removeprefix("-"))].value
+        column = COLUMNS[_known(by.removeprefix("-"))]
+        value = column.order or column.value
         keys = {id(line): value(line, figures) for line in found}
         known = [line for line in found if keys[id(line)] not in (None, "")]
         numeric = all(isinstance(keys[id(line)], int | float) for line in known)

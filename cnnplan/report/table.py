@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnplan.report import facts
-from cnnplan.report.columns import USUAL, chosen, ranked, shown
+from cnnplan.report.columns import DERIVED, USUAL, chosen, looked_at, ranked, shown
 from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
 from cnnplan.report.layout import print_table, width
@@ -77,7 +77,8 @@ def render(  # noqa: PLR0913 - options
     console = _console(text, width, color=color)
     console.print(_title(figures), end="\n\n")
     if columns or sort or top:
-        print_table(console, _list(figures, columns or USUAL, ranked(figures, depth, sort, top)))
+        usual = (*USUAL, *DERIVED) if memory else USUAL
+        print_table(console, _list(figures, columns or usual, ranked(figures, depth, sort, top)))
     else:
         print_table(console, _layers(figures, console, depth, memory=memory, sharing=sharing))
     step = training_facts(report.plan, *training) if training else ()
@@ -220,9 +221,7 @@ def _derived(line: Line) -> tuple[Text, Text]:
     """What is alive while a layer runs, and what it looks at; a heading leaves both to its layers."""
     if line.heading:
         return Text(), Text()
-    sizes = (field["size"] for field in line.row.fields.values())
-    texts = ("x".join("all" if size is None else str(size) for size in axes) if any(axes) else "all" for axes in sizes)
-    return Text(facts.count(line.row.memory.live_bytes)), Text(", ".join(texts))
+    return Text(facts.count(line.row.memory.live_bytes)), Text(looked_at(line))
 
 
 def _extent(extent: int | None) -> str:

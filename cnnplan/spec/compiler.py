@@ -228,6 +228,9 @@ def _advice(text: str) -> str:
             return f": write {right} for {wrong}"
     if re.search(r"(?<![=!<>])=(?!=)", text):
         return ": write == to compare"
+    if apart := re.search(r"\b(\d[\d_.]*)\s+([kKMGT][A-Za-z]*)\b", text):
+        close = f"write {apart[1]}{apart[2]}" if apart[2] in UNITS else f"units are {' '.join(UNITS)}"
+        return f": a unit stands right behind its number: {close}"
     open_ = balance(re.sub(r"\"[^\"]*\"|'[^']*'", "", text))
     return ": a bracket is not closed" if open_ > 0 else ": a bracket is not opened" if open_ < 0 else ""
 

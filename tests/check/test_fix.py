@@ -1,5 +1,6 @@
 """`check --fix`, `--diff` and `-`: what is written to files, what is printed, and how each ends."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -120,6 +121,27 @@ def test_stdin_is_mended_to_stdout(cnnplan):
     ran = cnnplan("-", "--diff", stdin=SLIP)
     assert ran.exit_code == 1
     assert ran.stdout.startswith("--- a/<stdin>\n+++ b/<stdin>\n")
+
+
+def test_what_a_spec_from_stdin_includes_is_not_mended_and_its_faults_are_told(cnnplan):
+    """One text is printed: a repair of another file would be lost, and the spec as illegal as before."""
+    block = "cnnplan: 1\nblocks:\n  act:\n    layers:\n      - rellu\n"
+    Path("blocks.yaml").write_text(block)
+    spec = "cnnplan: 1\ninclude: [blocks.yaml]\ninput: [1, 3, 32, 48]\nlayers:\n  - act\n  - sigmid\n"
+    ran = cnnplan("-", "--fix", "--stdin-filename", "net.yaml", stdin=spec)
+    assert (ran.exit_code, ran.stdout) == (1, spec.replace("sigmid", "sigmoid"))
+    assert "blocks.yaml:5:9: error: act.rellu1: unknown operator rellu" in ran.stderr
+    assert Path("blocks.yaml").read_text() == block
+
+
+def test_a_file_that_is_read_only_is_not_replaced(cnnplan):
+    Path("net.yaml").write_text(SLIP)
+    Path("net.yaml").chmod(0o444)
+    if os.access("net.yaml", os.W_OK):
+        pytest.skip("who may write everything is not refused")
+    ran = cnnplan("net.yaml", "--fix")
+    assert (ran.exit_code, Path("net.yaml").read_text()) == (2, SLIP)
+    assert "net.yaml: cannot be written: Permission denied" in ran.stderr
 
 
 def test_beside_stdin_no_file_is_checked(cnnplan):

@@ -138,6 +138,7 @@ USAGE = [
     (["solve", RESNET, "--max", "H"], "--where"),
     (["solve", RESNET, "--where", "macs <= 1G"], "one thing"),
     (["solve", RESNET, "--max", "Q", "--where", "macs <= 1G"], "no symbol Q"),
+    (["explain", RESNET, "--set", "dtype=int8"], "N, H, W, variant; dtype is a key of the spec, and is written there"),
     (["solve", "--map", "12"], "224:112"),
     (["solve", "--map", "H:ceil(W/2)"], "unknown name W"),
     (["solve", "--map", "H:112"], "write a formula of H"),

@@ -81,6 +81,29 @@ def test_no_word_is_broken(specs, width):
     assert {"global_avg_pool1", "global_avg_pool"} <= set(text.split())
 
 
+def test_receptive_fields_in_the_order_of_their_sizes():
+    """A convolution of 3 looks at 3, the second at 5, one of 1 x 3 behind them at 5 and 7; one of 5 x 7 at 9 and 11."""
+    found = rows(columns=["name", "field"], sort="field")
+    assert found[1:] == [
+        ["conv1", "5x7"],
+        ["second.conv1", "5x5"],
+        ["second.relu1", "5x5"],
+        ["first.conv1", "3x3"],
+        ["first.relu1", "3x3"],
+    ]
+    wide = cnnplan.load(SPEC.replace("kernel_size: [1, 3]", "kernel_size: [7, 5], padding: [3, 2]"))
+    text = cnnplan.render(wide, "csv", columns=["name", "field"], sort="field", top=1)
+    assert list(csv.reader(StringIO(text)))[1] == ["conv1", "11x9"]  # before 5x5, whatever letters say
+    assert [row[1] for row in rows(columns=["name", "field"], depth=1)][1:] == ["3x3", "5x5", "5x7"]
+
+
+def test_a_list_with_memory_has_what_a_table_with_memory_has():
+    text = cnnplan.render(cnnplan.load(SPEC), "table", memory=True, sort="macs", top=1)
+    head, line = text.splitlines()[2:4]
+    assert head.split()[-3:] == ["live", "bytes", "field"]
+    assert line.split()[-1] == "5x5"
+
+
 def test_a_column_that_is_not_there():
     with pytest.raises(UsageError, match="there is no column parms; did you mean params"):
         rows(columns=("parms",))

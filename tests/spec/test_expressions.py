@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnnplan.findings import Place
 from cnnplan.sizes import Context, Domain
 from cnnplan.spec import EvaluationError, Record, UnknownName, Unreadable, Verb, parse
+from cnnplan.spec.scalars import UNITS
 
 HERE = Place("net.yaml", ("layers", 3))
 
@@ -195,6 +196,12 @@ FAULTS = [
     ("1 +", Unreadable, "cannot read the expression '1 +'"),
     ("", Unreadable, "cannot read the expression ''"),
     ("max(1, 2", Unreadable, "cannot read the expression 'max(1, 2': a bracket is not closed"),
+    ("24 GiB", Unreadable, "cannot read the expression '24 GiB': a unit stands right behind its number: write 24GiB"),
+    (
+        "1.5 GMAC",
+        Unreadable,
+        f"cannot read the expression '1.5 GMAC': a unit stands right behind its number: units are {' '.join(UNITS)}",
+    ),
     ("i = 2", Unreadable, "cannot read the expression 'i = 2': write == to compare"),
     ("i && H", Unreadable, "cannot read the expression 'i && H': write and for &&"),
     ("8, 9", Unreadable, "a list without [ ] is not part of the language"),

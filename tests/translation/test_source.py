@@ -161,6 +161,7 @@ def test_the_command_line(tmp_path):
     assert "a file that ends in .py" in run.output
     run = CliRunner().invoke(app, ["export", str(SPECS / "unet_valid_paper.yaml"), "-o", str(tmp_path / "other.py")])
     assert run.exit_code == 2
+    assert "crop of skip; an ONNX file holds more: -o FILE.onnx" in run.output
     assert not (tmp_path / "other.py").exists()
 
 
