@@ -216,3 +216,22 @@ layers:
   - {conv: {out_channels: 8, kernel_size: [5, 7], stride: 2}, from: [input, w], name: y}
 """
     assert cnnplan.load(text)["y"].receptive_fields["input"].size == (5, 7)
+
+
+def dense(depth):
+    """Every layer reads all that came before, and adds a channel that looks one element farther on each side."""
+    layer = "- branches:\n    paths:\n      - []\n      - - conv: {out_channels: 1, kernel_size: 3, padding: 1}\n"
+    return layer.rstrip() + f"\n  repeat: {depth}\n"
+
+
+@pytest.mark.parametrize("more", ["", "- relu\n"])
+@pytest.mark.parametrize("depth", [4, 61])
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_channels_of_a_dense_network_stay_apart(depth, layer, more):
+    """The first two channels are the input; the one of layer i looks at 2 i + 1 elements, the last of all at most."""
+    network = dense(depth) + more
+    assert last(planned(network)).receptive_field.size == (2 * depth + 1,) * 2
+    picked = planned(network + f"- slice: {{start: {1 + layer}, end: {2 + layer}}}")
+    assert last(picked).receptive_field.size == (2 * layer + 1,) * 2
+    mixed = planned(network + "- conv: {out_channels: 1, kernel_size: 5, padding: 2}")
+    assert last(mixed).receptive_field.size == (2 * depth + 5,) * 2

@@ -99,12 +99,14 @@ class Summary(NamedTuple):
         kinds: dict[Facts, int] = {}
         calls: dict[int, int] = {}
         inside: dict[int, Summary] = {}
+        is_faulty, is_sharing = bool(fragment.faults), bool(fragment.owners)
         for item in fragment.items:
             if isinstance(item, Call):
                 called = id(item.fragment)
                 if called not in inside:
-                    inside[called] = item.fragment.summary
-                    for facts in inside[called].kinds:
+                    inner = inside[called] = item.fragment.summary
+                    is_faulty, is_sharing = is_faulty or inner.is_faulty, is_sharing or inner.is_sharing
+                    for facts in inner.kinds:
                         kinds.setdefault(facts, 0)  # in the order in which they stand
                 calls[called] = calls.get(called, 0) + 1
             elif item.facts is not None:
@@ -112,8 +114,6 @@ class Summary(NamedTuple):
         for called, times in calls.items():
             for facts, count in inside[called].kinds.items():
                 kinds[facts] += times * count
-        is_faulty = bool(fragment.faults) or any(inner.is_faulty for inner in inside.values())
-        is_sharing = bool(fragment.owners) or any(inner.is_sharing for inner in inside.values())
         return cls(Counter(kinds), is_faulty, is_sharing)
 
 

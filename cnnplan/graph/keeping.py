@@ -7,7 +7,7 @@ values or which decisions were taken before: then it is used again only where th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnplan.ops import Operator
     from cnnplan.spec import Block, Spec
 
-__all__ = ["Kept", "kept_of", "kind"]
+__all__ = ["Kept", "kept_of", "kind", "kinds"]
 
 MOST = 20_000
 """Judgements, or sizes, beyond which everything is made anew: an editor is open for days."""
@@ -107,6 +107,12 @@ def kind(value: Any) -> Any:
     if found is tuple:
         return tuple([kind(each) for each in value])
     return (tuple(value), *map(kind, value.values())) if isinstance(value, Mapping) else found
+
+
+def kinds(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The types of values, and of what is in them."""
+    found = tuple(map(type, values))
+    return found if PLAIN.issuperset(found) else tuple(map(kind, values))
 
 
 def _changed(old: Spec, new: Spec) -> Iterator[str]:

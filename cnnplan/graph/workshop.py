@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pydantic import ValidationError
 
 from cnnplan.errors import TooDeep
-from cnnplan.graph.keeping import kind
+from cnnplan.graph.keeping import kinds as typed
 from cnnplan.graph.parts import Facts, Form, Open
 from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
@@ -75,7 +75,7 @@ class Workshop:
 
     def made(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool = False) -> Made:
         """What follows from an operator with these arguments on these inputs, or all that is wrong with it."""
-        key = (verb, joins, *args, *args.values(), *map(kind, args.values()), *inputs)
+        key = (verb, joins, *args, *args.values(), *typed(args.values()), *inputs)
         found = self._judgements.get(key)
         if found is None:
             found = self._kept.judgements.get(key)
@@ -93,7 +93,7 @@ class Workshop:
 
     def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
         """The operator with these arguments, or all that is wrong with them."""
-        key = (verb, *args, *args.values(), *map(kind, args.values()))
+        key = (verb, *args, *args.values(), *typed(args.values()))
         found = self._kept.operators.get(key)
         if found is None:
             found = self._kept.operators[key] = _operator(verb, args)

@@ -14,7 +14,9 @@ they put it (`Operator.lies`); this room only puts it together.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import count
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.collector import uncollected
@@ -66,6 +68,7 @@ class ReceptiveFields:
         self._memo: dict[Any, Any] = {}
         self._links: dict[Any, Link | None] = {}
         self._rows: dict[Any, tuple[Any, Any]] = {}
+        self._moved: dict[Any, Window] = {}
         self._unions: dict[str, dict[str, Windows]] = {}
         self.pieces: dict[str, tuple[Piece, ...]] = {
             name: (Piece(WHOLE, {name: tuple(Window(axis) for axis in range(SPATIAL, len(shape)))}),)
@@ -92,24 +95,76 @@ class ReceptiveFields:
 
     def _behind(self, node: Node) -> tuple[Piece, ...]:
         """The pieces of a layer, joined where they lie in the same place."""
+        seen = [*self._seen(node)]
         found: dict[Box, list[Piece]] = {}
-        for piece in self._seen(node):
+        for piece in seen:
             found.setdefault(piece.box, []).append(piece)
+        if len(found) == len(seen):
+            self._go_on(node, seen)
         if len(found) > MOST_PIECES:
-            found = {WHOLE: [piece for pieces in found.values() for piece in pieces]}
+            return (Piece(WHOLE, self._unions.get(node.name) or _together(seen)),)
+        if len(found) == len(seen):
+            return tuple(seen)
         return tuple(pieces[0] if len(pieces) == 1 else Piece(box, _together(pieces)) for box, pieces in found.items())
+
+    def _go_on(self, node: Node, seen: list[Piece]) -> None:
+        """Put to what the first operand looks at what the others do, where its pieces are the first as they were."""
+        first = self.pieces[node.inputs[0]] if node.inputs else ()
+        if 1 < len(first) <= len(seen) and all(map(is_, first, seen)):
+            before = Piece(WHOLE, self.windows(node.inputs[0]))
+            self._unions[node.name] = _together([before, *seen[len(first) :]])
 
     def _seen(self, node: Node) -> Iterator[Piece]:
         """What a layer looks at, operand by operand and piece by piece."""
         for operand, tensor in enumerate(node.inputs):
             if node.op.measures(operand):
                 continue
-            for piece in self.pieces[tensor]:
+            pieces = self.pieces[tensor]
+            if len(pieces) > 1:
+                if self._leaves(node, operand, pieces):
+                    yield from pieces
+                    continue
+                if self._mixes(node, operand, pieces):
+                    pieces = (Piece(WHOLE, self.windows(tensor)),)
+            for piece in pieces:
                 box = self._image(node, operand, piece.box)
                 if box is not None:
                     yield Piece(
                         box, {s: self._through(node, operand, piece.box, s, w) for s, w in piece.windows.items()}
                     )
+
+    def _leaves(self, node: Node, operand: int, pieces: tuple[Piece, ...]) -> bool:
+        """Whether the pieces of an operand lie where they were, and look at what they did."""
+        taken, given = ([*map(self._number, shape)] for shape in (node.facts.shapes[operand], node.shape))
+        if node.op.picks or len(taken) != len(given):
+            return False
+        if any(self._link(node, operand, axis) != (axis, 1, 0, 0, 1, 1) for axis in range(len(taken))):
+            return False
+        parts = [part for piece in pieces for part in piece.box]
+        if not all(_is_within(part, given[part.axis]) for part in parts):
+            return False
+        placed = node.op.lies(operand, *node.facts.shapes)
+        return placed is None or (
+            self._number(placed[1]) == 0
+            and len(parts) == len(pieces)
+            and all(piece.box and piece.box[0].axis == placed[0] for piece in pieces)
+        )
+
+    def _mixes(self, node: Node, operand: int, pieces: tuple[Piece, ...]) -> bool:
+        """Whether a layer looks at all pieces of an operand alike, so that what they look at can be put together first.
+
+        Only of windows in numbers, which then are the same whichever comes first.
+        """
+        if node.op.lies(operand, *node.facts.shapes) is not None:
+            return False
+        if any(self._link(node, operand, axis) for axis in {part.axis for piece in pieces for part in piece.box}):
+            return False
+        together = self.windows(node.inputs[operand])
+        rows = [window for windows in together.values() for window in windows]
+        if not all(window is not None and window.axis is not None and _in_numbers(window[1:]) for window in rows):
+            return False
+        links = [self._link(node, operand, window.axis) for window in rows if window and window.axis is not None]
+        return all(link is not None and link.jump != 0 and _in_numbers(link) for link in links)
 
     def _image(self, node: Node, operand: int, box: Box) -> Box | None:
         """Where a piece of an operand comes to lie; None where it is left out."""
@@ -142,7 +197,7 @@ class ReceptiveFields:
         axis, link = window.axis, self._link(node, operand, window.axis)
         n = self._number(node.facts.shapes[operand][axis])
         if link is not None:
-            behind = window.behind(link)
+            behind = self._behind_link(window, link)
             shorter = node.op.picks and not ge(self._number(node.shape[link.axis]), n).verdict
             return behind._replace(cut=True) if shorter else behind
         if not window.cut:
@@ -150,6 +205,16 @@ class ReceptiveFields:
         part = next((part for part in box if part.axis == axis), Part(axis, 0, n))
         rest = window.over(part.start, part.stop)
         return None if rest.whole(self._number(whole)) else rest
+
+    def _behind_link(self, window: Window, link: Link) -> Window:
+        """The window of what looks at this one through a link; height and width are often alike."""
+        if link[1:] == (1, 0, 0, 1, 1):
+            return window.behind(link)
+        key = (window[1:5], link[1:])
+        found = self._moved.get(key)
+        if found is None:
+            found = self._moved[key] = window.behind(link)
+        return found._replace(axis=link.axis, cut=window.cut)
 
     def _link(self, node: Node, operand: int, axis: int) -> Link | None:
         """What a layer looks at along an axis; many layers are alike."""
@@ -187,6 +252,18 @@ def _together(pieces: Iterable[Piece]) -> dict[str, Windows]:
         for source, windows in piece.windows.items():
             found[source] = union(found[source], windows) if source in found else windows
     return found
+
+
+def _is_within(part: Part, extent: Any) -> bool:
+    """Whether there is a part, in numbers, and an axis of that many elements has all of it."""
+    if type(part.start) is not int or type(part.stop) is not int or type(extent) is not int:
+        return False
+    return 0 <= part.start < part.stop <= extent
+
+
+def _in_numbers(values: Iterable[Any]) -> bool:
+    """Whether there is no letter."""
+    return all(isinstance(value, int | Fraction) for value in values)
 
 
 def _axis(part: Part) -> int:

@@ -69,7 +69,19 @@ Windows = tuple[Window | None, ...]
 
 def union(one: Windows, other: Windows) -> Windows:
     """The windows of what looks at both, axis by axis."""
-    return tuple(a if a == b else a and a.joined(b) for a, b in zip(one, other, strict=True))
+    known: dict[Any, Window | None] = {}
+    return tuple(a if a == b else a and _joined(a, b, known) for a, b in zip(one, other, strict=True))
+
+
+def _joined(one: Window, other: Window | None, known: dict[Any, Window | None]) -> Window | None:
+    """The union of two windows; height and width are often alike, and then put together once."""
+    if other is None or one.axis != other.axis:
+        return None
+    key = (one[1:], other[1:])
+    if key not in known:
+        known[key] = one.joined(other)
+    found = known[key]
+    return found and found._replace(axis=one.axis)
 
 
 def _greater(one: Any, other: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Frame
 from cnnplan.graph.fragments import Call, Handle
-from cnnplan.graph.keeping import kind
+from cnnplan.graph.keeping import kinds
 from cnnplan.graph.lists import listed
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
 from cnnplan.graph.unrolling.body import Body
@@ -48,7 +48,7 @@ class Builder:
     def block(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment:
         """The layers of a block with these arguments, on inputs of these shapes."""
         forms = [tensor.form for group in inputs.values() for tensor in group]
-        key = (block.name, *args.values(), *map(kind, args.values()), *map(len, inputs.values()), *forms)
+        key = (block.name, *args.values(), *kinds(args.values()), *map(len, inputs.values()), *forms)
         fragment = self._fragments.get(key)
         if fragment is not None:
             if fragment.state is not None:
