@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
+from itertools import islice, product, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.graph.witnesses import pinned
@@ -127,11 +127,16 @@ def _structure(subject: Subject) -> list[Condition]:
     return [condition for condition in subject.plan.structure if not isinstance(condition, Chosen)]
 
 
-def _declared(subject: Subject, letters: Iterable[str], today: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Some of the declared values of symbols."""
+def _declared(subject: Subject, letters: frozenset[str], today: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Some of the declared values of symbols: the least of each with each, then larger ones side by side, as H = W."""
     names = sorted(letters)
     options = [[today[name]] if name in today else list(islice(_values(subject, name), FEW)) for name in names]
     for case in islice(product(*options), MOST_TRIED):
+        yield dict(zip(names, case, strict=True))
+    if letters <= today.keys():
+        return
+    abreast = [repeat(today[name]) if name in today else _values(subject, name) for name in names]
+    for case in islice(zip(*abreast, strict=False), FEW, MOST_TRIED):
         yield dict(zip(names, case, strict=True))
 
 

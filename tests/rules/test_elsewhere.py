@@ -94,6 +94,15 @@ def test_what_is_legal_here_only_from_some_size_on_is_judged_from_there_on():
     ] == []
 
 
+def test_two_sides_that_are_large_only_together_are_found():
+    """Six elements or more are pooled where H and W are 21 at least, beyond the least values of each with each."""
+    text = "cnnplan: 1\nsymbols: {H: {min: 1}, W: {min: 1}}\ninput: [2, 3, H, W]\nlayers:\n"
+    layers = text + STRIDED + STRIDED + "  - avg_pool: {kernel_size: 4, stride: 3, padding: same}\n"
+    *_, found = told(layers, "opencv5")
+    assert found.startswith("CNN413 avg_pool1: OpenCV 5.0.0: pads (kernel_size - 1) // 2 in front for auto_pad")
+    assert found.endswith("as at H = 21, W = 21")
+
+
 def test_nothing_is_said_unless_somebody_asks():
     assert not any(rule.id.startswith("CNN41") for rule in followed(Configuration()))
     assert not told(FREE + POOL)
@@ -112,7 +121,7 @@ def test_the_configuration_asks_too(tmp_path):
 
 
 def test_a_runtime_that_nobody_measured_is_refused():
-    with pytest.raises(UsageError, match="nothing was measured of a runtime tensorrt: choose of haiku, keras"):
+    with pytest.raises(UsageError, match="nothing was measured of a runtime tensorrt: choose of flax, haiku"):
         check(FREE + POOL, Configuration(deploy=("tensorrt",)))
 
 
