@@ -30,6 +30,7 @@ RUNTIMES: tuple[str, ...] = (
     "keras_jax",
     "paddlepaddle",
     "haiku",
+    "flax",
 )
 """The runtimes, each a module of this room."""
 

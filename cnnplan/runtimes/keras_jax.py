@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnplan.runtimes.base import Runtime
 from cnnplan.runtimes.haiku import VALID
-from cnnplan.runtimes.keras_tensorflow import DILATED, NEAREST
+from cnnplan.runtimes.keras_tensorflow import CUBIC, DILATED, NEAREST
 
 __all__ = ["RUNTIME"]
 
@@ -13,7 +13,7 @@ RUNTIME = Runtime(
     title="Keras on JAX",
     versions={"keras": "3.15.1", "jax": "0.12.0.1"},
     written="keras.layers",
-    facts=(DILATED, VALID, NEAREST),
+    facts=(DILATED, VALID, NEAREST, CUBIC),
     measured={
         "adaptive_avg_pool": 25,
         "adaptive_max_pool": 29,
@@ -27,6 +27,6 @@ RUNTIME = Runtime(
         "max_pool": 86,
         "pad": 17,
         "rnn": 15,
-        "upsample": 67,
+        "upsample": 81,
     },
 )

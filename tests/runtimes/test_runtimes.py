@@ -27,7 +27,7 @@ UNEXPLAINED = {
     "opencv4": 10,
     "opencv5": 3,
     "ncnn": 1,
-    "keras_jax": 13,
+    "keras_jax": 2,
     "paddlepaddle": 4,
 }
 """Differences of which no fact speaks: few, of no rule that was found, most of them of antialias."""

@@ -64,7 +64,10 @@ def _conv_transpose(x, args, arrays):
     if args["groups"] != 1 or any(expanded(args.get("output_padding", 0), axes)):
         raise Unwritable("groups or output padding of a transposed convolution")
     more = {"strides": expanded(args["stride"], axes), "kernel_dilation": expanded(args.get("dilation", 1), axes)}
-    more |= {"padding": _padding(args, axes), "use_bias": args["bias"], "transpose_kernel": True}
+    padding = _padding(args, axes)
+    if padding == [(0, 0)] * axes:
+        padding = "VALID"
+    more |= {"padding": padding, "use_bias": args["bias"], "transpose_kernel": True}
     layer = linen.ConvTranspose(args["out_channels"], expanded(args["kernel_size"], axes), **more)
     return layer.apply(_weights(arrays, arrays["weight"]), x)
 
@@ -73,11 +76,19 @@ MODES = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "trilin
 
 
 def _upsample(x, args, _):
-    if "size" not in args or args.get("align_corners"):
-        raise Unwritable("scale or corners")
-    size = expanded(args["size"], x.ndim - 2)
+    if args.get("align_corners"):
+        raise Unwritable("corners")
+    size = expanded(args["size"], x.ndim - 2) if "size" in args else _whole(x, args)
     shape = (x.shape[0], *size, x.shape[-1])
     return jax.image.resize(x, shape, MODES[args["mode"]], antialias=args.get("antialias", False))
+
+
+def _whole(x, args):
+    """The size by a scale that is whole: by any other, a resizing to a size has another scale."""
+    scales = expanded(args["scale_factor"], x.ndim - 2)
+    if any(scale != int(scale) for scale in scales):
+        raise Unwritable("a scale that is not whole")
+    return [n * int(scale) for n, scale in zip(x.shape[1:-1], scales, strict=True)]
 
 
 def _pad(x, args, _):
