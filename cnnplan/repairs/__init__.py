@@ -10,6 +10,7 @@ with letters for all sizes that it declares, and the finding is gone. Nothing is
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnplan.configuration import Configuration
@@ -21,7 +22,6 @@ from cnnplan.spec.source import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from cnnplan.findings import Finding
 
@@ -29,7 +29,7 @@ __all__ = ["Edit", "Mended", "Proof", "Repair", "mended", "repairs"]
 
 
 def repairs(
-    path: Path,
+    path: Path | str,
     findings: Sequence[Finding] | None = None,
     *,
     texts: Mapping[str, str] | None = None,
@@ -57,7 +57,7 @@ def repairs(
 
 
 def mended(
-    path: Path,
+    path: Path | str,
     *,
     texts: Mapping[str, str] | None = None,
     configuration: Configuration | None = None,
@@ -79,8 +79,9 @@ def mended(
     return mend(_manuscript(path, texts, configuration), unsafe=unsafe, alone=alone)
 
 
-def _manuscript(path: Path, texts: Mapping[str, str] | None, configuration: Configuration | None) -> Manuscript:
+def _manuscript(path: Path | str, texts: Mapping[str, str] | None, configuration: Configuration | None) -> Manuscript:
     known = dict(texts or {})
+    path = Path(path)
     if str(path) not in known:
         known[str(path)] = read_text(path).removeprefix("\ufeff")
     return Manuscript(path, known, configuration or Configuration())

@@ -61,6 +61,8 @@ def _ideas(manuscript: Manuscript, finding: Finding) -> Iterator[Idea]:
         yield from sizes(finding, manuscript)
     elif finding.severity is not Severity.ERROR:
         yield from unused(finding, manuscript)
+    else:
+        yield from slips(finding, layout)
 
 
 def _order(repair: Repair, after: Manuscript, idea: Idea, number: int) -> tuple[object, ...]:

@@ -86,3 +86,13 @@ def test_what_is_legal_is_changed_only_where_that_is_asked_for(tmp_path: Path, n
     wrong, right = ("cnnplan: 1\n" + TEXTS["unused"][name][each] for each in ("wrong", "right"))
     assert not mended(spec, texts={str(spec): wrong}).texts
     assert mended(spec, texts={str(spec): wrong}, unsafe=True).texts[str(spec)] == right
+
+
+def test_a_misspelt_amount_of_a_promise_is_offered(tmp_path: Path) -> None:
+    """It is a promise, so it is never changed unless that is asked for."""
+    spec = tmp_path / "net.yaml"
+    text = HEAD + "layers:\n  - conv: {out_channels: 14, kernel_size: 3}\nexpect:\n  - parms <= 400\n"
+    spec.write_text(text)
+    assert [repair.title for repair in repairs(str(spec))] == ["write params for parms"]
+    assert mended(spec).texts[str(spec)] == text
+    assert mended(spec, unsafe=True).texts[str(spec)] == text.replace("parms", "params")
