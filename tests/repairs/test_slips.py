@@ -94,5 +94,5 @@ def test_a_misspelt_amount_of_a_promise_is_offered(tmp_path: Path) -> None:
     text = HEAD + "layers:\n  - conv: {out_channels: 14, kernel_size: 3}\nexpect:\n  - parms <= 400\n"
     spec.write_text(text)
     assert [repair.title for repair in repairs(str(spec))] == ["write params for parms"]
-    assert mended(spec).texts[str(spec)] == text
+    assert not mended(spec).repairs
     assert mended(spec, unsafe=True).texts[str(spec)] == text.replace("parms", "params")
