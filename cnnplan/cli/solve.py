@@ -27,7 +27,7 @@ Map = Annotated[
 Layers = Annotated[
     int, typer.Option("--layers", metavar="COUNT", min=1, max=64, help="With --map: chains of so many windows.")
 ]
-Optimizer = Annotated[str, typer.Option("--optimizer", metavar="sgd|momentum|adam", help="For training_memory.")]
+Optimizer = Annotated[str | None, typer.Option("--optimizer", metavar="sgd|momentum|adam", help="For training_memory.")]
 Mixed = Annotated[bool, typer.Option("--mixed", help="Training in mixed precision.")]
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help='Short for --where "memory <= SIZE".')]
 
@@ -42,7 +42,7 @@ def solve(  # noqa: PLR0913, PLR0917 - one parameter an option
     map: Map = None,  # noqa: A002 - the option's name
     layers: Layers = 1,
     memory: Memory = None,
-    optimizer: Optimizer = "sgd",
+    optimizer: Optimizer = None,
     mixed: Mixed = False,  # noqa: FBT002 - a flag
     values: Values = [],  # noqa: B006 - how typer says "none"
 ) -> None:
@@ -70,10 +70,14 @@ def _solved(  # noqa: PLR0913, PLR0917 - the options of the command
     parts = [*([f"({where})" if memory else where] if where else []), *([f"memory <= {memory}"] if memory else [])]
     if spec is None or not parts:
         raise UsageError("solve needs a SPEC and a question: --where, or --memory; or --map N:M alone")
+    question = " and ".join(parts)
+    if any(training.values()) and "training_memory" not in question:
+        example = f'--where "training_memory <= {memory or "24GB"}"'
+        raise UsageError(f"--optimizer and --mixed are for training_memory, which is not asked for: {example}")
     greatest, least, wanted = asked
     names = tuple(filter(None, (wanted or "").split(",")))
-    given: dict[str, Any] = {**training, **pairs(values)}
-    return str(solve(Path(spec), where=" and ".join(parts), max=greatest, min=least, for_=names, **given))
+    given: dict[str, Any] = {**training, "optimizer": training["optimizer"] or "sgd", **pairs(values)}
+    return str(solve(Path(spec), where=question, max=greatest, min=least, for_=names, **given))
 
 
 def _mapped(text: str, layers: int, values: list[str]) -> str:

@@ -129,6 +129,7 @@ def test_the_numpy_source_of_a_report_runs(run):
 
 
 USAGE = [
+    (["solve", RESNET, "--max", "N", "--memory", "24GB", "--optimizer", "adam"], '"training_memory <= 24GB"'),
     # arguments, what stderr says
     (["sweep", "missing.yaml"], "missing.yaml"),
     (["sweep", RESNET, "--format", "xlsx"], "table, csv, json, parquet"),
