@@ -197,3 +197,22 @@ def test_integers_behind_a_layer_keep_their_width():
     }
     # the integers do not shrink with the type of the network; the embedding keeps them, all that the slice is a part of
     assert plan.at().memory.saved() == plan.at().memory.saved("float16") == 2 * 9 * 8
+
+
+ROWS = [
+    # what is taken of (2, 4, 12, 21), and the bytes that a linear behind it keeps for the backward pass
+    ("crop: {size: [12, 17]}", 2 * 4 * 12 * 21 * 4),  # rows of 17, each 21 behind the last: all of it is kept
+    ("crop: {size: [9, 21]}", 2 * 4 * 9 * 21 * 4),  # 9 rows, then a gap of 3: they are lined up first, a copy
+    ("slice: {dim: 3, end: 17, step: 2}", 2 * 4 * 12 * 21 * 4),
+    ("slice: {dim: 2, end: 12, step: 2}", 2 * 4 * 12 * 21 * 4),  # every other row: 96 / 2, each 42 behind the last
+    ("slice: {dim: 1, start: 1, end: 3}", 2 * 2 * 12 * 21 * 4),
+]
+
+
+@pytest.mark.parametrize(("part", "kept"), ROWS)
+def test_rows_of_a_part_are_lined_up_only_where_they_must(part, kept):
+    """As PyTorch's reshape does it; test_by_torch of tests/networks holds it in random networks."""
+    layers = f"  - tanh\n  - {part}\n  - linear: {{out_features: 5, bias: false}}\n"
+    plan = cnnplan.load("cnnplan: 1\ninput: [2, 4, 12, 21]\nlayers:\n" + layers)
+    own = 2 * 4 * 12 * 21 * 4  # tanh keeps its output, once
+    assert plan.memory.training().saved == (own if kept == own else own + kept)

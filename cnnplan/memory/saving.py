@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.dtypes import BITS
 from cnnplan.memory.gradients import with_gradient
 from cnnplan.memory.units import size
+from cnnplan.ops.selection import Slice
 from cnnplan.sizes import combine, prod
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ class Saving:
     def _piece(self, node: Node, tensor: str, dtype: str) -> tuple[str, Extent]:
         """What of a tensor a layer keeps, and its bytes: a copy of a part, or all of what it is a part of."""
         root = self._roots[tensor]
-        if root != tensor and node.op.packs(*self._shapes(node), gaps=tensor in self._gaps):
+        gaps = self._torn(tensor) if node.op.reads_rows else tensor in self._gaps
+        if root != tensor and node.op.packs(*self._shapes(node), gaps=gaps):
             place = node.inputs.index(tensor) if tensor in node.inputs else -1
             elements = prod(node.facts.shapes[place] if place >= 0 else node.shape)
             if elements != prod(self._form(root)):
@@ -80,6 +83,38 @@ class Saving:
             if node.op.shares and (node.inputs[0] in found or node.op.gaps(*self._shapes(node))):
                 found.add(name)
         return frozenset(found)
+
+    def _torn(self, tensor: str) -> bool:
+        """Whether its rows, along the last axis, do not lie at one distance from each other, and are lined up first."""
+        strides = self._strides[tensor]
+        if strides is None:
+            return tensor in self._gaps
+        shape = tuple(map(self._number, self._form(tensor)))
+        rows = [(n, step) for n, step in zip(shape[:-1], strides[:-1], strict=True) if n != 1]
+        return any(step != n * inner for (_, step), (n, inner) in pairwise(rows))
+
+    @cached_property
+    def _strides(self) -> dict[str, tuple[int, ...] | None]:
+        """How far the next element of each axis is, in elements; None where that is not known."""
+        graph = self._graph
+        found = {name: self._packed(shape) for name, shape in graph.inputs.items()}
+        for name, node in graph.nodes.items():
+            before = found[node.inputs[0]] if node.op.shares else None
+            if before is not None and node.op.verb == "crop":
+                found[name] = before
+            elif before is not None and isinstance(node.op, Slice):
+                dim = node.op.dim % len(before)
+                found[name] = (*before[:dim], before[dim] * node.op.step, *before[dim + 1 :])
+            else:
+                found[name] = None if name in self._gaps else self._packed(node.shape)
+        return found
+
+    def _packed(self, shape: Shape) -> tuple[int, ...] | None:
+        """The strides of a tensor without gaps; None where its shape has letters."""
+        numbers = tuple(map(self._number, shape))
+        if not all(isinstance(n, int) for n in numbers):
+            return None
+        return tuple(prod(numbers[axis + 1 :]) for axis in range(len(numbers)))
 
     def _shapes(self, node: Node) -> tuple[Shape, ...]:
         """The shapes of the inputs of a layer, in numbers where there are any: a sample alone lies in order."""

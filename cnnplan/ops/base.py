@@ -62,6 +62,9 @@ class Operator(BaseModel, ABC):
     is_view: ClassVar[bool] = False
     """Whether the output is the input's memory: the same elements in the same order, so that nothing is copied."""
 
+    reads_rows: ClassVar[bool] = False
+    """Whether PyTorch sees the first input as a matrix, of which the last axis is a row."""
+
     @property
     def is_weight(self) -> bool:
         """Whether the output is the memory of a weight of its own."""

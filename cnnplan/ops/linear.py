@@ -39,6 +39,7 @@ class Linear(Dynamic):
     """
 
     ranks = (1, None)
+    reads_rows = True
 
     out_features: Positive = Field(description="Extent of the last axis of the output.")
     bias: Flag = Field(default=True, description="Whether a number is added to each feature of the output.")
