@@ -61,7 +61,6 @@ class Operator(BaseModel, ABC):
 
     is_view: ClassVar[bool] = False
     """Whether the output is the input's memory: the same elements in the same order, so that nothing is copied."""
-
     reads_rows: ClassVar[bool] = False
     """Whether PyTorch sees the first input as a matrix, of which the last axis is a row."""
 
