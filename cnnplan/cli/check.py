@@ -17,6 +17,7 @@ from cnnplan.cli.terminal import colored
 from cnnplan.cli.weights import Match, Names, Weights, held, matched
 from cnnplan.cli.workers import Judged, judged
 from cnnplan.errors import UsageError
+from cnnplan.translation.options import is_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -103,7 +104,7 @@ def check(  # noqa: PLR0913, PLR0917 - options
             raise typer.Exit(_update(paths, wanted))
         fit = (lambda path: held(path, weights, settings, names)) if weights else None
         values = bound(settings)
-        cache = None if no_cache or values else Cache(wanted)
+        cache = None if no_cache or values or is_told() else Cache(wanted)
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 

@@ -66,6 +66,8 @@ def _source(plan: Plan) -> str:
     """PyTorch source; where it cannot be written, the other way that there is is told."""
     from cnnplan.translation.torch.source import source  # noqa: PLC0415
 
+    if plan.spec.until:
+        raise UsageError(f"PyTorch source is of whole networks: --until is for an ONNX file, -o FILE{ONNX}")
     try:
         return source(plan)
     except UsageError as error:

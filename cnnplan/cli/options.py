@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable  # noqa: TC003 - typer reads the signatures of commands
+from collections.abc import Callable, Mapping  # noqa: TC003 - typer reads the signatures of commands
 from contextlib import suppress
 from functools import wraps
 from inspect import Parameter, signature
@@ -11,11 +11,23 @@ from typing import Annotated, Any
 
 import typer
 
-from cnnplan.cli.completion import settings
+from cnnplan.cli.completion import layers, settings
 from cnnplan.cli.exits import exit_codes, say
 from cnnplan.errors import UsageError
 
-__all__ = ["Convention", "Output", "Paths", "Settings", "Spec", "Values", "bound", "pairs", "reads", "words"]
+__all__ = [
+    "Convention",
+    "Output",
+    "Paths",
+    "Settings",
+    "Spec",
+    "Values",
+    "bound",
+    "pairs",
+    "reads",
+    "reads_whole",
+    "words",
+]
 
 Spec = Annotated[
     str,
@@ -75,13 +87,34 @@ _READERS: dict[str, Any] = {
 """What the readers of files that are no specs can be told: `cnnplan.translation.Options`, one option a field."""
 
 
+_UNTIL = Annotated[
+    list[str],
+    typer.Option(
+        "--until",
+        metavar="LAYER",
+        help="Only what leads to this layer or block: layer4 for a backbone.",
+        autocompletion=layers,
+    ),
+]
+
+
 def reads(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that reads networks the options of all readers, which hear of them as the networks are read."""
+    """Give a command that reads networks the options of all readers, and --until: a part of a network is one too."""
+    return _reading(command, {"until": _UNTIL, **_READERS})
+
+
+def reads_whole(command: Callable[..., None]) -> Callable[..., None]:
+    """The same of a command that has no use for a part of a network."""
+    return _reading(command, _READERS)
+
+
+def _reading(command: Callable[..., None], readers: Mapping[str, Any]) -> Callable[..., None]:
+    """Give a command options which the readers of networks hear of as these are read."""
 
     @wraps(command)
     def told(*args: Any, **given: Any) -> None:
         with exit_codes():
-            texts = {name: given.pop(name) for name in _READERS}
+            texts = {name: given.pop(name) for name in readers}
             options = {name: _READ[name](text) for name, text in texts.items() if text}
         if not options:
             command(*args, **given)
@@ -96,7 +129,7 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
                     say(f"--{_CALLED.get(name, name)} was not used: it means nothing for these files")
 
     own = signature(command, eval_str=True)
-    more = [Parameter(name, Parameter.KEYWORD_ONLY, default=[], annotation=each) for name, each in _READERS.items()]
+    more = [Parameter(name, Parameter.KEYWORD_ONLY, default=[], annotation=each) for name, each in readers.items()]
     parameters = [*own.parameters.values(), *more]
     told.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     told.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -139,6 +172,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "arguments": _arguments,
     "scale": lambda texts: texts[-1],
     "modules": tuple,
+    "until": lambda texts: tuple(name for text in texts for name in words(text)),
 }
 """How the values of these options are read."""
 

@@ -9,7 +9,7 @@ import typer
 
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.files import specs
-from cnnplan.cli.options import Output, Paths, reads
+from cnnplan.cli.options import Output, Paths, reads_whole
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored, width
 from cnnplan.errors import UsageError
@@ -24,7 +24,7 @@ Format = Annotated[
 ]
 
 
-@reads
+@reads_whole
 def overview(
     paths: Paths,
     format: Format = "",  # noqa: A002 - the option's name

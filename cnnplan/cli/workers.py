@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.errors import SpecError, UsageError
+from cnnplan.translation.options import is_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,9 +41,9 @@ class Judged(NamedTuple):
 
 
 def judged(paths: Sequence[Path], wanted: Configuration, values: Mapping[str, Any]) -> Iterator[Judged]:
-    """What is found in each spec, in their order."""
+    """What is found in each spec, in their order; by ourselves where readers are told something."""
     workers = cores()
-    if len(paths) < MANY or workers == 1:
+    if len(paths) < MANY or workers == 1 or is_told():
         yield from (_judged(path, wanted, values) for path in paths)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - one spec needs none

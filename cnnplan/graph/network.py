@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.errors import UsageError
 from cnnplan.findings import Finding, Place, Severity
 from cnnplan.graph.claims import told
 from cnnplan.graph.entries import standing as standing_entries
@@ -16,6 +18,7 @@ from cnnplan.graph.parts import Fault
 from cnnplan.graph.patterns import unmatched
 from cnnplan.graph.storing import stored
 from cnnplan.lazy import nx
+from cnnplan.spec.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,26 +73,65 @@ class Graph:
 
         Of layers with the same weights, the first that is left has them.
         """
-        omitted = self.omitted if self.spec.outputs else {}
+        omitted = self.omitted
         if not omitted:
             return self._naming.nodes
+        heirs = self.heirs
         nodes = {name: node for name, node in self._naming.nodes.items() if name not in omitted}
-        heirs: dict[str, str] = {}
-        for name, node in nodes.items():
-            if node.owner in omitted:
-                node.owner = heirs.setdefault(node.owner, name)
+        for node in nodes.values():
+            node.owner = heirs.get(node.owner, node.owner)
         return nodes
 
     @cached_property
+    def heirs(self) -> dict[str, str]:
+        """The layers that have the weights of layers which lead to no output, by these."""
+        omitted, heirs = self.omitted, dict[str, str]()
+        for name, node in self._naming.nodes.items() if omitted else ():
+            if name not in omitted and node.owner in omitted:
+                heirs.setdefault(node.owner, name)
+        return heirs
+
+    @cached_property
     def outputs(self) -> tuple[str, ...]:
-        """The names of the layers that are the network's outputs."""
-        return self._naming.called(self._fragment.outputs)
+        """The names of the layers that are the network's outputs, or that it is looked at up to."""
+        return self._ends or self._naming.called(self._fragment.outputs)
+
+    @cached_property
+    def _ends(self) -> tuple[str, ...]:
+        """The layers that it is looked at up to; () where that is all of it, or an error is in the way.
+
+        Raises:
+            UsageError: it has no layer of that name.
+        """
+        found: list[str] = []
+        for name in self.spec.until:
+            try:
+                ends = self.find(name)
+            except KeyError:
+                ends = ()
+            if ends:
+                found += ends
+            elif self.spec.faults or self._fragment.summary.is_faulty:
+                return ()
+            else:
+                raise UsageError(f"{self.spec.file} has no layer {name}{self._near(name)}")
+        return tuple(dict.fromkeys(found))
+
+    def _near(self, name: str) -> str:
+        """What may have been meant by the name of a layer that is not there."""
+        known = dict.fromkeys(
+            part for node in self._naming.nodes for part in accumulate(node.split("."), "{}.{}".format)
+        )
+        begins = ", ".join(each for each in [*known][:40] if "." not in each)
+        return did_you_mean(name, known) or f"; it begins with {begins}"
 
     @cached_property
     def omitted(self) -> dict[str, Node]:
-        """The layers that lead to none of the outputs that are declared."""
+        """The layers that lead to none of the outputs that are declared, or that it is looked at up to."""
+        if not (self.spec.outputs or self.spec.until):
+            return {}
         whole = self._naming.nodes
-        if not self.spec.outputs or any(tensor.ref is None for tensor in self._fragment.outputs):
+        if not self._ends and any(tensor.ref is None for tensor in self._fragment.outputs):
             return {}
         reached: set[str] = set()
         pending = [*self.outputs]
@@ -103,7 +145,7 @@ class Graph:
     @cached_property
     def kinds(self) -> Counter[Facts]:
         """How many layers there are of each kind: the same operator on the same shapes."""
-        if not self.spec.outputs or not self.omitted:
+        if not self.omitted:
             return self._fragment.summary.kinds
         return Counter([node.facts for node in self.nodes.values()])
 
@@ -141,9 +183,15 @@ class Graph:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """The errors in the order of the text, each once, though the block that holds it may be called often."""
+        """The errors in the order of the text, each once, though the block that holds it may be called often.
+
+        Where it is looked at up to a layer, those behind have none.
+        """
         found: dict[Any, Finding] = {(fault.rule, fault.place, fault.message): fault for fault in self.spec.faults}
-        for prefix, fault, callers in told(self._naming.faults) if self._fragment.summary.is_faulty else ():
+        faults = self._naming.faults if self._fragment.summary.is_faulty else []
+        if self._ends:  # layers that have no shape are not among the nodes, and nothing that is reached rests on one
+            faults = [found for found in faults if found[0] + found[1].layer in self.nodes]
+        for prefix, fault, callers in told(faults):
             place, above = standing(fault.place, callers, self.spec.lent)
             key = (fault.rule, place, fault.message)
             found.setdefault(key, self._finding(replace(fault, place=place), prefix + fault.layer, above))
@@ -154,10 +202,11 @@ class Graph:
     def _unmatched(self) -> Iterator[Fault]:
         """The names and patterns of the spec that mean no layer."""
         spec, hint = self.spec, "names are those of the report: layer1, layer1.*.conv1"
+        nodes = self._naming.nodes if spec.until else self.nodes
         patterns = [name for name, _ in spec.dtypes]
-        for number, message in unmatched(spec.frozen, self.nodes) if spec.frozen else ():
+        for number, message in unmatched(spec.frozen, nodes) if spec.frozen else ():
             yield Fault("CNN015", message, Place(spec.file, ("frozen", number)), "", hint)
-        for number, message in unmatched(patterns, self.nodes) if patterns else ():
+        for number, message in unmatched(patterns, nodes) if patterns else ():
             place = Place(spec.file, ("dtypes", patterns[number])).at_key()
             yield Fault("CNN015", message, place, "", hint)
 
@@ -189,7 +238,7 @@ class Graph:
         Raises:
             KeyError: there is nothing of that name.
         """
-        return (name,) if name in self.nodes else self._naming.called(self._fragment.ends(name))
+        return (name,) if name in self._naming.nodes else self._naming.called(self._fragment.ends(name))
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

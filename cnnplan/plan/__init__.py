@@ -21,6 +21,7 @@ from cnnplan.memory import Memory
 from cnnplan.memory.backward import backward_macs
 from cnnplan.plan.blocks import BlockPlan
 from cnnplan.plan.entries import EntryPlan
+from cnnplan.plan.left_out import LeftOut, left_out
 from cnnplan.plan.neighbours import advised, neighbours, said
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
@@ -217,6 +218,12 @@ class Plan(Shown):
         return Memory(self.graph, self._numbers)
 
     @property
+    def left_out(self) -> LeftOut:
+        """What the spec declares besides that leads to none of the outputs, and is not counted."""
+        found = left_out(self.graph)
+        return found._replace(params=self.number(found.params), macs=self.number(found.macs))
+
+    @property
     def backward_macs(self) -> Extent:
         """Multiply-adds of one backward pass, for the gradients of all weights."""
         return self.number(combine((macs, 1) for macs in backward_macs(self.graph).values()))  # type: ignore[no-any-return]
@@ -347,7 +354,8 @@ def load(source: str | Path | Spec | Any, /, **values: Any) -> Plan:
         source: the path of a YAML file, or its text; the path of a file of another world, model.onnx; a Spec; an
             nn.Module, or a function that gives one. Of what is no spec, `dims` tells the extents of the input:
             `load(module, dims="N,3,H,W")`, or a mapping by input. `previous` is a plan of the same network before an
-            edit: `load(text, previous=plan)` plans anew what has changed, and nothing else.
+            edit: `load(text, previous=plan)` plans anew what has changed, and nothing else. `until` is a layer or
+            block, or several: `load("specs/resnet.yaml", until="layer4")` is what leads to it, a backbone.
         values: bindings of its symbols, where numbers are shown and structure is decided; formulas keep the letters.
 
     Raises:
@@ -362,4 +370,8 @@ def load(source: str | Path | Spec | Any, /, **values: Any) -> Plan:
         del values["previous"]
     else:
         previous = None
+    until = values.get("until")
+    if isinstance(until, str | tuple | list):
+        options["until"] = (until,) if isinstance(until, str) else tuple(until)
+        del values["until"]
     return plan_spec(load_spec(source, **options), values, previous=previous)

@@ -21,6 +21,9 @@ LONG, LONGEST = 480, 10**6
 """The characters of a total's formula that are written out: without being asked for, and at all."""
 
 MORE = "--formulas writes it out"
+WIDE = 16
+"""Characters of a name that leave room for what stands beside it."""
+
 MOST_CONDITIONS = 24
 """How many conditions are read."""
 
@@ -74,8 +77,10 @@ def _totals(report: Report, figures: Figures, longest: int) -> Iterator[tuple[st
     if figures.counted is not None:
         name, version, unit, total, _ = figures.counted
         yield name, f"{count(total)} {unit}  (as {name} {version} counts)"
+    yield from _left_out(report, figures)
     for name, shape in plan.outputs.items():
-        yield f"output {name}", ", ".join(shortened(str(extent)) for extent in shape)
+        shown = ", ".join(shortened(str(extent)) for extent in shape)
+        yield (f"output {name}", shown) if len(name) <= WIDE else ("output", f"{name}: {shown}")
     yield from _conditions(figures.conditions)
     for first in plan.causes[:1]:
         yield "", shortened(str(first))
@@ -84,6 +89,15 @@ def _totals(report: Report, figures: Figures, longest: int) -> Iterator[tuple[st
     if figures.unbound:
         names = ", ".join(figures.unbound)
         yield "no value", f"{names}; see numbers with --set {figures.unbound[0]}=224"
+
+
+def _left_out(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
+    """What a network has besides that leads to none of its outputs, or not to where it is looked at up to."""
+    rest = report.plan.left_out
+    if rest.layers:
+        layers = f"{rest.layers} layer{'s' if rest.layers > 1 else ''}"
+        numbers = f"{count(figures.number(rest.params))} parameters, {count(figures.number(rest.macs))} MACs"
+        yield "left out", f"{layers}: {numbers}"
 
 
 def _conditions(conditions: list[str]) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,7 @@ def document(report: Report) -> dict[str, Any]:
         **({"convention": _counted(figures.counted)} if figures.counted is not None else {}),
         "conditions": figures.conditions,
         "outputs": {name: _shape(figures, shape) for name, shape in plan.outputs.items()},
+        **_left_out(figures),
         "layers": [_layer(row) for row in figures.rows],
         **({"findings": [_finding(finding) for finding in report.findings]} if report.findings else {}),
     }
@@ -75,6 +76,14 @@ def _totals(figures: Figures) -> dict[str, Any]:
     stored = {"weight_types": types} if figures.plan.graph.stored and None not in types.values() else {}
     peak = {"peak_bytes": memory.pop("live_bytes")} if "live_bytes" in memory else {}
     return {**_known(figures.totals), **frozen, **memory, **stored, **peak}
+
+
+def _left_out(figures: Figures) -> dict[str, Any]:
+    """The layers that lead to no output, where there are any."""
+    rest = figures.plan.left_out
+    numbers = {"params": figures.number(rest.params), "macs": figures.number(rest.macs)}
+    known = {name: value for name, value in numbers.items() if value is not None}
+    return {"left_out": {"layers": rest.layers, **known}} if rest.layers else {}
 
 
 def _formulas(plan: Plan) -> dict[str, str]:

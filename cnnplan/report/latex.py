@@ -1,4 +1,4 @@
-r"""A table and formulas for a paper: a fragment to `\input`, which needs amsmath and nothing else."""
+r"""A table and formulas for a paper: a fragment to `\input`, which needs amsmath, and longtable where it is long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cnnplan.report.tree import lines
 from cnnplan.sizes.showing.printing import LATEX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnplan.report import Report
     from cnnplan.report.tree import Line
@@ -21,6 +21,11 @@ __all__ = ["escaped", "render"]
 
 MANY = 2
 """From so many terms on a formula is broken into lines."""
+
+PAGE = 36
+"""The lines of a table that a page holds with its caption."""
+
+HEAD = (r"    \hline", r"    Layer & Output & Parameters & MACs \\", r"    \hline")
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -34,26 +39,49 @@ def render(report: Report, *, depth: int | None = None) -> str:
     shown = [*lines(figures.rows, 1 if depth is None else depth)]
     mark = "" if report.complete else f" {STOPPED.capitalize()}."
     caption = f"Layers of {escaped(figures.plan.name)}{_at(figures)}.{mark}"
-    return "\n".join(
-        [
-            r"% needs \usepackage{amsmath}",
-            r"\begin{table}",
-            r"  \centering",
-            rf"  \caption{{{caption}}}",
-            r"  \begin{tabular}{llrr}",
-            r"    \hline",
-            r"    Layer & Output & Parameters & MACs \\",
-            r"    \hline",
-            *map(_line, shown),
-            r"    \hline",
-            rf"    Total & & {_count(figures.totals.params)} & {_count(figures.totals.macs)} \\",
-            r"    \hline",
-            r"  \end{tabular}",
-            r"\end{table}",
-            *_formulas(figures),
-            "",
-        ]
-    )
+    table = _long(caption, shown, figures) if len(shown) > PAGE else _floating(caption, shown, figures)
+    return "\n".join([*table, *_formulas(figures), ""])
+
+
+def _floating(caption: str, shown: Sequence[Line], figures: Figures) -> list[str]:
+    """A table that fits on a page, wherever LaTeX puts it."""
+    return [
+        r"% needs \usepackage{amsmath}",
+        r"\begin{table}",
+        r"  \centering",
+        rf"  \caption{{{caption}}}",
+        r"  \begin{tabular}{llrr}",
+        *HEAD,
+        *map(_line, shown),
+        *_total(figures),
+        r"  \end{tabular}",
+        r"\end{table}",
+    ]
+
+
+def _long(caption: str, shown: Sequence[Line], figures: Figures) -> list[str]:
+    """A table that goes on over pages, each with its head; where it stands it begins."""
+    return [
+        r"% needs \usepackage{amsmath,longtable}",
+        r"{\setlength{\tabcolsep}{4pt}",
+        r"\begin{longtable}{llrr}",
+        rf"  \caption{{{caption}}} \\",
+        *HEAD,
+        r"  \endfirsthead",
+        *HEAD,
+        r"  \endhead",
+        r"    \hline",
+        r"  \endfoot",
+        r"  \endlastfoot",
+        *map(_line, shown),
+        *_total(figures),
+        r"\end{longtable}}",
+    ]
+
+
+def _total(figures: Figures) -> list[str]:
+    total = rf"    Total & & {_count(figures.totals.params)} & {_count(figures.totals.macs)} \\"
+    return [r"    \hline", total, r"    \hline"]
 
 
 def _at(figures: Figures) -> str:
@@ -69,10 +97,11 @@ def _line(line: Line) -> str:
 
 def _formulas(figures: Figures) -> Iterator[str]:
     plan = figures.plan
+    yield r"{\allowdisplaybreaks"
     yield r"\begin{align*}"
     yield rf"  \text{{parameters}} ={{}} & {_broken(plan.params)} \\"
     yield rf"  \text{{MACs}} ={{}} & {_broken(plan.macs)}"
-    yield r"\end{align*}"
+    yield r"\end{align*}}"
 
 
 def _broken(count: Extent) -> str:

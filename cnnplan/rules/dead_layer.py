@@ -68,7 +68,8 @@ def check(subject: Subject) -> Iterator[Remark]:
             if node.name in subject.readers:
                 message = "only the size of its output is read, and it is no output of the network"
             yield subject.remark(node, message, hint="name it in from or in outputs, or take it out")
-    yield from left_out(subject.plan.graph.omitted)
+    if not subject.spec.until:
+        yield from left_out(subject.plan.graph.omitted)
 
 
 def works(name: str, reader: NodePlan) -> bool:

@@ -202,7 +202,8 @@ class Spec:
     """A network as it is written.
 
     `frozen` are names and patterns of layers that are not trained, `frozen_at` the entries that say so themselves;
-    `dtypes` are types by name or pattern.
+    `dtypes` are types by name or pattern. `until` are the layers that it is looked at up to, by their full names, in
+    place of its outputs; they stand in no file.
     `faults` are the errors of a document that was read as far as it goes, `broken` the entries that have one; both are
     empty in a valid spec. `lent` are the files of blocks that are not the user's: a layer of theirs stands where it is
     called. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
@@ -219,6 +220,7 @@ class Spec:
     blocks: Mapping[str, Block] = field(default_factory=dict)
     layers: tuple[Entry, ...] = ()
     outputs: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
     frozen_at: frozenset[Place] = frozenset()
     dtypes: tuple[tuple[str, Storage], ...] = ()

@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan import spec
 from cnnplan.errors import SpecError
+from cnnplan.findings import Finding, Place, Severity
 from cnnplan.spec import Spec
 from cnnplan.spec.examples import resolve
 from cnnplan.spec.reader import is_text, read_source
 from cnnplan.translation.kinds import KINDS, Kind, kind_of
-from cnnplan.translation.options import Options
+from cnnplan.translation.options import Options, heard
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from cnnplan.translation.draft import Foreign
 
 LIVE = "PyTorch"
 """The kind of network that may be given as an object."""
 
-__all__ = ["load_foreign", "load_spec"]
+__all__ = ["load_foreign", "load_spec", "upto"]
 
 
 def load_spec(
@@ -32,6 +34,7 @@ def load_spec(
     root: str | os.PathLike[str] | None = None,
     *,
     partial: bool = False,
+    until: Sequence[str] = (),
     **options: Any,
 ) -> Spec:
     """The validated spec of a YAML file, of a text, or of a file of another world: its content tells which it is.
@@ -41,14 +44,31 @@ def load_spec(
             gives one, or a Spec, which is given back as it is.
         root: a folder above the spec's own that included files may come from.
         partial: True to return a spec whose entries alone have faults, with its `faults`, instead of raising.
+        until: layers or blocks by their full names: the network up to them; left out: those of `telling`, or all of it.
         options: what the reader of another world is told, the fields of `Options`.
 
     Raises:
         SpecError: every fault of the file, with its line and column, or its node.
         UsageError: there is no such file, it cannot be read, or an option means nothing for this kind of file.
     """
-    if isinstance(source, Spec):
-        return source
+    found = source if isinstance(source, Spec) else _read(source, root, options, partial=partial)
+    ends = tuple(until or heard("until", ()))
+    return found if ends == found.until or not ends else upto(found, ends)
+
+
+def upto(whole: Spec, ends: tuple[str, ...]) -> Spec:
+    """A network up to some of its layers; what the whole of it promises is not promised of them."""
+    if whole.is_library or not ends:
+        return whole
+    place = Place(whole.file, ("expect",))
+    promises = f"{len(whole.expect)} promises are" if len(whole.expect) > 1 else "a promise is"
+    message = f"{promises} of the whole network, and not looked at up to {', '.join(ends)}"
+    told = Finding("CNN019", Severity.NOTE, message, place, whole.locate(place))
+    name = f"{whole.name} until {', '.join(ends)}"
+    return replace(whole, name=name, until=ends, expect=(), remarks=(*whole.remarks, *([told] if whole.expect else [])))
+
+
+def _read(source: Any, root: str | os.PathLike[str] | None, options: dict[str, Any], *, partial: bool) -> Spec:
     if not isinstance(source, str | PathLike):
         return _live(source, options)
     path = None if is_text(source) else resolve(Path(source))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.kinds import Kind
 
-__all__ = ["Options", "extents", "telling"]
+__all__ = ["Options", "extents", "heard", "is_told", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,20 @@ class _Told:
 
 _TOLD: Final[ContextVar[_Told]] = ContextVar("told")
 _TOLD.set(_Told())
+
+
+def heard(name: str, default: Any) -> Any:
+    """What all readers are told under this name, that one of them has understood."""
+    told = _TOLD.get()
+    if name not in told.options:
+        return default
+    told.heard.add(name)
+    return told.options[name]
+
+
+def is_told() -> bool:
+    """Whether readers are told anything beside their files."""
+    return bool(_TOLD.get().options)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import ast
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -123,13 +124,33 @@ def test_graphviz_takes_it(plan):
 @pytest.mark.parametrize("spec", [*SPECS, ""])
 def test_latex_takes_it(specs, tmp_path, spec):
     plan = cnnplan.load(specs / f"{spec}.yaml") if spec else cnnplan.load(HOSTILE)
-    (tmp_path / "report.tex").write_text(cnnplan.render(plan, "latex"))
-    (tmp_path / "paper.tex").write_text(
-        r"\documentclass{article}\usepackage{amsmath}\begin{document}\input{report}\end{document}"
+    typeset(cnnplan.render(plan, "latex"), tmp_path)
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no LaTeX")
+def test_a_table_longer_than_a_page_goes_on_with_its_head(specs, tmp_path):
+    log = typeset(cnnplan.render(cnnplan.load(specs / "resnet.yaml"), "latex", depth=9), tmp_path, "longtable")
+    assert int(re.search(r"\((\d+) pages", log).group(1)) > 4
+    assert "Overfull" not in log
+
+
+def test_a_table_that_fits_on_a_page_needs_no_package_for_long_ones(specs):
+    plan = cnnplan.load(specs / "resnet.yaml")
+    assert "longtable" not in cnnplan.render(plan, "latex")
+    assert "usepackage{amsmath,longtable}" in cnnplan.render(plan, "latex", depth=9)
+
+
+def typeset(report, folder, package="amsmath"):
+    """The log of LaTeX on a paper that holds a report."""
+    (folder / "report.tex").write_text(report)
+    packages = rf"\usepackage{{amsmath}}\usepackage{{{package}}}"
+    (folder / "paper.tex").write_text(
+        rf"\documentclass{{article}}{packages}\begin{{document}}\input{{report}}\end{{document}}"
     )
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)  # noqa: S603
-    assert (tmp_path / "paper.pdf").exists()
+    for _ in range(2):  # the widths of a long table are known the second time
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=True, text=True)  # noqa: S603
+    return done.stdout
 
 
 def test_formulas_in_mathml():

@@ -59,6 +59,7 @@ def _rule(identifier: str, severity: Severity) -> dict[str, Any]:
     text = documentation(identifier)
     heading, _, body = text.partition("\n\n")
     title = heading.lstrip("# ")
+    end = _end(identifier)
     finds = body.split("## ")[1].partition("\n")[2].strip()
     return {
         "id": identifier,
@@ -66,10 +67,15 @@ def _rule(identifier: str, severity: Severity) -> dict[str, Any]:
         "shortDescription": {"text": title},
         "fullDescription": {"text": " ".join(finds.split())},
         "help": {"text": text, "markdown": text},
-        "messageStrings": {"found": {"text": "{0}: {1}"}, "hinted": {"text": "{0}: {1}\n{2}"}},
+        "messageStrings": {"found": {"text": f"{{0}}: {{1}}{end}"}, "hinted": {"text": f"{{0}}: {{1}}\n{{2}}{end}"}},
         "defaultConfiguration": {"level": str(severity)},
         "properties": {"tags": ["convolutional-network"], "problem.severity": SECURE[severity]},
     }
+
+
+def _end(rule: str) -> str:
+    """What every message ends with: validators want a full stop, and a message may be a question."""
+    return f" ({rule})."
 
 
 def _results(checked: Checked, rules: list[str]) -> list[dict[str, Any]]:
@@ -87,7 +93,7 @@ def _results(checked: Checked, rules: list[str]) -> list[dict[str, Any]]:
 def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
     called = (finding.location and finding.location.node) or finding.layer
     message = f"{called}: {finding.message}" if called else finding.message
-    text = printable("\n".join(filter(None, (message, finding.hint))))
+    text = printable("\n".join(filter(None, (message, finding.hint))) + _end(finding.rule))
     location = _location(finding.location, finding.place.file)
     if called:
         location["logicalLocations"] = [{"fullyQualifiedName": printable(called), "kind": "member"}]
