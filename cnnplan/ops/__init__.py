@@ -45,7 +45,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "borders": ("pad", "crop"),
     "folding": ("unfold", "fold"),
     "selection": ("slice", "concat"),
-    "indexing": ("gather", "roll"),
+    "indexing": ("gather", "roll", "flip"),
     "ranking": ("topk",),
     "sampling": ("grid_sample",),
     "division": ("split", "chunk"),
@@ -57,9 +57,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 LATER = frozenset(
     {
-        *("clip", "compare", "constant", "cos", "deform_conv", "einsum", "exp", "fake_quantize", "fold", "gather"),
-        *("glu", "grid_sample", "log", "max_unpool"),
-        *("opaque", "require", "roll", "sin", "squeeze", "stack", "topk", "transpose", "unfold", "unsqueeze", "where"),
+        *("clip", "compare", "constant", "cos", "deform_conv", "einsum", "exp", "fake_quantize", "flip", "fold"),
+        *("gather", "glu", "grid_sample", "log", "max_unpool", "opaque", "require", "roll", "sin", "squeeze"),
+        *("stack", "topk", "transpose", "unfold", "unsqueeze", "where"),
     }
 )
 """Verbs that version 1 of the language did not have from the start: whatever a spec calls like one goes first."""

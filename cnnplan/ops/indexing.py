@@ -1,4 +1,4 @@
-"""Elements of an axis by number: looked up in any order, or moved on in a circle."""
+"""Elements of an axis by number: looked up in any order, moved on in a circle, or turned round."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Extent, Shape
 
-__all__ = ["Gather", "Roll"]
+__all__ = ["Flip", "Gather", "Roll"]
 
 
 class Gather(Rearrangement):
@@ -182,6 +182,44 @@ class Roll(Rearrangement):
         if len(shifts) != len(axes):
             raise ValueError(f"{shifts} for {axes}")
         return np.roll(x, shifts, along(axes, x.ndim))
+
+
+class Flip(Rearrangement):
+    """Some axes run the other way: what came last comes first.
+
+    Output   the shape of the input
+    Weights  none
+    Cost     nothing
+    Source   torch.flip
+
+    >>> Flip(dims=1).output((2, 7, 3))
+    (2, 7, 3)
+    """
+
+    ranks = (1, None)
+
+    dims: DimOrDims = Field(description="The axis or axes.")
+
+    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+        """Axes that there are."""
+        for dim in listed(self.dims):
+            yield from outside("dims", dim, len(shapes[0]))
+
+    def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
+        """Element by element, but for what is turned round."""
+        del operand
+        turned = {position(each, len(shapes[0])) for each in listed(self.dims)}
+        return None if dim in turned else Link(dim)
+
+    def output(self, *shapes: Shape) -> Shape:
+        """The shape of the input."""
+        (x,) = shapes
+        return x
+
+    def run(self, x: Array) -> Array:
+        """NumPy's, as a copy."""
+        axes = self.dims if isinstance(self.dims, tuple) else (self.dims,)
+        return np.flip(x, along(axes, x.ndim)).copy()
 
 
 def listed(value: Any) -> tuple[Any, ...]:

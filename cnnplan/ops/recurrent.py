@@ -9,8 +9,8 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import affine, held
-from cnnplan.ops.base import Requirement, Weight
-from cnnplan.ops.fields import Nonlinearity, Positive, Reset
+from cnnplan.ops.base import Requirement, Weight, broken
+from cnnplan.ops.fields import Flag, Nonlinearity, Positive, Reset
 from cnnplan.ops.sequences import Recurrent, parts, sigmoid
 from cnnplan.sizes import gt
 
@@ -58,7 +58,9 @@ class Rnn(Recurrent):
 class Lstm(Recurrent):
     """A memory beside the state, that gates keep, fill and show.
 
-    Output   (N, T, hidden_size), twice as wide if bidirectional
+    A third input is the memory to begin with. With `memory` each direction gives its memory too, behind its state.
+
+    Output   (N, T, hidden_size), twice as wide if bidirectional, and with memory
     Weights  weight_ih_l0 (4 hidden_size, C), weight_hh_l0 (4 hidden_size, hidden_size), bias_ih_l0, bias_hh_l0
              (4 hidden_size,), rows in the order input, forget, cell, output; of further layers l1, backward l0_reverse;
              with proj_size weight_hh_l0 (4 hidden_size, proj_size) and weight_hr_l0 (proj_size, hidden_size)
@@ -71,7 +73,9 @@ class Lstm(Recurrent):
     """
 
     gates = 4
+    arity = (1, 3)
 
+    memory: Flag = Field(default=False, description="Whether the memory comes out at every step, behind the state.")
     proj_size: Positive | None = Field(
         default=None, description="Features that the state is brought to before it comes back, and out; left out, all."
     )
@@ -81,8 +85,22 @@ class Lstm(Recurrent):
         """Those it is brought to, if it is."""
         return self.hidden_size if self.proj_size is None else self.proj_size
 
+    @property
+    def begins(self) -> tuple[tuple[str, Extent], ...]:
+        """A memory too."""
+        return (*super().begins, ("memory", self.hidden_size))
+
+    def output(self, *shapes: Shape) -> Shape:
+        """The state of all directions, at every step, with or without the memory."""
+        *front, width = super().output(*shapes)
+        return (*front, width + self.hidden_size * len(self._directions) if self.memory else width)
+
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
-        """A projection to fewer features."""
+        """A projection to fewer features; a memory beside a state to begin with."""
+        if len(shapes) == 2:  # noqa: PLR2004 - a sequence and a state
+            hint = "give both or none, as PyTorch's (h_0, c_0)"
+            yield broken("CNN105", "takes a state and a memory to begin with, and got one of them", {}, hint)
+            return
         yield from super().needs(*shapes)
         if self.proj_size is not None:
             values = {"features": self.proj_size, "hidden": self.hidden_size}
@@ -102,6 +120,10 @@ class Lstm(Recurrent):
         if wanted is not None and wanted >= self.hidden_size:
             raise ValueError(f"{wanted} is not less than {self.hidden_size}")
         held(name, weight, wanted, self.hidden_size, there=wanted is not None)
+
+    def given(self, state: Array, memory: Array) -> Array:
+        """The state, and the memory if it is asked for."""
+        return np.concatenate([state, memory], axis=-1) if self.memory else state
 
     def step(self, inputs: Array, cell: Cell, state: Array, memory: Array) -> tuple[Array, Array]:
         """Keep some, add some, show some."""

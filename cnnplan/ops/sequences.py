@@ -10,11 +10,11 @@ from pydantic import Field
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
 from cnnplan.ops.arrays import affine, held
-from cnnplan.ops.base import Requirement, Weight, broken
+from cnnplan.ops.base import Limits, Requirement, Weight, broken, show
 from cnnplan.ops.fields import Biases, Flag, Positive, Several
 from cnnplan.ops.links import Link
 from cnnplan.ops.sharing import Turned, Weighted
-from cnnplan.sizes import combine, prod, total
+from cnnplan.sizes import combine, eq, prod, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,8 +56,11 @@ class Recurrent(Turned, Weighted):
     """Layers, one on top of the other, whose every step takes the state that the step before left.
 
     The output is the state at every step, in the order (N, T, features): the batch comes first. The last state is a
-    slice of it, `slice: {dim: 1, start: -1}`; backwards, it is the first.
+    slice of it, `slice: {dim: 1, start: -1}`; backwards, it is the first. A second input is the state to begin with, of
+    each layer and direction: (num_layers * directions, N, features); without it that is 0.
     """
+
+    arity: ClassVar[Limits] = (1, 2)
 
     ranks = (3, 3)
 
@@ -76,7 +79,7 @@ class Recurrent(Turned, Weighted):
 
     def output(self, *shapes: Shape) -> Shape:
         """The state of all directions, at every step."""
-        (x,) = shapes
+        x = shapes[0]
         return (*x[:2], self.shown * len(self._directions))
 
     @property
@@ -84,11 +87,21 @@ class Recurrent(Turned, Weighted):
         """The features of a state that come back, and out."""
         return self.hidden_size
 
+    @property
+    def begins(self) -> tuple[tuple[str, Extent], ...]:
+        """What further inputs are to begin with, and their features."""
+        return (("state", self.shown),)
+
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Numbers that are added to something that there is."""
-        del shapes
         if self.biases == "new" and self.verb != "gru":
             yield broken("CNN013", "biases (=new) is for gru", {}, "both or one", "biases")
+        x, *firsts = shapes
+        for given, (what, features) in zip(firsts, self.begins, strict=False):
+            wanted = (self.num_layers * len(self._directions), x[0], features)
+            values = {"what": what, "given": show(given), "wanted": show(wanted)}
+            for n, want in zip(given, wanted, strict=True):
+                yield Requirement(eq(n, want), "CNN103", "the first {what} is {given}, and {wanted} is wanted", values)
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Those of each layer and direction."""
@@ -112,7 +125,7 @@ class Recurrent(Turned, Weighted):
 
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """Two products, their sum and the rest of a step, for each step, layer and direction."""
-        (x,) = shapes
+        x = shapes[0]
         together = Cost()
         for _, features in self._cells(x[2]):
             rows = self.gates * self.hidden_size
@@ -129,31 +142,41 @@ class Recurrent(Turned, Weighted):
         del output
         return combine((prod(weight.shape), 1) for weight in weights) * steps  # type: ignore[no-any-return]
 
-    def run(self, x: Array, **weights: Array) -> Array:
+    def run(self, x: Array, *firsts: Array, **weights: Array) -> Array:
         """Layer by layer, both directions beside each other."""
         ends = ["", "_reverse"] if self.bidirectional else [""]
+        cells = [f"l{layer}{end}" for layer in range(self.num_layers) for end in ends]
+        if any(len(first) != len(cells) for first in firsts):
+            raise ValueError(f"{[first.shape for first in firsts]} to begin with, for {len(cells)} cells")
         for layer in range(self.num_layers):
-            states = [self._states(x, f"l{layer}{end}", weights) for end in ends]
+            places = [layer * len(ends) + place for place in range(len(ends))]
+            last = layer == self.num_layers - 1
+            states = [self._states(x, cells[at], weights, [first[at] for first in firsts], last=last) for at in places]
             x = np.concatenate(states, axis=2)
         if weights:
             raise TypeError(f"{', '.join(weights)} are no weights of this layer")
         return x
 
-    def _states(self, x: Array, suffix: str, weights: dict[str, Array]) -> Array:
-        """The states of one layer, in one direction."""
+    def _states(self, x: Array, suffix: str, weights: dict[str, Array], firsts: list[Array], *, last: bool) -> Array:
+        """The states of one layer, in one direction, from those to begin with."""
         if self.biases == "new" and self.gates != GRU:
             raise ValueError("biases of the new state are for a gru")
         cell = self._cell(suffix, x.shape[2], Cell(*(weights.pop(f"{kind}_{suffix}", None) for kind in KINDS)))
         inputs = affine(x, cell.w, cell.b)
         wide: Any = (self.hidden_size, cell.u.shape[1])
-        memory = np.zeros_like(x, shape=(x.shape[0], wide[0]))
-        state = np.zeros_like(x, shape=(x.shape[0], wide[1]))
+        memory = _begun(firsts[1:], x, wide[0])
+        state = _begun(firsts[:1], x, wide[1])
         found: list[Array] = [state] * x.shape[1]
         steps = range(x.shape[1])
         for step in reversed(steps) if suffix.endswith("_reverse") else steps:
             state, memory = self.step(inputs[:, step], cell, state, memory)
-            found[step] = state
+            found[step] = self.given(state, memory) if last else state
         return np.stack(found, axis=1)
+
+    def given(self, state: Array, memory: Array) -> Array:
+        """What the last layer gives of a step."""
+        del memory
+        return state
 
     def _cell(self, suffix: str, features: int, cell: Cell) -> Cell:
         """The weights of a cell, each of the extents that it must have."""
@@ -180,7 +203,9 @@ class Recurrent(Turned, Weighted):
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Each sample for itself; a step looks at all before it."""
-        del operand, shapes
+        del shapes
+        if operand:
+            return Link(0) if dim == 1 else None
         return Link(dim) if dim == 0 else None
 
     def notes(self, *shapes: Shape) -> Mapping[str, Extent]:
@@ -206,6 +231,15 @@ class Recurrent(Turned, Weighted):
         for layer in range(self.num_layers):
             yield from ((f"l{layer}{direction}", features) for direction in self._directions)
             features = self.shown * len(self._directions)
+
+
+def _begun(first: list[Array], x: Array, features: int) -> Array:
+    """A state to begin with: that which is given, else 0."""
+    if not first:
+        return np.zeros_like(x, shape=(x.shape[0], features))
+    if first[0].shape != (x.shape[0], features):
+        raise ValueError(f"{first[0].shape} to begin with, and {(x.shape[0], features)} is wanted")
+    return first[0]
 
 
 def parts(x: Array, number: int) -> list[Array]:

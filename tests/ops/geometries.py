@@ -319,6 +319,12 @@ def roll(rng):
     return args, [tuple(distinct(rng, rank))]
 
 
+def flip(rng):
+    rank = rng.randint(1, 4)
+    dims = tuple(rng.sample(range(-rank, 0), rng.randint(1, rank)))
+    return {"dims": rng.choice([dims, dims[0]])}, [tuple(distinct(rng, rank))]
+
+
 def unsqueeze(rng):
     rank = rng.randint(1, 4)
     return {"dim": rng.randint(-rank - 1, rank + rng.choice([0, 0, 1]))}, [tuple(distinct(rng, rank))]
@@ -488,16 +494,28 @@ def recurrent(rng, **more):
     return args | more, [tuple(distinct(rng, 3, most=5))]
 
 
+def begun(rng, args, shapes, *more):
+    """The same with states to begin with, or without."""
+    if rng.random() < 0.5:
+        return args, shapes
+    cells, hidden = args["num_layers"] * (1 + args["bidirectional"]), args["hidden_size"]
+    return args, [
+        *shapes,
+        *((cells, shapes[0][0], wide) for wide in (args.get("proj_size") or hidden, *(hidden,) * len(more))),
+    ]
+
+
 def rnn(rng):
-    return recurrent(rng, nonlinearity=rng.choice(["tanh", "relu"]))
+    return begun(rng, *recurrent(rng, nonlinearity=rng.choice(["tanh", "relu"])))
 
 
 def lstm(rng):
-    return recurrent(rng, biases=rng.choice(["both", "one", "new"]), proj_size=rng.choice([None, None, 1, 2]))
+    kinds = {"biases": rng.choice(["both", "one", "new"]), "proj_size": rng.choice([None, None, 1, 2])}
+    return begun(rng, *recurrent(rng, **kinds, memory=rng.random() < 0.3), "memory")
 
 
 def gru(rng):
-    return recurrent(rng, biases=rng.choice(["both", "one", "new"]), reset=rng.choice(["after", "before"]))
+    return begun(rng, *recurrent(rng, biases=rng.choice(["both", "one", "new"]), reset=rng.choice(["after", "before"])))
 
 
 def embedding(rng):
@@ -600,6 +618,7 @@ SPECIAL = {
     "fake_quantize": fake_quantize,
     "gather": gather,
     "roll": roll,
+    "flip": flip,
     "topk": topk,
     "grid_sample": grid_sample,
     "unsqueeze": unsqueeze,

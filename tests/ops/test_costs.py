@@ -239,7 +239,7 @@ COSTS = [
         "drop_path": {}, "split": {"sections": 2}, "chunk": {"chunks": 3, "dim": 2},
         "dropout": {}, "identity": {}, "require": {"that": True}, "flatten": {}, "reshape": {"shape": (2, -1)}, "permute": {"dims": (2, 1, 0)},
         "pad": {"padding": 1}, "crop": {"size": 3}, "slice": {"end": 2}, "concat": {},
-        "gather": {"index": (2, 0)}, "roll": {"shifts": 1, "dims": 1}, "unsqueeze": {"dim": 0},
+        "gather": {"index": (2, 0)}, "roll": {"shifts": 1, "dims": 1}, "flip": {"dims": 1}, "unsqueeze": {"dim": 0},
         "transpose": {"dim0": 0, "dim1": 1}, "stack": {},
         "pixel_shuffle": {"upscale_factor": 2}, "pixel_unshuffle": {"downscale_factor": 3}, "channel_shuffle": {"groups": 2},
     }.items()),

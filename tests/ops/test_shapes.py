@@ -113,6 +113,7 @@ CASES = [
     ("multi_head_attention", {"num_heads": 3}, [(2, 5, 12), (2, 7, 12), (2, 7, 12)], (2, 5, 12)),
     ("rnn", {"hidden_size": 4}, [(2, 5, 3)], (2, 5, 4)),
     ("lstm", {"hidden_size": 4, "num_layers": 2}, [(2, 5, 3)], (2, 5, 4)),
+    ("lstm", {"hidden_size": 4, "bidirectional": True, "memory": True, "proj_size": 3}, [(2, 5, 6), (2, 2, 3), (2, 2, 4)], (2, 5, 14)),
     ("gru", {"hidden_size": 4, "bidirectional": True}, [(2, 5, 3)], (2, 5, 8)),
     ("embedding", {"num_embeddings": 30, "embedding_dim": 8}, [(2, 5)], (2, 5, 8)),
     ("parameter", {"shape": (1, 5, 7)}, [], (1, 5, 7)),
@@ -136,6 +137,7 @@ CASES = [
     ("gather", {"index": ((0, 1, 2), (2, 1, 0)), "dim": -2}, [(5, 4, 7)], (5, 2, 3, 7)),
     # Swin's table of 169 places for 4 heads, looked up for 49 * 48 pairs
     ("gather", {"dim": 0}, [(169, 4), (49, 48)], (49, 48, 4)),
+    ("flip", {"dims": (1, -1)}, [(2, 5, 7, 3)], (2, 5, 7, 3)),
     ("roll", {"shifts": (-3, 2), "dims": (1, 2)}, [(2, 5, 7, 3)], (2, 5, 7, 3)),
     # (9 + 2 - 3) // 2 + 1, (8 + 1 - 2) // 2 + 1
     ("deform_conv", C | {"kernel_size": (3, 2), "stride": 2, "padding": ((1, 1), (0, 1))}, [(2, 4, 9, 8), (2, 12, 5, 4)], (2, 6, 5, 4)),

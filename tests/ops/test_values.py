@@ -234,6 +234,21 @@ VALUES = [
         [[[1], [3], [0], [4]]],
     ),
     (
+        "rnn",
+        {"hidden_size": 1, "nonlinearity": "relu", "bias": False},
+        [[[[1], [1], [-20], [4]]], [[[3]]]],
+        {"weight_ih_l0": [[1]], "weight_hh_l0": [[2]]},
+        [[[7], [15], [10], [24]]],
+    ),
+    (
+        # the gates are a half each: of a memory of 6 stay 3, and 1.5, of which half of the tanh is shown
+        "lstm",
+        {"hidden_size": 1, "bias": False, "memory": True},
+        [[[[1], [1]]], [[[2]]], [[[6]]]],
+        {"weight_ih_l0": [[0]] * 4, "weight_hh_l0": [[0]] * 4},
+        [[[math.tanh(3) / 2, 3], [math.tanh(1.5) / 2, 1.5]]],
+    ),
+    (
         "lstm",
         {"hidden_size": 1, "bias": False},
         [[[[1]]]],
@@ -289,6 +304,8 @@ VALUES = [
     ("where", {}, [[[0], [1]], [[5, 6]], [[7, 8]]], {}, [[7, 8], [5, 6]]),
     ("gather", {"index": [2, 0, -1]}, [[[1, 2, 4], [3, 6, 5]]], {}, [[4, 1, 4], [5, 3, 5]]),
     ("gather", {"dim": 0}, [[[1, 2, 4], [3, 6, 5]], [[1, 0], [1, 1]]], {}, [[[3, 6, 5], [1, 2, 4]], [[3, 6, 5]] * 2]),
+    ("flip", {"dims": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[4, 2, 1], [5, 6, 3]]),
+    ("flip", {"dims": [0, -1]}, [[[1, 2, 4], [3, 6, 5]]], {}, [[5, 6, 3], [4, 2, 1]]),
     ("roll", {"shifts": -1, "dims": 1}, [[[1, 2, 4], [3, 6, 5]]], {}, [[2, 4, 1], [6, 5, 3]]),
     ("roll", {"shifts": [1, 1], "dims": [0, 1]}, [[[1, 2, 4], [3, 6, 5]]], {}, [[5, 3, 6], [4, 1, 2]]),
     # tents from 1 to 5 and from 3 to 7: elements by 1, 3, 3, 1 of 8; at the edge 3, 3, 1 of 7

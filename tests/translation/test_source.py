@@ -180,6 +180,7 @@ def test_what_would_be_another_network_is_not_written(name, what):
 LATER = [
     "- topk: {k: 3, dim: 2, largest: false}",
     "- glu: {dim: -1}",
+    "- flip: {dims: [2, 3]}\n  - flip: {dims: 1}",
     (
         "- {max_pool: {kernel_size: 3, stride: 2, padding: 1}}\n"
         "  - {max_unpool: {kernel_size: 3, stride: 2, padding: 1}, from: [prev, a]}"

@@ -161,6 +161,12 @@ def topk(rng):
     return {"k": k, "dim": dim, "largest": largest}, [shape], lambda x: x.topk(k, dim, largest).values
 
 
+def flip(rng):
+    shape = distinct(rng, rng.randint(1, 4))
+    dims = tuple(rng.sample(range(-len(shape), 0), rng.randint(1, len(shape))))
+    return {"dims": dims}, [shape], lambda x: torch.flip(x, dims)
+
+
 def roll(rng):
     shape = tuple(extents(rng, rng.randint(1, 4)))
     dims = tuple(rng.sample(range(-len(shape), 0), rng.randint(1, len(shape))))
@@ -302,6 +308,7 @@ MORE = [
 MAKERS = {
     "gather": gather,
     "roll": roll,
+    "flip": flip,
     "topk": topk,
     "unsqueeze": unsqueeze,
     "squeeze": squeeze,

@@ -242,6 +242,7 @@ LAYERS = {
     "pixel_shuffle": lambda op, _: nn.PixelShuffle(op.upscale_factor),
     "prelu": lambda op, _: nn.PReLU(op.num_parameters),
     "global_max_pool": lambda _, x: of_rank("AdaptiveMaxPool", x)(1),
+    "flip": lambda op, _: lambda x: torch.flip(x, op.dims if isinstance(op.dims, tuple) else (op.dims,)),
     "roll": lambda op, _: lambda x: torch.roll(x, op.shifts, op.dims),
     "einsum": lambda op, *_: lambda *xs: torch.einsum(op.equation, *xs),
     "matmul": plain(torch.matmul),

@@ -254,6 +254,14 @@ def index_select(t: Emitter, x: Value, dim: int, index: Value) -> Any:
     return t.add("gather", {"dim": axis(dim, x.rank)}, [x, index])
 
 
+@takes("flip")
+def flip(t: Emitter, x: Value, *dims: Any, **more: Any) -> Any:
+    """Axes that run the other way."""
+    (given,) = dims if len(dims) == 1 else (more.get("dims", dims),)
+    listed = [given] if isinstance(given, int) else [*given]
+    return t.add("flip", {"dims": listed[0] if len(listed) == 1 else listed}, [x])
+
+
 @takes("roll")
 def roll(t: Emitter, x: Value, shifts: Any, dims: Any = None) -> Any:
     """Elements move on."""

@@ -201,7 +201,11 @@ def recurrent(name: str) -> Callable[[Layer], Written]:
     def writer(layer: Layer) -> Written:
         more = given(layer, "num_layers", "bias", "bidirectional", "nonlinearity")
         module = called(f"nn.{name}", layer.features, layer.args["hidden_size"], **more, batch_first="True")
-        return Written(module, f"{{}}({layer.reads[0]})[0]")
+        if "memory" in layer.args:
+            raise Unwritable("the memory of an lstm at every step, of which PyTorch gives the last")
+        x, *states = layer.reads
+        first = "" if not states else f", {states[0]}" if name != "LSTM" else f", ({', '.join(states)})"
+        return Written(module, f"{{}}({x}{first})[0]")
 
     return writer
 
@@ -294,7 +298,7 @@ WRITERS: Final[dict[str, Callable[[Layer], Written]]] = {
     "matmul": arithmetic("@"), "concat": concat, "flatten": flatten, "slice": slice_, "pad": pad, "crop": crop,
     "reshape": method("reshape", "shape"), "permute": method("permute", "dims"), "expand": method("expand", "shape"),
     "transpose": method("transpose", "dim0", "dim1"), "unsqueeze": method("unsqueeze", "dim"),
-    "squeeze": method("squeeze", "dim"), "roll": method("roll", "shifts", "dims"),
+    "squeeze": method("squeeze", "dim"), "flip": method("flip", "dims"), "roll": method("roll", "shifts", "dims"),
     "pow": method("pow", "exponent"), "upsample": upsample, "reduce": reduce, "mean": mean, "parameter": parameter,
     "scale": scale, "multi_head_attention": multi_head_attention, "rnn": recurrent("RNN"), "lstm": recurrent("LSTM"),
     "gru": recurrent("GRU"), "split": parts("split", "sections"), "chunk": parts("chunk", "chunks"),
