@@ -208,8 +208,13 @@ def computed(nodes: Sequence[Node], name: str) -> bool:
     return bool(reads)
 
 
-DECIMAL: Final = frozenset({"DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"})
-"""Operators that take whole numbers for what they stand for."""
+DECIMAL: Final = frozenset(
+    {
+        *("DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"),
+        *("Attention", "MultiHeadAttention"),
+    }
+)
+"""Operators that take whole numbers for what they stand for, and masks of them for numbers."""
 
 
 def outer(node: Node) -> list[str]:

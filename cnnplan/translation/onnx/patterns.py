@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnplan.translation.onnx.finder import Finder
 from cnnplan.translation.onnx.messages import Attribute, Node
+from cnnplan.translation.onnx.moves import assignment, roll
 from cnnplan.translation.onnx.norms import group_norm, layer_norm
 
 if TYPE_CHECKING:
@@ -249,38 +250,15 @@ def grouped(finder: Finder, node: Node) -> Found | None:
 
 
 def rolled(finder: Finder, node: Node) -> Found | None:
-    """Elements that move along an axis: the end of it, then its beginning."""
-    if len(node.inputs) != 2 or "axis" not in node.attributes:  # noqa: PLR2004
-        return None
-    behind, before = (finder.only(name) for name in node.inputs)
-    if behind is None or before is None or not behind.op == before.op == "Slice":
-        return None
-    if behind.inputs[0] != before.inputs[0]:
-        return None
-    parts = [_part(finder, part) for part in (behind, before)]
-    axis = node.attributes["axis"].value
-    if None in parts or any(part[0] != axis for part in parts if part):
-        return None
-    (_, start, end), (_, first, last) = parts  # type: ignore[misc]
-    if start != last or first != 0 or end < FAR or start == 0:
-        return None
-    attributes = {"shift": Attribute(-start, "int"), "axis": Attribute(axis, "int")}
-    made = Node("roll", "cnnplan", node.name or node.outputs[0], [behind.inputs[0]], node.outputs, attributes)
-    return Found(made, [node, behind, before], node)
+    """Elements that move along an axis."""
+    found = roll(finder, node)
+    return None if found is None else Found(*found)
 
 
-FAR = 2**31 - 1
-"""From there on a number means the end of an axis."""
-
-
-def _part(finder: Finder, node: Node) -> tuple[int, int, int] | None:
-    """The axis of a slice, where it starts and where it ends."""
-    if node.domain or len(node.inputs) < 4:  # noqa: PLR2004 - with axes
-        return None
-    found = [finder.elements(name) for name in node.inputs[1:]]
-    if any(len(each) != 1 for each in found) or (len(found) == 4 and found[3] != (1,)):  # noqa: PLR2004
-        return None
-    return int(found[2][0]), int(found[0][0]), int(found[1][0])
+def assigned(finder: Finder, node: Node) -> Found | None:
+    """A part of a tensor in the place of which others are written, as Python's `x[:, 1:] = y`."""
+    found = assignment(finder, node)
+    return None if found is None else Found(found, [node], node)
 
 
 PATTERNS = {
@@ -288,6 +266,7 @@ PATTERNS = {
     "Div": (activation, normalized),
     "Add": (biased,),
     "Concat": (rolled,),
+    "ScatterND": (assigned,),
     "InstanceNormalization": (grouped,),
 }
 """What is tried, by the operator of the node from which it is looked for."""

@@ -52,6 +52,7 @@ class Value:
         places: where it tells where a MaxPool found its maxima, what that read and its arguments.
         kept: ONNX's number of the type that the file keeps it in, where the tensor does not tell.
         grid: of whole numbers, what they stand for; that is what the layer gives.
+        counts_from: the first of whole numbers that follow each other along one axis; None where they do not.
         scales: the names of scales, worked out as the network runs, that the layer has been multiplied by already, or
             that a number is still to be multiplied by.
     """
@@ -70,6 +71,7 @@ class Value:
     kept: int = 0
     grid: Grid | None = None
     scales: tuple[str, ...] = ()
+    counts_from: Any = None
 
     @property
     def is_plain(self) -> bool:

@@ -94,6 +94,7 @@ LAYERS = {
     "slice": (IMAGE, "slice: {dim: 2, start: 1, end: H - 2, step: 3}"),
     "slice from the end": (IMAGE, "slice: {dim: 3, start: -4}"),
     "gather": (IMAGE, "gather: {dim: 1, index: [3, 0, 5]}"),
+    "flip": (IMAGE, "flip: {dims: [1, 3]}"),
     "roll": (IMAGE, "roll: {shifts: [2, -3], dims: [2, 3]}"),
     "topk": (IMAGE, "topk: {k: 3, dim: 2, largest: false}"),
     "pad": (IMAGE, "pad: {padding: [[1, 2], [0, 3]], value: 0.5}"),
@@ -124,6 +125,11 @@ SEVERAL = {
     "attention": "- {scaled_dot_product_attention: {}, from: [a, b, b]}",
     "fewer keys": "- {slice: {dim: 2, end: 9}, from: b, name: k}\n"
     "  - {scaled_dot_product_attention: {}, from: [a, k, k]}",
+    "states to begin with": "- {slice: {dim: 3, end: 6}, from: a}\n  - {mean: {dim: 2}, name: s}\n"
+    "  - {slice: {dim: 2, end: 5}, from: s, name: h}\n  - {permute: {dims: [1, 0, 2]}, name: first}\n"
+    "  - {lstm: {hidden_size: 5, num_layers: 2, bidirectional: true}, from: [s, first, first], name: l}\n"
+    "  - {gru: {hidden_size: 5, num_layers: 4}, from: [s, first], name: g}\n"
+    "  - {rnn: {hidden_size: 5, num_layers: 4}, from: [s, first], name: r}\n  - {concat: {dim: 2}, from: [l, g, r]}",
     "max_unpool": "- {max_pool: {kernel_size: 3, stride: 2, padding: 1}, from: a, name: p}\n"
     "  - {max_unpool: {kernel_size: 3, stride: 2, padding: 1}, from: [p, a]}",
     "max_unpool of another": "- {max_pool: {kernel_size: 2}, from: b, name: p}\n"

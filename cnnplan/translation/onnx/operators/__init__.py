@@ -16,11 +16,11 @@ __all__ = ["FAMILIES", "Rule", "rule"]
 Rule = Callable[["Job"], None]
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
-    "convolution": ("Conv", "ConvTranspose"),
+    "convolution": ("Conv", "ConvTranspose", "DeformConv"),
     "pooling": ("MaxPool", "MaxUnpool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool"),
     "normalization": (
         *("BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization", "LRN"),
-        *("LpNormalization", "RMSNormalization", "MeanVarianceNormalization"),
+        *("LpNormalization", "RMSNormalization", "MeanVarianceNormalization", "SimplifiedLayerNormalization"),
     ),
     "activation": (
         *("Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Softplus"),
@@ -43,11 +43,14 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         *("Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Expand", "Concat", "Split"),
         *("DepthToSpace", "SpaceToDepth"),
     ),
-    "selection": ("Slice", "Gather", "Pad", "Tile", "Resize", "Upsample"),
+    "selection": ("Slice", "Gather", "TopK"),
+    "borders": ("Pad", "Tile"),
+    "resizing": ("Resize", "Upsample", "GridSample"),
+    "attention": ("Attention",),
     "plumbing": (
-        *("Shape", "Size", "Constant", "ConstantOfShape", "Range", "CumSum", "NonZero", "ScatterND"),
-        *("ScatterElements", "GatherND", "GatherElements", "Trilu", "EyeLike", "OneHot"),
+        *("Shape", "Size", "Constant", "ConstantOfShape", "Range", "CumSum", "NonZero", "Trilu", "EyeLike", "OneHot"),
     ),
+    "scattering": ("ScatterND", "ScatterElements", "GatherND", "GatherElements"),
     "recurrent": ("LSTM", "GRU", "RNN"),
     "control": ("If",),
     "quantization": (
@@ -67,8 +70,9 @@ RUNTIME: Final[dict[str, tuple[str, ...]]] = {
     ),
     "microsoft": (
         *("FusedConv", "FusedGemm", "FusedMatMul", "Gelu", "FastGelu", "BiasGelu", "QuickGelu"),
-        "SkipLayerNormalization",
+        *("SkipLayerNormalization", "SkipSimplifiedLayerNormalization", "EmbedLayerNormalization"),
     ),
+    "heads": ("Attention", "MultiHeadAttention"),
 }
 """The same of the operators that onnxruntime has of its own, com.microsoft."""
 

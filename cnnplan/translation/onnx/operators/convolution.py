@@ -157,3 +157,23 @@ def _halves(totals: list[Any], auto: str) -> Any:
     if all(before == after for before, after in pairs):
         return plain([before for before, _ in pairs])
     return [[before, after] for before, after in pairs]
+
+
+def deformconv_(job: Job) -> None:
+    """DeformConv: offsets, and factors where there are some."""
+    x, w = job.as_layer(job.value(0)), job.value(1)
+    shape: Any = w.shape
+    if w.layer:
+        raise NotUnderstood("its weight is computed")
+    args = {"out_channels": shape[0], **windows(job, [*shape[2:]])}
+    groups, offsets = job.whole("group", 1), job.whole("offset_group", 1)
+    args |= {"groups": groups} if groups != 1 else {}
+    args |= {"offset_groups": offsets} if offsets != 1 else {}
+    x = job.fitted(x, 1, shape[1] * groups)
+    weights = {"weight": w}
+    if job.has(3):
+        weights["bias"] = job.value(3)
+    else:
+        args["bias"] = False
+    mask = [job.as_layer(job.value(4))] if job.has(4) else []
+    job.give(job.layer("deform_conv", args, [x, job.as_layer(job.value(2)), *mask], weights))

@@ -8,6 +8,8 @@ from cnnplan.sizes import prod
 from cnnplan.translation.onnx.operators.normalization import eps, tensors
 from cnnplan.translation.onnx.operators.products import linear as product
 from cnnplan.translation.onnx.operators.products import transposed
+from cnnplan.translation.onnx.operators.scattering import replaced
+from cnnplan.translation.onnx.refusals import NotUnderstood
 
 if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
@@ -48,6 +50,22 @@ def roll(job: Job) -> None:
     """Elements that move along an axis."""
     x = job.as_layer(job.value())
     job.give(job.layer("roll", {"shifts": job.whole("shift"), "dims": job.whole("axis") % len(x.shape)}, [x]))
+
+
+def assign(job: Job) -> None:
+    """Others written in the place of a part, which ranges of its first axes tell."""
+    data, updates, *ranges = job.values()
+    job.give(replaced(job, job.as_layer(data), updates, [_range(job, each) for each in ranges]))
+
+
+def _range(job: Job, value: Value) -> tuple[Any, Any]:
+    """Where it starts, and how many there are."""
+    known = job.translator.numbers(value)
+    if known is not None and known.flat == tuple(known.flat[0] + place for place in range(len(known.flat))):
+        return known.flat[0], len(known.flat)
+    if value.counts_from is None or len(value.shape) != 1:
+        raise NotUnderstood("indices that are no part of an axis")
+    return value.counts_from, value.shape[0]
 
 
 def adaptive_avg_pool(job: Job) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.translation.onnx.contents import decimal
 from cnnplan.translation.onnx.operators.convolution import convolved
 from cnnplan.translation.onnx.operators.elementwise import layers
-from cnnplan.translation.onnx.operators.normalization import eps, tensors
+from cnnplan.translation.onnx.operators.normalization import eps, rms, tensors
 from cnnplan.translation.onnx.operators.products import multiplied, summed
 from cnnplan.translation.onnx.refusals import NotUnderstood
 
@@ -103,12 +103,56 @@ def quickgelu_(job: Job) -> None:
 def skiplayernormalization_(job: Job) -> None:
     """SkipLayerNormalization: a sum of two, or of three, and its layer norm."""
     job.unused(1, 2)
-    y = job.layer("add", {}, layers(job, [job.value(index) for index in (0, 1, 4) if job.has(index)]), tag="sum")
+    y = _skipped(job, 4)
+    job.give(_normal(job, y, 2, 3))
+
+
+def skipsimplifiedlayernormalization_(job: Job) -> None:
+    """SkipSimplifiedLayerNormalization: the same without means."""
+    job.unused(1, 2)
+    job.give(rms(job, _skipped(job, 3), job.value(2)))
+
+
+def _skipped(job: Job, bias: int) -> Value:
+    """The sum of an input, one that skipped layers, and a bias where there is one."""
+    every = [job.value(index) for index in (0, 1, bias) if job.has(index)]
+    y = job.layer("add", {}, layers(job, every), tag="sum")
     if job.output(3):
         job.give(y, 3)
-    weights = tensors(job, weight=2, bias=3)
+    return y
+
+
+def _normal(job: Job, y: Value, weight: int, bias: int) -> Value:
+    """A layer norm over the last axis."""
+    weights = tensors(job, weight=weight, bias=bias)
     x = job.fitted(y, -1, weights["weight"].shape[0])
     args: dict[str, Any] = {"normalized_shape": x.shape[-1], **eps(job, 1e-12)}
     if "bias" not in weights:
         args["bias"] = False
-    job.give(job.layer("layer_norm", args, [x], weights))
+    return job.layer("layer_norm", args, [x], weights)
+
+
+def embedlayernormalization_(job: Job) -> None:
+    """EmbedLayerNormalization: words, their places and segments looked up, their sum and its layer norm."""
+    job.unused(1)
+    words = job.value(0)
+    y = _looked_up(job, job.value(2), words, "words")
+    places = job.value(8) if job.has(8) else None
+    steps = words.shape[1]
+    table = job.value(3)
+    if places is not None:
+        y = job.layer("add", {}, [y, _looked_up(job, table, places, "places")], tag="with_places")
+    else:
+        rows = job.layer("slice", {"dim": 0, "end": steps}, [job.as_layer(table)], tag="places")
+        y = job.layer("add", {}, layers(job, [y, rows]), tag="with_places")
+    if job.has(1):
+        y = job.layer("add", {}, [y, _looked_up(job, job.value(4), job.value(1), "segments")], tag="with_segments")
+    if job.output(2):
+        job.give(y, 2)
+    job.give(_normal(job, y, 5, 6))
+
+
+def _looked_up(job: Job, table: Value, index: Value, tag: str) -> Value:
+    rows, width = table.shape
+    args = {"num_embeddings": rows, "embedding_dim": width}
+    return job.layer("embedding", args, [job.as_layer(index)], {"weight": table}, tag=tag)

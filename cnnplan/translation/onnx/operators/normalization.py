@@ -108,8 +108,18 @@ def lpnormalization_(job: Job) -> None:
 
 
 def rmsnormalization_(job: Job) -> None:
-    """RMSNormalization: divided by the root of the mean of squares, times a weight."""
-    x = job.as_layer(job.value())
+    """RMSNormalization."""
+    job.give(rms(job, job.as_layer(job.value()), job.value(1)))
+
+
+def simplifiedlayernormalization_(job: Job) -> None:
+    """SimplifiedLayerNormalization, as onnxruntime calls the same."""
+    job.unused(1)
+    rmsnormalization_(job)
+
+
+def rms(job: Job, x: Value, weight: Value) -> Value:
+    """Divided by the root of the mean of squares, times a weight."""
     axis = job.whole("axis", -1) % len(x.shape)
     dims = [*range(axis, len(x.shape))]
     square = job.layer("pow", {"exponent": 2}, [x], tag="square")
@@ -117,7 +127,7 @@ def rmsnormalization_(job: Job) -> None:
     more = job.layer("add", {"value": decimal(job.number("epsilon", 1e-5))}, [mean], tag="eps")
     root = job.layer("sqrt", {}, [more], tag="root")
     normal = job.layer("divide", {}, [x, root], tag="normal")
-    job.give(job.layer("multiply", {}, [normal, job.as_layer(job.value(1), len(x.shape))]))
+    return job.layer("multiply", {}, [normal, job.as_layer(weight, len(x.shape))])
 
 
 def meanvariancenormalization_(job: Job) -> None:

@@ -86,12 +86,14 @@ def range_(job: Job) -> None:
             job.give_numbers(Numbers.vector([*places]), dtype)
             return
     count = ceil_div(stop - start, step)
-    job.give(Value(job.output(), dtype, (count,), derived=lambda: np.arange(*job.sized((start, stop, step)))))
+    first = start if step == 1 else None
+    derived = lambda: np.arange(*job.sized((start, stop, step)))  # noqa: E731
+    job.give(Value(job.output(), dtype, (count,), derived=derived, counts_from=first))
 
 
 def cumsum_(job: Job) -> None:
     """CumSum of numbers that are known."""
-    value = _unnamed(job, job.value())
+    value = unnamed(job, job.value())
     axis = int(job.known(1, "axis").flat[0])
     if not value.is_fixed:
         raise NotUnderstood("a running sum of what a layer gives")
@@ -102,10 +104,10 @@ def cumsum_(job: Job) -> None:
             sums.append(number + (sums[-1] if sums else 0))
         job.give_numbers(Numbers.vector(sums), value.dtype)
         return
-    _derive(job, value.shape, lambda x: np.cumsum(x, axis), values=[value])
+    derive(job, value.shape, lambda x: np.cumsum(x, axis), values=[value])
 
 
-def _derive(job: Job, shape: Any, function: Any, dtype: int | None = None, values: list[Value] | None = None) -> None:
+def derive(job: Job, shape: Any, function: Any, dtype: int | None = None, values: list[Value] | None = None) -> None:
     """What is worked out of inputs that rest on no input and no trained weight."""
     values = job.values() if values is None else values
     if not all(value.is_fixed for value in values):
@@ -124,78 +126,18 @@ def nonzero_(job: Job) -> None:
     job.give_numbers(Numbers((1, len(places)), tuple(places)), INT64)
 
 
-def scatternd_(job: Job) -> None:
-    """ScatterND into a constant."""
-    job.wants("reduction", job.text("reduction", "none"), "none")
-    data, updates = job.value(0), _unnamed(job, job.value(2))
-    if data.is_fixed and updates.is_fixed:
-        _derive(job, data.shape, _scattered, values=[data, job.value(1), updates])
-    else:
-        _replaced(job, job.as_layer(data), job.as_layer(updates))
-
-
-def _unnamed(job: Job, value: Value) -> Value:
+def unnamed(job: Job, value: Value) -> Value:
     """A tensor that belongs to no module is no trained weight where it is written into a constant."""
     if not value.is_weight or module([value.name]):
         return value
     return replace(value, tensor=None, steps=(), derived=partial(job.translator.elements, value))
 
 
-def _replaced(job: Job, data: Value, updates: Value) -> None:
-    """A row of elements along the first axis in the place of others."""
-    known = job.known(1, "indices")
-    first = known.flat[0]
-    extent: Any = data.shape[0]
-    if known.shape[-1] != 1 or known.flat != tuple(range(first, first + len(known.flat))):
-        raise NotUnderstood("ScatterND into what a layer gives, but for a row of indices")
-    last = first + len(known.flat)
-    parts = [updates]
-    if first:
-        parts.insert(0, job.layer("slice", {"dim": 0, "end": first}, [data], tag="before"))
-    if last != extent:
-        parts.append(job.layer("slice", {"dim": 0, "start": last}, [data], tag="behind"))
-    job.give(job.layer("concat", {"dim": 0}, parts))
-
-
-def _scattered(data: Any, indices: Any, updates: Any) -> Any:
-    found = data.copy()
-    found[tuple(np.moveaxis(indices, -1, 0))] = updates
-    return found
-
-
-def scatterelements_(job: Job) -> None:
-    """ScatterElements into a constant."""
-    job.wants("reduction", job.text("reduction", "none"), "none")
-    axis = job.whole("axis")
-
-    def put(data: Any, indices: Any, updates: Any) -> Any:
-        found = data.copy()
-        np.put_along_axis(found, indices, updates, axis)
-        return found
-
-    _derive(job, job.value().shape, put)
-
-
-def gathernd_(job: Job) -> None:
-    """GatherND from a constant."""
-    job.wants("batch_dims", job.whole("batch_dims"), 0)
-    value, index = job.value(0), job.value(1)
-    depth: Any = index.shape[-1]
-    shape = (*index.shape[:-1], *value.shape[depth:])
-    _derive(job, shape, lambda data, indices: data[tuple(np.moveaxis(indices, -1, 0))])
-
-
-def gatherelements_(job: Job) -> None:
-    """GatherElements from a constant."""
-    axis = job.whole("axis")
-    _derive(job, job.value(1).shape, lambda data, indices: np.take_along_axis(data, indices, axis))
-
-
 def trilu_(job: Job) -> None:
     """Trilu of a constant."""
     upper = job.whole("upper", 1)
     shift = int(job.known(1, "k").flat[0]) if job.has(1) else 0
-    _derive(job, job.value().shape, lambda x, *_: (np.triu if upper else np.tril)(x, shift))
+    derive(job, job.value().shape, lambda x, *_: (np.triu if upper else np.tril)(x, shift))
 
 
 def eyelike_(job: Job) -> None:
@@ -224,7 +166,7 @@ def onehot_(job: Job) -> None:
         hot = np.arange(job.sized(depth)) == np.expand_dims(indices, -1)
         return np.moveaxis(np.where(hot, values[1], values[0]), -1, axis)
 
-    _derive(job, tuple(shape), spread, job.value(2).dtype)
+    derive(job, tuple(shape), spread, job.value(2).dtype)
 
 
 def _hot(job: Job, depth: Any, axis: int) -> Numbers | None:

@@ -39,7 +39,7 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         *("flatten", "reshape", "permute", "expand", "unsqueeze", "squeeze", "transpose", "stack", "concat"),
         *("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
     ),
-    "selection": ("slice", "gather", "roll", "topk", "pad", "crop"),
+    "selection": ("slice", "gather", "roll", "flip", "topk", "pad", "crop"),
     "reduction": ("mean", "reduce"),
     "resampling": ("upsample", "grid_sample"),
 }

@@ -19,6 +19,8 @@ def lstm_(layer: Layer) -> str:
     """LSTM."""
     if layer.op.proj_size is not None:
         raise Unwritable("proj_size of an lstm")
+    if layer.op.memory:
+        raise Unwritable("the memory of an lstm at every step, of which ONNX gives the last")
     return _recurrent(layer, "LSTM", {})
 
 
@@ -42,11 +44,23 @@ def _recurrent(layer: Layer, op: str, how: dict[str, Any]) -> str:
     y = layer.call("Transpose", [layer.x], perm=[1, 0, 2])
     for number in range(layer.op.num_layers):
         suffixes = [f"l{number}{end}" for end in ends]
-        (states,) = layer.calls(op, [y, *_weights(layer, suffixes, hidden)], 1, **how)
+        reads = [y, *_weights(layer, suffixes, hidden)]
+        if len(layer.inputs) > 1:
+            reads += [""] * (5 - len(reads))
+            reads += [_first(layer, first, number, len(ends)) for first in layer.inputs[1:]]
+        (states,) = layer.calls(op, reads, 1, **how)
         last = number == layer.op.num_layers - 1
         y = layer.call("Transpose", [states], perm=[2, 0, 1, 3] if last else [0, 2, 1, 3])
         y = layer.call("Reshape", [y, layer.whole(0, 0, len(ends) * hidden)])
     return y
+
+
+def _first(layer: Layer, first: str, number: int, ends: int) -> str:
+    """What one layer begins with, of what all do."""
+    if layer.op.num_layers == 1:
+        return first
+    bounds = [layer.whole(n * ends) for n in (number, number + 1)]
+    return layer.call("Slice", [first, *bounds, layer.whole(0)])
 
 
 def _weights(layer: Layer, suffixes: list[str], hidden: int) -> list[str]:

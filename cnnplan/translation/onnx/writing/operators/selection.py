@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FAR: Final = 2**63 - 1
 """A place behind the end of every axis."""
 
+NEAR: Final = -(2**63 - 1)
+"""A place before the start of every axis."""
+
 MODES: Final = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
@@ -51,6 +54,13 @@ def roll_(layer: Layer) -> str:
         parts = [_cut(layer, found, axis, place, None), _cut(layer, found, axis, 0, place)]
         found = layer.call("Concat", parts, axis=axis)
     return found
+
+
+def flip_(layer: Layer) -> str:
+    """Slices that run backwards."""
+    dims = layer.op.dims if isinstance(layer.op.dims, tuple) else (layer.op.dims,)
+    ends = [layer.whole(*[end] * len(dims)) for end in (-1, NEAR, -1)]
+    return layer.call("Slice", [layer.x, *ends[:2], layer.whole(*map(layer.bound, dims)), ends[2]])
 
 
 def topk_(layer: Layer) -> str:
