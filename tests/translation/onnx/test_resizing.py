@@ -1,7 +1,7 @@
 """Resize with antialias: as PyTorch smooths, or refused by the attribute that says otherwise.
 
-Against onnxruntime 1.32.0: linear with exclude_outside 1 and cubic with cubic_coeff_a -0.5 and exclude_outside 1 give what
-PyTorch 2.14.1 gives, to 2e-6 at four sizes, smaller and larger; each of the others is off by 0.02 and more.
+Against onnxruntime 1.32.0: linear with exclude_outside 1 and cubic with cubic_coeff_a -0.5 and exclude_outside 1 give
+what PyTorch 2.14.1 gives, to 2e-6 at four sizes, smaller and larger; each of the others is off by 0.02 and more.
 """
 
 from __future__ import annotations
