@@ -230,7 +230,7 @@ def errors(text):
         ("layers: [{relu: , dtype: H}]", "dtype (=H) is no type that numbers are stored in, such as int8", 26),
         ("layers: [{relu: , dtype: conv}]", "dtype (=conv) is no type that numbers are stored in", 26),
         ("layers: [relu]\ndtypes: {relo1: int8}", "relo1 is no layer, block or group", 10),
-        ("layers: [relu]\ndtypes: {relu1: int9}", "relu1 (=int9) is no type that numbers are stored in", 17),
+        ("layers: [relu]\ndtypes: {relu1: int9}", "dtype of relu1 (=int9) is no type that numbers are stored in", 17),
         ("layers: [relu]\ndtypes: int8", 'dtypes (="int8") must be a mapping', 9),
         ("layers: [{relu: {dtype: int8}}]", "dtype stands one level too deep", 18),
     ],

@@ -23,6 +23,7 @@ from cnnplan.report.verified import render, render_json
 from cnnplan.spec import load_spec
 from cnnplan.verification import verify
 from cnnplan.verification.choice import Choice, structures
+from cnnplan.verification.results import Verification
 
 FOLDER = Path(__file__).parents[1] / "specs"
 SPECS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.yaml") if path.stem != "blocks")
@@ -213,6 +214,29 @@ def test_bindings_of_resnet(specs):
     heights = {values["H"] for values in bindings}
     assert min(heights) == 1
     assert {h % 32 for h in heights} == {0, 1, 17, 31}
+
+
+@pytest.mark.parametrize(("name", "length"), [("resnet", 32), ("unet", 16), ("mobilenet_v2", 32)])
+def test_every_size_leaves_the_remainders_that_tell(specs, name, length):
+    """Each symbol takes them, also where it gives way to another that has the same value."""
+    told = {"variant": "resnet18"} if name == "resnet" else {}
+    choice = chosen(name, specs, **told)
+    bindings = choice.bindings()
+    for symbol in ("H", "W"):
+        found = {values[symbol] % length for values in bindings}
+        asked = {0, 1, length // 2 + 1, length - 1}
+        possible = {value % length for value in range(1, 40 * length) if choice.legal({**bindings[0], symbol: value})}
+        assert asked & possible <= found, (symbol, found)
+
+
+def test_nothing_compared_is_nothing_shown():
+    found = Verification("t")
+    assert not found.ok
+    found.compare("shape", "conv1", {}, (1, 2), (1, 2))
+    assert found.ok
+    found.compare("shape", "conv1", {}, (1, 2), (2, 1))
+    assert not found.ok
+    assert found.summary == "t: 0 bindings, 0 layers run, 2 comparisons: 1 do not agree"
 
 
 def test_no_two_symbols_are_alike(specs):

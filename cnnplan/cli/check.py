@@ -98,12 +98,20 @@ def check(  # noqa: PLR0913, PLR0917 - options
         lists["deploy"] = words(deploy)
         wanted = _configuration(config, {**lists, "fail_on": fail_on, "root": root, "baseline": baseline})
         show = Show(format, output, quiet, statistics)
-        if fix or diff or is_stdin(paths):
-            _mend(paths, wanted, show, stdin_filename, fix=fix, diff=diff, unsafe=unsafe_fixes)
+        values = bound(settings)
+        piped = is_stdin(paths)
+        if piped or diff:
+            _once_only(
+                "- is a spec from stdin" if piped else "--diff shows what would change",
+                {"--watch": watch, "--update-baseline": update_baseline, "--weights": weights},
+            )
+        if stdin_filename and not piped:
+            raise UsageError("--stdin-filename names a spec from stdin: give - in the place of files")
+        if fix or diff or piped:
+            _mend(paths, wanted, show, stdin_filename, values, fix=fix, diff=diff, unsafe=unsafe_fixes)
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
         fit = (lambda path: held(path, weights, settings, names)) if weights else None
-        values = bound(settings)
         cache = None if no_cache or values or is_told() else Cache(wanted)
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
@@ -112,8 +120,23 @@ def check(  # noqa: PLR0913, PLR0917 - options
         raise typer.Exit(_once(paths, wanted, show, values, fit, cache))
 
 
+def _once_only(why: str, options: Mapping[str, Any]) -> None:
+    """Refuse what would be left undone without a word."""
+    for option, given in options.items():
+        if given:
+            raise UsageError(f"{option} has no meaning here: {why}")
+
+
 def _mend(  # noqa: PLR0913 - what was asked for
-    paths: list[Path], wanted: Configuration, show: Show, name: str, *, fix: bool, diff: bool, unsafe: bool
+    paths: list[Path],
+    wanted: Configuration,
+    show: Show,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    fix: bool,
+    diff: bool,
+    unsafe: bool,
 ) -> None:
     """Mend the specs, or show how; what comes from stdin ends here, with its exit code."""
     from cnnplan.cli import fixing, stdin  # noqa: PLC0415 - who only checks files needs none
@@ -121,8 +144,9 @@ def _mend(  # noqa: PLR0913 - what was asked for
 
     if is_stdin(paths):
         if not (fix or diff):
-            told = stdin.piped(name, wanted)
+            told = stdin.piped(name, wanted, values)
             raise typer.Exit(_told_of([str(told.path)], list(told.findings), wanted, show, {}))
+        _once_only("what is mended is mended for every value", {"--set": values})
         code, left = stdin.mend(name, wanted, unsafe=unsafe, diff=diff)
         complain(left)
         failed = any(map(Checked((), (), wanted.fail_on).fails, left))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from cnnplan.errors import SpecError
 from cnnplan.report.findings.excerpts import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
@@ -35,8 +35,8 @@ def _read() -> str:
         return "\0"
 
 
-def piped(name: str, wanted: Configuration) -> Judged:
-    """What is found in a spec from stdin."""
+def piped(name: str, wanted: Configuration, values: Mapping[str, Any]) -> Judged:
+    """What is found in a spec from stdin, with these bindings of its symbols."""
     from cnnplan.rules import check  # noqa: PLC0415
     from cnnplan.spec import load_text  # noqa: PLC0415
 
@@ -45,7 +45,7 @@ def piped(name: str, wanted: Configuration) -> Judged:
     remember(str(path), text)
     try:
         spec = load_text(text, path, wanted.root, partial=True)
-        return Judged(path, check(spec, wanted), {str(path): text})
+        return Judged(path, check(spec, wanted, **values), {str(path): text})
     except SpecError as error:
         return Judged(path, error.findings, {str(path): text})
 

@@ -21,6 +21,7 @@ ATTENTION = ("scaled_dot_product_attention", "multi_head_attention")
 REPEATING = ("add", "subtract", "multiply", "divide", "compare", "where")
 STRETCHING = ("upsample", "conv_transpose")
 SPATIAL = 2
+TOKENS = 3
 ROUND = 2**10 * 3**4 * 5**2 * 7
 """A number that small numbers divide, again and again."""
 
@@ -52,16 +53,18 @@ def way_out(meeting: Meeting) -> str:
     if len(shapes) != len(inputs):
         return ""
     if dim is None:
-        return _more_axes(shapes, names) if verb in REPEATING else ""
+        return _more_axes(shapes, names) if verb in REPEATING else _in_front(shapes, names) if verb == "matmul" else ""
     extents = [shape[dim] for shape in shapes]
     if joins and verb != "concat" and any(type(n) is int and n == 1 for n in extents):
         return f"a join never repeats an extent of 1: write `{verb}: {{}}` with `from: [{', '.join(names)}]` instead"
+    if verb == "multi_head_attention" and len(inputs) == len(("tokens", "mask")):
+        return ""
     if dim == 0:
         return _batch(shapes, names)
     if verb in ATTENTION:
         return _width(verb, dim, shapes, names)
     if dim < SPATIAL or len(shapes[0]) <= SPATIAL:
-        return ""
+        return _cut(dim, inputs, names, fragment)
     rounded = len({_round(n) for n in extents}) == 1
     return _rounding(dim, inputs, names, fragment) or (_stretched(inputs, names, fragment) if rounded else "")
 
@@ -81,6 +84,25 @@ def _more_axes(shapes: Sequence[Shape], names: Sequence[str]) -> str:
     if rest:
         return f"give {name} as many axes first: reshape or unsqueeze"
     return f"`reshape: {{shape: [{show(extents)[1:-1]}]}}` behind {name} lets it be repeated"
+
+
+def _in_front(shapes: Sequence[Shape], names: Sequence[str]) -> str:
+    """Axes in front of a matrix that stands beside a batch of them."""
+    short = min(shapes, key=len)
+    more = " and ".join(["`unsqueeze: {dim: 0}`"] * (max(map(len, shapes)) - len(short)))
+    linear = f"linear: {{out_features: {short[-1]}, bias: false}}"
+    return f"{more} behind {names[shapes.index(short)]}; a weight that is trained is `{linear}`"
+
+
+def _cut(dim: int, inputs: Sequence[Tensor], names: Sequence[str], fragment: Fragment) -> str:
+    """A trained weight with a place for more tokens than there are."""
+    for place, (tensor, name) in enumerate(zip(inputs, names, strict=True)):
+        maker, other = _maker(tensor, fragment), inputs[1 - place if place < SPATIAL else 0].shape
+        if maker is None or maker.facts is None or maker.facts.op.verb != "parameter" or other is None:
+            continue
+        if len(other) == TOKENS and dim == 1 and isinstance(other[dim], Count):
+            return f"`slice: {{dim: {dim}, end: {other[dim]}}}` behind {name} takes as many as there are"
+    return ""
 
 
 def _batch(shapes: Sequence[Shape], names: Sequence[str]) -> str:

@@ -174,7 +174,8 @@ class Permute(Rearrangement):
             yield from outside("dims", dim, rank)
         if sorted(position(dim, rank) for dim in self.dims) != list(range(rank)):
             values = {"dims": show(self.dims), "rank": rank}
-            yield broken("CNN107", "dims (={dims}) must name each of the {rank} axes once", values, "", "dims")
+            hint = "axis 0 is the batch, and is named too"
+            yield broken("CNN107", "dims (={dims}) must name each of the {rank} axes once", values, hint, "dims")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """The same axis at its new place."""

@@ -59,6 +59,9 @@ class Operator(BaseModel, ABC):
     ranks: ClassVar[Limits] = (0, None)
     """How many axes an input has."""
 
+    order: ClassVar[str] = "(N, C, *spatial)"
+    """In which order they are."""
+
     is_view: ClassVar[bool] = False
     """Whether the output is the input's memory: the same elements in the same order, so that nothing is copied."""
     reads_rows: ClassVar[bool] = False
@@ -243,13 +246,14 @@ class Operator(BaseModel, ABC):
         least, most = self.arity
         if len(shapes) < least or (most is not None and len(shapes) > most):
             values = {"wanted": several(self.arity, "input"), "given": len(shapes)}
-            return broken("CNN105", "takes {wanted}, got {given}", values)
+            hint = f"name what it reads: from: [{', '.join('abcd'[:least])}]" if 1 < least > len(shapes) else ""
+            return broken("CNN105", "takes {wanted}, got {given}", values, hint)
         least, most = self.ranks
         for shape in shapes:
             if len(shape) < least or (most is not None and len(shape) > most):
                 values = {"wanted": several(self.ranks, "axis", "axes"), "shape": show(shape), "given": len(shape)}
                 message = "takes an input of {wanted}, and {shape} has {given}"
-                return broken("CNN104", message, values, "the order of axes is (N, C, *spatial)")
+                return broken("CNN104", message, values, f"the order of axes is {self.order}")
         return self._misfit_list(len(shapes[0]) - 2) if shapes else None
 
     def _misfit_list(self, axes: int, what: str = "spatial axes") -> Requirement | None:

@@ -80,7 +80,7 @@ class MultiHeadAttention(Turned):
         for dim, (given, wanted) in enumerate(zip(mask, pairs, strict=False)):
             values: dict[str, Any] = {"dim": dim, "given": given, "wanted": wanted}
             message = "axis {dim} of the mask has {given} elements, and {wanted} are asked for"
-            hint = "a mask is (L, S), or (N * num_heads, L, S)"
+            hint = "the second of two is a mask, (L, S) or (N * num_heads, L, S); for keys and values: from: [q, k, v]"
             yield Requirement(eq(given, wanted), "CNN103", message, values, hint)
 
     def reads(self, *elements: Elements) -> Iterator[Requirement]:

@@ -101,7 +101,8 @@ def whole(least: int | None = None) -> Kind:
             return value if least is None or value >= least else refuse(f"must be at least {least}")
         if isinstance(value, Fraction) and value.denominator == 1:
             return read(int(value))
-        return value if isinstance(value, Count) else refuse("must be a whole number")
+        cure = ": floor, ceil or round makes one of it" if isinstance(value, Fraction) and value > 1 else ""
+        return value if isinstance(value, Count) else refuse(f"must be a whole number{cure}")
 
     return Kind(read, {"type": "integer"} | ({} if least is None else {"minimum": least}), least)
 

@@ -182,11 +182,12 @@ class LayerNorm(Normalization):
         wanted = self._wanted(x)
         values = {"wanted": show(self.normalized_shape), "shape": show(x)}
         message = "normalized_shape (={wanted}) is not what the input {shape} ends in"
+        hint = "left out, it goes along the channels, as ConvNeXt's does"
         if len(wanted) > len(x):
-            yield broken("CNN106", message, values, "", "normalized_shape")
+            yield broken("CNN106", message, values, hint, "normalized_shape")
             return
         for want, n in zip(wanted, x[-len(wanted) :], strict=True):
-            yield Requirement(eq(want, n), "CNN106", message, values, "", "normalized_shape")
+            yield Requirement(eq(want, n), "CNN106", message, values, hint, "normalized_shape")
 
     def weights(self, *shapes: Shape) -> dict[str, Weight]:
         """Scale and shift."""

@@ -47,7 +47,13 @@ class Matmul(Broadcasting):
         yield from together([left[:-2], right[:-2]])
         values = {"left": left[-1], "right": right[-2]}
         message = "the inner axes have {left} and {right} elements"
-        yield Requirement(eq(left[-1], right[-2]), "CNN103", message, values, "permute one of the inputs")
+        yield Requirement(
+            eq(left[-1], right[-2]),
+            "CNN103",
+            message,
+            values,
+            "transpose: {{dim0: -2, dim1: -1}} in front of one of them",
+        )
 
     @staticmethod
     def _front(shape: Shape) -> Shape:

@@ -63,6 +63,7 @@ class Recurrent(Turned, Weighted):
     arity: ClassVar[Limits] = (1, 2)
 
     ranks = (3, 3)
+    order = "(N, T, C)"
 
     gates: ClassVar[int]
     """How many times the weights of a state there are."""

@@ -67,7 +67,7 @@ class Einsum(Operator):
         values: dict[str, Any] = {"equation": self._written(), "example": EXAMPLE}
         if not FORM.fullmatch(self._written()):
             message = "equation (={equation}) is not letters for each input, an arrow, letters for the output"
-            yield broken("CNN013", message, values, "write it like {example}", "equation")
+            yield broken("CNN013", message, values, "write it in quotes, like {example}", "equation")
             return
         operands, output = self._operands(), self._output()
         if len(operands) != len(shapes):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnnplan.repairs.ideas import Idea, idea
 from cnnplan.repairs.layout import Change, Layout, quoted
-from cnnplan.spec.diagnosis import balance
+from cnnplan.spec.diagnosis import as_list, balance
 from cnnplan.spec.words import WIRING
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ def _torn(finding: Finding, layout: Layout) -> Iterator[tuple[str, list[Change]]
     while end < len(layout.text) and (balance(layout.text[start:end]) > 0 or layout.text[end] not in ",}]\n"):
         end += 1
     text = layout.text[start:end].rstrip()
+    listed = as_list(text)
+    if listed:
+        yield f"write {listed}", [Change(start, start + len(text), listed)]
     yield f"quote {text}", [Change(start, start + len(text), quoted(text))]
 
 

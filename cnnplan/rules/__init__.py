@@ -61,6 +61,7 @@ RULES: dict[str, str] = {
     "CNN223": "batch_in_weights",
     "CNN224": "batch_merged",
     "CNN225": "normalization_of_one",
+    "CNN226": "join_of_one",
     "CNN301": "contract_broken",
     "CNN302": "budget_exceeded",
     "CNN303": "contract_unproved",

@@ -2,9 +2,9 @@
 
 ## What it finds
 
-A convolution or pooling with an output of which the input is 16 times as large, or more; `factor` says how much. Heads
-are left out: global pooling, layers that give an output of the network, maps of one position; and so is a layer whose
-input others read too.
+A convolution, pooling or upsampling with an output of which the input is 16 times as large, or more; `factor` says how
+much. Heads are left out: global pooling, layers that give an output of the network, maps of one position; and so is a
+layer whose input others read too.
 
 ## Why it matters
 
@@ -57,7 +57,11 @@ def check(subject: Subject) -> Iterator[Remark]:
     """Layers that leave little of what came in."""
     factor = subject.options["factor"]
     for node in subject.plan:
-        if not slides(node) or node.name in subject.outputs or subject.before(node) is None:
+        if (
+            not (slides(node) or node.op.verb == "upsample")
+            or node.name in subject.outputs
+            or subject.before(node) is None
+        ):
             continue
         source, output = subject.shape(node.inputs[0]), subject.shape(node.name)
         if not source or not output or prod(output[2:]) == 1:
@@ -65,7 +69,12 @@ def check(subject: Subject) -> Iterator[Remark]:
         before, after = prod(source[1:]), prod(output[1:])
         if before >= factor * after:
             message = f"{before:,} activations become {after:,} in one step, a {before // after}th{subject.at}"
-            yield subject.remark(node, message, hint="more out_channels, or the stride in two steps")
+            hint = (
+                "a factor is scale_factor"
+                if node.op.verb == "upsample"
+                else "more out_channels, or the stride in two steps"
+            )
+            yield subject.remark(node, message, hint=hint)
 
 
 RULE = Rule(

@@ -119,8 +119,9 @@ class Subject:
     def sizes(self) -> tuple[str, ...]:
         """The symbols in the spatial extents of the inputs."""
         names: dict[str, None] = {}
-        for shape in self.plan.inputs.values():
-            for extent in shape[2:]:
+        for name, shape in self.plan.inputs.items():
+            whole = "int" in self.spec.inputs[name].dtype  # of numbers that are looked up there are no channels
+            for extent in shape[1 if whole else 2 :]:
                 names.update(dict.fromkeys(sorted(getattr(extent, "symbols", ()))))
         return tuple(names)
 

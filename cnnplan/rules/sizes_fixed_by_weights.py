@@ -48,6 +48,7 @@ from cnnplan.rules.base import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.plan import NodePlan
     from cnnplan.rules.base import Remark, Subject
 
 __all__ = ["RULE"]
@@ -67,7 +68,15 @@ def check(subject: Subject) -> Iterator[Remark]:
             names = " and ".join(name for name in subject.sizes if name in fixed)
             message = f"{node.params} parameters depend on {names}: this design fixes {names}"
             meant = fixed <= symbols_of(getattr(node.op, "kernel_size", ()))
-            yield subject.remark(node, message, hint=MEANT if meant else POOL)
+            yield subject.remark(node, message, hint=MEANT if meant else _moved(node, fixed) or POOL)
+
+
+def _moved(node: NodePlan, fixed: frozenset[str]) -> str:
+    """Where a window slides along something else than an image or a sequence: what stands where channels do."""
+    shapes = node.node.facts.shapes
+    if not hasattr(node.op, "kernel_size") or not shapes or not fixed & getattr(shapes[0][1], "symbols", frozenset()):
+        return ""
+    return f"{shapes[0][1]} stands where {node.op.verb} looks for channels, on axis 1: permute or transpose before it"
 
 
 def symbols_of(kernel_size: object) -> set[str]:

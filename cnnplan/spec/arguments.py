@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from cnnplan.ops.fields import kinds
-from cnnplan.spec import habits
+from cnnplan.spec import answers, code
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import literal
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_arguments"]
 
+_WRITE = re.compile(r"write (\w+)")
+
 LETTERS = re.compile(r"[A-Za-z ,]+->[A-Za-z ]*|[A-Za-z]+( *, *[A-Za-z]+)+")
 """What a text that stands for itself is made of."""
 
@@ -34,7 +35,7 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
     """The arguments below a verb; `place` is the verb's."""
     if data is None:
         data = {}
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or (data and all(_is_bare(*pair) for pair in data.items())):
         return _no_mapping(reading, verb, data, place, scope)
     known = parameters(reading, verb, scope)
     wanted = {key: value for key, value in data.items() if key not in WIRING or key in (known or {})}
@@ -58,7 +59,12 @@ def _meant(operator: type[ops.Operator] | None, key: str, value: Any, scope: Sco
     if operator is None or not isinstance(value, str) or value in scope.names or key not in operator.model_fields:
         return False
     kind = kinds(operator)[key]
-    return (value in LATE_KEYWORDS and value in kind.words) or (kind.literal and bool(LETTERS.fullmatch(value)))
+    return (value in LATE_KEYWORDS and value in kind.words) or (kind.literal and _is_letters(value))
+
+
+def _is_letters(value: str) -> bool:
+    """Whether a text is letters for axes, or what a comma left of them."""
+    return LETTERS.fullmatch(value) is not None or value.isalpha()
 
 
 def _words(operator: type[ops.Operator] | None, key: str) -> tuple[str, ...] | None:
@@ -76,19 +82,31 @@ def parameters(reading: Reading, verb: str, scope: Scope) -> Mapping[str, bool] 
 
 def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> dict[str, Expression]:
     known = parameters(reading, verb, scope)
-    known = {"argument": True} if known is None else known
-    example = habits.example(verb, _written(data), known) or (f"{{{next(iter(known))}: ...}}" if known else "{}")
     advice = glued(data) if isinstance(data, str) else ""
-    message = advice or f"the arguments of {verb} are a mapping: write {verb}: {example}"
+    message = advice or f"the arguments of {verb} are a mapping: {_instead(reading, verb, data, known)}"
     reading.faults.add("CNN013", place, message, layer=scope.layer)
     return {}
 
 
-def _written(data: Any) -> str:
-    """A value as people write it."""
-    if isinstance(data, list):
-        return f"[{', '.join(map(_written, data))}]"
-    return f"{float(data):g}" if isinstance(data, Fraction) else data if isinstance(data, str) else show(data)
+def _is_bare(key: str, value: Any) -> bool:
+    """Whether a value stands where a name and a value do, as in `{3, 64, 3}`."""
+    return value is None and not key.isidentifier() and not code.unnamed(key).startswith("arguments")
+
+
+def _instead(reading: Reading, verb: str, data: Any, known: Mapping[str, bool] | None) -> str:
+    """What to write for what stands in the place of arguments."""
+    if known is None:
+        return f"write {verb}: {{argument: ...}}"
+    if isinstance(data, dict):
+        names = code.main(verb, known, [name for name, required in known.items() if required])
+        return f"write {verb}: {{{', '.join(f'{name}: ...' for name in names)}}}"
+    layers = code.sources(verb, data) if verb not in reading.blocks else ()
+    if layers:
+        return f"write `{verb}:` with `from: [{', '.join(layers)}]` below it"
+    if isinstance(data, list) and any(isinstance(each, dict) for each in data):
+        paths = f"{{join: {verb}, paths: [[...], [...]]}}"
+        return f"write branches: {paths}" if code.joins(verb) else f"write {verb}: {{argument: ...}}"
+    return f"write {verb}: {code.example(verb, data, known)}"
 
 
 def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place, scope: Scope) -> None:
@@ -97,9 +115,9 @@ def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place
     meant: set[str] = set()
     for key in data:
         if key not in known:
-            meant.update(nearest(key.partition(":")[0], known))
-            meant.update(name for name in habits.RENAMED.get(habits.sound(key), ()) if name in known)
+            meant.update(nearest(key.partition(":")[0].partition("=")[0], known))
             rule, message, hint = _unknown(verb, key, known)
+            meant.update({answers.renamed(key, known), *_WRITE.findall(hint)})
             reading.faults.add(rule, place.below(key).at_key(), message, layer=scope.layer, hint=hint)
     for key, required in known.items():
         if required and key not in data and key not in meant:
@@ -110,9 +128,9 @@ def _unknown(verb: str, key: str, known: Mapping[str, bool]) -> tuple[str, str, 
     if key in WIRING:
         message = f"{key} stands one level too deep: it belongs beside {verb}, not among its arguments"
         return "CNN016", message, f"indent {key} as far as {verb}"
-    if advice := glued(key):
+    if advice := glued(key) or code.unnamed(key):
         return "CNN011", advice, ""
-    if meant := habits.argument(key, known):
+    if meant := answers.argument(key, known):
         return "CNN011", f"{verb} has no argument {key}", meant
     hint = f"arguments of {verb} are {', '.join(known)}" if known else f"{verb} takes no arguments"
     return "CNN011", f"{verb} has no argument {key}{did_you_mean(key, known)}", hint

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan import ops
+from cnnplan.spec.answers import function
 from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, element, field, negative, section, truth
-from cnnplan.spec.diagnosis import balance
+from cnnplan.spec.diagnosis import unreadable
 from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.functions import FUNCTIONS, call
 from cnnplan.spec.routes import indices
@@ -79,6 +80,8 @@ class _Compiler:
         self.layers: set[str] = set()
 
     def compile(self, text: str) -> Compiled:
+        if text.startswith("{{"):
+            raise Unreadable(unreadable(text))
         run = self.name(text) if _NAME.fullmatch(text) else self.node(_python(_TOKEN.sub(self.token, text), text), 0)
         return Compiled(run, frozenset(self.names), frozenset(self.layers))
 
@@ -182,7 +185,10 @@ class _Compiler:
     def on_call(self, node: ast.Call, depth: int) -> Run:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in FUNCTIONS:
-            raise Unreadable(f"unknown function {name or '(...)'}{did_you_mean(name, FUNCTIONS)}")
+            shown = name or (ast.unparse(node.func) if isinstance(node.func, ast.Attribute) else "(...)")
+            meant = function(shown, FUNCTIONS)
+            near = f"; did you mean {meant}?" if meant else did_you_mean(name, FUNCTIONS)
+            raise Unreadable(f"unknown function {shown}{near}")
         if node.keywords:
             raise Unreadable(f"the arguments of {name} have no names")
         if name in ("shape", "count"):
@@ -215,29 +221,14 @@ def _python(text: str, original: str) -> ast.AST:
     try:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise Unreadable(f"cannot read the expression {_shortened(original)}{_advice(original)}") from None
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")  # noqa: PLR2004
-
-
-def _advice(text: str) -> str:
-    for wrong, right in (("&&", "and"), ("||", "or"), ("?", "a if c else b"), ("^", "**")):
-        if wrong in text:
-            return f": write {right} for {wrong}"
-    if re.search(r"(?<![=!<>])=(?!=)", text):
-        return ": write == to compare"
-    if apart := re.search(r"\b(\d[\d_.]*)\s+([kKMGT][A-Za-z]*)\b", text):
-        close = f"write {apart[1]}{apart[2]}" if apart[2] in UNITS else f"units are {' '.join(UNITS)}"
-        return f": a unit stands right behind its number: {close}"
-    open_ = balance(re.sub(r"\"[^\"]*\"|'[^']*'", "", text))
-    return ": a bracket is not closed" if open_ > 0 else ": a bracket is not opened" if open_ < 0 else ""
+        raise Unreadable(unreadable(original)) from None
 
 
 def _number(text: str, unit: str) -> Any:
     """The exact value of a number with its unit."""
     text = text.replace("_", "")
+    if unit[:1] == "x" and unit[1:].isdigit():
+        raise Unreadable(f"{text}{unit} is no number: write [{text}, {unit[1:]}]")
     if unit and unit not in UNITS:
         raise Unreadable(f"{text}{unit} is neither a number nor a name; units are {' '.join(UNITS)}")
     value = int(text, base) if (base := _BASES.get(text[:2])) and len(text) <= DIGITS else decimal(text)

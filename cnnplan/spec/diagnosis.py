@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from cnnplan.spec.scalars import UNITS
 from cnnplan.spec.words import WIRING
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     import yaml
 
-__all__ = ["QUOTED", "balance", "glued", "repair", "syntax"]
+__all__ = ["QUOTED", "as_list", "balance", "glued", "repair", "syntax", "unreadable"]
 
 QUOTED: Final = "in { } or [ ] an expression with a comma or a bracket is quoted"
 
@@ -20,6 +21,8 @@ _GLUED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):([^\s:].*)")
 _BARE: Final = re.compile(r"\s*-\s+([A-Za-z_][A-Za-z0-9_.]*)\s*(#.*)?")
 _ITEM: Final = re.compile(r"( *)- ")
 _DASH: Final = re.compile(r"(\s*)-([A-Za-z_][A-Za-z0-9_.]*)(\s*$|:\s)")
+_TEMPLATE: Final = re.compile(r"\s*(?:\$\{?|\{\{|\{%|%\()\s*([A-Za-z_]\w*)\s*(?:\}\}?|%\}|\)s?)?\s*")
+_TUPLE: Final = re.compile(r"\([^()\[\]{}]*,[^()\[\]{}]*\)")
 _KEY: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(\s|$)")
 
 
@@ -54,6 +57,34 @@ def glued(text: str) -> str:
     return f"a space is missing after the colon of {match[1]}" + (f": write {match[1]}: {match[2]}" if whole else "")
 
 
+def as_list(text: str) -> str:
+    """`[3, 3]` for `(3, 3)`, "" for a text that is no list of Python's."""
+    return f"[{text[1:-1].rstrip(', ')}]" if _TUPLE.fullmatch(text) else ""
+
+
+def unreadable(text: str) -> str:
+    """What to say of a text that is no expression."""
+    if match := _TEMPLATE.fullmatch(text):
+        return f"{text} is no template: a name stands by itself, write {match[1]}"
+    shown = repr(text if len(text) <= 60 else f"{text[:57]}...")  # noqa: PLR2004
+    return f"cannot read the expression {shown}{_meant(text)}"
+
+
+def _meant(text: str) -> str:
+    for wrong, right in (("&&", "and"), ("||", "or"), ("?", "a if c else b"), ("^", "**")):
+        if wrong in text:
+            return f": write {right} for {wrong}"
+    if re.search(r"\bif\b", text) and not re.search(r"\belse\b", text):
+        return ": an if has an else, a if c else b"
+    if re.search(r"(?<![=!<>])=(?!=)", text):
+        return ": write == to compare"
+    if apart := re.search(r"\b(\d[\d_.]*)\s+([kKMGT][A-Za-z]*)\b", text):
+        close = f"write {apart[1]}{apart[2]}" if apart[2] in UNITS else f"units are {' '.join(UNITS)}"
+        return f": a unit stands right behind its number: {close}"
+    open_ = balance(re.sub(r"\"[^\"]*\"|'[^']*'", "", text))
+    return ": a bracket is not closed" if open_ > 0 else ": a bracket is not opened" if open_ < 0 else ""
+
+
 def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str, int, int]:
     """Message, hint, line and column (from 0) of a text that is no YAML."""
     mark: Any = error.problem_mark or error.context_mark
@@ -65,6 +96,7 @@ def syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, str,
         or _tab(lines, line, column)
         or _glued_dash(lines, line)
         or _open_end(error, lines)
+        or _behind_bracket(error, lines, line, column)
     )
     if special:
         return special
@@ -139,6 +171,16 @@ def _open_end(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[str, s
     if "while parsing a flow" in str(error.context) and indents[1] <= indents[0]:
         return "this bracket is not closed", "", start.line, start.column
     return None
+
+
+def _behind_bracket(
+    error: yaml.MarkedYAMLError, lines: Sequence[str], line: int, column: int
+) -> tuple[str, str, int, int] | None:
+    """`- conv: {...},` or `- conv: {...} relu`."""
+    before, behind = _text(lines, line)[:column].rstrip(), _text(lines, line)[column:].strip()
+    if "did not find expected key" not in str(error.problem) or before[-1:] not in ("}", "]") or not behind:
+        return None
+    return f"nothing may stand behind this bracket: here is {behind[:40]}", "", line, column
 
 
 def _advice(problem: str, lines: Sequence[str], line: int, column: int) -> str:

@@ -282,6 +282,12 @@ def read(model: type[Shape], data: dict[str, Any], place: Place, faults: Faults,
                     given[key] = _STAND_INS[key]
 
 
+_HINTS: Final[dict[str, str]] = {
+    "from": "layers are not numbered: prev is the one before, others are called by their name",
+    "name": "letters, digits and _, no digit first",
+}
+"""The way out, by key."""
+
 _STAND_INS: Final[dict[str, Any]] = {"cnnplan": 1, "layers": [], "paths": [], "shape": [], "that": True}
 
 
@@ -300,4 +306,5 @@ def _report(model: type[Document], fault: Any, place: Place, faults: Faults, lay
         faults.add("CNN011", place.below(key).at_key(), message, layer=layer, hint=f"keys are {', '.join(known)}")
     else:
         shown = f" (={show(fault['input'])})" if not isinstance(fault["input"], dict | list) else ""
-        faults.add("CNN013", place.below(key), f"{key}{shown} {fault['msg']}", layer=layer)
+        hint = _HINTS.get(key, "")
+        faults.add("CNN013", place.below(key), f"{key}{shown} {fault['msg']}", layer=layer, hint=hint)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan import ops
-from cnnplan.spec import habits
+from cnnplan.spec import answers, code
 from cnnplan.spec.arguments import parameters, read_arguments
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.documents import BranchesDocument, EntryDocument, PathDocument, keys, read
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["read_entries"]
 
+OWN = "cnnplan explain operators lists those that there are; one of your own is a block, declared in blocks"
+"""Said where nothing is known of a verb."""
+
 APART = "none"
 """The join of paths that stay apart: a list of maps."""
 
@@ -51,7 +54,9 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
         verb, strays = _verb(reading, data, place, scope)
         verb_place = place.below(verb)
     else:
-        reading.faults.add("CNN016", place, "a layer is a verb, or a mapping with one verb", layer=scope.layer)
+        hint = code.row(data) if isinstance(data, list) else ""
+        message = "a layer is a verb, or a mapping with one verb"
+        reading.faults.add("CNN016", place, message, layer=scope.layer, hint=hint)
         return Entry("", place, "layer")
     wiring = {key: value for key, value in data.items() if reading.wires(key) and key != verb}
     copies = wiring.get("repeat")
@@ -63,7 +68,9 @@ def read_entry(reading: Reading, data: Any, place: Place, scope: Scope) -> Entry
             told = {**(told or {}), key: data[key]}
     entry = _wired(reading, Entry(verb, place, label), wiring, scope.of(label))
     if verb:
-        inner = scope.of(label).counting(entry.repeat.counter if entry.repeat else None)
+        inner = scope.of(label).counting(
+            entry.repeat.counter if entry.repeat else None, copied=entry.repeat is not None
+        )
         entry = _told(reading, entry, told, verb_place, inner)
     if entry.name:
         at = place.below("name") if "name" in wiring else place
@@ -82,7 +89,7 @@ def _verb(reading: Reading, data: dict[str, Any], place: Place, scope: Scope) ->
         return known[0], [key for key in candidates if key != known[0]]
     if candidates:
         shown = " and ".join(known or candidates)
-        hint = "each layer begins with a `-` of its own"
+        hint = ("" if known else code.typed(data, reading.verbs())) or "each layer begins with a `-` of its own"
         reading.faults.add("CNN016", place, f"a layer has one verb, here are {shown}", layer=scope.layer, hint=hint)
     else:
         shown = f"here is only {', '.join(data)}" if data else "here is nothing"
@@ -98,7 +105,9 @@ def _stray(reading: Reading, verb: str, place: Place, scope: Scope) -> bool:
         message, hint = f"{key} stands one level too high: it is an argument of {verb}", f"indent {key} below {verb}"
     else:
         message, hint = glued(key), f"beside a verb stand {', '.join(WIRING)}"
-        message = message or f"unknown key {key} beside {verb}{did_you_mean(key, WIRING)}"
+        meant = answers.beside(key)
+        hint = f"it is called {meant} here" if meant else hint
+        message = message or f"unknown key {key} beside {verb}{'' if meant else did_you_mean(key, WIRING)}"
     reading.faults.add("CNN016", place, message, layer=scope.layer, hint=hint)
     return argument
 
@@ -110,7 +119,7 @@ def _wired(reading: Reading, entry: Entry, wiring: dict[str, Any], scope: Scope)
     place = entry.place
     document = read(EntryDocument, wiring, place, reading.faults, layer=entry.label)
     repeat = _repeat(reading, document.repeat, place.below("repeat"), scope) if "repeat" in wiring else None
-    inner = scope.counting(repeat.counter if repeat else None)
+    inner = scope.counting(repeat.counter if repeat else None, copied=repeat is not None)
     refer(reading, document.from_, place.below("from"), wiring.get("from"), inner)
     if isinstance(document.share, str):
         refer(reading, (document.share,), place.below("share"), document.share, scope)
@@ -214,12 +223,13 @@ def _verb_expression(
         return expression
     known = (*(among or reading.verbs()), *scope.names)
     head = verb.partition(".")[0]
-    hint = habits.verb(verb, reading.verbs())
+    hint = answers.verb(verb, reading.verbs()) if verb.isidentifier() else ""
+    hint = hint or code.instead(verb, reading.verbs()) or answers.verb(verb, reading.verbs())
     message = f"unknown operator {verb}{'' if hint else did_you_mean(head, known)}"
-    if not nearest(head, known) and (reason := glued(verb)):
-        message = reason
-    elif advice := glued(verb):
+    if advice := glued(verb):
         message = advice
+    elif not hint and not nearest(head, known):
+        hint = OWN
     at = place.at_key() if place.path[-1:] == (verb,) else place
     reading.faults.add("CNN010", at, message, layer=scope.layer, hint=hint)
     return None

@@ -7,31 +7,24 @@ an operator or argument is never asked for; tests hold every answer against the 
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+from typing import Final
 
 __all__ = [
     "ADVICE",
     "ARGUMENTS",
+    "BESIDE",
+    "FUNCTIONS",
     "INFERRED",
-    "MAIN",
     "RENAMED",
+    "TRUTHS",
     "VERBS",
-    "argument",
-    "example",
-    "sound",
-    "truth",
-    "verb",
 ]
 
 VERBS: Final = {
     "add": ("addn", "plus", "sum", "elementwiseadd", "eltwise", "iadd"),
     "avg_pool": ("averagepooling", "averagepool", "avgpooling", "meanpool", "meanpooling"),
     "batch_norm": ("bn", "batchnormalization", "batchnormal", "syncbatchnorm", "frozenbatchnorm"),
-    "branches": ("residual", "skip", "shortcut", "parallel", "inception", "fork", "branch"),
+    "branches": ("parallel", "inception", "fork", "branch"),
     "concat": ("cat", "concatenate", "concatenation", "merge", "concatv", "depthconcat"),
     "conv": ("convolution", "pointwiseconv", "pointwiseconvolution"),
     "conv_transpose": (
@@ -44,6 +37,7 @@ VERBS: Final = {
     "dropout": ("spatialdropout", "alphadropout", "featurealphadropout", "dropblock", "gaussiandropout", "drop"),
     "embedding": ("embed", "embeddingbag", "wordembedding", "lookup"),
     "expand": ("broadcastto", "tile", "expandas"),
+    "gather": ("indexselect", "take", "gathernd", "takealongdim"),
     "flatten": ("flat", "ravel", "flattenlayer"),
     "global_avg_pool": ("globalaveragepooling", "globalaveragepool", "gap", "globalavgpooling", "globalpool"),
     "global_max_pool": ("globalmaxpooling", "gmp"),
@@ -60,7 +54,7 @@ VERBS: Final = {
     "mean": ("reducemean", "average"),
     "multi_head_attention": ("attention", "selfattention", "mha", "multiheadselfattention", "multihead"),
     "multiply": ("mul", "times", "product", "elementwisemul"),
-    "permute": ("movedim", "moveaxis", "rearrange"),
+    "permute": ("movedim", "moveaxis"),
     "pixel_shuffle": ("depthtospace", "subpixel", "subpixelconv"),
     "pixel_unshuffle": ("spacetodepth", "reorg", "focus"),
     "pow": ("power", "square"),
@@ -71,18 +65,22 @@ VERBS: Final = {
     "split": ("tensorsplit", "unstack", "unbind"),
     "subtract": ("sub", "minus"),
     "transpose": ("swapaxes", "t", "swapdims"),
-    "upsample": ("interpolate", "resize", "upsampling", "interpolation", "upscale", "resizebilinear"),
+    "upsample": ("interpolate", "resize", "interpolation", "upscale", "resizebilinear"),
 }  # fmt: skip
 """What a verb is called elsewhere, as it sounds."""
 
 ADVICE: Final = {
     "activation": "write the activation itself as a layer: - relu",
+    "anchors": "there is none: anchors and boxes are not part of the network",
     "argmax": "there is none: what is done with the numbers that come out is not part of the network",
     "bidirectional": "write lstm or gru with {bidirectional: true}",
     "circularpad": "write pad: {padding: 1, mode: circular}",
+    "convlstm": "there is none: lstm works on (N, T, C), and keeps no map",
     "constantpad": "write pad: {padding: 1, value: 0}",
     "depthwiseconv": "write conv: {out_channels: in_channels, groups: in_channels, kernel_size: 3}",
     "depthwiseconvolution": "write conv: {out_channels: in_channels, groups: in_channels, kernel_size: 3}",
+    "detect": "there is none: write the convolutions of the head; boxes are not part of the network",
+    "yolo": "there is none: write the convolutions of the head; boxes are not part of the network",
     "dwconv": "write conv: {out_channels: in_channels, groups: in_channels, kernel_size: 3}",
     "geglu": "there is none; write split: {sections: 2}, then multiply of one half and the gelu of the other",
     "swiglu": "there is none; write split: {sections: 2}, then multiply of one half and the silu of the other",
@@ -91,6 +89,22 @@ ADVICE: Final = {
     "lambda": "there is none: a spec has no code; write the operators that it applies",
     "loss": "there is none: a loss is not part of the network",
     "crossentropyloss": "there is none: a loss is not part of the network",
+    "amax": "write reduce: {mode: max, dim: 1}",
+    "max": "write reduce: {mode: max, dim: 1}; of several inputs there is none",
+    "min": "write reduce: {mode: min, dim: 1}; of several inputs there is none",
+    "nms": "there is none: what is done with the numbers that come out is not part of the network",
+    "onehot": "there is none: an embedding does what one_hot and a linear would",
+    "positionalencoding": "write parameter: {shape: [1, T, D]}, then add with from: [the tokens, prev]",
+    "positionembedding": "write parameter: {shape: [1, T, D]}, then add with from: [the tokens, prev]",
+    "rearrange": "write permute: {dims: [0, 2, 3, 1]} for the order of axes, and reshape or flatten to merge them",
+    "residual": "write branches: {join: add, paths: [[], [...]]}, or add with from: [input, prev]",
+    "roialign": "there is none: boxes are not part of the network; grid_sample takes what lies between pixels",
+    "route": "write concat with from: [the layers by name]",
+    "shortcut": "write branches: {join: add, paths: [[], [...]]}, or add with from: [input, prev]",
+    "skip": "write branches: {join: add, paths: [[], [...]]}, or add with from: [input, prev]",
+    "transformerencoderlayer": "write it as a block: branches that add multi_head_attention behind layer_norm, others"
+    " that add linear, gelu and linear behind another",
+    "upsampling": "write upsample: {scale_factor: 2}",
     "maxout": "there is none; write reshape and reduce over the parts",
     "normalize": "write batch_norm, layer_norm, or subtract and divide",
     "reflectionpad": "write pad: {padding: 1, mode: reflect}",
@@ -112,6 +126,8 @@ RENAMED: Final = {
     "alpha": ("negative_slope", "alpha"),
     "axes": ("dims", "dim"),
     "axis": ("dim", "dims"),
+    "begin": ("start",),
+    "causal": ("is_causal",),
     "ceil": ("ceil_mode",),
     "depthmultiplier": ("out_channels",),
     "dilationrate": ("dilation",),
@@ -122,6 +138,7 @@ RENAMED: Final = {
     "embeddim": ("embedding_dim",),
     "embeddingsize": ("embedding_dim",),
     "epsilon": ("eps",),
+    "indices": ("index",),
     "factor": ("scale_factor", "upscale_factor", "downscale_factor"),
     "features": ("out_features", "out_channels"),
     "filters": ("out_channels",),
@@ -159,11 +176,13 @@ RENAMED: Final = {
     "prob": ("p",),
     "r": ("upscale_factor", "downscale_factor"),
     "rate": ("p", "dilation"),
-    "scale": ("scale_factor", "affine", "elementwise_affine"),
+    "scale": ("scale_factor", "upscale_factor", "downscale_factor", "affine", "elementwise_affine"),
     "center": ("affine", "elementwise_affine"),
     "size": ("kernel_size", "output_size", "normalized_shape"),
     "slope": ("negative_slope",),
     "step": ("stride",),
+    "stop": ("end",),
+    "subscripts": ("equation",),
     "strides": ("stride",),
     "targetshape": ("shape",),
     "units": ("out_features", "hidden_size"),
@@ -185,13 +204,35 @@ INFERRED: Final = frozenset(
 
 ARGUMENTS: Final = {
     "activation": "an activation is a layer of its own behind it: - relu",
+    "attnmask": "a mask is one more input: from: [q, k, v, mask]",
+    "axis": "channels are always axis 1",
+    "causal": "a mask is one more input: from: [x, mask]",
+    "iscausal": "a mask is one more input: from: [x, mask]",
     "addbiaskv": "there is none of it",
     "batchfirst": "the batch is always first",
     "biasinitializer": "how weights begin is not part of the plan",
     "dataformat": "the order of axes is always (N, C, *spatial)",
     "device": "a plan runs nowhere",
-    "dropout": "write dropout as a layer of its own",
+    "dropout": "dropout is a layer of its own",
     "groups": "it mixes no groups",
+    "dropoutp": "dropout is a layer of its own",
+    "headdim": "it is the width of what comes in over num_heads",
+    "keydim": "it is the width of what comes in over num_heads",
+    "keepdim": "axes of 1 stay; flatten behind it takes them away",
+    "keepdims": "axes of 1 stay; flatten behind it takes them away",
+    "length": "write end, which is start + length",
+    "like": "write size: \"[shape('skip')[2], shape('skip')[3]]\" for the size of skip",
+    "mask": "a mask is one more input: from: [q, k, v, mask]",
+    "outputpadding": "only conv_transpose has it",
+    "outputsize": "the size follows from stride, padding and output_padding",
+    "paddingidx": "that one row is not trained changes no figure",
+    "paddingmode": "it pads by zeros only; a pad in front knows other modes",
+    "splitsize": "write sections: how many parts there are, or a list of their sizes",
+    "stateful": "every run begins with a state of 0",
+    "transpose": "write transpose: {dim0: -2, dim1: -1} in front",
+    "transposea": "write transpose: {dim0: -2, dim1: -1} in front",
+    "transposeb": "write transpose: {dim0: -2, dim1: -1} in front",
+    "transposed": "write conv_transpose",
     "inplace": "what is done in place is found out, and told by report",
     "kernelinitializer": "how weights begin is not part of the plan",
     "kernelregularizer": "a penalty is part of training, not of the plan",
@@ -207,64 +248,18 @@ ARGUMENTS: Final = {
 }
 """The arguments that nothing has, and why."""
 
-MAIN: Final = {
-    "conv": ("out_channels", "kernel_size", "stride", "padding"),
-    "conv_transpose": ("out_channels", "kernel_size", "stride", "padding"),
-    "leaky_relu": ("negative_slope",),
-    "linear": ("out_features",),
-    "max_pool": ("kernel_size",),
-    "avg_pool": ("kernel_size",),
-    "dropout": ("p",),
-    "drop_path": ("p",),
-    "embedding": ("num_embeddings", "embedding_dim"),
-    "softmax": ("dim",),
-    "concat": ("dim",),
-    "upsample": ("scale_factor",),
+BESIDE: Final = {
+    "from": ("inputs", "input", "in", "bottom", "src", "source", "sources", "inbound", "inboundnodes", "reads"),
+    "name": ("id", "label", "tag", "as", "layername"),
+    "repeat": ("n", "times", "repeats", "number", "count", "copies", "num"),
+    "share": ("weights", "tied", "tie", "reuse", "shareweights"),
+    "trainable": ("freeze", "frozen", "requiresgrad"),
+    "when": ("if", "condition", "enabled", "only"),
 }
-"""The arguments that are written without their names elsewhere, in that order."""
+"""What a wiring key is called elsewhere, as it sounds."""
+
+FUNCTIONS: Final = {"int": "floor", "trunc": "floor", "size": "shape", "amax": "max", "amin": "min"}
+"""What a function is called in Python, where it is called otherwise."""
 
 TRUTHS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 """What YAML 1.1 read as truth values."""
-
-_RANK: Final = re.compile(r"[1-3]_?d(?![a-z])|(?<=[a-z])[1-3]d", re.IGNORECASE)
-
-
-def sound(word: str) -> str:
-    """A word without what is spelled in many ways: home, rank, capitals, lines between."""
-    bare = re.sub(r"^(torch\.|nn\.|functional\.|F\.|tf\.|keras\.|layers\.)+", "", word)
-    return re.sub(r"[^a-z0-9]", "", _RANK.sub("", bare).lower())
-
-
-def verb(word: str, verbs: Iterable[str]) -> str:
-    """What to write for a verb that there is not; "" where nothing is known of it."""
-    heard, known = sound(word), list(verbs)
-    alike = {sound(each): each for each in known}
-    if heard in alike:
-        return f"write {alike[heard]}"
-    named = next((name for name, others in VERBS.items() if heard in others and name in known), "")
-    return f"it is called {named} here" if named else ADVICE.get(heard, "")
-
-
-def argument(key: str, known: Container[str]) -> str:
-    """What to write for an argument that a verb has not; "" where nothing is known of it."""
-    heard = sound(key)
-    named = next((name for name in RENAMED.get(heard, ()) if name in known), "")
-    if named:
-        return f"it is called {named} here"
-    if heard in INFERRED:
-        return "it is inferred from what comes in: leave it out"
-    return f"leave it out: {ARGUMENTS[heard]}" if heard in ARGUMENTS else ""
-
-
-def example(word: str, value: str, known: Container[str]) -> str:
-    """Arguments that were written without their names, with them: `{out_channels: 8, kernel_size: 3}`."""
-    names = [name for name in MAIN.get(word, ()) if name in known]
-    values = [part.strip() for part in value.strip("[]").split(",")]
-    if not names or len(values) > len(names):
-        return f"{{{names[0]}: {value}}}" if names else ""
-    return f"{{{', '.join(f'{name}: {each}' for name, each in zip(names, values, strict=False))}}}"
-
-
-def truth(name: str) -> str:
-    """`false` for `no`, "" for what was never a truth value."""
-    return TRUTHS.get(name.lower(), "")

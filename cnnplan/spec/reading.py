@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan import ops
 from cnnplan.dtypes import STORED
+from cnnplan.spec import answers
+from cnnplan.spec.answers import truth
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import Expression, listing, literal, parse
 from cnnplan.spec.faults import EvaluationError, Faults, Unreadable
 from cnnplan.spec.functions import FUNCTIONS
-from cnnplan.spec.habits import truth
 from cnnplan.spec.scopes import Reference, Scope
 from cnnplan.spec.values import Verb
-from cnnplan.spec.words import LATE_WIRING, SHAPES, STRUCTURES, WIRING, did_you_mean
+from cnnplan.spec.words import LATE_WIRING, SHAPES, STRUCTURES, TAKEN, WIRING, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,23 +123,25 @@ class Reading:
             scope.layers.references.append(Reference(layer, expression.place, moment, scope.layer))
         unknown = [name for name in sorted(expression.names) if not self._known(name, scope)]
         for name in unknown:
-            meant = self.verbs() if words is None else words
-            known = {*scope.names, *(SHAPES if scope.shapes else ()), *meant}
-            if name in SHAPES:
-                message = f"{name} has no meaning here: nothing comes in"
-            elif name in scope.later:
-                message = f"{name} is not known yet: a default sees the arguments written before it"
-            elif name in FUNCTIONS:
-                message = f"{name} is a function: write {name}(...)"
-            elif name in self._beside(expression.place, scope):
-                message = f"unknown name {name}: an argument does not see the others, write its value here too"
-            elif truth(name):
-                message = f"{name} is a name in YAML 1.2, and nothing here is called like it"
-            else:
-                message = f"unknown name {name}{did_you_mean(name, known)}"
+            message = self._unknown(name, expression.place, scope, words)
             hint = "" if name in SHAPES else f"write {truth(name)}" if truth(name) else _here(scope, words)
             self.faults.add("CNN015", expression.place, message, layer=scope.layer, hint=hint)
         return not unknown
+
+    def _unknown(self, name: str, place: Place, scope: Scope, words: tuple[str, ...] | None) -> str:
+        """What to say of a name that nothing has."""
+        known = {*scope.names, *(SHAPES if scope.shapes else ()), *(self.verbs() if words is None else words)}
+        if name in SHAPES:
+            return f"{name} has no meaning here: nothing comes in"
+        if name in scope.later:
+            return f"{name} is not known yet: a default sees the arguments written before it"
+        if name in FUNCTIONS:
+            return f"{name} is a function: write {name}(...)"
+        if name in self._beside(place, scope):
+            return f"unknown name {name}: an argument does not see the others, write its value here too"
+        if truth(name):
+            return f"{name} is a name in YAML 1.2, and nothing here is called like it"
+        return _meant(name, scope) or f"unknown name {name}{did_you_mean(name, known)}"
 
     def _beside(self, place: Place, scope: Scope) -> set[str]:
         """The arguments of the operator of which a place is one."""
@@ -154,9 +157,28 @@ class Reading:
         return (self.is_verb(name) and name not in STRUCTURES) or name in STORED
 
 
+COMING = frozenset({"x", "self", "channels", "inchannels", "infeatures", "inputchannels", "inputshape"})
+"""What people call what comes in, as it sounds."""
+
+
+def _meant(name: str, scope: Scope) -> str:
+    """What a name was meant to be that stands for a tensor, or counts copies; "" where that is not known."""
+    if name in TAKEN or any(name in layers.declared for layers in scope.layers.outwards()):
+        return f"{name} is a layer: its shape is shape('{name}'), its channels shape('{name}')[1]"
+    if answers.sound(name) in COMING:
+        return f"unknown name {name}: the shape of what comes in is in_shape, its channels are in_channels"
+    return (
+        f"unknown name {name}: copies that count are repeat: {{{name}: 3}}" if scope.copied and len(name) == 1 else ""
+    )
+
+
 def _here(scope: Scope, words: tuple[str, ...] | None) -> str:
     known = f"names known here are {', '.join(sorted(scope.names))}" if scope.names else "no names are known here"
-    return f"it may be {', '.join(words)}; {known}" if words else known
+    return (
+        f"it may be {', '.join(words)}; {known}"
+        if words
+        else f"{known}; yours are declared in symbols, or in the args of a block"
+    )
 
 
 def is_number(value: Any) -> bool:

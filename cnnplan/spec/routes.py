@@ -36,6 +36,8 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
             break
         steps.append(part[1] if part else text[at:end])
         at = end
+    if "," in text and all(_NAME.match(part.strip()) for part in text.split(",")):
+        raise Unreadable(f"{text!r} is more than one name: write [{text}]")
     if not begin or at < len(text):
         written = "names, joined by dots, with .* for all copies or parts, [i] for one of them"
         raise Unreadable(f"{text!r} is not the name of a layer: {written}")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cnnplan import ops
 from cnnplan.dtypes import STORED
+from cnnplan.spec.code import MAIN
 from cnnplan.spec.documents import (
     PART,
     BlockDocument,
@@ -25,7 +26,6 @@ from cnnplan.spec.documents import (
     StorageDocument,
     SymbolDocument,
 )
-from cnnplan.spec.habits import MAIN
 from cnnplan.spec.words import STRUCTURES
 
 __all__ = ["json_schema"]

@@ -107,7 +107,10 @@ class Layers:
                 for verb, n in scope.counts.items()
                 for i in range(min(n, SUGGESTED))
             )
-            message = f"there is no layer {head} before this{did_you_mean(head, known)}"
+            bare = head.rstrip("0123456789").rstrip("_")
+            part = f"{bare}.{head[len(bare) :].strip('_')}" if bare in known and bare != head else ""
+            meant = f"; did you mean {bare} or {part}?" if part else did_you_mean(head, known)
+            message = f"there is no layer {head} before this{meant}"
             faults.add("CNN015", reference.place, message, layer=reference.layer)
 
     def _counted(self, head: str) -> bool:
@@ -127,6 +130,7 @@ class Scope:
         shapes: whether in_shape and in_channels have a meaning.
         layer: the label of the entry that is being read.
         later: names that will only be known further down.
+        copied: whether it is one of several copies that nobody counts.
     """
 
     names: frozenset[str]
@@ -134,14 +138,17 @@ class Scope:
     shapes: bool = True
     layer: str | None = None
     later: frozenset[str] = frozenset()
+    copied: bool = False
 
     def of(self, layer: str) -> Scope:
         """The same, for what belongs to one layer."""
         return replace(self, layer=layer)
 
-    def counting(self, counter: str | None) -> Scope:
-        """The same with a counter."""
-        return replace(self, names=self.names | {counter}) if counter else self
+    def counting(self, counter: str | None, *, copied: bool = False) -> Scope:
+        """The same with a counter, or of copies without one."""
+        return (
+            replace(self, names=self.names | {counter}) if counter else replace(self, copied=True) if copied else self
+        )
 
     def inside(self, name: str | None) -> Scope:
         """The scope inside a group or path of that name; without a name it is the same."""

@@ -13,7 +13,7 @@ import yaml
 
 from cnnplan.errors import SpecError, UsageError
 from cnnplan.findings import Location, Place
-from cnnplan.spec.diagnosis import QUOTED, balance, repair, syntax
+from cnnplan.spec.diagnosis import QUOTED, as_list, balance, repair, syntax
 from cnnplan.spec.faults import Faults
 from cnnplan.spec.scalars import resolve
 
@@ -223,7 +223,7 @@ class Source:
         pieces = list(frame.container.items()) if mapping else [("", item) for item in frame.container]
         whole, torn = repair(pieces, mapping=mapping)
         for at, text in torn:
-            hint = f'{QUOTED}: "{text}"'
+            hint = f"a list stands in [ ]: write {listed}" if (listed := as_list(text)) else f'{QUOTED}: "{text}"'
             self._add("CNN014", frame.torn[at], f"the comma in {text} tears the expression apart", hint, _path(stack))
         return dict(whole) if mapping else [value for _, value in whole]
 

@@ -50,7 +50,8 @@ def _known(reading: Reading, told: Any, place: Place) -> str:
     """A type that is written as it is; "" where there is none."""
     if told is None or (isinstance(told, str) and told in STORED):
         return told or ""
-    _refuse(reading, str(place.path[-1]), told, place, None)
+    _, name, *part = place.path
+    _refuse(reading, f"{part[0] if part else 'dtype'} of {name}", told, place, None)
     return ""
 
 

@@ -148,6 +148,34 @@ def test_beside_stdin_no_file_is_checked(cnnplan):
     assert cnnplan("-", "net.yaml", stdin=SLIP).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-", "--watch"), "--watch has no meaning here: - is a spec from stdin"),
+        (("-", "--update-baseline", "--baseline", "known.json"), "--update-baseline has no meaning here: - is a spec"),
+        (("-", "--weights", "net.npz"), "--weights has no meaning here: - is a spec from stdin"),
+        (("-", "--fix", "--set", "H=3"), "--set has no meaning here: what is mended is mended for every value"),
+        (("net.yaml", "--diff", "--watch"), "--watch has no meaning here: --diff shows what would change"),
+        (("net.yaml", "--stdin-filename", "other.yaml"), "--stdin-filename names a spec from stdin: give -"),
+    ],
+    ids=" ".join,
+)
+def test_no_option_is_passed_over_in_silence(cnnplan, options, said):
+    Path("net.yaml").write_text(SLIP)
+    ran = cnnplan(*options, stdin=SLIP)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in ran.stderr
+    assert Path("net.yaml").read_text() == SLIP
+
+
+def test_stdin_is_checked_at_the_values_that_are_set(cnnplan):
+    spec = "cnnplan: 1\nsymbols: {H: 32}\ninput: [1, 3, H, 48]\nlayers:\n  - max_pool: {kernel_size: 7}\n  - relu\n"
+    assert cnnplan("-", stdin=spec).exit_code == 0
+    ran = cnnplan("-", "--set", "H=5", stdin=spec)
+    assert ran.exit_code == 1
+    assert "needs H >= 7" in ran.stdout
+
+
 def test_statistics_count_by_rule(cnnplan):
     Path("a.yaml").write_text(SLIP)
     Path("b.yaml").write_text(HOPELESS + "  - reluu\n  - taanh\n")

@@ -8,8 +8,8 @@ import pytest
 
 from cnnplan.ops import OPERATORS
 from cnnplan.rules import check
-from cnnplan.spec import habits
-from cnnplan.spec.words import STRUCTURES
+from cnnplan.spec import answers, code, habits
+from cnnplan.spec.words import STRUCTURES, WIRING
 
 HEAD = "cnnplan: 1\nname: t\nsymbols: {N: 1, H: 32, W: 48}\ninput: [N, 12, H, W]\nlayers:\n  - "
 VERBS = {
@@ -81,16 +81,20 @@ def test_every_answer_names_what_there_is():
     for text in habits.ADVICE.values():
         for verb, arguments in re.findall(r"\b([a-z_]+): \{([^}]*)\}", text):
             assert verb in verbs, text
+            if verb in STRUCTURES:
+                continue
             assert set(re.findall(r"(\w+):", arguments)) <= OPERATORS[verb].model_fields.keys(), text
     fields = {name for operator in OPERATORS.values() for name in operator.model_fields}
+    assert habits.BESIDE.keys() <= set(WIRING)
+    assert {word for words in habits.BESIDE.values() for word in words}.isdisjoint({*WIRING, *fields})
     assert {name for names in habits.RENAMED.values() for name in names} <= fields
-    for verb, names in habits.MAIN.items():
+    for verb, names in code.MAIN.items():
         assert set(names) <= OPERATORS[verb].model_fields.keys()
 
 
 def test_no_answer_says_that_an_operator_is_missing():
     """A word that has become an operator is no longer answered as if there were none."""
-    sounds = {habits.sound(verb) for verb in OPERATORS}
+    sounds = {answers.sound(verb) for verb in OPERATORS}
     assert not sounds & habits.ADVICE.keys()
     assert not sounds & {word for words in habits.VERBS.values() for word in words}
     words = [word for word, _ in ANSWERS]

@@ -97,6 +97,19 @@ def test_one_tensor_for_two_weights_is_told_unless_they_are_shared(tmp_path):
     assert held(tmp_path, arrays, made, SPEC.replace("repeat: 2", "repeat: 2\n    share: true")) == []
 
 
+def test_a_tensor_that_is_another_by_another_name_is_unexpected_unless_a_layer_shares(tmp_path):
+    """A name that is tied to a weight is a second name of it only where a layer of that name has it."""
+    arrays = weights()
+    made = {"copy.weight": writing.tensor("2", "float32", 324, (6, 6, 3, 3))}
+    told = [("CNN402", None, "copy.weight (6, 6, 3, 3) belongs to no layer of t", "")]
+    assert [*arrays][2] == "inner.0.weight"
+    assert held(tmp_path, arrays, made) == told
+    shared = SPEC.replace("repeat: 2", "repeat: 2\n    share: true")
+    del arrays["inner.1.weight"]
+    assert held(tmp_path, arrays, made, shared) == told
+    assert held(tmp_path, arrays, {"inner.1.weight": made["copy.weight"]}, shared) == []
+
+
 def test_names_that_differ_are_matched_by_shape_and_order(tmp_path):
     names = {"stem": "conv1", "norm": "bn1", "inner.0": "layer1.0", "inner.1": "layer1.1", "head": "fc"}
     arrays = {}

@@ -189,3 +189,52 @@ def test_names_in_a_comment_mean_nothing():
     text = render_comparisons([comparison], "markdown")
     assert "### `<b9>'|@me` → `a b`" in text
     assert text.count("\n## ") == 0
+
+
+BLIND = {
+    # an edit that one fact alone tells
+    "the type of all": ("cnnplan: 1\n", "cnnplan: 1\ndtype: float16\n"),
+    "the type of a layer": (
+        "  - conv: {out_channels: 36, kernel_size: 1}",
+        "  - conv: {out_channels: 36, kernel_size: 1}\n    dtype: int8",
+    ),
+    "the outputs": ("layers:\n", "outputs: [relu2, relu3]\nlayers:\n"),
+    "their order": ("layers:\n", "outputs: [relu3, relu2]\nlayers:\n"),
+    "an argument": ("bias: false", "bias: false, padding_mode: reflect"),
+    "the operator": ("  - max_pool", "  - avg_pool"),
+    "the name": ("kernel_size: 1}", "kernel_size: 1}\n    name: head"),
+}
+
+
+@pytest.mark.parametrize("fact", BLIND)
+def test_nothing_that_differs_is_the_same(fact):
+    assert compared().same
+    comparison = compared(BLIND[fact])
+    assert not comparison.same
+    assert not diff(comparison.after, comparison.before).same
+
+
+@pytest.mark.parametrize(("old", "new"), [("relu2, relu3", "relu3, relu2"), ("relu2, relu3", "relu2")])
+def test_outputs_are_compared_in_their_order(old, new):
+    text = BASE.replace("layers:\n", "outputs: [relu2, relu3]\nlayers:\n")
+    assert not compared((old, new), text=text).same
+
+
+FROM_NOTHING = [
+    # buffers were none and are 48: a limit in percent, and whether it is broken; the same where they stay none
+    ("buffers > 5%", True, False),
+    ("buffers >= 5%", True, False),
+    ("buffers < 5%", False, False),
+    ("buffers <= 5%", False, False),
+    ("buffers > 40", True, False),
+    ("buffers < 40", False, True),
+]
+
+
+@pytest.mark.parametrize(("text", "grown", "none"), FROM_NOTHING)
+def test_a_limit_in_percent_of_nothing(text, grown, none):
+    bare = BASE.replace("  - batch_norm\n", "")
+    added = compared(("  - conv: {out_channels: 48", "  - batch_norm\n  - conv: {out_channels: 48"), text=bare)
+    assert added.totals["buffers"].after == 2 * 24
+    assert limit(text).broken(added) is grown
+    assert limit(text).broken(compared(text=bare)) is none

@@ -8,7 +8,7 @@ import pytest
 
 import cnnplan
 from cnnplan.exploration.growth import degree, derivative, elasticity, modulus, on_class, step
-from cnnplan.sizes import Context, ceil_div, floor_div
+from cnnplan.sizes import Context, Domain, ceil_div, evaluate, floor_div
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +54,15 @@ def test_degrees(bottleneck):
     assert degree(plan.params, "width") == 2
     assert degree(plan.params, "H") == 0
     assert degree(7, "H") == 0
+
+
+@pytest.mark.parametrize("unit", [1, 2, 3, 8])
+def test_a_derivative_is_the_slope_between_two_values(unit):
+    """Of polynomials of the second degree exactly, for a symbol that is a multiple of something as well."""
+    context = Context()
+    h, w = context.symbol("H", Domain(multiple_of=unit)), context.symbol("W")
+    for polynomial in (7 * h, h * h, 5 * h * h * w + 3 * h * w + 11 * h + w, Fraction(1, unit) * h * h - h):
+        rate = derivative(polynomial, "H")
+        for here in range(2 * unit, 9 * unit, unit):
+            above, below = (polynomial.at({"H": here + side, "W": 5}) for side in (unit, -unit))
+            assert Fraction(above - below, 2 * unit) == evaluate(rate, {"H": here, "W": 5})

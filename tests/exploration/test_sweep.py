@@ -16,7 +16,7 @@ from cnnplan.exploration.sorting import length, stacked
 from cnnplan.exploration.space import Space
 from cnnplan.exploration.sweeping import Sweeper
 from cnnplan.plan import plan_spec
-from cnnplan.spec import load_spec
+from cnnplan.spec import load_spec, load_text
 
 FIGURES = ("params", "buffers", "macs", "flops")
 
@@ -292,3 +292,15 @@ def test_processes_give_the_same_rows_in_the_same_order(specs, monkeypatch, opti
     one, two = rows(1), rows(2)
     assert one.keys() == two.keys()
     assert all(one[name].tolist() == two[name].tolist() for name in one)
+
+
+def test_several_decisions_on_one_symbol_are_all_kept():
+    """Where layers come and go at thresholds of one symbol, each value is planned in the structure that it has."""
+    spec = "cnnplan: 1\nname: t\nsymbols: {N: 2, H: 24, W: 21}\ninput: [N, 3, H, W]\nlayers:\n"
+    for width, least in ((5, 11), (6, 17), (7, 26), (8, 33)):
+        spec += f"  - conv: {{out_channels: {width}, kernel_size: 3, padding: 1}}\n    when: H >= {least} and H < {least + 14}\n"
+    spec += "  - conv: {out_channels: 4, kernel_size: 1}\n"
+    swept = cnnplan.sweep(spec, H="8:50", W=[9, 21])
+    alone = [by_itself(load_text(spec, None), H=height, W=width) for height in range(8, 51) for width in (9, 21)]
+    assert list(rows(swept)) == alone
+    assert len({figures[4] for figures in alone}) > 5

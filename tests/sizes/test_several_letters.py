@@ -88,3 +88,31 @@ BOUNDS = [
 @pytest.mark.parametrize(("value", "bounds"), BOUNDS, ids=[str(value) for value, _ in BOUNDS])
 def test_bounds(value, bounds):
     assert value.interval == bounds
+
+
+PRODUCTS = [
+    # two products of a part for each letter, where parts may be nothing
+    (lambda n: (n // 2, 2 * (n // 4))),
+    (lambda n: (n // 3, n // 5)),
+    (lambda n: (-(-n // 2), n // 2)),
+    (lambda n: (n, 7 * (n // 7))),
+    (lambda n: (n - n // 2, n // 2)),
+    (lambda n: (n % 3 + 0 * n, n // 9)),
+]
+
+
+@pytest.mark.parametrize("least", [0, 1, 2, 8])
+@pytest.mark.parametrize("parts", range(len(PRODUCTS)))
+def test_products_are_compared_as_they_are(parts, least):
+    """Letter by letter, against every pair of values: a product is nothing where one of its factors is."""
+    sizes = Context()
+    letters = [sizes.symbol(name, Domain(min=least)) for name in "AB"]
+    (a, b), (c, d) = map(PRODUCTS[parts], letters)
+    for condition, compares in ((eq(a * c, b * d), int.__eq__), (ge(a * c, b * d), int.__ge__)):
+        for first in range(least, least + 24):
+            for second in range(least, least + 24):
+                (x, y), (z, w) = map(PRODUCTS[parts], (first, second))
+                truth = compares(x * z, y * w)
+                found = condition.verdict
+                found = condition.holds({"A": first, "B": second}) if found is None else found
+                assert found is truth, (str(condition), first, second)

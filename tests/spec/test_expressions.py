@@ -207,7 +207,7 @@ FAULTS = [
     ("8, 9", Unreadable, "a list without [ ] is not part of the language"),
     ("open(1)", Unreadable, "unknown function open"),
     ("flor(1)", Unreadable, "unknown function flor; did you mean floor?"),
-    ("i.__class__()", Unreadable, "unknown function (...)"),
+    ("i.__class__()", Unreadable, "unknown function i.__class__"),
     ("lambda: 1", Unreadable, "lambda is not part of the language"),
     ("[x for x in pair]", Unreadable, "a comprehension is not part of the language"),
     ("f'{i}'", Unreadable, "formatted text is not part of the language"),
