@@ -69,7 +69,7 @@ NEAR: Final = 0.05
 """How much less alike a second suggestion may be than the first."""
 
 SHORT: Final = 2
-"""Words of fewer letters are only taken for those of as many."""
+"""Words of fewer letters are only taken for those of as many, or of the same."""
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS: Final = frozenset({*keyword.kwlist, "true", "false", "null", *SPOKEN, *SHAPES})
@@ -97,7 +97,7 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known names that look most like this one, the best first."""
     from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415 - only a fault needs it
 
-    lowered = {word.lower(): word for word in sorted(known, reverse=True) if _is_near(len(word), len(name))}
+    lowered = {word.lower(): word for word in sorted(known, reverse=True) if _is_near(word, name)}
     matches = get_close_matches(name[:80].lower(), lowered, n=3, cutoff=0.6)
     scores = [SequenceMatcher(None, match, name[:80].lower()).ratio() for match in matches]
     return tuple(
@@ -107,9 +107,10 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     ) or tuple(lowered[match] for match in matches[:1])
 
 
-def _is_near(one: int, other: int) -> bool:
-    """Whether words of so many letters may be one for the other: of a single letter everything is another word."""
-    return one == other or min(one, other) >= SHORT
+def _is_near(one: str, other: str) -> bool:
+    """Whether words may be one for the other: of a single letter everything but its repetition is another word."""
+    alike = {*one.lower()} == {*other.lower()}
+    return alike or len(one) == len(other) or min(len(one), len(other)) >= SHORT
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

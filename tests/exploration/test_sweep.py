@@ -298,7 +298,8 @@ def test_several_decisions_on_one_symbol_are_all_kept():
     """Where layers come and go at thresholds of one symbol, each value is planned in the structure that it has."""
     spec = "cnnplan: 1\nname: t\nsymbols: {N: 2, H: 24, W: 21}\ninput: [N, 3, H, W]\nlayers:\n"
     for width, least in ((5, 11), (6, 17), (7, 26), (8, 33)):
-        spec += f"  - conv: {{out_channels: {width}, kernel_size: 3, padding: 1}}\n    when: H >= {least} and H < {least + 14}\n"
+        spec += f"  - conv: {{out_channels: {width}, kernel_size: 3, padding: 1}}\n"
+        spec += f"    when: H >= {least} and H < {least + 14}\n"
     spec += "  - conv: {out_channels: 4, kernel_size: 1}\n"
     swept = cnnplan.sweep(spec, H="8:50", W=[9, 21])
     alone = [by_itself(load_text(spec, None), H=height, W=width) for height in range(8, 51) for width in (9, 21)]

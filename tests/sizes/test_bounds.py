@@ -1,4 +1,4 @@
-"""Interval arithmetic against every value: bounds hold, and what does not move as open ends are opened wider is known."""
+"""Interval arithmetic against every value: bounds hold, and what stays as open ends are opened wider is known."""
 
 from __future__ import annotations
 
