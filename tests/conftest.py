@@ -34,6 +34,29 @@ def specs() -> Path:
     return ROOT / "specs"
 
 
+class Effort:
+    """How many functions were called, which a busy machine does not change."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __enter__(self) -> Effort:
+        sys.setprofile(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _count(self, _frame: object, event: str, _argument: object) -> None:
+        self.calls += event in ("call", "c_call")
+
+
+@pytest.fixture
+def effort():
+    """What is done inside `with effort as done`: done.calls."""
+    return Effort()
+
+
 @pytest.fixture
 def expected(request: pytest.FixtureRequest):
     """Compare a text with the file of that name in the folder `expected` beside the test."""

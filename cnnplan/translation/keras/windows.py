@@ -84,14 +84,13 @@ def transposed(call: Call) -> None:
     dilations = _each(config.get("dilation_rate", 1), axes)
     if config.get("output_padding") is not None:
         raise Refused(f"output_padding (={config['output_padding']})")
-    same = _padding(config) == "same"
-    paddings, extras = [], []
-    for kernel, stride, dilation in zip(kernels, strides, dilations, strict=True):
-        over = (kernel - 1) * dilation + 1 - stride
-        paddings.append((over + 1) // 2 if same and over > 0 else 0)
-        extras.append(2 * paddings[-1] - over if same or over < 0 else 0)
-    args = {"out_channels": config["filters"], "kernel_size": kernels, "stride": strides, "padding": paddings}
-    args |= {"output_padding": extras, "dilation": dilations, "bias": config.get("use_bias", True)}
+    args: dict[str, Any] = {"out_channels": config["filters"], "kernel_size": kernels, "stride": strides}
+    if _padding(config) == "same":
+        args["padding"] = "same"
+    else:
+        sides = zip(kernels, strides, dilations, strict=True)
+        args["output_padding"] = [max(stride - dilation * (kernel - 1) - 1, 0) for kernel, stride, dilation in sides]
+    args |= {"dilation": dilations, "bias": config.get("use_bias", True)}
     call.add("conv_transpose", args, call.image(), "conv")
     _finish(call)
 

@@ -148,3 +148,14 @@ def test_a_key_that_nothing_reads(tmp_path):
 
 def test_what_it_was_taken_for(tmp_path):
     assert "net.cfg: taken for Darknet cfg" in CliRunner().invoke(app, ["check", str(written(tmp_path, tiny()))]).output
+
+
+@pytest.mark.parametrize(("keys", "expected"), [
+    ({"stride": 2}, (7, 5)), ({"stride_x": 3}, (13, 3)), ({"stride_y": 3}, (5, 9)),
+    ({"stride": 2, "stride_x": 4}, (7, 3)), ({"stride_y": 1, "stride_x": 2}, (13, 5)),
+])  # fmt: skip
+def test_a_stride_of_its_own_for_each_side(tmp_path, keys, expected):
+    """On 13 x 9, y down and x along: (n + 2 * 1 - 3) // stride + 1."""
+    text = section("net", width=9, height=13) + section("convolutional", filters=4, size=3, pad=1, **keys)
+    ((shape,),) = [plan_spec(load_spec(written(tmp_path, text))).at().outputs.values()]
+    assert shape[2:] == expected

@@ -196,3 +196,18 @@ def test_hostile_files(tmp_path):
     for file, message in messages.items():
         with pytest.raises(SpecError, match=message):
             load_spec(file)
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_the_sizes_of_transposed_convolutions(planned, kernel, stride, dilation, padding):
+    """`same` gives n * stride, `valid` what the filters spread over and no gap: n * stride + max(span - stride, 0)."""
+    config = {"filters": 5, "kernel_size": [kernel, 3], "strides": [stride, 1], "padding": padding}
+    config |= {"dilation_rate": [dilation, 1], "use_bias": True, "activation": "linear"}
+    plan = planned(functional(layer("up", "Conv2DTranspose", "image", config), end="up"))
+    ((_, *sizes),) = plan.outputs.values()
+    span = dilation * (kernel - 1) + 1
+    high, wide = (8 * stride, 8) if padding == "same" else (8 * stride + max(span - stride, 0), 8 + 2)
+    assert sorted(sizes) == sorted((high, wide, 5))

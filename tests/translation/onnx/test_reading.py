@@ -222,3 +222,43 @@ def test_a_weight_that_two_nodes_have_is_counted_once(write):
 def test_a_file_is_told_by_its_content(write, suffix):
     path = write([node("Relu", ["x"], ["y"])], [X], [info("y", None)])
     assert len(load(path.rename(path.with_suffix(suffix)))) == 1
+
+
+@pytest.mark.parametrize(("auto", "pairs"), [
+    ("NOTSET", [[1, 0], [0, 0]]), ("SAME_LOWER", [[1, 0], [0, 0]]), ("SAME_UPPER", [[0, 1], [0, 0]]),
+])  # fmt: skip
+def test_the_odd_element_of_an_output_shape(write, auto, pairs):
+    """It is taken off at the end where SAME_UPPER says so, at the start otherwise: ONNX's ConvTranspose."""
+    up = node("ConvTranspose", ["x", "w"], ["y"], "/up", strides=[2, 2], output_shape=[12, 11], auto_pad=auto)
+    path = write([up], [info("x", [1, 2, 6, 5])], [info("y", None)], [tensor("w", [2, 4, 3, 3], [0.5] * 72)])
+    plan = load(path)
+    assert plan.outputs["up"] == (1, 4, 12, 11)
+    assert [[*pair] for pair in plan["up"].op.cuts(2)] == pairs
+
+
+@pytest.mark.parametrize(("said", "read"), [([3, 5], True), ([5, 3], False), ([3, 3], False), ([3], False)])
+def test_a_kernel_is_what_its_weight_is(write, said, read):
+    conv = node("Conv", ["x", "w"], ["y"], "/conv", kernel_shape=said)
+    path = write([conv], [X], [info("y", None)], [tensor("w", [4, 3, 3, 5], [0.5] * 180)])
+    if read:
+        assert load(path)["conv"].op.kernel_size == (3, 5)
+        return
+    with pytest.raises(SpecError, match="kernel_shape"):
+        load(path)
+
+
+@pytest.mark.parametrize(("height", "pads", "read"), [
+    (8, [0, 0, 1, 1], True), (7, [0, 0, 1, 1], False), (8, [1, 1, 0, 0], True), (9, [0, 0, 0, 0], True),
+    (8, [0, 0, 0, 0], False), (7, [1, 1, 1, 1], True),
+])  # fmt: skip
+def test_maxima_go_back_where_their_size_is_what_was_pooled(write, height, pads, read):
+    """Without output_shape it is (n - 1) * stride + kernel less the padding of both sides."""
+    window = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": pads}
+    pool = node("MaxPool", ["x"], ["p", "at"], "/pool", **window)
+    nodes = [pool, node("MaxUnpool", ["p", "at"], ["y"], "/up", **window)]
+    path = write(nodes, [info("x", [1, 2, height, height + 2])], [info("y", None)])
+    if read:
+        assert load(path).outputs["up"] == (1, 2, height, height + 2)
+        return
+    with pytest.raises(SpecError, match="no output_shape, and places in"):
+        load(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -172,13 +171,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_texts_are_refused_in_bounded_time(tmp_path, name):
+def test_hostile_texts_are_refused_with_bounded_effort(tmp_path, name, effort):
     right, wrong, rule = HOSTILE[name]
     file = tmp_path / "net.yaml"
     file.write_text(NET.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
-    begun = time.process_time()
-    found = check(file)
-    assert time.process_time() - begun < 5
+    with effort as done:
+        found = check(file)
+    assert done.calls < 500_000
     assert rule in {finding.rule for finding in found} | {""}
 
 
