@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -37,24 +37,26 @@ def specs() -> Path:
 class Effort:
     """How many functions were called, which a busy machine does not change."""
 
-    def __init__(self) -> None:
-        self.calls = 0
+    calls = 0
 
-    def __enter__(self) -> Effort:
-        sys.setprofile(self._count)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.setprofile(None)
-
-    def _count(self, _frame: object, event: str, _argument: object) -> None:
+    def count(self, _frame: object, event: str, _argument: object) -> None:
         self.calls += event in ("call", "c_call")
 
 
 @pytest.fixture
 def effort():
-    """What is done inside `with effort as done`: done.calls."""
-    return Effort()
+    """What is done inside `with effort() as done`: done.calls."""
+
+    @contextmanager
+    def counted():
+        done = Effort()
+        sys.setprofile(done.count)
+        try:
+            yield done
+        finally:
+            sys.setprofile(None)
+
+    return counted
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ def through(size, chain):
 
 
 def test_sixteen_layers_of_thirty_two_choices(effort):
-    with effort as done:
+    with effort() as done:
         count, one = chains(56, 56, KEEPING, 16)
     assert done.calls < 200_000
     assert count == 22_564_014_006_182_208_662_726

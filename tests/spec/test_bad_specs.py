@@ -35,7 +35,7 @@ def test_everything_that_is_wrong_is_said_at_once(file, request):
 
 @pytest.mark.parametrize("name", ["alias_bomb", "nested_flow", "nested_block", "powers", "recursion"])
 def test_hostile_texts_cost_little(name, effort):
-    with effort as done:
+    with effort() as done:
         said(BAD / f"{name}.yaml")
     tracemalloc.start()
     said(BAD / f"{name}.yaml")

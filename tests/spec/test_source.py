@@ -155,7 +155,7 @@ def test_any_text_is_read_or_refused(text):
     ],
 )
 def test_hostile_texts(text, said, effort):
-    with pytest.raises(SpecError) as caught, effort as done:
+    with pytest.raises(SpecError) as caught, effort() as done:
         Source("net.yaml", text)
     assert [finding.message for finding in caught.value.findings] == [said]
     assert done.calls < 10_000 + 10 * len(text)

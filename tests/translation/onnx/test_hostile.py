@@ -83,7 +83,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_cost_little(tmp_path, name, effort):
-    with effort as done:
+    with effort() as done:
         survives(tmp_path / "net.onnx", HOSTILE[name])
     assert done.calls < 100_000 + 30 * len(HOSTILE[name])
 
