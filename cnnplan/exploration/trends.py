@@ -70,7 +70,7 @@ class Trends:
             return self._quotient(*atom.args)
         if atom.kind == "make_divisible" and self.of(atom.args[1]) != CONSTANT:
             return None
-        if atom.kind in ("maximum", "minimum", "round", "make_divisible"):
+        if atom.kind in ("maximum", "minimum", "round", "make_divisible", "scaled"):
             return _sum(self.of(arg) for arg in atom.args)
         return None
 

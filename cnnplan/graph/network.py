@@ -92,6 +92,13 @@ class Graph:
         return heirs
 
     @cached_property
+    def spare(self) -> Counter[Facts]:
+        """How many layers of each kind have weights that lead to none of the outputs that are declared."""
+        heirs = self.heirs
+        owners = (name for name, node in self.omitted.items() if node.owner == name and name not in heirs)
+        return Counter([self.omitted[name].facts for name in owners])
+
+    @cached_property
     def outputs(self) -> tuple[str, ...]:
         """The names of the layers that are the network's outputs, or that it is looked at up to."""
         return self._ends or self._naming.called(self._fragment.outputs)

@@ -25,6 +25,7 @@ from cnnplan.plan.left_out import LeftOut, left_out
 from cnnplan.plan.neighbours import advised, neighbours, said
 from cnnplan.plan.nodes import Figures, NodePlan
 from cnnplan.plan.notebooks import Shown
+from cnnplan.plan.reach import declared, reached
 from cnnplan.receptive_field import ReceptiveFields
 from cnnplan.sizes import Condition, Extent, Membership, Shape, combine, evaluate, every, follows
 from cnnplan.spec.words import did_you_mean
@@ -122,6 +123,16 @@ class Plan(Shown):
     def params(self) -> Extent:
         """Trainable weights, each counted once however often it is shared."""
         return self._sum(attrgetter("params"), owned=True)  # type: ignore[no-any-return]
+
+    @cached_property
+    def declared(self) -> Extent:
+        """Trainable weights of all layers that are written, also of those that lead to none of the outputs."""
+        return declared(self)
+
+    @cached_property
+    def reached(self) -> Extent:
+        """Trainable weights that an output depends on: those that a gradient comes to."""
+        return reached(self)
 
     @cached_property
     def frozen(self) -> Extent:

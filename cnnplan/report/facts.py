@@ -65,6 +65,8 @@ def _totals(report: Report, figures: Figures, longest: int) -> Iterator[tuple[st
     if not report.complete:
         yield "stopped", STOPPED.removeprefix("stopped ")
     yield from _fact("parameters", totals.params, str(plan.params), longest)
+    if plan.declared != plan.reached:
+        yield "", f"{count(figures.number(plan.declared))} declared, {count(figures.number(plan.reached))} reached"
     if plan.frozen != 0:
         yield from _fact("frozen", figures.number(plan.frozen), str(plan.frozen), longest)
     yield from _fact("buffers", totals.buffers, str(plan.buffers), longest)

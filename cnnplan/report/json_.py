@@ -72,10 +72,17 @@ def _totals(figures: Figures) -> dict[str, Any]:
     memory = _known(figures.memory)
     known = figures.number(figures.plan.frozen)
     frozen = {"frozen": known} if known else {}
+    reach = {} if figures.plan.declared == figures.plan.reached else _reach(figures)
     types = {dtype: figures.number(size) for dtype, size in figures.plan.memory.types.items()}
     stored = {"weight_types": types} if figures.plan.graph.stored and None not in types.values() else {}
     peak = {"peak_bytes": memory.pop("live_bytes")} if "live_bytes" in memory else {}
-    return {**_known(figures.totals), **frozen, **memory, **stored, **peak}
+    return {**_known(figures.totals), **reach, **frozen, **memory, **stored, **peak}
+
+
+def _reach(figures: Figures) -> dict[str, Any]:
+    """The weights of all layers that are written, and of those that an output depends on."""
+    counts = {"declared": figures.number(figures.plan.declared), "reached": figures.number(figures.plan.reached)}
+    return {name: number for name, number in counts.items() if number is not None}
 
 
 def _left_out(figures: Figures) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the names of a promise mean: amounts of the network and of its layers, symbols, conditions.
 
 params buffers macs flops          of the whole network; frozen and trained are parts of params
+declared reached                   params with those of layers that lead to no output, and without them
 memory peak activations            in bytes: weights and the peak of a run; the peak; the outputs of all layers
 weight_bytes                       the weights in the types that they are stored in
 layer4.params, stem.macs           of a layer, block or group
@@ -32,6 +33,8 @@ AMOUNTS: dict[str, Callable[[Plan], Any]] = {
     "params": lambda plan: plan.params,
     "frozen": lambda plan: plan.frozen,
     "trained": lambda plan: plan.params - plan.frozen,
+    "declared": lambda plan: plan.declared,
+    "reached": lambda plan: plan.reached,
     "buffers": lambda plan: plan.buffers,
     "macs": lambda plan: plan.macs,
     "flops": lambda plan: plan.flops,
@@ -42,7 +45,7 @@ AMOUNTS: dict[str, Callable[[Plan], Any]] = {
 }
 """What is counted of a network."""
 
-LATE: Final = frozenset({"weight_bytes"})
+LATE: Final = frozenset({"weight_bytes", "declared", "reached"})
 """What came when networks may have had a layer of that name, which goes first."""
 
 

@@ -51,6 +51,7 @@ from cnnplan.sizes.forms.functions import (
     prod,
     quotient,
     round_half_even,
+    scaled,
     total,
 )
 from cnnplan.sizes.forms.interning import Forms
@@ -99,6 +100,7 @@ __all__ = [
     "prod",
     "quotient",
     "round_half_even",
+    "scaled",
     "substitute",
     "total",
 ]

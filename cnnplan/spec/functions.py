@@ -94,6 +94,18 @@ def _make_divisible(*values: Any) -> Any:
     return sizes.make_divisible(value, divisor)
 
 
+def _scaled(*values: Any) -> Any:
+    if len(values) != 2:  # noqa: PLR2004
+        raise EvaluationError(f"scaled takes a size and a factor, not {len(values)} values")
+    size, factor = _numbers("scaled", values)
+    for value in values:
+        if sizes.ge(value, 0).verdict is False:
+            raise EvaluationError(f"scaled takes numbers that are not negative, not {show(value)}")
+    if sizes.is_whole(size).verdict is False:
+        raise EvaluationError(f"scaled takes a whole number and a factor, not {show(size)}")
+    return sizes.scaled(size, factor)
+
+
 def _length(*values: Any) -> Any:
     match values:
         case (tuple(items),):
@@ -144,6 +156,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
         "the multiple of q nearest to x, at least q, and one more q where that is less than nine tenths of x",
         "make_divisible(1.5 * 24, 8)",
         _make_divisible,
+    ),
+    "scaled": Function(
+        "scaled(n, f)",
+        "the size that upsample makes of n by the scale_factor f: floor(n * f), the product computed in doubles",
+        "scaled(90, 0.7)",
+        _scaled,
     ),
     "count": Function('count("name")', "how many maps a list of maps has, or copies, or parts"),
     "shape": Function('shape("name")', "the shape of a layer that came before, channels at [1]"),

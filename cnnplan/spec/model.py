@@ -208,7 +208,7 @@ class Spec:
     empty in a valid spec. `lent` are the files of blocks that are not the user's: a layer of theirs stands where it is
     called. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
     what its reader has to say beside errors, `account` how it understood a layer, and `weights` gives those that its
-    file holds, by "origin.weight".
+    file holds, by "origin.weight"; `unread` is how many trained weights it has that no layer is written for.
     """
 
     file: str
@@ -230,6 +230,7 @@ class Spec:
     remarks: tuple[Finding, ...] = ()
     weights: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
     account: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
+    unread: int = 0
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(

@@ -38,6 +38,7 @@ class Foreign:
         included: files of blocks that the user gives.
         judged: whether the layers can be judged though the reader met errors.
         classes: the classes of its modules by path, where it has modules; containers have none.
+        unread: how many trained weights there are that no layer is written for.
         account: what the reader has to say of how it understood a layer, by its name or number there; "" for no layer.
     """
 
@@ -51,6 +52,7 @@ class Foreign:
     library: tuple[Written, ...] = ()
     included: tuple[Written, ...] = ()
     judged: bool = False
+    unread: int = 0
     account: Callable[[str], str] | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
 

@@ -89,7 +89,8 @@ def _live(source: Any, options: dict[str, Any]) -> Spec:
 def _spec(foreign: Foreign, path: Path, *, partial: bool) -> Spec:
     """What a reader gave, as the reader of the language takes it."""
     read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
-    return replace(read, remarks=tuple(foreign.remarks), weights=foreign.weights, account=foreign.account)
+    said = tuple(foreign.remarks)
+    return replace(read, remarks=said, weights=foreign.weights, account=foreign.account, unread=foreign.unread)
 
 
 def load_foreign(path: Path, **options: Any) -> Foreign | None:

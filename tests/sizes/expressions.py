@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+from fractions import Fraction
 from itertools import product
+from math import floor as _floor
 from math import gcd as _gcd
 from random import Random
 from typing import Any, NamedTuple
@@ -85,7 +87,12 @@ class Draw:
     def _function(self, one: Drawn, depth: int) -> Drawn:
         pick = self.random
         other = self.expression(depth)
-        form = pick.randrange(4)
+        form = pick.randrange(5)
+        if form == 4:
+            by = pick.choice((Fraction(7, 10), Fraction(57, 100), Fraction(13, 3), Fraction(8, 5)))
+            up, least = sizes.maximum(one.value, 1), lambda at: max(one.number(at), 1)
+            value, text = sizes.scaled(up, by), f"scaled(max({one.text}, 1), {by})"
+            return Drawn(value, lambda at: _floor(least(at) * float(by)), text)
         if form == 3:
             by = pick.choice((2, 4, 8))
             made = sizes.make_divisible

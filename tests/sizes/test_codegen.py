@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from cnnplan.sizes import (
     maximum,
     minimum,
     round_half_even,
+    scaled,
 )
 from cnnplan.sizes.evaluating.bulk import Compiled, compiled
 from cnnplan.sizes.evaluating.codegen import source
@@ -138,6 +140,7 @@ def others(size, other, step):
         "by a symbol": floor_div(size + 3 * other, step) + ceil_div(size * other, step),
         "negative": floor_div(5 - 2 * size, 7) * (other - 9) - size * other + 4,
         "half": floor_div(size, 2) * floor_div(size + 1, 2) * other - Fraction(1, 2) * (size - 1) * size,
+        "scaled": scaled(10 * size, Fraction(7, 10)) * scaled(other, Fraction(57, 100)) + scaled(size, Fraction(9, 7)),
         "constant": 7,
     }
 
@@ -205,6 +208,36 @@ def test_symbols_that_share_a_dimension():
     height, width = context.symbol("H"), context.symbol("W")
     grid = Grid((3,), {"H": Axis(0, [2, 3, 5]), "W": Axis(0, [7, 11, 13])})
     assert grid.of(height * width + height).tolist() == [2 * 8, 3 * 12, 5 * 14]
+
+
+SHORT = {
+    "a": (1, Fraction(7, 10)),
+    "b": (10, Fraction(7, 10)),
+    "c": (100, Fraction(57, 100)),
+    "d": (3, Fraction(13, 3)),
+}
+"""Multiples of a letter and scales: all fall short somewhere below 5,000, c at 100 * 0.57 = 56.99999999999999."""
+
+
+@pytest.mark.parametrize("language", ["numpy", "shifting", "javascript", "bigint"])
+def test_products_of_doubles(language):
+    """As PyTorch computes them: math.floor(n * s) in Python, and the same in every language."""
+    size = Context().symbol("H")
+    formulas = {name: scaled(times * size, scale) for name, (times, scale) in SHORT.items()}
+    wanted = {n: [math.floor(k * h * float(s)) for h in range(1, 5000)] for n, (k, s) in SHORT.items()}
+    assert all(wanted[n] != [k * h * s // 1 for h in range(1, 5000)] for n, (k, s) in SHORT.items())
+    if language in ("numpy", "shifting"):
+        scope = {}
+        exec(source(formulas, language), scope)  # noqa: S102
+        found = {name: value.tolist() for name, value in scope["formulas"](np.arange(1, 5000)).items()}
+    else:
+        number, plain = ("BigInt(h)", "Number(v)") if language == "bigint" else ("h", "v")
+        found = node(
+            source(formulas, language) + "const rows = {};\nfor (let h = 1; h < 5000; h++)\n"
+            f"  for (const [n, v] of Object.entries(formulas({number}))) (rows[n] ??= []).push({plain});\n"
+            "console.log(JSON.stringify(rows));\n"
+        )
+    assert found == wanted
 
 
 def test_shared_parts_are_written_once():

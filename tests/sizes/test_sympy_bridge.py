@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import sympy
 
-from cnnplan.sizes import Context, Count, Domain, ceil_div, gcd, make_divisible, maximum, round_half_even
+from cnnplan.sizes import Context, Count, Domain, ceil_div, gcd, make_divisible, maximum, round_half_even, scaled
 from tests.sizes.test_size_conditions import random_tree
 from tests.sizes.trees import fresh, worked_out
 
@@ -62,6 +63,13 @@ CODES = [
         r"\left\lfloor \frac{H}{2 s} \right\rfloor",
     ),
     (gcd(H, 6), "gcd(H, 6)", "math.gcd(H, 6)", None, r"\gcd\left(H, 6\right)"),
+    (
+        scaled(H, Fraction(7, 10)),
+        "scaled(H, 7/10)",
+        "math.floor(H*0.7)",
+        "Math.floor(H*0.7)",
+        r"\operatorname{scaled}\left(H, \frac{7}{10}\right)",
+    ),
     (N * (H // 3), "N*floor(H/3)", "N*(H//3)", "N*Math.floor(H/3)", r"N \left\lfloor \frac{H}{3} \right\rfloor"),
 ]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnplan.translation.torch.extents import Axis, Binary, Extent, Guard, Ratio, Rounded, noted
+from cnnplan.translation.torch.extents import Axis, Binary, Extent, Guard, Ratio, Rounded, noted, product_of_doubles
 
 WHOLE = {"+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod}
 
@@ -44,6 +44,21 @@ def test_quotients_are_rounded_exactly(a, b, function):
     made = function(extent(a) / b)
     assert isinstance(made, Extent)
     assert int(made) == function(Fraction(a, b)) == evaluated(made.made)
+
+
+@given(st.integers(1, 9999), st.sampled_from([0.7, 0.57, 2.3, 1.1, 0.5]))
+def test_a_decimal_is_multiplied_as_a_double(a, factor):
+    made = math.floor(extent(a) * factor)
+    assert isinstance(made, Extent)
+    assert int(made) == math.floor(a * factor)
+
+
+def test_what_is_a_product_of_doubles():
+    axis, ten = Axis("x", 2, 10), Binary("*", Axis("x", 2, 10), 10)
+    assert product_of_doubles(Binary("*", 0.7, ten)) == product_of_doubles(Binary("*", ten, 0.7)) == (ten, 0.7)
+    assert product_of_doubles(Binary("*", Rounded("ceil", Binary("/", axis, 3)), 0.7))
+    for other in (Binary("*", Binary("/", axis, 3), 0.7), Binary("*", axis, 7), Binary("+", axis, 0.7), axis):
+        assert product_of_doubles(other) is None
 
 
 def test_python_takes_them_for_numbers():

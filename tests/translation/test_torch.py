@@ -70,6 +70,19 @@ def test_conditions_are_what_runs(name):
         assert predicted(plan, N=2, H=h, W=64) == truth(module, 2, 3, h, 64), h
 
 
+def test_sizes_times_decimals_are_products_of_doubles():
+    """90 * 0.7 is 62.99..., 180 * 0.7 125.99...: PyTorch's floor, where the exact one is 63 and 126."""
+    module = networks.Scaled().eval()
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    (shape,) = plan.outputs.values()
+    assert str(shape[2]) == "scaled(scaled(scaled(H, 7/10), 7/10), 23/10)"
+    assert str(shape[3]) == "scaled(scaled(scaled(W, 23/10), 7/10), 57/100)"
+    for h, w in [(90, 100), (180, 91), (129, 170), (129, 61), (330, 50)]:
+        with torch.no_grad():
+            given = tuple(module(torch.zeros(1, 3, h, w)).shape)
+        assert next(iter(plan.at(N=1, H=h, W=w).outputs.values())) == given
+
+
 def test_a_decision_by_the_size_is_kept_as_a_condition():
     """Windows of 7 are padded only where they do not come out even; either structure refuses the other's sizes."""
     module = meta(networks.Windows)
@@ -108,6 +121,8 @@ def test_parameters_that_forward_does_not_reach_are_told():
     (remark,) = spec.remarks
     total = sum(p.numel() for p in networks.Residual().parameters())
     assert remark.message == f"forward reaches {total - 16:,} of {total:,} parameters: not those of unused"
+    plan = cnnplan.load(meta(networks.Residual), dims="N,3,H,W")
+    assert (plan.declared, plan.reached) == (total, total - 16)
 
 
 @pytest.mark.skipif("squeeze" not in OPERATORS, reason="squeeze is not there yet")

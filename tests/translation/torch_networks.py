@@ -189,3 +189,17 @@ class Stacked(nn.Module):
 
     def forward(self, x):
         return self.third(self.second(self.first(x)))
+
+
+class Scaled(nn.Module):
+    """Sizes times decimals, in four ways: 0.7 and 0.57 are no doubles."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x):
+        x = functional.interpolate(self.conv(x), scale_factor=(0.7, 2.3))
+        x = functional.interpolate(x, scale_factor=0.7, mode="bilinear", recompute_scale_factor=True)
+        height, width = x.shape[2:]
+        return functional.interpolate(x, size=(int(height * 2.3), math.floor(width * 0.57)))

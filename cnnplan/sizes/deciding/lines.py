@@ -103,7 +103,15 @@ def _floor(numerator: Any, denominator: Any) -> Lines | None:
     return Lines(Fraction(slope) / denominator, Fraction(low) / denominator, Fraction(high) / denominator)
 
 
-_RULES: dict[str, Callable[..., Lines | None]] = {"symbol": _symbol, "floor": _floor}
+def _scaled(value: Any, scale: Any) -> Lines | None:
+    """A product of doubles is the exact floor or one less, where that is the product itself."""
+    inner = lines(value)
+    if inner is None or not isinstance(scale, Number):
+        return None
+    return Lines(scale * inner.slope, scale * inner.low - 1, scale * inner.high)
+
+
+_RULES: dict[str, Callable[..., Lines | None]] = {"symbol": _symbol, "floor": _floor, "scaled": _scaled}
 
 
 def _where(points: range, holds: Callable[[Any], Any]) -> tuple[tuple[int, int], ...]:

@@ -131,6 +131,7 @@ _RULES: dict[str, Callable[..., Period | None]] = {
     "gcd": _gcd,
     "round": _round,
     "make_divisible": _unknown,
+    "scaled": _unknown,
 }
 
 

@@ -139,6 +139,10 @@ class Writer:
         if atom.kind == "quotient":
             self._whole(f"{atom.args[0]} / {atom.args[1]}", 0)
         parts = [self.fraction(arg) for arg in atom.args]
+        if atom.kind == "scaled":
+            (size, whole), (top, bottom) = parts
+            self._whole(atom.args[0], whole)
+            return self.dialect.call(atom.kind, [size, top, self.dialect.number(bottom)])
         if atom.kind in ("round", "make_divisible"):
             (top, bottom), *rest = parts
             return self.dialect.call(atom.kind, [top, self.dialect.number(bottom), *(text for text, _ in rest)])

@@ -40,7 +40,7 @@ class Dialect:
         return f"{positive} - ({negative})" if negative else positive
 
     def call(self, name: str, args: Sequence[str]) -> str:
-        """A function: maximum, minimum, gcd, round or make_divisible."""
+        """A function: maximum, minimum, gcd, round, make_divisible or scaled."""
         return f"_{name}({', '.join(args)})"
 
     signs: ClassVar[Mapping[str, str]] = {"equal": "=="}
@@ -96,6 +96,12 @@ class NumPy(Dialect):
             '    """The multiple of step nearest to n / d, not more than a tenth below it."""\n'
             "    near = np.maximum(step, (2 * n + step * d) // (2 * d) // step * step)\n"
             "    return near + step * (10 * near * d < 9 * n)\n"
+        ),
+        "_scaled": (
+            "def _scaled(x, n, d):\n"
+            '    """x * (n / d), a product of doubles, rounded down."""\n'
+            "    product = x * (n / d)\n"
+            '    return product.astype(np.int64) if hasattr(product, "astype") else int(product)\n'
         ),
     }
     ufuncs: ClassVar[Mapping[str, str]] = {"maximum": "np.maximum", "minimum": "np.minimum", "gcd": "np.gcd"}
@@ -157,7 +163,7 @@ class Python(Shifting):
 
     helpers: ClassVar[Mapping[str, str]] = {
         name: text.replace("np.maximum", "max") for name, text in NumPy.helpers.items()
-    }
+    } | {"_scaled": "def _scaled(x, n, d):\n    return int(x * (n / d))\n"}
     ufuncs: ClassVar[Mapping[str, str]] = {"maximum": "max", "minimum": "min"}
 
 
@@ -184,6 +190,7 @@ class JavaScript(Dialect):
             "  return 10 * near * d < 9 * n ? near + step : near;\n"
             "};\n"
         ),
+        "_scaled": "const _scaled = (x, n, d) => Math.floor(x * (n / d));\n",
     }
     native: ClassVar[Mapping[str, str]] = {"maximum": "Math.max", "minimum": "Math.min"}
 
@@ -248,6 +255,7 @@ class BigInteger(JavaScript):
             "  return 10n * least * d < 9n * n ? least + step : least;\n"
             "};\n"
         ),
+        "_scaled": "const _scaled = (x, n, d) => BigInt(Math.floor(Number(x) * (Number(n) / Number(d))));\n",
     }
     native: ClassVar[Mapping[str, str]] = {}
 

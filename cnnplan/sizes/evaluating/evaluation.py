@@ -90,6 +90,9 @@ def _applied(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any
 def _on_arrays(kind: str, args: list[Any]) -> Any:
     if kind in ("maximum", "minimum", "gcd"):
         return getattr(np, kind)(*args)
+    if kind == "scaled" and all(getattr(arg, "dtype", None) != np.object_ for arg in args):
+        value, scale = (arg if hasattr(arg, "dtype") else float(arg) for arg in args)
+        return np.floor(value * scale).astype(np.int64)
     return np.vectorize(_FUNCTIONS[kind], otypes=[object])(*args)
 
 
@@ -132,8 +135,8 @@ def magnitude(value: Count | Number, corner: Mapping[str, int], reached: dict[At
 def _reach(atom: Atom, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
     """The same of an atom, found once."""
     if atom not in reached:
-        is_symbol = atom.kind == "symbol"
-        reached[atom] = corner[atom.name] if is_symbol else sum(magnitude(x, corner, reached) for x in atom.args)
+        parts = [] if atom.kind == "symbol" else [magnitude(x, corner, reached) for x in atom.args]
+        reached[atom] = (math.prod if atom.kind == "scaled" else sum)(parts) if parts else corner[atom.name]
     return reached[atom]
 
 
@@ -144,4 +147,5 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "gcd": math.gcd,
     "round": round,
     "make_divisible": functions.make_divisible,
+    "scaled": functions.scaled,
 }

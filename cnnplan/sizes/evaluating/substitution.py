@@ -65,4 +65,5 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "gcd": functions.gcd,
     "round": functions.round_half_even,
     "make_divisible": functions.make_divisible,
+    "scaled": functions.scaled,
 }

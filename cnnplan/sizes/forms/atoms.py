@@ -125,7 +125,8 @@ class Atom:
     """A symbol, or a function of sizes that no rule could take apart; interned by its context.
 
     Args:
-        kind: "symbol", "floor", "quotient", "maximum", "minimum", "gcd", "round" or "make_divisible".
+        kind: "symbol", "floor", "quotient", "maximum", "minimum", "gcd", "round", "make_divisible" or
+            "scaled".
         args: the name of the symbol, or the arguments; of a floor or quotient, the numerator and the denominator.
         low, high: bounds on its value over the declared domains, None where there is none.
         scale: how many of it a symbol is: what is declared a multiple of 7 is 7 atoms, so that a seventh is whole.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cnnplan.sizes.forms.doubles import floored
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -142,6 +144,14 @@ def _make_divisible(value: Interval, divisor: Interval) -> Interval:
     return max(lows, default=None), None if high is None or greatest is None else max(high, 0) + greatest
 
 
+def _scaled_size(value: Interval, scale: Interval) -> Interval:
+    """It never falls in either."""
+    (low, high), (least, greatest) = value, scale
+    if low is None or low < 0 or least is None or least < 0:
+        return None, None
+    return floored(low, least), None if high is None or greatest is None else floored(high, greatest)
+
+
 _RULES: dict[str, Callable[..., Interval]] = {
     "quotient": _quotient,
     "floor": _floor,
@@ -150,4 +160,5 @@ _RULES: dict[str, Callable[..., Interval]] = {
     "gcd": _gcd,
     "round": _rounded,
     "make_divisible": _make_divisible,
+    "scaled": _scaled_size,
 }

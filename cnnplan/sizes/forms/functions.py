@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine
 from cnnplan.sizes.forms.atoms import Number, is_number, whole
+from cnnplan.sizes.forms.doubles import floored, shortfall
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
 from cnnplan.sizes.forms.quotients import is_integral
@@ -29,8 +30,12 @@ __all__ = [
     "prod",
     "quotient",
     "round_half_even",
+    "scaled",
     "total",
 ]
+
+MOST_VALUES = 4096
+"""Declared values that are looked at one by one."""
 
 
 def floor_div(numerator: Any, denominator: Any) -> Any:
@@ -193,3 +198,46 @@ def _made_divisible(value: Any, divisor: Any) -> Any:
     if is_integral(context.quotient(value, divisor)) and context.at_least(value, divisor).verdict:
         return value
     return context.atom("make_divisible", value, divisor)
+
+
+def scaled(value: Any, scale: Any) -> Any:
+    """floor(value * scale), the product computed in doubles: the size that `torch.nn.Upsample(scale_factor)` makes.
+
+    Args:
+        value: a whole number or count, not negative.
+        scale: a number above 0, or a symbol for one.
+
+    Returns:
+        A whole number; the exact product or floor where no declared value shows a difference; else a size of its own.
+
+    Source: `compute_output_size` in PyTorch's ATen/native/UpSample.cpp.
+    """
+    if isinstance(scale, Number):
+        if isinstance(value, Number):
+            return floored(value, scale)
+        if not _falls_short(value, Fraction(scale)):
+            return floor(value * scale)
+    elif is_integral(scale):
+        return value * scale
+    return (value if isinstance(value, Count) else scale).context.atom("scaled", value, scale)
+
+
+def _falls_short(value: Count, scale: Fraction) -> bool:
+    """Whether a product of doubles may be below the whole number it should be, for a declared value."""
+    first, most = shortfall(scale), value.interval[1]
+    if not first or (most is not None and most < first):
+        return False
+    points = _declared(value)
+    return points is None or any(floored(size, scale) != size * scale // 1 for size in points)
+
+
+def _declared(value: Count) -> Iterable[Any] | None:
+    """The value at all that its symbol is declared to be; None where there are several, or many."""
+    if len(value.symbols) != 1:
+        return None
+    (name,) = value.symbols
+    domain = value.context.domain(name)
+    points: Sequence[Any] = domain.choices or ()
+    if not points and domain.integer and domain.low is not None and domain.high is not None:
+        points = range(int(domain.low), int(domain.high) + 1, domain.multiple_of)
+    return (value.at({name: point}) for point in points) if 0 < len(points) <= MOST_VALUES else None

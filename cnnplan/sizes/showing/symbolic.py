@@ -85,6 +85,10 @@ def _make_divisible(value: Any, divisor: Any) -> Any:
     return nearest + divisor * sympy.Min(1, sympy.Max(0, missing))
 
 
+def _scaled(value: Any, scale: Any) -> Any:
+    return _functions().Scaled(value, scale)
+
+
 _RULES: dict[str, Callable[..., Any]] = {
     "floor": _floor,
     "quotient": _quotient,
@@ -93,4 +97,5 @@ _RULES: dict[str, Callable[..., Any]] = {
     "minimum": _minimum,
     "round": _round,
     "make_divisible": _make_divisible,
+    "scaled": _scaled,
 }

@@ -1,4 +1,4 @@
-"""Floor division and gcd as sympy functions: integer by declaration, canonical when made, exact when compiled.
+"""Floor division, gcd and products of doubles as sympy functions: integer, canonical when made, exact when compiled.
 
 sympy's own floor never collapses nested floors, and its generated code divides in floating point. This module imports
 sympy, so nothing imports it before the first expression is asked for.
@@ -6,13 +6,16 @@ sympy, so nothing imports it before the first expression is asked for.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
 import sympy
 from sympy.printing.precedence import PRECEDENCE
 
-__all__ = ["FloorDiv", "Gcd"]
+from cnnplan.sizes.forms.doubles import floored
+
+__all__ = ["FloorDiv", "Gcd", "Scaled"]
 
 LONGEST_FOLD = 24
 """Terms in the numerator beyond which floors with symbolic divisors are left nested."""
@@ -106,6 +109,48 @@ class Gcd(sympy.Function):  # type: ignore[misc] # sympy has no types
     def _javascript(self, printer: Any) -> str:
         a, b = map(printer.doprint, self.args)
         return f"(function gcd(a, b) {{ return b ? gcd(b, a % b) : Math.abs(a); }})({a}, {b})"
+
+
+class Scaled(sympy.Function):  # type: ignore[misc] # sympy has no types
+    """The product of a size and a factor, computed in doubles, rounded down."""
+
+    nargs = 2
+    is_integer = True
+
+    @classmethod
+    def eval(cls, value: Any, scale: Any) -> Any:
+        """The number, where both are numbers."""
+        if not (value.is_Rational and scale.is_Rational):
+            return None
+        return sympy.Integer(floored(*(Fraction(int(x.p), int(x.q)) for x in (value, scale))))
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if all(arg.is_nonnegative for arg in self.args) else None
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"scaled({', '.join(map(printer.doprint, self.args))})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\operatorname{{scaled}}\left({', '.join(map(printer.doprint, self.args))}\right)"
+
+    def _pythoncode(self, printer: Any) -> str:
+        return f"{printer._module_format('math.floor')}({self._product(printer)})"  # noqa: SLF001 - as above
+
+    _lambdacode = _pythoncode
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"{printer._module_format('numpy.floor')}({self._product(printer)})"  # noqa: SLF001 - as above
+
+    _scipycode = _numpycode
+
+    def _javascript(self, printer: Any) -> str:
+        return f"Math.floor({self._product(printer)})"
+
+    def _product(self, printer: Any) -> str:
+        """The size times the factor, which is a double before it is multiplied."""
+        value, scale = self.args
+        number = repr(float(scale)) if scale.is_Rational else printer.parenthesize(scale, PRECEDENCE["Func"])
+        return f"{printer.parenthesize(value, PRECEDENCE['Mul'])}*{number}"
 
 
 def _fraction(printer: Any, numerator: Any, denominator: Any, slash: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import CnnplanError
 from cnnplan.translation.torch.calls import Call, Ref, Seen, tensors
-from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded
+from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded, product_of_doubles
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import DYNAMIC
 from cnnplan.translation.torch.shaping import Shapes, Unknown
@@ -354,6 +354,9 @@ class Emitter:
             left, right = (self._inner(each) for each in (made.left, made.right))
             return f"{left} {made.operator} {right}"
         if isinstance(made, Rounded):
+            product = product_of_doubles(made.inner) if made.function == "floor" else None
+            if product is not None:
+                return f"scaled({self.text(product[0])}, {product[1]})"
             return f"{made.function}({self.text(made.inner)})"
         return f"({made})" if isinstance(made, int | float) and made < 0 else str(made)
 

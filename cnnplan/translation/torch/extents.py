@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Axis", "Binary", "Extent", "Guard", "Ratio", "Rounded", "guards", "noted"]
+__all__ = ["Axis", "Binary", "Extent", "Guard", "Ratio", "Rounded", "guards", "noted", "product_of_doubles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,22 @@ OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<="
 COMPARED: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+
+
+def product_of_doubles(made: Any) -> tuple[Any, float] | None:
+    """The whole number and the decimal that a number was made of; None where it was made otherwise."""
+    if isinstance(made, Binary) and made.operator == "*":
+        for one, other in ((made.left, made.right), (made.right, made.left)):
+            if isinstance(one, float) and one > 0 and _is_whole(other):
+                return other, one
+    return None
+
+
+def _is_whole(made: Any) -> bool:
+    """Whether it is a whole number whatever the extents are."""
+    if isinstance(made, Binary):
+        return made.operator != "/" and _is_whole(made.left) and _is_whole(made.right)
+    return isinstance(made, int | Axis | Rounded)
 
 
 class noted:  # noqa: N801 - a context
@@ -135,7 +151,8 @@ def _arithmetic(symbol: str, compute: Callable[[Any, Any], Any], *, swapped: boo
         if isinstance(other, bool) or not isinstance(other, int | float | Extent | Ratio):
             return NotImplemented
         left, right = (other, self) if swapped else (self, other)
-        plain = compute(_exact(left), _exact(right))
+        doubles = symbol == "*" and (type(left) is float or type(right) is float)
+        plain: Any = Fraction(_plain(left) * _plain(right)) if doubles else compute(_exact(left), _exact(right))
         made = Binary(symbol, _made(left), _made(right))
         whole = isinstance(left, int) and isinstance(right, int) and symbol != "/"
         return Extent.of(plain, made) if whole else Ratio(plain, made)

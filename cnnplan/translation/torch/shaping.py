@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from cnnplan import sizes
 from cnnplan.errors import CnnplanError
 from cnnplan.ops import OPERATORS
-from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded
+from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded, product_of_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +96,9 @@ class Shapes:
             left, right = self.value(made.left, name), self.value(made.right, name)
             return OPERATIONS[made.operator](left, right)
         if isinstance(made, Rounded):
+            product = product_of_doubles(made.inner) if made.function == "floor" else None
+            if product is not None:
+                return sizes.scaled(self.value(product[0], name), Fraction(str(product[1])))
             return ROUNDINGS[made.function](self.value(made.inner, name))
         return made
 

@@ -132,6 +132,7 @@ def _unreached(module: Any, draft: Draft, emitter: Emitter) -> None:
     """Say which parameters no layer reads."""
     left = {name: p.numel() for name, p in module.named_parameters() if name not in emitter.read}
     if left:
+        draft.foreign.unread = sum(left.values())
         total = sum(p.numel() for p in module.parameters())
         places = ", ".join(dict.fromkeys(name.rpartition(".")[0] or name for name in left))
         message = f"forward reaches {total - sum(left.values()):,} of {total:,} parameters: not those of {places}"

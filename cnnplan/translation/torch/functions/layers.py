@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.torch.emitting import Refused, Value
+from cnnplan.translation.torch.extents import Binary, Rounded
 from cnnplan.translation.torch.functions.table import number, one, takes, told
+from cnnplan.translation.torch.merging import Formula
 
 if TYPE_CHECKING:
     from cnnplan.translation.torch.emitting import Emitter
@@ -166,18 +169,26 @@ def interpolate(
     antialias: bool = False,
 ) -> Any:
     """An image in another size."""
-    del recompute_scale_factor
     smooth = antialias and mode in {"bilinear", "bicubic"} and not align_corners
     if antialias > smooth or mode not in {"nearest", "linear", "bilinear", "bicubic", "trilinear"}:
         raise Refused(f"interpolate by {mode}{' with antialias' if antialias else ''}")
     if scale_factor is not None:
-        factors = scale_factor if isinstance(scale_factor, tuple) else (scale_factor,)
-        scale_factor = one(tuple(int(number(f)) if number(f) == int(f) else f for f in factors))
-        if len(factors) == 1:
-            scale_factor = factors[0] if factors[0] != int(factors[0]) else int(factors[0])
+        factors = scale_factor if isinstance(scale_factor, tuple) else (scale_factor,) * (input.rank - 2)
+        whole = all(number(f) == int(f) for f in factors)
+        if recompute_scale_factor and not whole:
+            size, scale_factor = tuple(map(_times, input.shape[2:], factors)), None
+        else:
+            scale_factor = one(tuple(int(f) if number(f) == int(f) else f for f in factors))
     args = {"size": one(size), "scale_factor": scale_factor, "mode": mode}
     if align_corners and mode != "nearest":
         args["align_corners"] = True
     if smooth:
         args["antialias"] = True
     return t.add("upsample", told(args, mode="nearest"), [input])
+
+
+def _times(extent: Any, factor: float) -> Any:
+    """An extent times a decimal, as it is computed where the size is given and not the factor."""
+    if isinstance(extent, Formula):
+        return Formula(Rounded("floor", Binary("*", extent.made, factor)), math.floor(extent.value * factor))
+    return math.floor(extent * factor)
