@@ -61,7 +61,8 @@ def build(
         fragment = fragment if fragment.faults else builder.network(inputs)
     except (TooMany, RecursionError):
         message = f"the network has more than {MOST_LAYERS:,} layers"
-        fragment = Fragment(faults=[Fault("CNN019", message, Place(spec.file, ("layers",)), "")])
+        fragment = Fragment()
+        fragment.faults.append(Fault("CNN019", message, Place(spec.file, ("layers",)), ""))
     return Graph(spec, symbols, inputs, fragment)
 
 

@@ -7,14 +7,14 @@ called: a Fragment knows its layers by number, and what came in by negative numb
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnplan.graph.parts import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
@@ -47,7 +47,10 @@ class Call(NamedTuple):
         return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.form)
 
 
-@dataclass(slots=True)
+NO_PARTS: Mapping[str, Handle] = MappingProxyType({})
+"""Those of most things that have a name."""
+
+
 class Handle:
     """What a name stands for.
 
@@ -62,14 +65,28 @@ class Handle:
         off: whether it is switched off, and gives what another layer does.
     """
 
-    outputs: tuple[Tensor, ...]
-    parts: dict[str, Handle] = field(default_factory=dict)
-    span: tuple[int, int] = (0, 0)
-    verb: str = ""
-    inner: dict[str, Handle] = field(default_factory=dict)
-    groups: tuple[int, ...] = ()
-    is_list: bool = False
-    off: bool = False
+    __slots__ = ("groups", "inner", "is_list", "off", "outputs", "parts", "span", "verb")
+
+    def __init__(  # noqa: PLR0913 - what it is made of
+        self,
+        outputs: tuple[Tensor, ...],
+        parts: Mapping[str, Handle] = NO_PARTS,
+        *,
+        span: tuple[int, int] = (0, 0),
+        verb: str = "",
+        inner: Mapping[str, Handle] = NO_PARTS,
+        groups: tuple[int, ...] = (),
+        is_list: bool = False,
+        off: bool = False,
+    ) -> None:
+        self.outputs = outputs
+        self.parts = parts
+        self.span = span
+        self.verb = verb
+        self.inner = inner
+        self.groups = groups
+        self.is_list = is_list
+        self.off = off
 
     @property
     def grouped(self) -> tuple[tuple[Tensor, ...], ...]:
@@ -80,44 +97,6 @@ class Handle:
         return tuple(tuple(islice(tensors, size)) for size in self.groups)
 
 
-class Summary(NamedTuple):
-    """What is in a fragment and the blocks that it calls.
-
-    Args:
-        kinds: how many layers of each kind there are.
-        is_faulty: whether there is an error.
-        is_sharing: whether a layer has the weights of another.
-    """
-
-    kinds: Counter[Facts]
-    is_faulty: bool
-    is_sharing: bool
-
-    @classmethod
-    def of(cls, fragment: Fragment) -> Summary:
-        """That of a fragment which is whole."""
-        kinds: dict[Facts, int] = {}
-        calls: dict[int, int] = {}
-        inside: dict[int, Summary] = {}
-        is_faulty, is_sharing = bool(fragment.faults), bool(fragment.owners)
-        for item in fragment.items:
-            if isinstance(item, Call):
-                called = id(item.fragment)
-                if called not in inside:
-                    inner = inside[called] = item.fragment.summary
-                    is_faulty, is_sharing = is_faulty or inner.is_faulty, is_sharing or inner.is_sharing
-                    for facts in inner.kinds:
-                        kinds.setdefault(facts, 0)  # in the order in which they stand
-                calls[called] = calls.get(called, 0) + 1
-            elif item.facts is not None:
-                kinds[item.facts] = kinds.get(item.facts, 0) + 1
-        for called, times in calls.items():
-            for facts, count in inside[called].kinds.items():
-                kinds[facts] += times * count
-        return cls(Counter(kinds), is_faulty, is_sharing)
-
-
-@dataclass(slots=True)
 class Fragment:
     """An unrolled list of entries.
 
@@ -129,33 +108,76 @@ class Fragment:
         faults: the errors of its own layers.
         names: the outputs of its named groups and paths.
         owners: the layers that have the weights of an earlier one.
-        verbs: what its entries, and those of the blocks that it calls, are: operators and blocks.
+        calls_faulty: whether a block that it calls has an error in it.
+        calls_sharing: whether a layer of a block that it calls has the weights of another.
+        verbs: what its entries, and those of the blocks that it calls, are where that is a value: operators and blocks.
+        name: the block that it is of.
         key: the block with its arguments and inputs.
         state: what the symbols said when they were asked; None where they were not.
         decisions: those that were taken meanwhile.
         steps: how many of its own entries were evaluated.
     """
 
-    items: list[Draft | Call] = field(default_factory=list)
-    size: int = 0
-    outputs: tuple[Tensor, ...] = ()
-    parts: dict[str, Handle] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    names: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
-    owners: dict[int, int] = field(default_factory=dict)
-    verbs: set[str] = field(default_factory=set)
-    key: Hashable = None
-    state: object | None = None
-    decisions: tuple[Condition, ...] = ()
-    steps: int = 0
-    _summary: Summary | None = None
+    __slots__ = (
+        "calls_faulty",
+        "calls_sharing",
+        "decisions",
+        "faults",
+        "items",
+        "key",
+        "name",
+        "names",
+        "outputs",
+        "owners",
+        "parts",
+        "size",
+        "state",
+        "steps",
+        "verbs",
+    )
+
+    def __init__(self) -> None:
+        self.items: list[Draft | Call] = []
+        self.size = 0
+        self.outputs: tuple[Tensor, ...] = ()
+        self.parts: Mapping[str, Handle] = NO_PARTS
+        self.faults: list[Fault] = []
+        self.names: dict[str, tuple[Tensor, ...]] = {}
+        self.owners: dict[int, int] = {}
+        self.calls_faulty = False
+        self.calls_sharing = False
+        self.verbs: frozenset[str] = frozenset()
+        self.name = ""
+        self.key: Hashable = None
+        self.state: object | None = None
+        self.decisions: tuple[Condition, ...] = ()
+        self.steps = 0
 
     @property
-    def summary(self) -> Summary:
-        """What is in it and in the blocks that it calls, gathered once it is whole."""
-        if self._summary is None:
-            self._summary = Summary.of(self)
-        return self._summary
+    def is_faulty(self) -> bool:
+        """Whether there is an error in it, or in a block that it calls."""
+        return self.calls_faulty or bool(self.faults)
+
+    @property
+    def is_sharing(self) -> bool:
+        """Whether a layer in it, or in a block that it calls, has the weights of another."""
+        return self.calls_sharing or bool(self.owners)
+
+    def kinds(self) -> Counter[Facts]:
+        """How many layers of each kind are in it and in the blocks that it calls, in the order in which they stand."""
+        kinds: dict[Facts, int] = {}
+        done: list[Fragment] = []
+        _gather(self, kinds, done, set())
+        times = {id(self): 1}
+        for fragment in reversed(done):
+            copies = times[id(fragment)]
+            for item in fragment.items:
+                if isinstance(item, Call):
+                    called = id(item.fragment)
+                    times[called] = times.get(called, 0) + copies
+                elif item.facts is not None:
+                    kinds[item.facts] += copies
+        return Counter(kinds)
 
     def called(self, ref: int | None) -> str:
         """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
@@ -193,3 +215,15 @@ class Fragment:
                 found = item.fragment.ends(inner) if inner else item.fragment.outputs
                 return tuple(map(item.outside, found))
         raise KeyError(name)
+
+
+def _gather(fragment: Fragment, kinds: dict[Facts, int], done: list[Fragment], seen: set[int]) -> None:
+    """Note the kinds of layers as they come, and each fragment behind all that it calls."""
+    seen.add(id(fragment))
+    for item in fragment.items:
+        if isinstance(item, Call):
+            if id(item.fragment) not in seen:
+                _gather(item.fragment, kinds, done, seen)
+        elif item.facts is not None:
+            kinds.setdefault(item.facts, 0)
+    done.append(fragment)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.parts import Form
     from cnnplan.graph.workshop import Judgement
     from cnnplan.ops import Operator
-    from cnnplan.spec import Block, Spec
+    from cnnplan.spec import Block, Entry, Spec
 
 __all__ = ["Kept", "kept_of", "kind", "kinds"]
 
@@ -38,7 +38,7 @@ class Kept:
         spec: the document as it was planned last.
 
     Attributes:
-        declared: what its symbols may be.
+        is_new: whether no plan was made with it before.
         context: where the sizes are made.
         operators: by verb and arguments.
         forms: of tensors, by shape and elements.
@@ -49,7 +49,7 @@ class Kept:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.declared = _declared(spec)
+        self.is_new = True
         self.context = Context()
         self.operators: dict[Hashable, Operator | list[Any]] = {}
         self.forms: dict[Hashable, Form] = {}
@@ -66,8 +66,12 @@ class Kept:
         """Go on with the document after an edit: what blocks were unrolled to that are others now is let go."""
         changed = frozenset(_changed(self.spec, spec))
         if changed:
-            fragments = self.fragments.items()
-            self.fragments = {key: each for key, each in fragments if changed.isdisjoint(each.verbs)}
+            calls = _calls(self.spec)
+            self.fragments = {
+                key: each
+                for key, each in self.fragments.items()
+                if all(changed.isdisjoint(calls.get(verb, (verb,))) for verb in (each.name, *each.verbs))
+            }
         self.spec = spec
 
     def serves(self, spec: Spec) -> bool:
@@ -76,7 +80,7 @@ class Kept:
         return (
             max(size, self.context.serial) <= MOST
             and self.spec.file == spec.file
-            and (self.spec.symbols is spec.symbols or self.declared == _declared(spec))
+            and (self.spec.symbols is spec.symbols or _declared(self.spec) == _declared(spec))
         )
 
 
@@ -86,6 +90,7 @@ def kept_of(spec: Spec, previous: Kept | None) -> Kept:
         return Kept(spec)
     if previous.spec is not spec:
         previous.adopt(spec)
+    previous.is_new = False
     return previous
 
 
@@ -123,3 +128,28 @@ def _changed(old: Spec, new: Spec) -> Iterator[str]:
             yield name
     for spec in (old, new):
         yield from (str(place.path[1]) for place in spec.broken if place.path[:1] == ("blocks",) and place.path[1:])
+
+
+def _calls(spec: Spec) -> dict[str, frozenset[str]]:
+    """By block, the verbs that it is made of, its own name among them, as far as its entries say so by name."""
+    found: dict[str, frozenset[str]] = {}
+
+    def reach(name: str) -> frozenset[str]:
+        if name not in found:
+            found[name] = frozenset((name,))
+            block = spec.blocks.get(name)
+            found[name] = found[name].union(*map(reach, _verbs(block.layers) if block else ()))
+        return found[name]
+
+    for name in spec.blocks:
+        reach(name)
+    return found
+
+
+def _verbs(entries: Iterable[Entry]) -> Iterator[str]:
+    """What the entries are, those inside of others too."""
+    for entry in entries:
+        yield entry.verb
+        yield from _verbs(entry.body)
+        for path in entry.paths:
+            yield from _verbs(path.layers)

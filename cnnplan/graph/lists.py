@@ -123,6 +123,8 @@ def bound(block: Block, groups: Sequence[Group]) -> dict[str, Group] | None:
 
     One by one, where as many things are read as there are inputs; else all in a row, where a list takes what is left.
     """
+    if not block.inputs and len(groups) == 1 and len(groups[0]) == 1:
+        return {"input": groups[0]}
     names = block.inputs or ("input",)
     if not block.lists:
         row = flat(groups)

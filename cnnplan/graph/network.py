@@ -153,13 +153,13 @@ class Graph:
     def kinds(self) -> Counter[Facts]:
         """How many layers there are of each kind: the same operator on the same shapes."""
         if not self.omitted:
-            return self._fragment.summary.kinds
+            return self._fragment.kinds()
         return Counter([node.facts for node in self.nodes.values()])
 
     @cached_property
     def owners(self) -> Counter[Facts]:
         """How many layers of each kind have weights of their own."""
-        if not self._fragment.summary.is_sharing:
+        if not self._fragment.is_sharing:
             return self.kinds
         return Counter([node.facts for name, node in self.nodes.items() if node.owner == name])
 
@@ -195,7 +195,7 @@ class Graph:
         Where it is looked at up to a layer, those behind have none.
         """
         found: dict[Any, Finding] = {(fault.rule, fault.place, fault.message): fault for fault in self.spec.faults}
-        faults = self._naming.faults if self._fragment.summary.is_faulty else []
+        faults = self._naming.faults if self._fragment.is_faulty else []
         if self._ends:  # layers that have no shape are not among the nodes, and nothing that is reached rests on one
             faults = [found for found in faults if found[0] + found[1].layer in self.nodes]
         for prefix, fault, callers in told(faults):

@@ -70,15 +70,15 @@ class Workshop:
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
         self._kept = symbols.kept
-        self._judgements: dict[Hashable, Judgement] = {}
+        self._judgements: dict[Hashable, Judgement] = symbols.kept.judgements if symbols.kept.is_new else {}
         self._known: dict[Any, Any] = {}
 
     def made(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool = False) -> Made:
         """What follows from an operator with these arguments on these inputs, or all that is wrong with it."""
-        key = (verb, joins, *args, *args.values(), *typed(args.values()), *inputs)
+        key = (verb, joins, *args, *args.values(), *typed(args.values()), *inputs) if args else (verb, joins, *inputs)
         found = self._judgements.get(key)
         if found is None:
-            found = self._kept.judgements.get(key)
+            found = None if self._kept.is_new else self._kept.judgements.get(key)
             if found is None or found.state not in (None, self.symbols.state):
                 found = self._kept.judgements[key] = self._judgement(verb, args, inputs, joins=joins)
             self._judgements[key] = found
@@ -93,7 +93,7 @@ class Workshop:
 
     def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
         """The operator with these arguments, or all that is wrong with them."""
-        key = (verb, *args, *args.values(), *typed(args.values()))
+        key = (verb, *args, *args.values(), *typed(args.values())) if args else (verb,)
         found = self._kept.operators.get(key)
         if found is None:
             found = self._kept.operators[key] = _operator(verb, args)
@@ -125,10 +125,15 @@ class Workshop:
         joining = op.joins(*shapes) if joins else ()
         for requirement in chain(op.requires(*shapes), op.reads(*elements), op.finds(shapes, elements), joining):
             self._require(requirement, kept)
+        parts = op.parts(*shapes)
+        if not parts:
+            form = self.form(op.output(*shapes), op.gives(*elements))
+            return {"": Facts(op.placed(*shapes, joins=joins), shapes, form, tuple(kept))}
         made: dict[str, Facts | None] = {}
-        for name, part in {f".{i}": part for i, part in enumerate(op.parts(*shapes))}.items() or (("", op),):
+        for number, part in enumerate(parts):
             form = self.form(part.output(*shapes), part.gives(*elements))
-            made[name] = Facts(part.placed(*shapes, joins=joins), shapes, form, () if made else tuple(kept))
+            opens = () if made else tuple(kept)
+            made[f".{number}"] = Facts(part.placed(*shapes, joins=joins), shapes, form, opens)
         return made
 
     def _require(self, requirement: Requirement, kept: list[Open]) -> None:

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.ops.fields import bounded, kinds, leaves, spatial
 from cnnplan.ops.requirements import Requirement, broken
-from cnnplan.sizes import Count, ge, is_whole, prod
+from cnnplan.sizes import TRUE, Count, ge, is_whole, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -231,6 +231,13 @@ class Operator(BaseModel, ABC):
         changed = {name: value for name, value in found.items() if value is not getattr(self, name)}
         return self.model_copy(update=changed) if changed else self
 
+    def __copy__(self) -> Self:
+        """A copy, of which other arguments may follow other things."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
     def placed(self, *shapes: Shape, joins: bool = False) -> Operator:
         """The operator as it stands behind inputs of these shapes: what it notes of them for its kernel.
 
@@ -273,11 +280,11 @@ class Operator(BaseModel, ABC):
             value = getattr(self, name)
             for size in () if type(value) is int or value is None else leaves(value):
                 values = {"name": name, "value": size, "least": least}
-                yield Requirement(
-                    is_whole(size), "CNN013", "{name} (={value}) must be a whole number", values, "", name
-                )
-                bound = ge(size, least)
-                yield Requirement(bound, "CNN013", "{name} (={value}) must be at least {least}", values, "", name)
+                conditions = (("a whole number", is_whole(size)), ("at least {least}", ge(size, least)))
+                for wanted, condition in conditions:
+                    if condition is not TRUE:
+                        message = f"{{name}} (={{value}}) must be {wanted}"
+                        yield Requirement(condition, "CNN013", message, values, "", name)
 
 
 def _evaluated(value: Any, values: Mapping[str, Any]) -> Any:

@@ -6,7 +6,8 @@ that chains of layers stay one floor.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
@@ -24,6 +25,24 @@ __all__ = ["Dilated", "Windowed", "is_same", "margins", "per_axis", "same_margin
 
 Pairs = tuple[tuple["Extent", "Extent"], ...]
 Windows = tuple["Extent", "Extent", tuple["Extent", "Extent"]]
+
+
+class Laid(NamedTuple):
+    """Windows along one axis.
+
+    Args:
+        stride: the distance between them.
+        span: what one covers.
+        reach: what is added to the axis before it is divided by the stride.
+        least: the least extent of an axis on which a window fits.
+        padding: what is added on both sides together.
+    """
+
+    stride: Extent
+    span: Extent
+    reach: Extent
+    least: Extent
+    padding: Extent
 
 
 def per_axis(value: Any, axes: int) -> tuple[Any, ...]:
@@ -92,12 +111,28 @@ class Windowed(Operator):
         del stride
         return 0
 
+    @cached_property
+    def laid(self) -> dict[int, tuple[Laid, ...]]:
+        """What `laying` found, by the number of spatial axes."""
+        return {}
+
+    def laying(self, axes: int) -> tuple[Laid, ...]:
+        """What is added to an axis and what it must have, per axis; found once for all inputs of a rank."""
+        found = self.laid.get(axes)
+        if found is None:
+            geometry = self.geometry(axes)
+            found = self.laid[axes] = tuple([self._laid(stride, span, *pads) for stride, span, pads in geometry])
+        return found
+
+    def _laid(self, stride: Extent, span: Extent, before: Extent, after: Extent) -> Laid:
+        least = span - before - after - self.slack(stride)
+        return Laid(stride, span, self.reach(span, stride, before, after), least, before + after)
+
     def steps(self, sizes: Shape) -> Shape:
         """How many windows there are, per axis."""
         if is_same(self.padding):
             return tuple([ceil_div(n, s) for n, s in zip(sizes, self.strides(len(sizes)), strict=True)])
-        axes = zip(sizes, self.geometry(len(sizes)), strict=True)
-        return tuple([(n + self.reach(span, s, *pads)) // s for n, (s, span, pads) in axes])
+        return tuple([(n + laid.reach) // laid.stride for n, laid in zip(sizes, self.laying(len(sizes)), strict=True)])
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, steps; a convolution has channels of its own."""
@@ -139,11 +174,11 @@ class Windowed(Operator):
         """The same, axis by axis."""
         message = "kernel_size (={kernel}) spans {span} of axis {dim}, which has {size} and {padding} of padding"
         hint = "a smaller kernel_size or dilation, more padding, or a larger input"
-        for i, (n, (stride, span, (before, after))) in enumerate(zip(sizes, self.geometry(len(sizes)), strict=True)):
-            fit = ge(n, span - before - after - self.slack(stride))
+        for i, (n, laid) in enumerate(zip(sizes, self.laying(len(sizes)), strict=True)):
+            fit = ge(n, laid.least)
             if fit is not TRUE:
                 kernel = per_axis(self.kernel_size, len(sizes))[i]
-                values = {"kernel": kernel, "span": span, "dim": i + 2, "size": n, "padding": before + after}
+                values = {"kernel": kernel, "span": laid.span, "dim": i + 2, "size": n, "padding": laid.padding}
                 yield Requirement(fit, "CNN101", message, values, hint, "kernel_size")
 
 

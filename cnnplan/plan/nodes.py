@@ -41,8 +41,7 @@ class Figures:
         """The figures that follow from an operator and the shapes of its inputs."""
         shape = facts.shape
         weights = facts.op.weights(*facts.shapes)
-        params = combine((prod(weight.shape), 1) for weight in weights.values() if weight.trainable)
-        buffers = combine((prod(weight.shape), 1) for weight in weights.values() if not weight.trainable)
+        params, buffers = (_elements(weights, trainable=each) for each in (True, False)) if weights else (0, 0)
         return cls(shape, weights, params, buffers, facts.op.cost(facts.shapes, shape))
 
     def at(self, number: Callable[[Any], Any]) -> Figures:
@@ -52,6 +51,11 @@ class Figures:
         }
         cost = Cost(*(number(getattr(self.cost, kind)) for kind in KINDS))
         return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
+
+
+def _elements(weights: Mapping[str, Weight], *, trainable: bool) -> Extent:
+    """How many numbers there are in the weights that are trained, or in those that are not."""
+    return combine([(prod(weight.shape), 1) for weight in weights.values() if weight.trainable is trainable])  # type: ignore[no-any-return]
 
 
 class NodePlan:

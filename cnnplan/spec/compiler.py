@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan import ops
@@ -114,7 +115,7 @@ class _Compiler:
         if name in SPOKEN:
             raise Unreadable(f"{name} is a function: write {name}(...)")
         self.names.add(name)
-        return lambda env: env.lookup(name)
+        return methodcaller("lookup", name)
 
     def on_name(self, node: ast.Name, depth: int) -> Run:
         del depth

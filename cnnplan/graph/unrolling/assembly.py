@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Assembly"]
 
+NO_ARGUMENTS: dict[str, Any] = {}
+"""Those of a bare verb."""
+
 NOTHING: dict[str, Facts | None] = {"": None}
 """What is known of a layer that is not legal."""
 
@@ -39,7 +42,7 @@ class Assembly(Wiring):
 
     def layer(self, entry: Entry, verb: str, name: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
         """An operator with its arguments."""
-        args = {key: value.evaluate(env) for key, value in entry.args.items()}
+        args = {key: value.evaluate(env) for key, value in entry.args.items()} if entry.args else NO_ARGUMENTS
         if entry.from_ is None and OPERATORS[verb].arity[1] == 0:
             inputs = ()
         elif not inputs and entry.from_ is None:
@@ -47,7 +50,8 @@ class Assembly(Wiring):
             message = f"there is no layer before this one, and several inputs ({known}): say which with `from`"
             self.fault("CNN016", message, entry.place, name, f"add `from: {next(iter(self.scope.handles), '')}`")
             return Handle((UNKNOWN,))
-        origin, storage = self.origin(entry, env), self.storage(entry, env)
+        origin = self.origin(entry, env) if entry.origin else ""
+        storage = self.told if entry.dtype is None else self.storage(entry, env)
         return self.operator(verb, args, inputs, Site(name, entry.place, entry.verb, None, origin, storage))
 
     def operator(
@@ -60,9 +64,10 @@ class Assembly(Wiring):
                 self._refuse(fault, args, inputs, site)
             made = NOTHING
         for facts in made.values():
-            for open_ in facts.open if facts else ():
-                if open_.witness:
-                    self._refuse(refused(open_.requirement), args, inputs, site, open_)
+            if facts and facts.open:
+                for open_ in facts.open:
+                    if open_.witness:
+                        self._refuse(refused(open_.requirement), args, inputs, site, open_)
         refs = tuple([tensor.ref for tensor in inputs])
         if "" in made:
             return Handle((self.draft(site, "", refs, made[""]),))
@@ -100,10 +105,13 @@ class Assembly(Wiring):
     def block(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
         """A block, unrolled where it stands."""
         args: dict[str, Any] = {}
+        defaults = self.builder.defaults(block)
         for key, default in block.args.items():
             given = entry.args.get(key)
             if given is not None:
                 args[key] = given.evaluate(env)
+            elif key in defaults:
+                args[key] = defaults[key]
             elif default is not None:
                 args[key] = self.default(block, default, args, env)
             else:
@@ -114,7 +122,8 @@ class Assembly(Wiring):
             if UNKNOWN not in inputs:
                 self._unfit(entry, block, name, inputs)
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))
-        origin, storage = self.origin(entry, env) or self.outer, self.storage(entry, env)
+        origin = self.origin(entry, env) if entry.origin else self.outer
+        storage = self.told if entry.dtype is None else self.storage(entry, env)
         site = Site(name, entry.place, entry.verb, None, origin, storage)
         return self.called(self.builder.block(block, args, taken), inputs, site)
 
@@ -130,8 +139,6 @@ class Assembly(Wiring):
 
     def default(self, block: Block, default: Expression, args: dict[str, Any], env: Environment) -> Any:
         """The value of an argument that was left out; it sees the arguments before it and the inputs of the block."""
-        if default.constant:
-            return default.value
         frame = Frame(self.frame.symbols, self.builder.verbs, args, sees_symbols=block.sees_symbols)
         return default.evaluate(Environment(frame, Scope(), env.groups))
 
@@ -151,12 +158,22 @@ class Assembly(Wiring):
         refs = tuple([tensor.ref for tensor in inputs])
         call = Call(site.name, self.fragment.size, fragment, refs, site.entry, site.origin, site.storage)
         self.add(call, fragment.size)
-        self.fragment.verbs.update(fragment.verbs)
+        self._note(fragment)
         if not fragment.parts:
             return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]))
         parts = {key: _outside(call, part) for key, part in fragment.parts.items()}
         groups = tuple([len(part.outputs) for part in parts.values()])
         return Handle(tuple(map(call.outside, fragment.outputs)), parts, groups=groups)
+
+    def _note(self, called: Fragment) -> None:
+        """What is known here of a block that is called."""
+        fragment = self.fragment
+        if called.verbs:
+            fragment.verbs |= called.verbs
+        if called.faults or called.calls_faulty:
+            fragment.calls_faulty = True
+        if called.owners or called.calls_sharing:
+            fragment.calls_sharing = True
 
 
 def _type(told: Expression | None, env: Environment) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import TooDeep
 from cnnplan.findings import Place
 from cnnplan.graph.environment import Environment, Undecided, Unjudged
-from cnnplan.graph.fragments import Fragment, Handle
+from cnnplan.graph.fragments import NO_PARTS, Fragment, Handle
 from cnnplan.graph.lists import anew, bound, exported, flat, listed, loose, outermost
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Site, Tensor, TooMany
 from cnnplan.graph.unrolling.assembly import Assembly
@@ -63,13 +62,16 @@ class Body(Assembly):
 
     def entry(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """One entry, repeated as often as it says, under its name."""
-        self.builder.step()
-        if self.builder.broken and entry.place in self.builder.broken:
+        builder = self.builder
+        builder.step()
+        if builder.broken and entry.place in builder.broken:
             return self.broken(entry, scope)
         try:
-            handle = (
-                self.repeated(entry, scope, prev) if entry.repeat else self.once(entry, self.env(entry, scope, prev))
-            )
+            if entry.repeat:
+                handle = self.repeated(entry, scope, prev)
+            else:
+                groups = prev.grouped if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
+                handle = self.once(entry, Environment(self.frame, scope, groups))
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -119,7 +121,11 @@ class Body(Assembly):
         last = made[-1] if made else Handle(env.inputs, off=True)
         parts = {str(number): copy for number, copy in enumerate(made)} if copies else last.parts
         span = (start, self.fragment.size)
-        return replace(last, parts=parts, span=span, inner={**last.inner, **last.parts})
+        inner = {**last.inner, **last.parts}
+        groups, is_list = last.groups, last.is_list
+        return Handle(
+            last.outputs, parts, span=span, verb=last.verb, inner=inner, groups=groups, is_list=is_list, off=last.off
+        )
 
     def copies(
         self, entry: Entry, values: Iterable[Any], prev: Handle, env: Environment, named: Scope | None
@@ -175,7 +181,7 @@ class Body(Assembly):
         verb = entry.verb
         if entry.verb_expression is not None:
             verb = self.verb(entry.verb_expression, verb, env, self.builder.verbs)
-        self.fragment.verbs.add(verb)
+            self.fragment.verbs |= {verb}
         called = name or env.scope.call(verb, entry.name)
         try:
             is_on = entry.when is None or self.truth(entry.when, env)
@@ -196,7 +202,9 @@ class Body(Assembly):
             hint = "put it into a path of `branches` beside `[]`, or switch off what it reads"
             self.fault("CNN016", message, entry.place, env.scope.prefix + called, hint)
             return Handle((UNKNOWN,))
-        return replace(_given(env), verb=verb, off=True)
+        given = _given(env)
+        given.verb, given.off = verb, True
+        return given
 
     def verb(self, expression: Expression, text: str, env: Environment, known: Container[str] = OPERATORS) -> str:
         """The verb of an entry, or of a join, whose verb is a value."""
@@ -233,15 +241,16 @@ class Body(Assembly):
             handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, env)
         finally:
             self.outer, self.told = before
-        if not named:
-            return handle
-        (handle.inner if handle.is_list else handle.parts).update(scope.handles)
+        if named and handle.is_list:
+            handle.inner = {**handle.inner, **scope.handles}
+        elif named:
+            handle.parts = {**handle.parts, **scope.handles}
         return handle
 
     def sequence(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
         """Entries in a row."""
         last = self.run(entry.body, scope, _given(env))
-        return Handle(last.outputs, dict(last.parts) if last.is_list else {}, is_list=last.is_list)
+        return Handle(last.outputs, last.parts if last.is_list else NO_PARTS, is_list=last.is_list)
 
     def branches(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
         """Paths side by side from the same input, joined, or a list of what they end with."""
@@ -307,7 +316,7 @@ class Body(Assembly):
             found = [h for name in path.from_ for h in self.named(name, outer, given, path.place, entry.label)]
             given = found[0] if len(found) == 1 else Handle(flat([handle.outputs for handle in found]))
         outputs = self.run(path.layers, inner, given).outputs
-        return Handle(outputs, dict(inner.handles) if inner is not scope else {})
+        return Handle(outputs, dict(inner.handles) if inner is not scope else NO_PARTS)
 
     def truth(self, when: Expression, env: Environment) -> bool:
         """Whether an entry is on."""

@@ -34,8 +34,9 @@ class Builder:
         self.verbs = frozenset((*OPERATORS, *spec.blocks))
         self.broken = spec.broken
         self.steps = 0
-        self._own = 0
+        self._inside = 0
         self._fragments: dict[Any, Fragment] = {}
+        self._defaults: dict[str, dict[str, Any]] = {}
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
         """The layers of the spec itself."""
@@ -55,25 +56,31 @@ class Builder:
                 self.symbols.asked += 1
                 self.symbols.decisions += fragment.decisions
             return fragment
-        return self._again(key) or self._unrolled(key, block, args, inputs)
+        again = None if self.symbols.kept.is_new else self._again(key)
+        return again or self._unrolled(key, block, args, inputs)
+
+    def defaults(self, block: Block) -> dict[str, Any]:
+        """The arguments of a block that have a default which is the same wherever it is called."""
+        found = self._defaults.get(block.name)
+        if found is None:
+            constants = {key: each for key, each in block.args.items() if each is not None and each.constant}
+            found = self._defaults[block.name] = {key: each.value for key, each in constants.items()}
+        return found
 
     def _unrolled(
         self, key: Hashable, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]
     ) -> Fragment:
         """The layers of a block, made now and kept; with what it took from the symbols."""
         symbols = self.symbols
-        outer, state, asked, decided = self._own, symbols.state, symbols.asked, len(symbols.decisions)
-        self._own = 0
-        try:
-            fragment = self._fragments[key] = self._body(block, args, inputs).unroll(block.layers, block.outputs)
-            fragment.steps = self._own
-        finally:
-            self._own = outer
-        fragment.verbs.add(block.name)
-        fragment.key = key
+        state, asked, decided = symbols.state, symbols.asked, len(symbols.decisions)
+        steps, inside = self.steps, self._inside
+        fragment = self._fragments[key] = self._body(block, args, inputs).unroll(block.layers, block.outputs)
+        fragment.steps = self.steps - steps - (self._inside - inside)
+        self._inside = inside + self.steps - steps
+        fragment.name, fragment.key = block.name, key
         fragment.state = state if symbols.asked > asked else None
         fragment.decisions = tuple(symbols.decisions[decided:])
-        if not self.broken and not fragment.summary.is_faulty:
+        if not self.broken and not fragment.is_faulty:
             symbols.kept.fragments[key] = fragment
         return fragment
 
@@ -102,17 +109,16 @@ class Builder:
         if fragment.key in self._fragments:
             return
         self._fragments[fragment.key] = fragment
-        self._count(fragment.steps)
+        self.steps += fragment.steps
+        self._inside += fragment.steps
+        if self.steps > MOST_LAYERS:
+            raise TooMany
         for item in fragment.items:
             if isinstance(item, Call):
                 self._adopt(item.fragment)
 
     def step(self) -> None:
         """Count an entry, so that nothing runs for ever."""
-        self._own += 1
-        self._count(1)
-
-    def _count(self, steps: int) -> None:
-        self.steps += steps
+        self.steps += 1
         if self.steps > MOST_LAYERS:
             raise TooMany

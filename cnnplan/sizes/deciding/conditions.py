@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cnnplan.errors import Inconclusive
 from cnnplan.sizes.deciding.sets import IntegerSet
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.factors import grain
 from cnnplan.sizes.forms.linear import Size
 
@@ -178,11 +178,11 @@ class Divisible(Condition):
 
     def holds(self, values: Mapping[str, Any], memo: Memo | None = None) -> bool:
         """Whether the remainder is 0 at these values."""
-        divisor, value = (x if isinstance(x, Number) else x.at(values, memo) for x in (self.divisor, self.value))
+        divisor, value = (x if is_number(x) else x.at(values, memo) for x in (self.divisor, self.value))
         return bool(divisor != 0 and value % divisor == 0)
 
     def __str__(self) -> str:
-        simple = isinstance(self.value, Number) or (isinstance(self.value, Size) and len(self.value.terms) == 1)
+        simple = is_number(self.value) or (isinstance(self.value, Size) and len(self.value.terms) == 1)
         return f"{self.value if simple else f'({self.value})'} % {self.divisor} == 0"
 
 
@@ -303,7 +303,7 @@ def _misses(domain: Domain, members: IntegerSet) -> bool:
 
 
 def _symbols(value: Any) -> frozenset[str]:
-    return frozenset() if isinstance(value, Number) else value.symbols
+    return frozenset() if is_number(value) else value.symbols
 
 
 def compared(difference: Count, operator: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnplan.sizes.deciding.periods import period
 from cnnplan.sizes.deciding.sets import IntegerSet, runs_of
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,8 +57,8 @@ def _length(value: Count) -> int | None:
     """After how many values every size of a count has the same remainder again."""
     length = 1
     for size in {size for monomial in value.products for size in monomial} | {value.rest}:
-        found = None if isinstance(size, Number) else period(size)
-        if isinstance(size, Number):
+        found = None if is_number(size) else period(size)
+        if is_number(size):
             continue
         if found is None:
             return None

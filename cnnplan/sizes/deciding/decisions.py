@@ -93,14 +93,14 @@ def ne(left: Any, right: Any) -> Condition:
 
 def is_whole(value: Any) -> Condition:
     """The value is an integer."""
-    return divides(1, value)
+    return TRUE if isinstance(value, Size) and value.is_integer else divides(1, value)
 
 
 def divides(divisor: Any, value: Any) -> Condition:
     """The value is a multiple of the divisor; nothing is one of 0."""
-    if isinstance(divisor, Number) and isinstance(value, Number):
+    if is_number(divisor) and is_number(value):
         return TRUE if divisor and value % divisor == 0 else FALSE
-    if isinstance(divisor, Number) and divisor == 0:
+    if is_number(divisor) and divisor == 0:
         return FALSE
     context = (value if isinstance(value, Count) else divisor).context
     condition = eq(value, context.exact_div(value, divisor) * divisor)

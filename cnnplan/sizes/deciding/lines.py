@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet, runs_of
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Lines(NamedTuple):
 
 def lines(value: Any) -> Lines | None:
     """The lines of an integer size of one symbol; None where it is of other functions than floors by numbers."""
-    if isinstance(value, Number):
+    if is_number(value):
         return Lines(0, value, value)
     if not isinstance(value, Size) or not value.is_integer:
         return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.lines import lines
 from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet
-from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.atoms import Atom, Number, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LONGEST_LIST = 4096
 
 def period(value: Any) -> Period | None:
     """P and Q of a function of one symbol; None where it is not of the class, or P is too large."""
-    if isinstance(value, Number):
+    if is_number(value):
         return 1, 0
     if not isinstance(value, Size):
         return _period_of_count(value)
@@ -80,7 +80,7 @@ def _symbol(_name: str) -> Period:
 
 def _floor(numerator: Any, denominator: Any) -> Period | None:
     inner = period(numerator)
-    if inner is None or not isinstance(denominator, Number):
+    if inner is None or not is_number(denominator):
         return None
     length, gain = inner
     if type(gain) is int and type(denominator) is int:
@@ -108,7 +108,7 @@ def _extreme(left: Any, right: Any) -> Period | None:
 
 def _gcd(left: Any, right: Any) -> Period | None:
     inner = period(left)
-    if inner is None or not isinstance(right, Number):
+    if inner is None or not is_number(right):
         return None
     return _until_multiple(inner, right, 0)
 
@@ -137,7 +137,7 @@ _RULES: dict[str, Callable[..., Period | None]] = {
 
 def values_at(value: Any, symbol: str, points: range) -> list[Any]:
     """The values at consecutive points."""
-    if isinstance(value, Number):
+    if is_number(value):
         return [value] * len(points)
     if len(points) > LONGEST_LIST and has_numpy():
         return value.at({symbol: np.arange(points.start, points.stop) * _scale(value, symbol)}).tolist()  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.periods import period
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def _length(value: Count, name: str, divisor: int) -> int | None:
         return None
     length = 1
     for size in {size for monomial in value.products for size in monomial} | {value.rest}:
-        if isinstance(size, Number) or name not in size.symbols:
+        if is_number(size) or name not in size.symbols:
             continue
         parts = [period(atom.context.size(((atom, 1),), 0)) for atom, _ in size.terms if name in atom.symbols]
         if any(atom.symbols != {name} for atom, _ in size.terms if name in atom.symbols) or None in parts:
@@ -62,7 +62,7 @@ def _length(value: Count, name: str, divisor: int) -> int | None:
 def _numbers(value: Count) -> Iterator[Number]:
     yield from value.products.values()
     for size in [size for monomial in value.products for size in monomial] + [value.rest]:
-        if isinstance(size, Number):
+        if is_number(size):
             yield size
         else:
             yield from (size.const, *(coef for _, coef in size.terms))

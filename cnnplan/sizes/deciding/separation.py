@@ -17,7 +17,7 @@ from cnnplan.sizes.deciding.conditions import FALSE, TRUE, Condition, every
 from cnnplan.sizes.deciding.periods import period
 from cnnplan.sizes.deciding.positivity import groups
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.polynomials import interval
 from cnnplan.sizes.forms.quotients import is_integral
 
@@ -128,7 +128,7 @@ def _terms(difference: Count) -> tuple[tuple[Monomial, Number], tuple[Monomial, 
     """The two terms of a difference, a constant last; None where there are more, or fewer."""
     terms: list[tuple[Monomial, Number]] = list(difference.products.items())
     rest = difference.rest
-    if isinstance(rest, Number):
+    if is_number(rest):
         terms += [((), rest)] if rest else []
     elif not terms and len(rest.terms) == 2 and not rest.const:  # noqa: PLR2004 - two lines that are compared
         terms += [((rest.context.size(((atom, 1),), 0),), coef) for atom, coef in rest.terms]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 from cnnplan.sizes.forms import functions
-from cnnplan.sizes.forms.atoms import Atom, Number, whole
+from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def evaluate(count: Any, values: Mapping[str, Any], memo: dict[Any, Any] | None 
     Raises:
         KeyError: a symbol has no value.
     """
-    if isinstance(count, Number):
+    if is_number(count):
         return count
     kind = _array_type(count, values)
     if memo is None:
@@ -41,7 +41,7 @@ def evaluate(count: Any, values: Mapping[str, Any], memo: dict[Any, Any] | None 
     if kind is not None:
         values, memo = memo.setdefault(kind, (_converted(values, kind), {}))
     result = _sum(count, values, memo)
-    return whole(result) if isinstance(result, Number) else result
+    return whole(result) if is_number(result) else result
 
 
 def _sum(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
@@ -50,7 +50,7 @@ def _sum(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
         for atom, coef in count.terms:
             result = result + coef * _value(atom, values, memo)
         return result
-    result = count.rest if isinstance(count.rest, Number) else _sum(count.rest, values, memo)
+    result = count.rest if is_number(count.rest) else _sum(count.rest, values, memo)
     known: dict[int, Any] = {}
     for monomial, coef in count.products.items():
         product: Any = coef
@@ -79,7 +79,7 @@ def _symbol(atom: Atom, value: Any) -> Any:
 
 
 def _applied(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
-    args = [arg if isinstance(arg, Number) else _sum(arg, values, memo) for arg in atom.args]
+    args = [arg if is_number(arg) else _sum(arg, values, memo) for arg in atom.args]
     if atom.kind == "floor":
         return args[0] // args[1]
     if any(hasattr(arg, "dtype") for arg in args):
@@ -115,14 +115,14 @@ def _converted(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _peak(value: Any) -> int:
-    if isinstance(value, Number):
+    if is_number(value):
         return max(math.ceil(value), -math.floor(value))
     return max(abs(int(value.min(initial=0))), abs(int(value.max(initial=0))))
 
 
 def magnitude(value: Count | Number, corner: Mapping[str, int], reached: dict[Atom, int]) -> int:
     """A bound on every intermediate value, from the greatest magnitude of every symbol."""
-    if isinstance(value, Number):
+    if is_number(value):
         return max(math.ceil(value), -math.floor(value))
     if isinstance(value, Size):
         terms = (magnitude(coef, corner, reached) * _reach(atom, corner, reached) for atom, coef in value.terms)

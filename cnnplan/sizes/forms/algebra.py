@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["NO_PRODUCTS", "Monomial", "combine", "count_of", "linear", "multiply"]
 
 Monomial: TypeAlias = "tuple[Size, ...]"
+Terms: TypeAlias = "Sequence[tuple[Atom, Number]]"
 NO_PRODUCTS: Mapping[Monomial, Number] = MappingProxyType({})
 
 
 def linear(context: Forms, coefficients: Mapping[Atom, Number], const: Number) -> Size | Number:
     """The size with these coefficients, or the number that it is."""
-    terms = [(atom, whole(coef)) for atom, coef in coefficients.items() if coef]
+    terms = [(atom, coef if type(coef) is int else whole(coef)) for atom, coef in coefficients.items() if coef]
     if not terms:
         return whole(const)
     if len(terms) > 1:
@@ -30,19 +31,22 @@ def linear(context: Forms, coefficients: Mapping[Atom, Number], const: Number) -
         mirrored = _mirrored(context, terms)
         if mirrored is not None:
             return linear(context, mirrored, const)
-    return context.size(tuple(terms), whole(const))
+    return context.size(tuple(terms), const if type(const) is int else whole(const))
 
 
-def _mirrored(context: Forms, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom, Number] | None:
+def _mirrored(context: Forms, terms: Terms) -> dict[Atom, Number] | None:
     """The same terms with another floor in the place of one, where that is simpler; None if it is not.
 
     floor((a*x + b)/c) is x - floor(((c - a)*x + c - 1 - b)/c). Of one floor and x itself the form with least of x is
     kept, so that H - floor(6*H/7) is ceil(H/7); of several floors of x those with the least of x inside.
     """
+    by_numbers = [term for term in terms if term[0].kind == "floor" and type(term[0].args[1]) is int]
+    if not by_numbers:
+        return None
     known = dict(terms)
     floors: dict[Atom, list[Atom]] = {}
-    for atom, _ in terms:
-        inner = _inner(atom) if atom.kind == "floor" else None
+    for atom, _ in by_numbers:
+        inner = _inner(atom)
         if inner is not None:
             floors.setdefault(inner, []).append(atom)
     for inner, alike in floors.items():
@@ -55,12 +59,11 @@ def _mirrored(context: Forms, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom
                 known[inner] = held + coef
                 _add(known, _mirror(context, atom, inner), -coef)
                 return known
-    return _unfolded(context, terms)
+    return _unfolded(context, terms, by_numbers) if len(by_numbers) > 1 else None
 
 
-def _unfolded(context: Forms, terms: Sequence[tuple[Atom, Number]]) -> dict[Atom, Number] | None:
+def _unfolded(context: Forms, terms: Terms, floors: Terms) -> dict[Atom, Number] | None:
     """The same for a floor of a floor that was made one: floor(H/4) - floor(H/8) is ceil(floor(H/4)/2)."""
-    floors = [(atom, coef) for atom, coef in terms if atom.kind == "floor" and type(atom.args[1]) is int]
     for inner, held in floors:
         for atom, coef in floors:
             shift = _half(atom, inner) if coef * (2 * held + coef) < 0 else None
@@ -90,9 +93,9 @@ def _add(known: dict[Atom, Number], size: Any, factor: Number) -> None:
 
 
 def _inner(atom: Atom) -> Atom | None:
-    """What a floor is of, where that is one whole thing, a multiple of it and a number, divided by a number."""
-    numerator, divisor = atom.args
-    if type(divisor) is not int or is_number(numerator) or numerator.products or len(numerator.terms) != 1:
+    """What a floor by a number is of, where that is one whole thing, a multiple of it and a number."""
+    numerator = atom.args[0]
+    if is_number(numerator) or numerator.products or len(numerator.terms) != 1:
         return None
     inner: Atom = numerator.terms[0][0]
     return inner if inner.grain == 1 else None
@@ -126,7 +129,7 @@ def _gathered(context: Forms, products: Mapping[Monomial, Number], rest: Size | 
     """Two products that differ in one factor as one, where that needs no other symbols: (H - 1)*r + r is H*r."""
     terms: list[tuple[Monomial, Number]] = list(products.items())
     if len(terms) == 1:
-        if isinstance(rest, Number) or len(terms[0][0]) != 2:  # noqa: PLR2004 - one more than a size has
+        if is_number(rest) or len(terms[0][0]) != 2:  # noqa: PLR2004 - one more than a size has
             return None
         content, size = rest.primitive
         terms.append(((size,), content))
@@ -154,17 +157,15 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
     const: Number = 0
     context = None
     for value, factor in pairs:
-        if is_number(value):
+        if type(value) is int or is_number(value):
             const += value * factor
             continue
         context = value.context
-        if factor == 1 and not products:
-            products = dict(value.products)
-        else:
+        if value.products:
             for monomial, coef in value.products.items():
                 products[monomial] = products.get(monomial, 0) + coef * factor
         rest = value.rest
-        if is_number(rest):
+        if type(rest) is int or is_number(rest):
             const += rest * factor
             continue
         const += rest.const * factor

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import TooDeep
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
     from cnnplan.sizes.forms.interning import Forms
 
 __all__ = ["DEEPEST", "PRIME", "Atom", "Domain", "Number", "is_number", "whole"]
@@ -25,7 +27,7 @@ Number = int | Fraction
 """A coefficient: an int wherever it can be one."""
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeIs[Number]:
     """Whether it is an int or a fraction; quicker than asking for a Number, which goes through abstract classes."""
     return type(value) is int or type(value) is Fraction or isinstance(value, int)
 
@@ -168,11 +170,11 @@ class Atom:
         self.scale = domain.scale if domain else 1
         self.hash = hash(self.key) if self.scale == 1 else hash(self.key) * pow(self.scale, -1, PRIME) % PRIME
         self.symbols: frozenset[str] = (
-            frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not isinstance(a, Number)))
+            frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not is_number(a)))
         )
         self.order = self.index if domain else min(map(context.order, self.symbols))
-        self.depth: int = 0 if domain else 1 + max(arg.depth for arg in args if not isinstance(arg, Number))
-        self.weight: int = 1 if domain else 1 + sum(1 if isinstance(arg, Number) else arg.weight for arg in args)
+        self.depth: int = 0 if domain else 1 + max(arg.depth for arg in args if not is_number(arg))
+        self.weight: int = 1 if domain else 1 + sum(1 if is_number(arg) else arg.weight for arg in args)
         if self.depth > DEEPEST:
             raise TooDeep(f"the formula nests deeper than {DEEPEST} levels")
 

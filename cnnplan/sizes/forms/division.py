@@ -39,8 +39,12 @@ def floor_div(context: Forms, numerator: Any, denominator: Any) -> Any:
     Raises:
         ZeroDivisionError: the denominator is 0.
     """
-    if isinstance(numerator, Size) and numerator.is_integer and type(denominator) is int and denominator > 0:
-        return _in_normal_form(context, numerator, denominator)
+    if isinstance(numerator, Size) and numerator.is_integer:
+        if type(denominator) is int and denominator > 0:
+            return _in_normal_form(context, numerator, denominator)
+        letter = denominator.letter if isinstance(denominator, Size) else None
+        if letter is not None and all(atom.grain == 1 for atom, _ in numerator.terms):
+            return _by_letter(context, numerator, denominator, letter)
     if is_number(numerator) and is_number(denominator):
         return numerator // denominator
     if isinstance(numerator, Count):
@@ -64,7 +68,7 @@ def exact_div(context: Forms, numerator: Any, denominator: Any) -> Any:
 def quotient(context: Forms, numerator: Any, denominator: Any) -> Any:
     """The quotient as it is: a count where the divisor can be cancelled, else an atom that need not be whole."""
     found = exact_quotient(numerator, denominator)
-    if found is not None and (isinstance(denominator, Number) or is_integral(found)):
+    if found is not None and (is_number(denominator) or is_integral(found)):
         return found
     return context.atom("quotient", numerator, denominator)
 
@@ -109,7 +113,7 @@ def _whole_coefficients(numerator: Any, denominator: Any) -> tuple[Any, Any]:
 
 def coefficients(value: Any) -> list[Number]:
     """The numbers before its terms, and its constant."""
-    if isinstance(value, Number):
+    if is_number(value):
         return [value]
     if isinstance(value, Size):
         return [*(coef for _, coef in value.terms), value.const]
@@ -157,8 +161,8 @@ def _nested(terms: Any) -> Atom | None:
 def _composed(context: Forms, nested: Atom, rest: Any, divisor: Any) -> Any:
     """`floor((nested + rest) / divisor)` as one floor."""
     numerator, inner = nested.args
-    if isinstance(inner, Number) and isinstance(divisor, Number):
-        if isinstance(rest, Number) or len(rest.terms) <= LONGEST_FOLD:
+    if is_number(inner) and is_number(divisor):
+        if is_number(rest) or len(rest.terms) <= LONGEST_FOLD:
             return (numerator + rest * inner) // (inner * divisor)
     elif _length(numerator) + _length(rest) <= LONGEST_LETTERED and _length(inner) * _length(divisor) == 1:
         return combine(((numerator, 1), (rest * inner, 1))) // (inner * divisor)
@@ -167,7 +171,7 @@ def _composed(context: Forms, nested: Atom, rest: Any, divisor: Any) -> Any:
 
 def _length(value: Any) -> int:
     """The number of terms."""
-    if isinstance(value, Number):
+    if is_number(value):
         return 1
     rest = value.rest
     return len(value.products) + (len(rest.terms) + bool(rest.const) if isinstance(rest, Size) else bool(rest))
@@ -181,7 +185,7 @@ def _count_by_number(context: Forms, numerator: Count, divisor: int) -> Any:
         is_integer = all(size.is_integer for size in monomial)
         outside[monomial], inside[monomial] = divmod(coef, divisor) if is_integer else (0, coef)
     left = count_of(context, inside, numerator.rest)
-    if isinstance(left, Number | Size):
+    if is_number(left) or isinstance(left, Size):
         kept = floor_div(context, left, divisor)
     else:
         common = gcd(divisor, *(int(coef) for coef in left.products.values()), *map(int, coefficients(left.rest)))
@@ -196,7 +200,7 @@ def _by_symbols(context: Forms, numerator: Any, denominator: Count) -> Any:
         return floor_div(context, found, 1)
     numerator, denominator = _lowest_terms(numerator, denominator)
     times, numerator = _multiples(numerator, denominator)
-    if isinstance(numerator, Number) and numerator == 0:
+    if is_number(numerator) and numerator == 0:
         return times
     if isinstance(numerator, Size) and numerator.is_integer and is_positive(denominator) and is_integral(denominator):
         nested = _nested(numerator.terms)
@@ -206,16 +210,29 @@ def _by_symbols(context: Forms, numerator: Any, denominator: Count) -> Any:
     return times + context.atom("floor", numerator, denominator)
 
 
+def _by_letter(context: Forms, numerator: Size, denominator: Size, letter: Atom) -> Any:
+    """The same for one letter, and whole atoms in the numerator: there are no fractions to be cleared or reduced."""
+    terms = dict(numerator.terms)
+    times = terms.pop(letter, 0)
+    left = linear(context, terms, numerator.const) if times else numerator
+    if is_number(left):
+        return times + context.atom("floor", left, denominator) if left else times
+    nested = _nested(left.terms)
+    if nested is None or _length(nested.args[0]) + len(left.terms) - (not left.const) > LONGEST_LETTERED:
+        return context.atom("floor", left, denominator) + times
+    return _composed(context, nested, left - context.size(((nested, 1),), 0), denominator) + times
+
+
 def _multiples(numerator: Any, denominator: Count) -> tuple[int, Any]:
     """How many whole denominators the numerator holds as a term, and what is left."""
-    if isinstance(numerator, Number) or len(denominator.factors) != 1:
+    if is_number(numerator) or len(denominator.factors) != 1:
         return 0, numerator
     ((monomial, factor),) = denominator.factors
     held = numerator.products.get(monomial, 0)
     if isinstance(denominator, Size):
         ((atom, factor), *more) = denominator.terms
         rest = numerator.rest
-        held = 0 if more or denominator.const or isinstance(rest, Number) else dict(rest.terms).get(atom, 0)
+        held = 0 if more or denominator.const or is_number(rest) else dict(rest.terms).get(atom, 0)
     times = int(held // factor)
     return times, combine(((numerator, 1), (denominator, -times))) if times else numerator
 

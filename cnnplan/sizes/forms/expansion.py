@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, whole
+from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def linear_fingerprint(terms: tuple[tuple[Atom, Number], ...], const: Number) ->
 
 def fingerprint(count: Count) -> int:
     """What is different, but for a chance of one in 10^18, for two counts that are not equal."""
-    total = _residue(count.rest) if isinstance(count.rest, Number) else count.rest.hash
+    total = _residue(count.rest) if is_number(count.rest) else count.rest.hash
     for monomial, coef in count.products.items():
         product = _residue(coef)
         for size in monomial:
@@ -103,7 +103,7 @@ def _expanded(count: Count, monomial: Monomial) -> Mapping[tuple[Atom, ...], Num
 
 def _over_atoms(size: Any) -> Polynomial:
     """A size as a polynomial over atoms."""
-    if isinstance(size, Number):
+    if is_number(size):
         return {(): size} if size else {}
     terms: Polynomial = {(atom,): coef for atom, coef in size.terms}
     if size.const:

@@ -7,7 +7,7 @@ from math import lcm, prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, count_of, linear
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def units_of(size: Size) -> int:
 
 def grain(value: Any) -> int:
     """What a value is multiplied by to have whole numbers before its symbols as they are written."""
-    if isinstance(value, Number):
+    if is_number(value):
         return Fraction(value).denominator
     products = value.products.items()
     found = [
@@ -33,7 +33,7 @@ def grain(value: Any) -> int:
         for sizes, coef in products
         if type(coef) is not int or not all(size.counts_whole for size in sizes)
     ]
-    if isinstance(value.rest, Number):
+    if is_number(value.rest):
         return lcm(*found, Fraction(value.rest).denominator)
     return lcm(*found, units_of(value.rest))
 
@@ -92,7 +92,7 @@ def fold(size: Size) -> tuple[Any, Any] | None:
         return None
     numerator, denominator = floors[0][0].args
     rest = linear(size.context, {a: c for a, c in size.terms if a.kind != "floor"}, size.const)
-    if not isinstance(denominator, Number):
+    if not is_number(denominator):
         return None
     if isinstance(rest, Size) and not (rest.symbols <= numerator.symbols and _is_linear(rest)):
         return None

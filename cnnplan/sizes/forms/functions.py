@@ -52,14 +52,14 @@ def ceil_div(numerator: Any, denominator: Any) -> Any:
 
 def quotient(numerator: Any, denominator: Any) -> Any:
     """The quotient as it is, whole or not."""
-    if isinstance(numerator, Number) and isinstance(denominator, Number):
+    if is_number(numerator) and is_number(denominator):
         return whole(Fraction(numerator) / denominator)
     return numerator / denominator
 
 
 def exact_div(numerator: Any, denominator: Any) -> Any:
     """The quotient; where it may leave a remainder, its floor (require `divides` as well)."""
-    if isinstance(numerator, Number) and isinstance(denominator, Number):
+    if is_number(numerator) and is_number(denominator):
         return numerator // denominator
     context = (numerator if isinstance(numerator, Count) else denominator).context
     return context.exact_div(numerator, denominator)
@@ -82,14 +82,14 @@ def ceil(value: Any) -> Any:
 
 def round_half_even(value: Any) -> Any:
     """The nearest integer, the even one of two that are equally near, as Python rounds."""
-    if isinstance(value, Number):
+    if is_number(value):
         return round(value)
     return value if is_integral(value) else value.context.atom("round", value)
 
 
 def absolute(value: Any) -> Any:
     """The distance from 0."""
-    return abs(value) if isinstance(value, Number) else maximum(value, -value)
+    return abs(value) if is_number(value) else maximum(value, -value)
 
 
 def maximum(*values: Any) -> Any:
@@ -111,7 +111,7 @@ def _picked(pick: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
 
 
 def _greater(left: Any, right: Any) -> Any:
-    if isinstance(left, Number) and isinstance(right, Number):
+    if is_number(left) and is_number(right):
         return max(left, right)
     left_is_greater = _verdict(left, right)
     if left_is_greater is None:
@@ -120,7 +120,7 @@ def _greater(left: Any, right: Any) -> Any:
 
 
 def _smaller(left: Any, right: Any) -> Any:
-    if isinstance(left, Number) and isinstance(right, Number):
+    if is_number(left) and is_number(right):
         return min(left, right)
     left_is_greater = _verdict(left, right)
     if left_is_greater is None:
@@ -144,11 +144,11 @@ def _of_both(kind: str, left: Any, right: Any) -> Any:
 
 def gcd(left: Any, right: Any) -> Any:
     """The greatest common divisor of two integers; that of 0 and n is |n|."""
-    if isinstance(left, Number) and isinstance(right, Number):
+    if is_number(left) and is_number(right):
         return math.gcd(int(left), int(right))
-    if isinstance(left, Number):
+    if is_number(left):
         left, right = right, left
-    if isinstance(right, Number):
+    if is_number(right):
         return _gcd_with_number(left, abs(int(right)))
     return absolute(left) if left in (right, -right) else _of_both("gcd", left, right)
 
@@ -169,11 +169,11 @@ def prod(values: Iterable[Any]) -> Any:
     number: Number = 1
     counts: list[Any] = []
     for value in values:
-        if is_number(value):
+        if type(value) is int or is_number(value):
             number *= value
         else:
             counts.append(value)
-    return counts[0].context.product(tuple(counts)) * number if counts else number
+    return counts[0].context.product(tuple(counts), number) if counts else number
 
 
 def total(values: Iterable[Any]) -> Any:

@@ -35,7 +35,7 @@ class Forms(ABC):
         self.monomials: dict[tuple[Monomial, Monomial], Monomial] = {}
         self.expansions: dict[Monomial, Mapping[tuple[Atom, ...], Number]] = {}
         self.leading: dict[Monomial, tuple[tuple[int, ...], Number]] = {}
-        self.products: dict[tuple[Count, ...], Any] = {}
+        self.products: dict[tuple[Number, tuple[Count, ...]], Any] = {}
         self.memo: dict[tuple[Any, ...], Any] = {}
         self.serial = 0
 
@@ -98,13 +98,16 @@ class Forms(ABC):
             found = self.monomials[key] = tuple(sorted(left + right, key=_rank))
         return found
 
-    def product(self, counts: tuple[Any, ...]) -> Any:
-        """The product of counts; the same sizes are multiplied once."""
-        if not all(isinstance(count, Size) for count in counts):
-            return reduce(mul, counts)
-        found = self.products.get(counts)
+    def product(self, counts: tuple[Any, ...], number: Number = 1) -> Any:
+        """The product of counts and a number; the same sizes are multiplied once."""
+        for count in counts:
+            if type(count) is not Size:
+                return reduce(mul, counts) * number
+        key = (number, counts)
+        found = self.products.get(key)
         if found is None:
-            found = self.products[counts] = reduce(mul, counts)
+            found = reduce(mul, counts) if number == 1 else self.product(counts) * number
+            self.products[key] = found
         return found
 
     def floor_div(self, numerator: Any, denominator: Any) -> Any:

@@ -77,6 +77,14 @@ class Size(Count):
         """Whether all of its numbers are whole, and its symbols are counted one by one, as nearly always."""
         return type(self.const) is int and all(type(coef) is int and atom.scale == 1 for atom, coef in self.terms)
 
+    @property
+    def letter(self) -> Atom | None:
+        """The symbol that it is, where that is a whole number above 0 and nothing is added; None where it is more."""
+        if self.const or len(self.terms) > 1:
+            return None
+        atom, coef = self.terms[0]
+        return atom if coef == 1 and atom.grain == 1 and atom.low and atom.low > 0 and atom.domain else None
+
     @cached_property
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""

@@ -33,7 +33,7 @@ UNBOUNDED: Interval = (None, None)
 
 def interval(value: Count | Number) -> Interval:
     """Bounds on a number or a count."""
-    return (value, value) if isinstance(value, Number) else value.interval
+    return (value, value) if is_number(value) else value.interval
 
 
 def _is_operand(value: Any) -> bool:
@@ -62,7 +62,7 @@ class Count:
     def symbols(self) -> frozenset[str]:
         """The names of the symbols it depends on."""
         parts = [size for monomial in self.products for size in monomial]
-        if not isinstance(self.rest, Number):
+        if not is_number(self.rest):
             parts.append(self.rest)
         return frozenset().union(*(size.symbols for size in parts))
 
@@ -70,13 +70,13 @@ class Count:
     def depth(self) -> int:
         """How deep its functions nest; 0 if there are none."""
         sizes = [size for monomial in self.products for size in monomial]
-        return max([0 if isinstance(self.rest, Number) else self.rest.depth, *(size.depth for size in sizes)])
+        return max([0 if is_number(self.rest) else self.rest.depth, *(size.depth for size in sizes)])
 
     @property
     def weight(self) -> int:
         """How many symbols, functions and terms there are in it, when everything is written out."""
         sizes = [size for monomial in self.products for size in monomial]
-        return sum(size.weight for size in sizes) + (1 if isinstance(self.rest, Number) else self.rest.weight)
+        return sum(size.weight for size in sizes) + (1 if is_number(self.rest) else self.rest.weight)
 
     @cached_property
     def interval(self) -> Interval:
@@ -95,7 +95,7 @@ class Count:
     def factors(self) -> list[tuple[Monomial, Number]]:
         """Its terms as products of primitive sizes; the constant is the empty product."""
         factors = list(self.products.items())
-        if not isinstance(self.rest, Number):
+        if not is_number(self.rest):
             content, size = self.rest.primitive
             factors.append(((size,), content))
         elif self.rest:
@@ -134,10 +134,10 @@ class Count:
         return combine(((self, 1), (other, -1))) if _is_operand(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Any:
-        return combine(((other, 1), (self, -1))) if isinstance(other, Number) else NotImplemented
+        return combine(((other, 1), (self, -1))) if is_number(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Any:
-        if is_number(other):
+        if type(other) is int or is_number(other):
             return (self if other == 1 else self._scaled(other)) if other else 0
         return multiply(self, other) if isinstance(other, Count) else NotImplemented
 
@@ -157,25 +157,25 @@ class Count:
         return self.context.floor_div(self, other) if _is_operand(other) else NotImplemented
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return self.context.floor_div(other, self) if isinstance(other, Number) else NotImplemented
+        return self.context.floor_div(other, self) if is_number(other) else NotImplemented
 
     def __mod__(self, other: Any) -> Any:
         return self - other * (self // other) if _is_operand(other) else NotImplemented
 
     def __rmod__(self, other: Any) -> Any:
-        return other - self * (other // self) if isinstance(other, Number) else NotImplemented
+        return other - self * (other // self) if is_number(other) else NotImplemented
 
     def __truediv__(self, other: Any) -> Any:
         return self.context.quotient(self, other) if _is_operand(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
-        return self.context.quotient(other, self) if isinstance(other, Number) else NotImplemented
+        return self.context.quotient(other, self) if is_number(other) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         if not isinstance(other, Count):
-            return isinstance(other, Number) and self.simplified() is not self and self.simplified() == other
+            return is_number(other) and self.simplified() is not self and self.simplified() == other
         if hash(self) != hash(other):
             return False
         if self.context is other.context:

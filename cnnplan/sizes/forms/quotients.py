@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import Monomial, combine
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ __all__ = ["exact_quotient", "is_integral", "is_positive"]
 
 def exact_quotient(numerator: Any, denominator: Any) -> Any:
     """The quotient where the denominator divides factor by factor, else None; a fraction may remain as a factor."""
-    if isinstance(denominator, Number):
+    if is_number(denominator):
         return numerator * Fraction(1, denominator)
-    if isinstance(numerator, Number):
+    if is_number(numerator):
         return 0 if numerator == 0 else None
     if numerator == denominator:
         return 1
@@ -52,7 +52,7 @@ def _product(sizes: Sequence[Size], coef: Number) -> Any:
 
 def is_integral(value: Any) -> bool:
     """Whether a number or count is a whole number for every value of its symbols, as far as its form tells."""
-    if isinstance(value, Number):
+    if is_number(value):
         return value.denominator == 1
     if isinstance(value, Size):
         return value.is_integer
@@ -63,5 +63,5 @@ def is_integral(value: Any) -> bool:
 
 def is_positive(value: Any) -> bool:
     """Whether a number or count is known to be above 0."""
-    low = value if isinstance(value, Number) else value.interval[0]
+    low = value if is_number(value) else value.interval[0]
     return low is not None and low > 0
