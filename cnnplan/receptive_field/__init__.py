@@ -14,12 +14,15 @@ they put it (`Operator.lies`); this room only puts it together.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
+from functools import cached_property
 from itertools import count
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.collector import uncollected
+from cnnplan.errors import TooDeep
 from cnnplan.receptive_field.pieces import MOST_PIECES, WHOLE, Part, Piece, image, lined_up
 from cnnplan.receptive_field.windows import Window, union
 from cnnplan.sizes import ceil, evaluate, floor, ge
@@ -69,7 +72,7 @@ class ReceptiveFields:
         self._links: dict[Any, Link | None] = {}
         self._rows: dict[Any, tuple[Any, Any]] = {}
         self._moved: dict[Any, Window] = {}
-        self._unions: dict[str, dict[str, Windows]] = {}
+        self._unions: dict[str, Mapping[str, Windows]] = {}
         self.pieces: dict[str, tuple[Piece, ...]] = {
             name: (Piece(WHOLE, {name: tuple(Window(axis) for axis in range(SPATIAL, len(shape)))}),)
             for name, shape in graph.inputs.items()
@@ -79,23 +82,47 @@ class ReceptiveFields:
 
     def of(self, name: str) -> dict[str, ReceptiveField]:
         """What a layer looks at, by the inputs that it depends on."""
+        found = self._fields.get(name)
+        return self._told(name) if found is None else found
+
+    @cached_property
+    def _fields(self) -> dict[str, dict[str, ReceptiveField]]:
+        """The same of all layers that have formulas which are not too deep; who asks for one asks for many."""
+        return self._tell()
+
+    @uncollected
+    def _tell(self) -> dict[str, dict[str, ReceptiveField]]:
+        found = {}
+        for name in self.pieces:
+            with suppress(TooDeep):
+                found[name] = self._told(name)
+        return found
+
+    def _told(self, name: str) -> dict[str, ReceptiveField]:
         return {source: self._field(self._shown(name, source)) for source in self.windows(name)}
 
     def _shown(self, name: str, source: str) -> Windows:
         """The windows of a layer: those of its pieces together, or where these are lined up, the greatest."""
+        if len(self.pieces[name]) == 1:
+            return self.pieces[name][0].windows[source]
         pieces = [(piece.box, piece.windows[source]) for piece in self.pieces[name] if source in piece.windows]
         rows = ([(box, windows[axis]) for box, windows in pieces] for axis in count())
         return tuple(lined_up(row) or window for window, row in zip(self.windows(name)[source], rows, strict=False))
 
-    def windows(self, name: str) -> dict[str, Windows]:
+    def windows(self, name: str) -> Mapping[str, Windows]:
         """The same as windows, those of all its pieces together."""
+        pieces = self.pieces[name]
+        if len(pieces) == 1:
+            return pieces[0].windows
         if name not in self._unions:
-            self._unions[name] = _together(self.pieces[name])
+            self._unions[name] = _together(pieces)
         return self._unions[name]
 
     def _behind(self, node: Node) -> tuple[Piece, ...]:
         """The pieces of a layer, joined where they lie in the same place."""
         seen = [*self._seen(node)]
+        if len(seen) == 1:
+            return tuple(seen)
         found: dict[Box, list[Piece]] = {}
         for piece in seen:
             found.setdefault(piece.box, []).append(piece)
@@ -187,9 +214,12 @@ class ReceptiveFields:
 
     def _through(self, node: Node, operand: int, box: Box, source: str, windows: Windows) -> Windows:
         """The windows of a piece behind a layer."""
+        pairs = zip(windows, self._graph.inputs[source][SPATIAL:], strict=True)
         return tuple(
-            window if window is None or window.axis is None else self._one(node, operand, box, window, whole)
-            for window, whole in zip(windows, self._graph.inputs[source][SPATIAL:], strict=True)
+            [
+                window if window is None or window.axis is None else self._one(node, operand, box, window, whole)
+                for window, whole in pairs
+            ]
         )
 
     def _one(self, node: Node, operand: int, box: Box, window: Window, whole: Extent) -> Window | None:

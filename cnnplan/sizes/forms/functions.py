@@ -52,6 +52,8 @@ def ceil_div(numerator: Any, denominator: Any) -> Any:
 
 def quotient(numerator: Any, denominator: Any) -> Any:
     """The quotient as it is, whole or not."""
+    if type(denominator) is int and denominator == 1 and type(numerator) is int:
+        return numerator
     if is_number(numerator) and is_number(denominator):
         return whole(Fraction(numerator) / denominator)
     return numerator / denominator
