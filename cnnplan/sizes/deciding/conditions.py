@@ -217,6 +217,12 @@ class Negation(Condition):
     def __invert__(self) -> Condition:
         return self.condition
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Negation) and self.condition == other.condition)
+
+    def __hash__(self) -> int:
+        return hash((Negation, self.condition))
+
     def __str__(self) -> str:
         if isinstance(self.condition, Chosen):
             return f"{self.condition.symbol} != {self.condition.value}"

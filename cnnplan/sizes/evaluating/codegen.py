@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.sizes.evaluating.dialects import DIALECTS, Dialect, Guard
-from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.atoms import Atom, Number, is_number
 from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Writer:
     def _ratio(self, numerator: Any, denominator: Any) -> tuple[str, str]:
         """The quotient of two values as two whole numbers."""
         (top, below), (bottom, above) = self.fraction(numerator), self.fraction(denominator)
-        if isinstance(denominator, Number):
+        if is_number(denominator):
             return self._times(top, above), self.dialect.number(int(Fraction(denominator) * above * below))
         return self._times(top, above), self._times(bottom, below)
 
@@ -164,7 +164,7 @@ class Writer:
 
     def fraction(self, value: Any) -> tuple[str, int]:
         """A value as whole numbers: the text of a numerator, and a denominator."""
-        if isinstance(value, Number):
+        if is_number(value):
             return self.dialect.number(Fraction(value).numerator), Fraction(value).denominator
         terms = _terms(value)
         scale = lcm(*(Fraction(coef).denominator for _, coef in terms))
@@ -194,7 +194,7 @@ def _terms(count: Any) -> list[tuple[tuple[Size, ...], Number]]:
     """A count as products of sizes; a linear rest as its atoms, the constant last."""
     terms: list[tuple[tuple[Size, ...], Number]] = list(count.products.items())
     rest = count.rest
-    if isinstance(rest, Number):
+    if is_number(rest):
         return [*terms, ((), rest)] if rest or not terms else terms
     terms += [((_alone(rest, atom),), coef) for atom, coef in rest.terms]
     return [*terms, ((), rest.const)] if rest.const else terms

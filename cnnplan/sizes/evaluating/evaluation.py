@@ -35,9 +35,9 @@ def evaluate(count: Any, values: Mapping[str, Any], memo: dict[Any, Any] | None 
     """
     if is_number(count):
         return count
-    kind = _array_type(count, values)
     if memo is None:
         memo = {}
+    kind = _array_type(count, values, memo)
     if kind is not None:
         values, memo = memo.setdefault(kind, (_converted(values, kind), {}))
     result = _sum(count, values, memo)
@@ -96,15 +96,18 @@ def _on_arrays(kind: str, args: list[Any]) -> Any:
     return np.vectorize(_FUNCTIONS[kind], otypes=[object])(*args)
 
 
-def _array_type(count: Count, values: Mapping[str, Any]) -> str | None:
+def _array_type(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> str | None:
     """None if there is no array, int64 if everything fits, else object, which holds Python's own integers."""
-    given = {name: values[name] for name in count.symbols if name in values}
-    if not any(hasattr(value, "dtype") for value in given.values()):
+    arrays = memo.get("arrays")
+    if arrays is None:
+        arrays = memo["arrays"] = [name for name, value in values.items() if hasattr(value, "dtype")]
+    if not arrays or count.symbols.isdisjoint(arrays):
         return None
+    given = {name: values[name] for name in count.symbols if name in values}
     if any(getattr(value, "dtype", None) == np.object_ for value in given.values()):
         return "object"
     corner = {name: max(_peak(value), 1) for name, value in given.items()}
-    fits = len(corner) == len(count.symbols) and magnitude(count, corner, {}) < INT64
+    fits = len(corner) == len(count.symbols) and magnitude(count, corner, memo.setdefault("reached", {})) < INT64
     return "int64" if fits else "object"
 
 

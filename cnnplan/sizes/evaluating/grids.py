@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnnplan.lazy import np
 from cnnplan.sizes.evaluating.bulk import BLOCK, INT64
 from cnnplan.sizes.evaluating.evaluation import evaluate
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Grid:
 
     def scaled(self, value: Any) -> tuple[np.ndarray, int]:
         """The same times a whole number that leaves no fractions, and that number."""
-        if isinstance(value, Number):
+        if is_number(value):
             whole = int(value * Fraction(value).denominator)
             kind = np.int64 if abs(whole) < INT64 else object
             return np.full((1,) * len(self.shape), whole, kind), Fraction(value).denominator

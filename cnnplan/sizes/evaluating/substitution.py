@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms import functions
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.atoms import Atom, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def substitute(value: Any, mapping: Mapping[str, Any], memo: dict[Any, Any] | No
         mapping: a number or a count of the same context for each symbol that is replaced.
         memo: results of earlier calls with the same mapping, for many counts of one plan.
     """
-    if isinstance(value, Number):
+    if is_number(value):
         return value
     memo = {} if memo is None else memo
     if value not in memo:

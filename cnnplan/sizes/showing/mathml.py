@@ -6,7 +6,7 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Number, whole
+from cnnplan.sizes.forms.atoms import Number, is_number, whole
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold
 from cnnplan.sizes.showing.printing import NAMES, Style
 
@@ -36,7 +36,7 @@ class MathML(Style):
     def _terms(self, count: Count) -> str:
         terms: list[tuple[Number, str]] = [self.product(*term) for term in count.products.items()]
         rest = count.rest
-        if isinstance(rest, Number):
+        if is_number(rest):
             terms.append((rest, ""))
         elif fold(rest) is not None:
             terms.append((1, self.size(rest)))

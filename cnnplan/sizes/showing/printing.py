@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Atom, Number, whole
+from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold, units_of, without
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.showing.sharing import is_wide, name_of, shared
@@ -33,7 +33,7 @@ class Style:
 
     def __init__(self, named: Iterable[Atom] = ()) -> None:
         self.named = frozenset(named)
-        self._known: dict[Any, str] = {}
+        self._known: dict[Any, Any] = {}
 
     def __call__(self, value: Any) -> str:
         """The formula of a number or a count."""
@@ -48,7 +48,7 @@ class Style:
 
     def whole(self, value: Any) -> str:
         """A formula without names."""
-        if isinstance(value, Number):
+        if is_number(value):
             return self.number(value)
         return self.size(value) if isinstance(value, Size) else self.count(value)
 
@@ -79,7 +79,7 @@ class Style:
             return coef, self.symbol(name_of(atom))
         if coef < 0 and atom.kind == "floor" and isinstance(atom.args[0], Size) and atom.args[0].terms[0][1] < 0:
             return -coef, self.ceiling(-atom.args[0], atom.args[1])
-        return whole(Fraction(coef) / atom.scale), self.atom(atom)
+        return coef if atom.scale == 1 else whole(Fraction(coef) / atom.scale), self.atom(atom)
 
     def count(self, count: Count) -> str:
         """A polynomial, common factors first."""
@@ -96,7 +96,7 @@ class Style:
                 content, rest = Fraction(content) / units_of(rest), rest * units_of(rest)
             return self.sum([(content, self.times.join([shared, self.factor(rest)]))])
         terms = [self.product(*term) for term in count.products.items()]
-        if isinstance(count.rest, Number):
+        if is_number(count.rest):
             return self.sum([*terms, (count.rest, "")])
         if count.rest.const or len(count.rest.terms) > 1:
             return self.sum(terms) + _signed(self.size(count.rest))
@@ -123,11 +123,17 @@ class Style:
 
     def product(self, monomial: tuple[Size, ...], coef: Number) -> tuple[Number, str]:
         """A multiple of a product of sizes, repeated ones as powers."""
-        powers: dict[Size, int] = {}
-        for size in monomial:
-            powers[size] = powers.get(size, 0) + 1
-        text = self.times.join(self.power(self.factor(size), n) for size, n in powers.items())
-        return whole(Fraction(coef) / prod(map(units_of, monomial))), text
+        known: dict[Any, Any] = self._known if self.named else monomial[0].context.memo
+        key = (type(self), monomial)
+        found = known.get(key)
+        if found is None:
+            powers: dict[Size, int] = {}
+            for size in monomial:
+                powers[size] = powers.get(size, 0) + 1
+            text = self.times.join([self.power(self.factor(size), n) for size, n in powers.items()])
+            found = known[key] = (prod(map(units_of, monomial)), text)
+        units, text = found
+        return coef if units == 1 else whole(Fraction(coef) / units), text
 
     def factor(self, size: Size) -> str:
         """A size that stands in a product; a symbol as it is, without the units that it is counted in."""
@@ -203,7 +209,7 @@ class Style:
 
     def _operand(self, value: Any) -> str:
         text = self.nested(value)
-        simple = isinstance(value, Number) or (isinstance(value, Size) and len(value.terms) == 1 and not value.const)
+        simple = is_number(value) or (isinstance(value, Size) and len(value.terms) == 1 and not value.const)
         return text if simple else self.bracket(text)
 
     def function(self, name: str, args: list[str]) -> str:
@@ -222,7 +228,7 @@ class Plain(Style):
 
     def nested(self, value: Any) -> str:
         """The text that a count keeps of itself."""
-        return self(value) if isinstance(value, Number) or self.named else str(value)
+        return self(value) if is_number(value) or self.named else str(value)
 
 
 class Latex(Style):
@@ -290,7 +296,7 @@ NAMES = {"maximum": "max", "minimum": "min"}
 
 def _is_plain(value: Any) -> bool:
     """Whether it reads as one thing below a fraction's bar."""
-    if isinstance(value, Number):
+    if is_number(value):
         return True
     if not isinstance(value, Size) or value.const or len(value.terms) > 1:
         return False

@@ -6,13 +6,14 @@ triplings would be a text of gigabytes. Such parts have a name, `where x17 = ...
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.atoms import Atom, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cnnplan.sizes.forms.linear import Size
 
 __all__ = ["is_wide", "name_of", "shared"]
 
@@ -25,36 +26,44 @@ LIGHTEST = 8
 
 def is_wide(value: Any) -> bool:
     """Whether a number or a count is long when it is written without names for its parts."""
-    return not isinstance(value, Number) and value.weight > WIDEST
+    return not is_number(value) and value.weight > WIDEST
 
 
 def shared(*values: Any) -> list[Atom]:
     """The parts that stand more than once in these values, what stands in others first."""
-    found: list[Atom] = []
-    uses: Counter[Atom] = Counter()
-    left: list[tuple[Any, bool]] = [(value, False) for value in reversed(values)]
+    uses: dict[Atom, int] = {}
+    left = [part for value in values for part in _atoms(value)]
     while left:
-        part, is_done = left.pop()
-        if is_done:
-            found.append(part)
-            continue
-        for atom, times in _atoms(part):
+        atom, times = left.pop()
+        if atom in uses:
             uses[atom] += times
-            if uses[atom] == times:
-                left.append((atom, True))
-                left += [(arg, False) for arg in atom.args if not isinstance(arg, Number)]
-    return sorted((atom for atom in found if uses[atom] > 1 and atom.weight >= LIGHTEST), key=_depth)
+        else:
+            uses[atom] = times
+            left += _inside(atom)
+    return sorted((atom for atom, times in uses.items() if times > 1 and atom.weight >= LIGHTEST), key=_depth)
+
+
+def _inside(atom: Atom) -> list[tuple[Atom, int]]:
+    """What an atom is made of directly, and how often; many formulas of one analysis have it in them."""
+    known, key = atom.context.memo, ("inside", atom)
+    if key not in known:
+        known[key] = [part for arg in atom.args for part in _atoms(arg)]
+    return known[key]  # type: ignore[no-any-return]
 
 
 def _atoms(value: Any) -> Iterator[tuple[Atom, int]]:
     """What a value is made of directly, and how often; nothing of a name, which is what a symbol is made of."""
-    if isinstance(value, Number | str):
+    if isinstance(value, str) or is_number(value):
         return
-    sizes = Counter([size for monomial in value.products for size in monomial])
-    if not isinstance(value.rest, Number):
-        sizes[value.rest] += 1
+    sizes: dict[Size, int] = {}
+    for monomial in value.products:
+        for size in monomial:
+            sizes[size] = sizes.get(size, 0) + 1
+    if not is_number(value.rest):
+        sizes[value.rest] = sizes.get(value.rest, 0) + 1
     for size, times in sizes.items():
-        yield from ((atom, times) for atom, _ in size.terms)
+        for atom, _ in size.terms:
+            yield atom, times
 
 
 def _depth(atom: Atom) -> tuple[int, int]:

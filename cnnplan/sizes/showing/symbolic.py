@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import sympy
-from cnnplan.sizes.forms.atoms import Atom, Number
+from cnnplan.sizes.forms.atoms import Atom, is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["symbol_of", "to_sympy"]
 
 def to_sympy(value: Any) -> Any:
     """A number or a count as a sympy expression."""
-    if isinstance(value, Number):
+    if is_number(value):
         return sympy.Rational(value.numerator, value.denominator)
     if isinstance(value, Size):
         terms = (to_sympy(coef) * _atom(atom) for atom, coef in value.terms)
