@@ -118,7 +118,7 @@ class Graph:
                 ends = ()
             if ends:
                 found += ends
-            elif self.spec.faults or self._fragment.summary.is_faulty:
+            elif self.spec.faults or self._fragment.is_faulty:
                 return ()
             else:
                 raise UsageError(f"{self.spec.file} has no layer {name}{self._near(name)}")

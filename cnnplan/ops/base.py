@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.ops.fields import bounded, kinds, leaves, spatial
+from cnnplan.ops.fields import bounded, evaluated, kinds, leaves, spatial
 from cnnplan.ops.requirements import Requirement, broken
-from cnnplan.sizes import TRUE, Count, ge, is_whole, prod
+from cnnplan.sizes import TRUE, ge, is_whole, prod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -227,7 +227,7 @@ class Operator(BaseModel, ABC):
 
     def at(self, values: Mapping[str, Any]) -> Self:
         """The same with its arguments at these values of the symbols."""
-        found = {name: _evaluated(getattr(self, name), values) for name in kinds(type(self))}
+        found = {name: evaluated(getattr(self, name), values) for name in kinds(type(self))}
         changed = {name: value for name, value in found.items() if value is not getattr(self, name)}
         return self.model_copy(update=changed) if changed else self
 
@@ -285,14 +285,6 @@ class Operator(BaseModel, ABC):
                     if condition is not TRUE:
                         message = f"{{name}} (={{value}}) must be {wanted}"
                         yield Requirement(condition, "CNN013", message, values, "", name)
-
-
-def _evaluated(value: Any, values: Mapping[str, Any]) -> Any:
-    """The value of a field, at values of the symbols; the same object where it has none."""
-    if isinstance(value, tuple):
-        found = tuple(_evaluated(item, values) for item in value)
-        return value if all(new is old for new, old in zip(found, value, strict=True)) else found
-    return value.at(values) if isinstance(value, Count) else value
 
 
 def several(limits: Limits, thing: str, things: str = "") -> str:

@@ -28,7 +28,7 @@ from cnnplan.ops.kinds import (
 from cnnplan.sizes import Condition, Count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydantic import BaseModel
 
@@ -214,3 +214,11 @@ def leaves(value: Any) -> Iterator[Count]:
             yield from leaves(item)
     elif isinstance(value, Count):
         yield value
+
+
+def evaluated(value: Any, values: Mapping[str, Any]) -> Any:
+    """The value of a field, at values of the symbols; the same object where it has none."""
+    if isinstance(value, tuple):
+        found = tuple(evaluated(item, values) for item in value)
+        return value if all(new is old for new, old in zip(found, value, strict=True)) else found
+    return value.at(values) if isinstance(value, Count) else value

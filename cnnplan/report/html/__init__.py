@@ -8,6 +8,7 @@ its looks `assets/*.css`, its working `assets/*.js`, in the order of their names
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,8 @@ def styles(name: str) -> str:
 def embedded(value: Any) -> str:
     """A value as JSON that may stand inside a script element: nothing in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<&\u2028\u2029"})
+    text = re.sub("<(?=[!sS])", r"\\u003c", text.replace("</", "<\\/"))
+    return text.translate({0x2028: "\\u2028", 0x2029: "\\u2029"})
 
 
 def _program(programs: Iterable[Sequence[str]]) -> str:

@@ -45,9 +45,15 @@ def steps(report: Report) -> Iterator[tuple[dict[str, Any], list[str]] | None]:
     plan, spec = Plan(report.plan.graph, values=report.plan.values), report.plan.spec
     files = [*spec.sources]
     listed, programs = [], []
+    formulas: dict[tuple[str, str], int] = {}
+    texts: dict[str, int] = {}
     for each in structures(plan):
         structure = _Structure(each)
         listed.append(structure.data(files))
+        for number, pair in structure.program.formulas.items():
+            listed[-1]["formulas"][number] = formulas.setdefault(pair, len(formulas))
+        for condition in listed[-1]["conditions"]:
+            condition["text"] = texts.setdefault(condition["text"], len(texts))
         programs.append(structure.program.source)
         yield None
     data = {
@@ -60,6 +66,8 @@ def steps(report: Report) -> Iterator[tuple[dict[str, Any], list[str]] | None]:
         "verification": _verified(report),
         "sources": [{"file": file, "lines": text.splitlines()} for file, text in spec.sources.items()],
         "structures": listed,
+        "formulas": [*formulas],
+        "texts": [*texts],
     }
     yield data, programs
 
@@ -74,7 +82,7 @@ class _Structure:
         self._listed: list[dict[str, Any]] = []
 
     def data(self, files: list[str]) -> dict[str, Any]:
-        """Everything but the program's text."""
+        """Everything but the program's text, and but which of the network's formulas and texts it has."""
         plan, program = self._plan, self.program
         data = {
             "structure": [{"text": str(each), "when": program.condition(each)} for each in plan.structure],
@@ -94,7 +102,7 @@ class _Structure:
             "peaks": peaks,
             "symbols": program.symbols,
             "constants": program.constants,
-            "formulas": {number: [*pair] for number, pair in program.formulas.items()},
+            "formulas": {},
         }
 
     def _condition(self, condition: Condition) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Structure {
     Object.assign(this, data);
     this.program = program;
     this.network = network;
+    this.conditions = data.conditions.map((condition) => ({ ...condition, text: network.texts[condition.text] }));
     this.fixedConstants = data.constants.map((text) => (text === null || text.includes("/") ? null : BigInt(text)));
     this.index = new Map(data.layers.map((layer, i) => [layer[0], i]));
     this.tree = grown(data.layers.map((layer) => layer[0]));
@@ -54,7 +55,8 @@ class Structure {
   }
 
   formula(number) {
-    return number < 0 ? ["?", "<math><mi>?</mi></math>"] : this.formulas[number] || [this.constants[number], null];
+    if (number < 0) return ["?", "<math><mi>?</mi></math>"];
+    return number in this.formulas ? this.network.formulas[this.formulas[number]] : [this.constants[number], null];
   }
 }
 
