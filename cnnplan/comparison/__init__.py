@@ -148,7 +148,8 @@ def diff(before: Plan, after: Plan, names: tuple[str, str] = ("", "")) -> Compar
         after: the plan as it is.
         names: what they are called; left out: the files of their specs.
     """
-    pairs = align(layers(before), layers(after))
+    arranged = bool(before.spec.channels_last and after.spec.channels_last)
+    pairs = align(layers(before, arranged=arranged), layers(after, arranged=arranged))
     files = before.spec.file, after.spec.file
     called = names[0] or files[0], names[1] or files[1]
     return Comparison(before, after, called, tuple(Pair(left, right) for left, right in pairs))

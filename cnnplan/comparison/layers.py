@@ -54,29 +54,36 @@ class Layer(NamedTuple):
         return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
 
 
-def layers(plan: Plan) -> list[Layer]:
-    """The layers of a plan, in the order in which they are written."""
+def layers(plan: Plan, *, arranged: bool = False) -> list[Layer]:
+    """The layers of a plan, in the order in which they are written.
+
+    Args:
+        plan: the network.
+        arranged: whether shapes have their axes as the file has them; two worlds are compared as operators have them.
+    """
+    last = plan.spec.channels_last if arranged else frozenset()
     memo: dict[Any, Any] = {}
-    return [_layer(plan, node, memo) for node in plan]
+    return [_layer(plan, node, memo, last=node.name in last) for node in plan]
 
 
-def _layer(plan: Plan, node: NodePlan, memo: dict[Any, Any]) -> Layer:
+def _layer(plan: Plan, node: NodePlan, memo: dict[Any, Any], *, last: bool) -> Layer:
     """A layer; what is alike is worked out once."""
-    key = id(node.figures)
+    key = id(node.figures), last
     if key not in memo:
-        memo[key] = _figures(plan, node)
+        memo[key] = _figures(plan, node, last=last)
     arguments, source, shape, sizes = memo[key]
     params, macs = (_number(plan, extent) for extent in (node.params, node.macs))
     dtype = "" if node.storage is None else str(node.storage)
     return Layer(node.name, node.op.verb, arguments, source, shape, sizes, params, macs, dtype)
 
 
-def _figures(plan: Plan, node: NodePlan) -> tuple[Any, ...]:
+def _figures(plan: Plan, node: NodePlan, *, last: bool) -> tuple[Any, ...]:
     fields = type(node.op).model_fields
     arguments = tuple((name, _written(getattr(node.op, name))) for name in fields)
     source = tuple(map(show, node.node.facts.shapes))
-    sizes = tuple(_number(plan, extent) for extent in node.shape)
-    return arguments, source, show(node.shape), "" if None in sizes else show(sizes)
+    shape = plan.spec.arranged(node.name, node.shape) if last else node.shape
+    sizes = tuple(_number(plan, extent) for extent in shape)
+    return arguments, source, show(shape), "" if None in sizes else show(sizes)
 
 
 def _written(value: Any) -> str:

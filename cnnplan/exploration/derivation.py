@@ -77,7 +77,8 @@ def _block(plan: Plan, block: BlockPlan) -> Iterator[str]:
     span = f", {' to '.join(dict.fromkeys(block.span))}" if block.span else f": it is off, and gives {block.end}"
     yield f"{block.name}: {count} layer{'s' * (count != 1)}{span}"
     yield ""
-    yield f"Output   {_shape(block.shape)}{_numbers(plan, block.shape)}"
+    arranged = plan.spec.arranged(block.end, block.shape)
+    yield f"Output   {_shape(arranged)}{_numbers(plan, arranged)}"
     yield f"Weights  {_value(plan, 'parameters', block.params)}"
     yield from [f"         {_value(plan, 'buffers', block.buffers)}"] if block.buffers != 0 else []
     yield f"Cost     {_value(plan, 'macs', block.macs)}"
@@ -97,7 +98,8 @@ def _inputs(plan: Plan, node: NodePlan, told: Mapping[str, str]) -> Iterator[str
     del told
     for number, (source, shape) in enumerate(zip(node.inputs, node.node.facts.shapes, strict=True)):
         head = "Input" if not number else ""
-        yield f"{head:<9}{source}: {_shape(shape)}{_numbers(plan, shape)}"
+        arranged = plan.spec.arranged(source, shape)
+        yield f"{head:<9}{source}: {_shape(arranged)}{_numbers(plan, arranged)}"
 
 
 def _output(plan: Plan, node: NodePlan, told: Mapping[str, str]) -> Iterator[str]:
@@ -105,7 +107,8 @@ def _output(plan: Plan, node: NodePlan, told: Mapping[str, str]) -> Iterator[str
     if isinstance(node.op, Windowed | ConvTranspose):
         yield from _steps(plan, node)
     yield f"         Source: {told['Source']}" if "Source" in told else ""
-    yield f"         {_shape(node.shape)}{_numbers(plan, node.shape)}"
+    arranged = plan.spec.arranged(node.name, node.shape)
+    yield f"         {_shape(arranged)}{_numbers(plan, arranged)}"
 
 
 def _steps(plan: Plan, node: NodePlan) -> Iterator[str]:
@@ -117,6 +120,7 @@ def _steps(plan: Plan, node: NodePlan) -> Iterator[str]:
     rule = SPREADING if isinstance(op, ConvTranspose) else SAME if same else WINDOWS
     rule = CEILING if getattr(op, "ceil_mode", False) and rule == WINDOWS else rule
     yield f"         {rule}"
+    first = 1 if node.name in plan.spec.channels_last else 2
     margins = [(0, 0)] * axes if same else _margins(op, axes)
     for axis in range(axes):
         n, result = shape[axis + 2], node.shape[axis + 2]
@@ -129,7 +133,7 @@ def _steps(plan: Plan, node: NodePlan) -> Iterator[str]:
             "stride": op.strides(axes)[axis],
             "output_padding": per_axis(getattr(op, "output_padding", 0), axes)[axis],
         }
-        yield f"         axis {axis + 2} = {_put(rule, values)}"
+        yield f"         axis {axis + first} = {_put(rule, values)}"
         if rule == WINDOWS:
             yield from _gathered(values, result)
         yield from _known(plan, result, NOTES.get(rule, ""))

@@ -61,7 +61,8 @@ def _inputs(line: Line, figures: Figures) -> str:
     """The extents of what a layer reads."""
     if line.layers > 1:
         return ""
-    shapes = figures.plan.nodes[line.row.name].node.facts.shapes
+    node = figures.plan.nodes[line.row.name]
+    shapes = map(figures.arranged, node.inputs, node.node.facts.shapes)
     return "; ".join(_extents(figures.shape(shape)) for shape in shapes)
 
 

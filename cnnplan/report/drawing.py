@@ -71,7 +71,9 @@ class Drawing:
         return next((d for d in depths if len({group(name, d) for name in names}) <= MOST_BOXES), 1)
 
     def _arrows(self, numbers: Mapping[str, int]) -> list[Arrow]:
-        shapes = {name: self._figures.shape(shape) for name, shape in self._figures.plan.inputs.items()}
+        shapes = {}
+        for name, shape in self._figures.plan.inputs.items():
+            shapes[name] = self._figures.shape(self._figures.arranged(name, shape))
         shapes.update({row.name: row.shape for row in self._figures.rows})
         found: dict[Arrow, None] = {}
         for row in self._figures.rows:

@@ -81,8 +81,10 @@ def _totals(report: Report, figures: Figures, longest: int) -> Iterator[tuple[st
         yield name, f"{count(total)} {unit}  (as {name} {version} counts)"
     yield from _left_out(report, figures)
     for name, shape in plan.outputs.items():
-        shown = ", ".join(shortened(str(extent)) for extent in shape)
+        shown = ", ".join(shortened(str(extent)) for extent in figures.arranged(name, shape))
         yield (f"output {name}", shown) if len(name) <= WIDE else ("output", f"{name}: {shown}")
+    if plan.spec.channels_last:
+        yield "shapes", "as the file has them, channels last"
     yield from _conditions(figures.conditions)
     for first in plan.causes[:1]:
         yield "", shortened(str(first))

@@ -153,10 +153,15 @@ class Figures:
         """The extents at the values."""
         return [*map(self.number, shape)]
 
+    def arranged(self, name: str, shape: Shape) -> Shape:
+        """The shape of what a layer or input gives, its axes in the order in which its own world writes them."""
+        return self.plan.spec.arranged(name, shape)
+
     def _row(self, node: NodePlan) -> Row:
         line = self.plan.spec.locate(node.place).line
         numbers = Numbers.of(node, self.number)
-        shape = (formula(node.shape), self.shape(node.shape))
+        arranged = self.arranged(node.name, node.shape)
+        shape = (formula(arranged), self.shape(arranged))
         memory = Bytes(*map(self.number, node.memory))
         fields, told = self._fields(node), (node.origin, node.storage)
         return Row(node.name, node.op.verb, node.inputs, *shape, numbers, line, memory, fields, *told)

@@ -18,7 +18,8 @@ def formulas(plan: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(plan, name) for name in ("params", "buffers", "macs", "flops")}
     found["memory"] = plan.memory.inference
     for name, shape in plan.outputs.items():
-        found.update({f"{name}[{dim}]": extent for dim, extent in enumerate(shape)})
+        arranged = plan.spec.arranged(name, shape)
+        found.update({f"{name}[{dim}]": extent for dim, extent in enumerate(arranged)})
     for node in plan:
         counts = {"params": node.params, "macs": node.macs, "flops": node.flops}
         found.update({f"{node.name}.{kind}": count for kind, count in counts.items() if count != 0})

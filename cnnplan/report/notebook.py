@@ -86,7 +86,7 @@ def table(plan: Plan) -> str:
 
 def layer(node: NodePlan) -> str:
     """What one layer is and costs, with formulas."""
-    shape = "<math><mo>,</mo></math> ".join(map(mathml, node.shape))
+    shape = "<math><mo>,</mo></math> ".join(map(mathml, node.plan.spec.arranged(node.name, node.shape)))
     facts = [("operator", escape(node.op.verb)), ("reads", escape(", ".join(node.inputs))), ("output", shape)]
     facts += [(head, mathml(getattr(node, name))) for head, name in COUNTED]
     facts += [("needs", escape(str(condition))) for condition in node.conditions]
@@ -127,7 +127,8 @@ def _what(finding: Finding) -> str:
 
 
 def _row(plan: Plan, line: Line) -> str:
-    shape = "<math><mo>,</mo></math> ".join(map(mathml, plan.nodes[line.row.name].shape))
+    name = line.row.name
+    shape = "<math><mo>,</mo></math> ".join(map(mathml, plan.spec.arranged(name, plan.nodes[name].shape)))
     numbers = " x ".join(map(_count, line.row.shape))
     counts = (line.numbers.params, line.numbers.macs)
     return _cells(escape(line.label), numbers, shape, *map(_count, counts))

@@ -67,6 +67,7 @@ RULES: dict[str, str] = {
     "CNN303": "contract_unproved",
     "CNN304": "unused_ignore",
     "CNN305": "legality_undecided",
+    "CNN306": "legal_nowhere",
     "CNN411": "refused_elsewhere",
     "CNN412": "size_elsewhere",
     "CNN413": "values_elsewhere",

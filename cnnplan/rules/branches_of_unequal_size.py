@@ -66,7 +66,7 @@ SIZES = "declare it with multiple_of, min or choices of the symbol, or round ali
 def check(subject: Subject) -> Iterator[Remark]:
     """The first join that is not always legal, with the condition of them all."""
     joins = [(node, condition) for node in subject.plan for condition in _open(node.node.facts)]
-    if joins:
+    if joins and subject.plan.condition.verdict is not False:
         node, _ = joins[0]
         others = len({joined.name for joined, _ in joins}) - 1
         message = f"the branches are of equal size only where {every(condition for _, condition in joins)}"

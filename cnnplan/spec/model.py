@@ -13,7 +13,7 @@ from cnnplan import sizes
 from cnnplan.findings import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Finding, Place
@@ -208,7 +208,8 @@ class Spec:
     empty in a valid spec. `lent` are the files of blocks that are not the user's: a layer of theirs stands where it is
     called. `sources` are the texts by file, its own first. Of a network from another world `remarks` are
     what its reader has to say beside errors, `account` how it understood a layer, and `weights` gives those that its
-    file holds, by "origin.weight"; `unread` is how many trained weights it has that no layer is written for.
+    file holds, by "origin.weight"; `unread` is how many trained weights it has that no layer is written for, and
+    `channels_last` are the layers and inputs whose shapes that world writes so.
     """
 
     file: str
@@ -231,6 +232,7 @@ class Spec:
     weights: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
     account: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
     unread: int = 0
+    channels_last: frozenset[str] = frozenset()
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(
@@ -241,6 +243,17 @@ class Spec:
     def is_library(self) -> bool:
         """Whether it is a file of blocks for others to include, and no network."""
         return not self.layers and not self.inputs
+
+    def arranged(self, name: str, shape: Sequence[Any]) -> tuple[Any, ...]:
+        """The axes of what a layer or an input gives in the order in which its own world writes them.
+
+        Args:
+            name: of the layer or input.
+            shape: its extents as operators have them, channels behind the batch.
+        """
+        if name in self.channels_last:
+            return (shape[0], *shape[2:], shape[1])
+        return (*shape,)
 
     def locate(self, place: Place) -> Location:
         """Where a place stands in its file, included files too."""

@@ -40,6 +40,7 @@ class Foreign:
         classes: the classes of its modules by path, where it has modules; containers have none.
         unread: how many trained weights there are that no layer is written for.
         account: what the reader has to say of how it understood a layer, by its name or number there; "" for no layer.
+        channels_last: the layers and inputs whose shapes its world writes with the channels last.
     """
 
     file: str
@@ -55,6 +56,7 @@ class Foreign:
     unread: int = 0
     account: Callable[[str], str] | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
+    channels_last: frozenset[str] = frozenset()
 
     def locate(self, place: Place) -> Location:
         """The node of a place, or of the nearest thing around it that is known."""

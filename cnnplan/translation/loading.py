@@ -89,8 +89,9 @@ def _live(source: Any, options: dict[str, Any]) -> Spec:
 def _spec(foreign: Foreign, path: Path, *, partial: bool) -> Spec:
     """What a reader gave, as the reader of the language takes it."""
     read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
-    said = tuple(foreign.remarks)
-    return replace(read, remarks=said, weights=foreign.weights, account=foreign.account, unread=foreign.unread)
+    said, last = tuple(foreign.remarks), foreign.channels_last
+    read = replace(read, remarks=said, weights=foreign.weights, account=foreign.account, unread=foreign.unread)
+    return replace(read, channels_last=last) if last else read
 
 
 def load_foreign(path: Path, **options: Any) -> Foreign | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnplan.ops import Operator
     from cnnplan.plan import NodePlan
     from cnnplan.report import Report
-    from cnnplan.sizes import Condition
+    from cnnplan.sizes import Condition, Shape
     from cnnplan.spec import Symbol
 
 __all__ = ["network", "steps"]
@@ -78,7 +78,7 @@ class _Structure:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.program = Program(plan)
-        self._kinds: dict[tuple[Facts, Storage | None], int] = {}
+        self._kinds: dict[tuple[Facts, Storage | None, bool], int] = {}
         self._listed: list[dict[str, Any]] = []
 
     def data(self, files: list[str]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class _Structure:
             "fixed": {name: _text(plan.values[name]) for name in fractions(plan.spec) if name in plan.values},
             "conditions": [*map(self._condition, plan.conditions)],
             "causes": [shortened(str(cause), 400) for cause in plan.causes],
-            "inputs": [{"name": name, "shape": self._shape(shape)} for name, shape in plan.inputs.items()],
+            "inputs": [{"name": name, "shape": self._arranged(name, shape)} for name, shape in plan.inputs.items()],
             "outputs": [*plan.outputs],
             "layers": [self._layer(node, files) for node in plan],
             "totals": {name: program(value) for name, value in self._totals().items()},
@@ -134,7 +134,7 @@ class _Structure:
 
     def _kind(self, node: NodePlan) -> int:
         """The number of what is the same in all layers that are alike."""
-        key = (node.node.facts, node.storage)
+        key = (node.node.facts, node.storage, node.name in self._plan.spec.channels_last)
         if key not in self._kinds:
             self._kinds[key] = len(self._listed)
             self._listed.append(self._described(node))
@@ -145,7 +145,7 @@ class _Structure:
         return {
             "op": node.op.verb,
             "args": [*_arguments(node.op), *([["dtype", str(node.storage)]] if node.storage else [])],
-            "shape": self._shape(node.shape),
+            "shape": self._arranged(node.name, node.shape),
             "params": program(figures.params),
             "buffers": program(figures.buffers),
             "macs": program(figures.cost.macs),
@@ -161,6 +161,9 @@ class _Structure:
             reason = read(str(requirement.message).format(**requirement.values))
             when = self.program.condition(condition)
             yield {"when": when, "why": reason, "needs": _known(condition), "symbols": sorted(condition.symbols)}
+
+    def _arranged(self, name: str, shape: Shape) -> list[int]:
+        return self._shape(self._plan.spec.arranged(name, shape))
 
     def _shape(self, shape: Iterable[Any]) -> list[int]:
         return [self.program(extent) for extent in shape]

@@ -1,7 +1,7 @@
 """Models of Keras 3, from their config alone: functional, sequential and nested ones; Keras itself is not needed.
 
-Extents that a config leaves open, `None`, are symbols. Shapes are shown with the channels behind the batch, as our
-operators have them; `explain` shows those of Keras.
+Extents that a config leaves open, `None`, are symbols. Our operators have the channels behind the batch; reports show
+shapes as Keras has them, channels last.
 """
 
 from __future__ import annotations

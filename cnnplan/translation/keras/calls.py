@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Call", "Refused", "Tensor", "number"]
+
+
+FLATTENING: Final = frozenset({"flatten", "squeeze", "reshape", "unsqueeze"})
+"""What gives other axes than it takes."""
 
 
 class Refused(Exception):  # noqa: N818 - the cause; the reader makes an error of it
@@ -51,6 +55,7 @@ class Call:
         given: the arguments that are no tensors.
         entries: the entries so far.
         moved: whether what it gives has its channels behind the batch.
+        orders: the same of each entry.
     """
 
     kind: str
@@ -60,6 +65,7 @@ class Call:
     options: Mapping[str, Any] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
     moved: bool = False
+    orders: dict[str, bool] = field(default_factory=dict)
 
     @property
     def x(self) -> Tensor:
@@ -73,28 +79,37 @@ class Call:
         """Whether the config itself puts channels first."""
         return self.config.get("data_format") == "channels_first"
 
-    def add(self, verb: str, args: Any = None, reads: Any = None, name: str = "") -> str:
-        """Append an entry, which reads the one before where nothing else is said."""
+    def add(self, verb: str, args: Any = None, reads: Any = None, name: str = "", *, moved: bool | None = None) -> str:
+        """Append an entry, which reads the one before, and has its order of axes, where nothing else is said."""
         name = name or f"{verb}_{len(self.entries)}"
         entry: dict[str, Any] = {verb: args, "name": name}
+        self.orders[name] = self._order(verb, reads) if moved is None else moved
         if reads is not None:
             entry["from"] = reads
         self.entries.append(entry)
         return name
+
+    def _order(self, verb: str, reads: Any) -> bool:
+        """Whether what an entry gives has its channels behind the batch, by what it reads."""
+        if verb in FLATTENING:
+            return False
+        source = reads[0] if isinstance(reads, list) else reads or (self.entries[-1]["name"] if self.entries else "")
+        return self.orders.get(source, any(tensor.moved for tensor in self.inputs if tensor.name == source))
 
     def image(self, number: int = 0) -> str:
         """An input with its channels behind the batch."""
         tensor = self.inputs[number]
         if tensor.moved or self.first:
             return tensor.name
-        return self.add("permute", {"dims": [0, tensor.rank - 1, *range(1, tensor.rank - 1)]}, tensor.name)
+        dims = [0, tensor.rank - 1, *range(1, tensor.rank - 1)]
+        return self.add("permute", {"dims": dims}, tensor.name, moved=True)
 
     def plain(self, number: int = 0) -> str:
         """An input with its axes as Keras has them."""
         tensor = self.inputs[number]
         if not tensor.moved:
             return tensor.name
-        return self.add("permute", {"dims": [0, *range(2, tensor.rank), 1]}, tensor.name)
+        return self.add("permute", {"dims": [0, *range(2, tensor.rank), 1]}, tensor.name, moved=False)
 
     def imaged(self, rank: int) -> None:
         """What it gives is an image with its channels behind the batch; sequences go back to Keras's order."""
@@ -103,7 +118,7 @@ class Call:
         if rank > 3:  # noqa: PLR2004 - images and volumes
             self.moved = True
         else:
-            self.add("permute", {"dims": [0, 2, 1]})
+            self.add("permute", {"dims": [0, 2, 1]}, moved=False)
 
     def axis(self, axis: int, tensor: Tensor | None = None) -> int:
         """An axis of Keras as ours."""

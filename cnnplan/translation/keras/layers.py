@@ -83,7 +83,7 @@ def reshape(call: Call) -> None:
     target, x = list(call.config["target_shape"]), call.x
     if x.rank == 2 and len(target) > 2 and all(each == 1 for each in target[:-1]):  # noqa: PLR2004
         call.moved = True
-        call.add("reshape", {"shape": ["in_shape[0]", target[-1], *target[:-1]]}, x.name, "reshape")
+        call.add("reshape", {"shape": ["in_shape[0]", target[-1], *target[:-1]]}, x.name, "reshape", moved=True)
         return
     call.add("reshape", {"shape": ["in_shape[0]", *target]}, call.plain(), "reshape")
 

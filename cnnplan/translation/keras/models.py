@@ -28,6 +28,8 @@ DEEPEST: Final = 16
 MOST: Final = 20_000
 """Models in models, and calls of layers."""
 
+UNREAD: Final = "Keras counts one number more, how many samples it has seen, which nothing computes with\n"
+
 TENSOR: Final = "__keras_tensor__"
 
 
@@ -46,6 +48,7 @@ class Reader:
     owners: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    last: set[str] = field(default_factory=set)
     calls: int = 0
 
     def read(self, data: dict[str, Any]) -> Foreign:
@@ -63,6 +66,7 @@ class Reader:
         for tensor in outputs:
             self.draft.output(tensor.name)
         foreign = self.draft.done()
+        foreign.channels_last = frozenset(self.last) | {each.name for each in tensors.values() if each.moved}
         foreign.account = self._account
         return foreign
 
@@ -182,6 +186,10 @@ class Reader:
         read = [reads] if isinstance(reads, str) else reads
         called = self.draft.add(verb, args, read, origin=name, where=where, name=legal(name), **wiring)
         self.owners.setdefault(name, called)
+        if len(call.entries) > 1:
+            self.last.update(f"{called}.{inner}" for inner, moved in call.orders.items() if moved)
+        if call.moved or call.orders[call.entries[-1]["name"]]:
+            self.last.add(called)
         self.classes[called] = where
         return Tensor(called, _shape(call), call.moved)
 
@@ -199,7 +207,8 @@ class Reader:
             return ""
         shape = self.shapes.get(name)
         written = ", ".join("None" if each is None else str(each) for each in shape) if shape else "not noted"
-        return f"{self.classes[name]} in {self.path}\nas Keras has it, channels last: ({written})\n"
+        counted = UNREAD if self.classes[name].endswith("(Normalization)") else ""
+        return f"{self.classes[name]} in {self.path}\nas Keras has it, channels last: ({written})\n{counted}"
 
 
 def _shape(call: Call) -> tuple[Any, ...]:

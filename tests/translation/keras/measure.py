@@ -1,19 +1,20 @@
 """Write down what Keras says of small models: run where it is installed, not by the tests.
 
-    KERAS_BACKEND=torch python tests/translation/keras/measure.py
+    KERAS_BACKEND=torch python -m tests.translation.keras.measure
 
 Of every model: its config, and of every layer the trained weights, the others, and the shape. `applications.json` holds
-the same of keras.applications, by totals.
+the same of keras.applications, by totals: trained weights, all weights, layers, and those with height and width open.
 """
 
 from __future__ import annotations
 
 import json
-from math import prod
 from pathlib import Path
 
 import keras
 from keras import layers as kl
+
+from tests.translation.keras import applications
 
 HERE = Path(__file__).parent
 
@@ -105,14 +106,18 @@ def nested():
 MODELS = (windows, volumes, sequences, squeezed, attentive, nested)
 
 
-def layers(model):
-    """Of every layer, those of nested models too: name, class, trained weights, others, shape."""
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from layers(layer)
-        elif not isinstance(layer, kl.InputLayer):
-            counts = [sum(prod(w.shape) for w in ws) for ws in (layer.trainable_weights, layer.non_trainable_weights)]
-            yield [layer.name, type(layer).__name__, *counts, list(layer.output.shape)]
+def named(model):
+    """The layers, those of nested models by their own names."""
+    return [[name.rpartition(".")[2], *rest] for name, *rest in applications.layers(model)]
+
+
+def totals(name):
+    """Of an application: trained weights, all weights, layers; trained weights without its top, at any size."""
+    model = applications.built(name)
+    found = list(applications.layers(model))
+    trained = sum(layer[2] for layer in found)
+    free = applications.built(name, free=True)
+    return [trained, model.count_params(), len(found), sum(layer[2] for layer in applications.layers(free))]
 
 
 def main():
@@ -120,9 +125,13 @@ def main():
     for build in MODELS:
         keras.utils.clear_session()
         model = build()
-        found[build.__name__] = {"config": json.loads(model.to_json()), "layers": list(layers(model))}
+        found[build.__name__] = {"config": json.loads(model.to_json()), "layers": list(named(model))}
     text = json.dumps({"keras": keras.__version__, "models": found})
     (HERE / "measured.json").write_text(f"{text}\n", encoding="utf-8")
+    table = {"keras": keras.__version__, "totals": {name: totals(name) for name in applications.NAMES}}
+    lines = ",\n  ".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in table["totals"].items())
+    text = f'{{"keras": "{table["keras"]}", "totals": {{\n  {lines}\n}}}}\n'
+    (HERE / "applications.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from cnnplan.cli import app
 from cnnplan.errors import SpecError
 from cnnplan.ops import OPERATORS
 from cnnplan.plan import plan_spec
+from cnnplan.report import Report
+from cnnplan.report.html.data import network
 from cnnplan.rules import check
 from cnnplan.translation import load_spec
 from cnnplan.translation.draft import legal
@@ -46,11 +48,6 @@ def planned(tmp_path):
     return plan
 
 
-def channels_first(shape):
-    """A shape of Keras as ours, its open extents filled in."""
-    return [shape[0], shape[-1], *shape[1:-1]]
-
-
 def filled(shape):
     numbers = iter([SIZES["H"], SIZES["W"]])
     return [1, *(next(numbers) if extent is None else extent for extent in shape[1:])]
@@ -72,11 +69,43 @@ def test_weights_of_every_layer(planned, name):
 @pytest.mark.parametrize("name", MEASURED)
 def test_shape_of_every_layer(planned, name):
     shapes = {}
-    for node in planned(MEASURED[name]["config"]):
-        shapes[node.name.split(".")[0].rpartition("unit_")[2].rpartition("tail_")[2]] = list(node.shape)
+    plan = planned(MEASURED[name]["config"])
+    for node in plan:
+        called = node.name.split(".")[0].rpartition("unit_")[2].rpartition("tail_")[2]
+        shapes[called] = [*plan.spec.arranged(node.name, node.shape)]
     for layer, _, _, _, shape in MEASURED[name]["layers"]:
-        expected = filled(shape)
-        assert shapes[legal(layer)] in (expected, channels_first(expected)), layer
+        assert (layer, shapes[legal(layer)]) == (layer, filled(shape))
+
+
+def test_reports_show_shapes_as_keras_has_them(tmp_path):
+    """Channels last, those of the parts of a layer too; what we multiply by is ours."""
+    file = str(written(tmp_path, MEASURED["windows"]["config"]))
+    document = json.loads(CliRunner().invoke(app, ["report", file, "-f", "json"]).output)
+    shapes = {layer["name"]: (layer["shape"], layer["formula"][1:]) for layer in document["layers"]}
+    assert document["layout"] == "channels_last"
+    assert shapes["conv.act"] == ([1, 19, 29, 8], ["19", "29", "8"])
+    assert shapes["depthwise.conv"] == ([1, 8, 13, 12], ["8", "13", "12"])
+    assert shapes["global.flat"][0] == [1, 6]
+    table = CliRunner().invoke(app, ["report", file, "--columns", "name,in,out"]).output
+    assert "1, 8, 13, 12  1, 4, 7, 12" in table
+    assert "shapes                as the file has them, channels last" in table
+    page = network(Report.of(plan_spec(load_spec(file))))[0]["structures"][0]
+    assert [page["constants"][extent] for extent in page["inputs"][0]["shape"][1:]] == ["37", "29", "5"]
+    assert [page["constants"][extent] for extent in page["kinds"][0]["shape"][1:]] == ["19", "29", "8"]
+
+
+def test_sequences_and_maps_are_compared_as_keras_has_them(tmp_path):
+    """Two models of Keras in its order; a model and a spec as operators have them."""
+    before = MEASURED["windows"]["config"]
+    text = json.dumps(before).replace('"filters": 8', '"filters": 7')
+    after = tmp_path / "after.json"
+    after.write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(app, ["diff", str(written(tmp_path, before)), str(after)]).output
+    assert "(N, 15, 25, 14)" in told
+    spec = tmp_path / "ours.yaml"
+    CliRunner().invoke(app, ["convert", str(after), "-o", str(spec)])
+    told = CliRunner().invoke(app, ["diff", str(written(tmp_path, before)), str(spec)]).output
+    assert "(N, 14, 15, 25)" in told
 
 
 @pytest.mark.parametrize("name", MEASURED)
