@@ -80,11 +80,7 @@ def _totals(report: Report, figures: Figures, longest: int) -> Iterator[tuple[st
         name, version, unit, total, _ = figures.counted
         yield name, f"{count(total)} {unit}  (as {name} {version} counts)"
     yield from _left_out(report, figures)
-    for name, shape in plan.outputs.items():
-        shown = ", ".join(shortened(str(extent)) for extent in figures.arranged(name, shape))
-        yield (f"output {name}", shown) if len(name) <= WIDE else ("output", f"{name}: {shown}")
-    if plan.spec.channels_last:
-        yield "shapes", "as the file has them, channels last"
+    yield from _outputs(figures)
     yield from _conditions(figures.conditions)
     for first in plan.causes[:1]:
         yield "", shortened(str(first))
@@ -102,6 +98,15 @@ def _left_out(report: Report, figures: Figures) -> Iterator[tuple[str, str]]:
         layers = f"{rest.layers} layer{'s' if rest.layers > 1 else ''}"
         numbers = f"{count(figures.number(rest.params))} parameters, {count(figures.number(rest.macs))} MACs"
         yield "left out", f"{layers}: {numbers}"
+
+
+def _outputs(figures: Figures) -> Iterator[tuple[str, str]]:
+    """The shapes that come out, and how all shapes are written where the file has a way of its own."""
+    for name, shape in figures.plan.outputs.items():
+        shown = ", ".join(shortened(str(extent)) for extent in figures.arranged(name, shape))
+        yield (f"output {name}", shown) if len(name) <= WIDE else ("output", f"{name}: {shown}")
+    if figures.plan.spec.channels_last:
+        yield "shapes", "as the file has them, channels last"
 
 
 def _conditions(conditions: list[str]) -> Iterator[tuple[str, str]]:
