@@ -23,6 +23,9 @@ MODULES: Final = (
 )  # fmt: skip
 """What reading, checking and the page import; PyYAML and MarkupSafe do without their compiled halves."""
 
+LATER: Final = frozenset({"typing_inspection"})
+"""What pydantic needs since 2.11 only: an older one is packed without."""
+
 COMPILED: Final = frozenset({".so", ".pyd", ".pyc", ".dylib"})
 LEFT_OUT: Final = frozenset({"__pycache__", "playground/assets", "examples"})
 
@@ -66,6 +69,8 @@ def examples() -> dict[str, Path]:
 def _files(module: str) -> Iterator[tuple[str, Path]]:
     """The files of a package, or of a module that is one file, by their name in the archive."""
     spec = find_spec(module)
+    if spec is None and module in LATER:
+        return
     if spec is None or not (spec.submodule_search_locations or spec.origin):
         raise UsageError(f"the package {module} is not here as files that could go into a playground")
     if not spec.submodule_search_locations:
