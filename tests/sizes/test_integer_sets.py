@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnplan.sizes import IntegerSet
+from cnnplan.sizes import Domain, IntegerSet
+from cnnplan.sizes.assumptions import narrowed
 
 STOP = 200
 BASE = 1
@@ -45,6 +46,41 @@ def test_one_form_for_one_set(a, b):
     assert (a == b) == (listed(a) == listed(b))
     assert a.intersection(a) == a
     assert a.intersection(b) == b.intersection(a)
+
+
+@settings(max_examples=200, deadline=None)
+@given(integer_sets(), st.integers(1, 30), st.integers(1, 30))
+def test_sets_that_begin_elsewhere_meet_where_both_have_begun(a, first, second):
+    """The same numbers from another least one on: what lies below one of the two is in neither order a member."""
+    later = [_from(a, base) for base in (first, second)]
+    for one, other in (later, later[::-1]):
+        common = one.intersection(other)
+        assert set(common.members(STOP)) == {n for n in listed(a) if n >= max(first, second)}
+        assert common.base == max(first, second)
+
+
+def _from(integers, base):
+    runs = IntegerSet.finite(base, (n for n in listed(integers) if base <= n < integers.start)).runs
+    return IntegerSet(base, runs, max(base, integers.start), integers.modulus, integers.residues).normal()
+
+
+@settings(max_examples=300, deadline=None)
+@given(integer_sets())
+def test_the_step_divides_every_member(a):
+    members = listed(a)
+    assert all(n % a.step == 0 for n in members) if a.step else members <= {0}
+
+
+DOMAINS = [Domain(), Domain(min=4), Domain(min=3, max=90), Domain(multiple_of=4), Domain(min=5, max=70, multiple_of=3)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(integer_sets(), st.sampled_from([*DOMAINS, Domain(choices=(3, 7, 12, 40)), Domain(min=None)]))
+def test_a_domain_that_is_narrowed_loses_none_of_the_values_that_are_left(a, domain):
+    """All that a symbol may be and that is in the set; what is listed in full is nothing else."""
+    left = {n for n in listed(a) if n in domain}
+    if left:
+        assert left <= {n for n in range(BASE, STOP) if n in narrowed(domain, a)}
 
 
 TEXTS = [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import pytest
 
-from cnnplan.sizes import Context, Domain, ceil_div, divides, eq, ge, gt, lt
+from cnnplan.sizes import Context, Domain, ceil_div, divides, eq, evaluate, gcd, ge, gt, lt
 
 SIZES = Context()
 N = SIZES.symbol("N")
@@ -116,3 +119,55 @@ def test_products_are_compared_as_they_are(parts, least):
                 found = condition.verdict
                 found = condition.holds({"A": first, "B": second}) if found is None else found
                 assert found is truth, (str(condition), first, second)
+
+
+COMPARED = [
+    # two counts of letters that are at least 1: which is the greater, strictly or not, is as their values have it
+    lambda a, b: (a * b, a),
+    lambda a, b: (a * b + 1, a + b),
+    lambda a, b: (a * a * b, a * b),
+    lambda a, b: (a * b, a + b - 1),
+    lambda a, b: (2 * a * b, a + b),
+    lambda a, b: (3 * a * b - 3, 2 * a + b - 3),
+]
+
+
+@pytest.mark.parametrize("sides", range(len(COMPARED)))
+@pytest.mark.parametrize("least", [1, 2])
+def test_a_bound_that_is_met_is_no_strict_one(sides, least):
+    sizes = Context()
+    left, right = COMPARED[sides](*(sizes.symbol(name, Domain(min=least)) for name in "AB"))
+    for condition, compares in (
+        (gt(left, right), int.__gt__),
+        (ge(left, right), int.__ge__),
+        (lt(left, right), int.__lt__),
+    ):
+        for a in range(least, 12):
+            for b in range(least, 12):
+                found = condition.verdict
+                found = condition.holds({"A": a, "B": b}) if found is None else found
+                assert found is compares(*COMPARED[sides](a, b)), (str(condition), a, b)
+
+
+STEPS = (2, 4, 6, 9)
+
+
+@pytest.mark.parametrize("number", STEPS)
+def test_divisors_that_are_common_are_those_of_the_values(number):
+    """gcd of sizes of whole and of broken letters with a number: forms, bounds and conditions."""
+    sizes = Context()
+    whole, broken = (
+        sizes.symbol("A"),
+        sizes.symbol("w", Domain(choices=(Fraction(1, 2), 1, Fraction(5, 2)), integer=False)),
+    )
+    for value in (whole, 3 * whole + 2, whole // 2 + 5, 4 * broken + 6, 2 * broken + whole, 6 * broken):
+        common = gcd(value, number)
+        for a in range(1, 40):
+            for w in (Fraction(1, 2), Fraction(1), Fraction(5, 2)):
+                at = {"A": a, "w": w}
+                truth = math.gcd(int(value.at(at)), number)
+                assert evaluate(common, at) == truth, (str(common), at)
+                for least in range(1, number + 1):
+                    condition = ge(common, least)
+                    found = condition.verdict
+                    assert (condition.holds(at) if found is None else found) is (truth >= least), (str(condition), at)

@@ -88,7 +88,8 @@ def _applied(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any
 
 
 def _on_arrays(kind: str, args: list[Any]) -> Any:
-    if kind in ("maximum", "minimum", "gcd"):
+    broken = kind == "gcd" and any(getattr(arg, "dtype", None) == np.object_ for arg in args)
+    if kind in ("maximum", "minimum", "gcd") and not broken:
         return getattr(np, kind)(*args)
     if kind == "scaled" and all(getattr(arg, "dtype", None) != np.object_ for arg in args):
         value, scale = (arg if hasattr(arg, "dtype") else float(arg) for arg in args)
@@ -147,7 +148,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "quotient": functions.quotient,
     "maximum": max,
     "minimum": min,
-    "gcd": math.gcd,
+    "gcd": functions.gcd,
     "round": round,
     "make_divisible": functions.make_divisible,
     "scaled": functions.scaled,
