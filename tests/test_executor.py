@@ -14,6 +14,7 @@ import yaml
 import cnnplan
 from cnnplan.errors import UsageError
 from cnnplan.executor import execute
+from cnnplan.executor.budget import afford
 from cnnplan.executor.tensors import live, owned, root
 from cnnplan.graph import build
 from cnnplan.memory import Memory
@@ -268,6 +269,17 @@ def test_a_run_that_needs_too_much_is_refused_before_it_starts(specs):
         assert tracemalloc.get_traced_memory()[1] < 2**20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("need", "limit", "fits"), [(99, 100, True), (100, 100, True), (101, 100, False), (0, 0, True)]
+)
+def test_what_just_fits_is_run(need, limit, fits):
+    if fits:
+        afford(need, limit)
+        return
+    with pytest.raises(UsageError, match="101 bytes, more than the 100 bytes"):
+        afford(need, limit)
 
 
 def test_shared_weights_are_drawn_once():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+from math import prod
+
+import numpy as np
 import pytest
 
 import cnnplan
@@ -9,7 +13,7 @@ from cnnplan.errors import UsageError
 from cnnplan.executor import execute
 from cnnplan.memory import Memory
 from cnnplan.memory.summits import summits
-from cnnplan.sizes import Context, ceil_div
+from cnnplan.sizes import Context, ceil_div, evaluate, maximum
 
 HEAD = "cnnplan: 1\nname: t\nsymbols: {N: 1, H: 8, W: 6}\ninput: [N, 3, H, W]\nlayers:\n"
 
@@ -53,6 +57,26 @@ def test_live_bytes(layers, elements):
     plan = planned(layers).at(N=2)
     assert [node.memory.live for node in plan] == [4 * n for n in elements]
     assert plan.memory.peak == 4 * max(elements)
+
+
+OWNED = [
+    # a weight is no tensor that may be written over, nor is one that two layers read
+    "- parameter: {shape: [1, 5, 8, 6]}\n- relu\n- sigmoid",
+    "- parameter: {shape: [1, 3, 8, 6]}\n  name: w\n- relu\n- multiply:\n  from: [relu1, w]",
+    "- conv: {out_channels: 5, kernel_size: 1}\n  name: a\n- multiply:\n  from: [a, a]\n- relu",
+    "- constant: {shape: [1, 3, 8, 6], value: 2}\n- relu\n- add:\n  from: [prev, input]",
+]
+
+
+@pytest.mark.parametrize("layers", [*(layers for layers, _ in LIVE), *OWNED])
+def test_live_bytes_are_those_that_a_run_holds(layers):
+    plan = planned(layers).at(N=2)
+    run = execute(plan.graph, values=plan.values)
+    predicted = {name: memory.live for name, memory in plan.memory.nodes.items()}
+    assert {name: measured.live for name, measured in run.measurements.items()} == predicted
+    again = execute(plan.graph, values=plan.values, weights=run.weights)
+    for name, array in run.outputs.items():
+        np.testing.assert_array_equal(array, again.outputs[name])
 
 
 def test_an_output_is_never_freed_nor_written_over():
@@ -112,6 +136,11 @@ SAVED = [
     ("- sigmoid\n- slice: {start: 1}\n- sigmoid\n- slice: {start: 1}\n- abs", 288 + 192, 0),
     # what tells which element was the greatest; a sum needs nothing
     ("- reduce: {mode: max, dim: 1}\n- reduce: {mode: sum, dim: 1}", 288 + 96, 0),
+    # what PyTorch pads in a step of its own is kept padded: zeros that are not as many on both sides, other modes
+    ("- conv: {out_channels: 5, kernel_size: 3, padding: 1}", 288, 0),
+    ("- conv: {out_channels: 5, kernel_size: 3, padding: [[1, 2], [0, 1]]}", 2 * 3 * 11 * 7, 0),
+    ("- conv: {out_channels: 5, kernel_size: 3, padding: [[2, 2], [1, 1]]}", 288, 0),
+    ("- conv: {out_channels: 5, kernel_size: 3, padding: 1, padding_mode: circular}", 2 * 3 * 10 * 8, 0),
     # a mean of all that comes out of an adaptive pool needs nothing, others are asked for their size
     ("- adaptive_avg_pool: {output_size: 2}\n- adaptive_avg_pool: {output_size: 1}", 288, 0),
 ]
@@ -184,6 +213,19 @@ def test_summits_leave_out_only_what_never_is_greatest():
     assert summits((5, 7, 7)) == (7,)
 
 
+def test_the_greatest_that_are_left_are_the_greatest_of_all():
+    """At every value: a factor that is nothing somewhere covers nothing there, wherever that lies."""
+    context = Context()
+    h, w = context.symbol("H"), context.symbol("W")
+    apart = maximum(w - 4, 4 - w)
+    few = [h * w, 2 * h * (w // 2), 9 * h * apart, 3 * h, 4 * h + w, h * h, (w // 3) * h * 4, 5 * apart, 40, 3 * w + 7]
+    for counts in combinations(few, 3):
+        left = summits(counts)
+        for point in product(range(1, 14), range(1, 14)):
+            at = dict(zip("HW", point, strict=True))
+            assert max(evaluate(each, at) for each in left) == max(evaluate(each, at) for each in counts), counts
+
+
 def test_integers_behind_a_layer_keep_their_width():
     text = (
         "cnnplan: 1\nsymbols: {N: 2}\ninput: {shape: [N, 9], dtype: int64, below: 30}\nlayers:\n"
@@ -216,3 +258,18 @@ def test_rows_of_a_part_are_lined_up_only_where_they_must(part, kept):
     plan = cnnplan.load("cnnplan: 1\ninput: [2, 4, 12, 21]\nlayers:\n" + layers)
     own = 2 * 4 * 12 * 21 * 4  # tanh keeps its output, once
     assert plan.memory.training().saved == (own if kept == own else own + kept)
+
+
+@pytest.mark.parametrize(("shape", "part", "torn"), [
+    ([1, 4, 12, 21], "slice: {dim: 1, start: 1, end: 3}", False),
+    ([2, 4, 12, 21], "slice: {dim: 1, start: 1, end: 3}", True),
+    ([3, 1, 12, 21], "slice: {dim: 0, start: 1, end: 3}", False),
+    ([2, 4, 1, 21], "slice: {dim: 1, start: 1, end: 3}", True),
+    ([1, 1, 12, 21], "crop: {size: [9, 21]}", False), ([1, 2, 12, 21], "crop: {size: [9, 21]}", True),
+])  # fmt: skip
+def test_an_axis_of_one_tears_no_rows_apart(shape, part, torn):
+    """Where the next element of such an axis would be is nobody's question: what is lined up is a copy."""
+    layers = f"  - tanh\n  - {part}\n  - linear: {{out_features: 5, bias: false}}\n"
+    plan = cnnplan.load(f"cnnplan: 1\ninput: {shape}\nlayers:\n{layers}")
+    whole, copy = 4 * prod(shape), 4 * prod(next(node for node in plan if node.op.verb != "tanh").shape)
+    assert plan.memory.training().saved == whole + (copy if torn else 0)

@@ -101,6 +101,15 @@ def test_statistics_keep_the_type_of_the_network():
     assert second.memory.weights == 2 * 2 * 3 + 4 * 2 * 3  # scale and shift; running mean and variance
 
 
+@pytest.mark.parametrize(
+    ("dtype", "bytes_"), [("float16", 2), ("bfloat16", 2), ("float64", 8), ("int8", 4), ("int4", 4)]
+)
+def test_what_is_not_trained_is_never_narrower(dtype, bytes_):
+    """Scale and shift are in the type that is told, if it is one of floats; mean and variance are not."""
+    found = plan(f"layers:\n  - batch_norm:\n    dtype: {dtype}\n").at()
+    assert found["batch_norm1"].memory.weights == 2 * 3 * bytes_ + 2 * 3 * 4
+
+
 def test_names_and_patterns_go_before_entries_and_the_last_before_the_first():
     layers = """
     dtypes: {"*": float16, "unit2.*": int16, unit2.relu1: {activations: int8}}

@@ -37,6 +37,30 @@ def test_backward_macs_by_hand():
     assert plan.backward_macs == first + 2 * (grouped + spread + last)
 
 
+WIDE, NARROW = "  - linear: {out_features: 16}\n    name: a\n", "  - linear: {out_features: 12}\n    name: a\n"
+TURNED = "  - transpose: {dim0: 1, dim1: 2}\n"
+WITH = "  - matmul:\n    from: [%s]\n"
+PRODUCTS = {
+    # layers on (2, 12, 16), and how often each product is done again: once for each operand that has a gradient
+    "two that depend on weights": (f"{WIDE}  - linear: {{out_features: 16}}\n{TURNED}{WITH % 'a, prev'}", [1, 2, 2]),
+    "one of them the input": (NARROW + WITH % "a, input", [1, 1]),
+    "none of them": (TURNED + WITH % "input, prev", [0]),
+    "a tensor and a weight": (f"{NARROW}  - parameter: {{shape: [2, 12, 9]}}\n{WITH % 'a, prev'}", [1, 2]),
+    "letters for axes": (
+        f"{WIDE}  - linear: {{out_features: 16}}\n  - einsum: {{equation: 'ntd,nsd->nts'}}\n    from: [a, prev]\n",
+        [1, 2, 2],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PRODUCTS)
+def test_a_product_is_done_again_for_each_operand_that_has_a_gradient(case):
+    layers, times = PRODUCTS[case]
+    plan = load("cnnplan: 1\ninput: [2, 12, 16]\nlayers:\n" + layers)
+    forward = [node.macs for node in plan if node.macs]
+    assert plan.backward_macs == sum(macs * often for macs, often in zip(forward, times, strict=True))
+
+
 @pytest.mark.parametrize("name", ["alexnet", "googlenet", "lenet5", "resnet", "unet", "vgg", "densenet121"])
 def test_backward_macs_are_pytorchs(name):
     torch = pytest.importorskip("torch")

@@ -205,6 +205,8 @@ class _Run:
         y = self._run(node, op, arrays, weights, meter)
         seconds = perf_counter() - start
         self.held[node.name] = y
+        if not arrays:  # a constant is there before the run, as an input is
+            self.inputs = (*self.inputs, ref(root(y)))
         if self.watch:
             self.watch(node.name, y)
         own = node.owner == node.name
