@@ -25,6 +25,9 @@ __all__ = ["Cause", "causes"]
 JOIN = "CNN103"
 """The rule of inputs that must be of one size."""
 
+SPATIAL = 2
+"""The first axis along which something is rounded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -111,7 +114,8 @@ def _told(condition: Condition, requirement: Requirement, trials: Trials) -> tup
     template = "{left} meets {right}" if joins else requirement.message
     reason, hint = (text.format(**requirement.values) for text in (template, requirement.hint))
     if isinstance(condition, Membership):
-        return reason, _padding(condition.symbol, condition.members) if joins else hint, ""
+        rounded = joins and requirement.values.get("dim", SPATIAL) >= SPATIAL
+        return reason, _padding(condition.symbol, condition.members) if rounded else hint, ""
     at = trials.failure(condition) if joins else None
     return reason, hint, pinned(at) if at else ""
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.errors import UsageError
+from cnnplan.ops.kinds import flat
 from cnnplan.report.tree import lines
 from cnnplan.spec.words import did_you_mean
 
@@ -40,6 +41,16 @@ def _argument(name: str) -> Callable[[Line, Figures], Any]:
     def value(line: Line, figures: Figures) -> str:
         found = getattr(figures.plan.nodes[line.row.name].op, name, None) if line.layers == 1 else None
         return "" if found is None else str(found)
+
+    return value
+
+
+def _greatest(name: str) -> Callable[[Line, Figures], int | str]:
+    """The greatest number of an argument, "" where there is none: by it lines are put in order."""
+
+    def value(line: Line, figures: Figures) -> int | str:
+        found = getattr(figures.plan.nodes[line.row.name].op, name, None) if line.layers == 1 else None
+        return max((number for number in flat(found) if type(number) is int), default="")
 
     return value
 
@@ -92,10 +103,10 @@ def _types(line: Line) -> str:
 COLUMNS: Final[dict[str, Column]] = {
     "name": Column("layer", lambda line, _: full_name(line), "the full name"),
     "op": Column("op", lambda line, _: line.row.op if line.layers == 1 else "", "the operator"),
-    "kernel": Column("kernel", _argument("kernel_size"), "kernel_size"),
-    "stride": Column("stride", _argument("stride"), "stride"),
-    "padding": Column("padding", _argument("padding"), "padding"),
-    "groups": Column("groups", _argument("groups"), "groups"),
+    "kernel": Column("kernel", _argument("kernel_size"), "kernel_size", _greatest("kernel_size")),
+    "stride": Column("stride", _argument("stride"), "stride", _greatest("stride")),
+    "padding": Column("padding", _argument("padding"), "padding", _greatest("padding")),
+    "groups": Column("groups", _argument("groups"), "groups", _greatest("groups")),
     "in": Column("input", _inputs, "the extents of what it reads"),
     "out": Column("output", lambda line, _: _extents(line.row.shape), "the extents of its output"),
     "formula": Column("as a formula", lambda line, _: ", ".join(line.row.formula), "its output as formulas"),

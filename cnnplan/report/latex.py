@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnplan.report.tree import Line
     from cnnplan.sizes import Extent
 
-__all__ = ["escaped", "render"]
+__all__ = ["broken", "escaped", "render"]
 
 MANY = 2
 """From so many terms on a formula is broken into lines."""
@@ -99,12 +99,12 @@ def _formulas(figures: Figures) -> Iterator[str]:
     plan = figures.plan
     yield r"{\allowdisplaybreaks"
     yield r"\begin{align*}"
-    yield rf"  \text{{parameters}} ={{}} & {_broken(plan.params)} \\"
-    yield rf"  \text{{MACs}} ={{}} & {_broken(plan.macs)}"
+    yield rf"  \text{{parameters}} ={{}} & {broken(plan.params)} \\"
+    yield rf"  \text{{MACs}} ={{}} & {broken(plan.macs)}"
     yield r"\end{align*}}"
 
 
-def _broken(count: Extent) -> str:
+def broken(count: Extent) -> str:
     """A formula, a term to a line where it has many."""
     products = getattr(count, "products", {})
     if isinstance(count, int) or len(products) < MANY:

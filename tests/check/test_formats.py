@@ -13,6 +13,7 @@ from cnnplan.configuration import Configuration
 from cnnplan.findings import Finding, Location, Place, Severity
 from cnnplan.repairs import repairs
 from cnnplan.report.findings import FORMATS, render_findings
+from cnnplan.report.findings.excerpts import excerpt, remember
 from cnnplan.rules import check
 
 HERE = Path(__file__).parent
@@ -172,3 +173,26 @@ def test_the_caret_stands_below_the_place(line, column, caret, tmp_path):
     assert (shown[1].split("|")[1].strip() if shown else "") == caret.split("|")[-1].strip()
     if shown and "漢" in line:
         assert shown[1].index("^") == shown[0].index("bad") + 2
+
+
+@pytest.mark.parametrize(
+    ("before", "columns"),
+    [
+        ("", 0),
+        ("abc ", 4),
+        ("\u6f22\u5b57 ", 5),
+        ("\uff21\uff22\uff23 ", 7),
+        ("\uff71\uff72 ", 3),
+        ("e\u0301a\u0300 ", 3),
+        ("\t", 4),
+    ],
+    ids=["nothing", "letters", "Chinese", "full width", "half width", "accents on their own", "a tab"],
+)
+def test_what_lies_before_the_caret_is_as_wide_as_a_terminal_shows_it(before, columns):
+    remember("net.yaml", f"one\n{before}wrong: 3\n")
+    line, caret = excerpt(Location("net.yaml", 2, len(before) + 1))
+    gutter = line.index("| ") + 2
+    assert line[:gutter] == "     2 | "
+    if before != "\t":
+        assert caret[gutter:] == " " * columns + "^^^^^"
+    assert caret.count("^") == 5

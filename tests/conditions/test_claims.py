@@ -48,6 +48,17 @@ def test_a_bound_that_grows_is_told_once_as_that_of_the_network(layers, least):
     assert message.endswith(f"needs H >= {least}, and H = 1 is declared legal")
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (0, 2, 1)])
+def test_of_layers_that_ask_for_a_bound_the_one_that_asks_for_most_is_told(order):
+    """Wherever it stands: what it needs alone is what the network needs."""
+    pools = [f"max_pool: {{kernel_size: [{kernel}, 1], stride: 1, padding: 0}}" for kernel in (5, 41, 9)]
+    names = [f"{{{pools[place]}, name: p{place}, from: input}}" for place in order]
+    ends = ", ".join(f"p{place}" for place in order)
+    text = spec("H: {default: 224, min: 1}", "1, 3, H, 200", *names) + f"outputs: [{ends}]\n"
+    (finding,) = [each for each in cnnplan.check(text) if each.severity == "error"]
+    assert (finding.layer, "needs H >= 41, and H = 1 is declared legal" in finding.message) == ("p1", True)
+
+
 def test_what_fails_at_a_declared_value_is_refused_by_load():
     with pytest.raises(SpecError, match=r"needs c % 4 == 0, and c = 1 is declared legal"):
         cnnplan.load(spec("c: {default: 8, min: 1}", "1, c, 32, 48", "group_norm: {num_groups: 4}"))

@@ -91,6 +91,13 @@ def test_every_join_of_a_unet_is_a_cause_and_no_pooling_is():
     assert layers == [f"up{i}.concat1" for i in range(1, 6) for _ in "HW"]
 
 
+def test_channels_that_differ_are_no_question_of_strides():
+    layers = "  - conv: {out_channels: f, kernel_size: 1}\n  - add:\n    from: [prev, input]\n"
+    text = f"cnnplan: 1\nsymbols: {{N: 1, H: 9, W: 7, f: 64}}\ninput: [N, 64, H, W]\nlayers:\n{layers}"
+    (cause,) = cnnplan.load(text).causes
+    assert str(cause) == "add1: f meets 64: needs f == 64; give both the same number of channels"
+
+
 def test_what_is_always_legal_has_no_cause():
     assert plan("shortcut_ceil").causes == ()
 

@@ -40,6 +40,40 @@ layers:
 MACS = 2 * (120 * 4 * 27 + 120 * 4 * 24 + 6 * 5)
 """120 positions of 4 filters of 27; 120 elements of 4 channels, each to 6 x 4; 6 features to 5."""
 
+LINES = {
+    # on what a tool knows nothing of upsampling and global pooling: fvcore only counts them of images
+    "fvcore": {3: set(), 4: {"upsampling", "adaptive pooling"}, 5: set()},
+}
+
+
+@pytest.mark.parametrize("rank", [3, 4, 5])
+def test_what_fvcore_counts_of_images_alone(rank):
+    shape = ", ".join(["2", "3", "8", "6", "10"][:rank])
+    text = f"cnnplan: 1\ninput: [{shape}]\nlayers:\n  - upsample: {{scale_factor: 2}}\n  - global_avg_pool\n"
+    counted = cnnplan.load(text).counted("fvcore")
+    assert {name for name, amount in counted.terms.items() if amount} == LINES["fvcore"][rank]
+
+
+@pytest.mark.parametrize("verb", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("tool", CONVENTIONS)
+@pytest.mark.parametrize("more", ["", ", bidirectional: true", ", num_layers: 2", ", bias: false"])
+def test_recurrent_layers_are_counted_cell_by_cell(verb, tool, more):
+    """So many for each sample, step and cell: twice the steps are twice as much, twice the samples too."""
+    text = "cnnplan: 1\ninput: [%s, %s, 7]\nlayers:\n  - " + f"{verb}: {{hidden_size: 5{more}}}\n"
+    one, steps, samples = (cnnplan.load(text % shape).counted(tool) for shape in ((2, 3), (2, 6), (4, 3)))
+    assert steps.total == samples.total == 2 * one.total
+
+
+@pytest.mark.parametrize(("verb", "gates", "features"), [("rnn", 1, 1), ("gru", 3, 1 + 3 + 3), ("lstm", 4, 4 + 3 + 3)])
+def test_calflops_adds_one_less_than_it_multiplies(verb, gates, features):
+    """For each row of both weights, at each of 2 * 3 steps: 7 features come in, 5 are in the state."""
+    plan = cnnplan.load(f"cnnplan: 1\ninput: [2, 3, 7]\nlayers:\n  - {verb}: {{hidden_size: 5}}\n")
+    rows, steps = 5 * gates, 2 * 3
+    products, adds, biases = rows * (7 + 5), rows * (6 + 4), 2 * rows
+    assert plan.macs == steps * products
+    assert plan.counted("calflops").total == steps * (products + adds + biases + 5 * features)
+
+
 TERMS = {
     "torch": {"the add of each multiply-add": MACS},
     "fvcore": {"batch norm": 2 * 2 * 480, "adaptive pooling": 2 * 180},

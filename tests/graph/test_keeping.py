@@ -218,3 +218,23 @@ def test_the_shop_window_takes_the_plan_before():
     after = cnnplan.load(text.replace("out_channels: 5", "out_channels: 7"), previous=plan, H=32)
     assert (after.params, after.values["H"]) == (cnnplan.load(text.replace("5", "7")).params, 32)
     assert (after.graph.context is plan.graph.context, plan.params) == (True, cnnplan.load(text).params)
+
+
+DECLARED = [
+    "{default: 24, min: 9}", "{default: 24, min: 12}", "{default: 24, min: 9, max: 96}",
+    "{default: 24, multiple_of: 4}",
+    "{default: 24, multiple_of: 8}", "{default: 32, multiple_of: 8}", "{default: 24, choices: [24, 32]}",
+    "{default: 24, choices: [24, 40]}", "24", "{default: 24, min: 9, max: 48}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(DECLARED)))
+def test_what_a_symbol_may_be_is_another_question_each_time(number):
+    """Whatever was declared before: bounds, multiples, choices."""
+    layers = (
+        "layers:\n  - max_pool: {kernel_size: 2}\n  - max_pool: {kernel_size: 4}\n  - upsample: {scale_factor: 8}\n"
+        "  - add:\n    from: [prev, input]\n"
+    )
+    text = "cnnplan: 1\nsymbols: {N: 2, H: %s, W: 16}\ninput: [N, 3, H, W]\n" + layers
+    for before in DECLARED:
+        same(text % DECLARED[number], planned(text % before))

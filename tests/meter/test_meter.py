@@ -28,6 +28,21 @@ def in_place_of_a_view(x):
     np.add(sums, np.matmul(x, np.ones((5, 7))).reshape(21), out=sums)
 
 
+def into_another_array(x):
+    sums, other = np.zeros_like(x, shape=(3, 7)), np.zeros_like(x, shape=(3, 7))
+    np.add(sums, np.matmul(x, np.ones((5, 7))), out=other)
+
+
+def product_first(x):
+    sums = np.zeros_like(x, shape=(3, 7))
+    np.add(np.matmul(x, np.ones((5, 7))), sums, out=sums)
+
+
+def product_of_two(x):
+    sums = np.zeros_like(x, shape=(3, 7))
+    np.add(sums, np.matmul(x, np.ones((5, 7))) * 2, out=sums)
+
+
 def after_a_contraction(x):
     products = np.matmul(x, np.ones((5, 7)))
     np.add(products, np.ones(7), out=products)
@@ -85,6 +100,9 @@ COUNTED = [
     (einsum("ij,k->ijk", (7,)), {"multiplies": 105}),
     (einsum("ij->j"), {"adds": 10}),
     (in_place, {"macs": 105}),
+    (into_another_array, {"macs": 105, "adds": 21}),
+    (product_first, {"macs": 105, "adds": 21}),
+    (product_of_two, {"macs": 105, "multiplies": 21, "adds": 21}),
     (in_place_of_a_view, {"macs": 105}),
     (after_a_contraction, {"macs": 105, "adds": 21}),
     (lambda x: np.concatenate([x, x]).T.copy().reshape(5, 6)[:, ::2] + 1, {"adds": 15}),

@@ -96,3 +96,24 @@ def test_a_misspelt_amount_of_a_promise_is_offered(tmp_path: Path) -> None:
     assert [repair.title for repair in repairs(str(spec))] == ["write params for parms"]
     assert not mended(spec).repairs
     assert mended(spec, unsafe=True).texts[str(spec)] == text.replace("parms", "params")
+
+
+LEGAL = {
+    "a symbol": "symbols: {N: 1, H: 32, W: 48, left: 3}\ninput: [N, 3, H, W]\nlayers:\n  - relu\n",
+    "a block": "blocks:\n  unit:\n    layers: [relu]\ninput: [1, 3, 32, 48]\nlayers:\n  - relu\n",
+    "an argument": "blocks:\n  unit:\n    args: {left: 3}\n    layers: [relu]\n"
+    "input: [1, 3, 32, 48]\nlayers:\n  - unit\n",
+}
+
+
+@pytest.mark.parametrize("what", LEGAL)
+def test_a_spec_that_is_legal_is_only_changed_when_that_is_asked_for(tmp_path: Path, what: str) -> None:
+    """A repair of a warning is offered, and never one of those that are made without a question."""
+    spec = tmp_path / "net.yaml"
+    text = f"cnnplan: 1\n{LEGAL[what]}"
+    spec.write_text(text)
+    offered = repairs(spec)
+    assert offered
+    assert not any(repair.safe for repair in offered)
+    assert not mended(spec).repairs
+    assert mended(spec, unsafe=True).texts[str(spec)] != text

@@ -114,6 +114,28 @@ def test_every_column_has_a_value(name):
     assert len(rows(columns=(name,))) == 6
 
 
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_sorts(name):
+    """Numbers the greatest first, texts from a to z; a `-` turns the order of both; what has none comes last."""
+    _, *up = rows(columns=(name, "name"), sort=name)
+    _, *down = rows(columns=(name, "name"), sort=f"-{name}")
+    known = [[value for value, _ in side if value] for side in (up, down)]
+    assert [*map(bool, (value for value, _ in up))] == sorted((bool(value) for value, _ in up), reverse=True)
+    if COLUMNS[name].order is None:
+        key = float if all(value.replace(".", "").isdigit() for value in known[0]) else str
+        assert known[0] == sorted(known[0], key=key, reverse=key is float)
+        assert known[1] == sorted(known[1], key=key, reverse=key is not float)
+    assert sorted(known[0]) == sorted(known[1])
+
+
+def test_arguments_sort_by_their_greatest_number():
+    sizes = (3, 11, "[2, 9]", 1)
+    layers = "".join(f"  - conv: {{out_channels: 4, kernel_size: {size}, padding: 5}}\n" for size in sizes)
+    plan = cnnplan.load(f"cnnplan: 1\ninput: [1, 3, 32, 48]\nlayers:\n{layers}  - relu\n")
+    text = cnnplan.render(plan, "csv", columns=("name", "kernel"), sort="kernel")
+    assert [line.split(",")[0] for line in text.splitlines()[1:]] == ["conv2", "conv3", "conv1", "conv4", "relu1"]
+
+
 def test_long_formulas_of_totals_are_cut_and_written_out_when_asked_for():
     layers = "".join(f"  - conv: {{out_channels: {n}, kernel_size: {n % 5 + 2}, stride: 1}}\n" for n in range(3, 40))
     plan = cnnplan.load(f"cnnplan: 1\nsymbols: {{N: 1, H: 224, W: 200}}\ninput: [N, 3, H, W]\nlayers:\n{layers}")

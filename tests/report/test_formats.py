@@ -15,15 +15,17 @@ import pytest
 
 import cnnplan
 from cnnplan.errors import UsageError
+from cnnplan.findings import Place
 from cnnplan.plan import plan_spec
 from cnnplan.report.code import identifier
 from cnnplan.report.csv_ import safe
-from cnnplan.report.latex import escaped
+from cnnplan.report.latex import broken, escaped
 from cnnplan.report.markdown import code, plain
 from cnnplan.report.mermaid import entities
 from cnnplan.sizes import Context, Domain, ceil, floor
 from cnnplan.sizes.showing.mathml import mathml
 from cnnplan.spec import load_spec
+from cnnplan.spec.expressions import parse
 
 TEXT = ("md", "latex", "svg", "html")
 SPECS = ("lenet5", "unet", "resnet", "two_conv")
@@ -228,3 +230,31 @@ def test_a_network_with_an_error_is_marked_in_every_format(kind):
 def test_json_says_whether_it_is_complete():
     plans = plan_spec(load_spec(BROKEN), partial=True), cnnplan.load(BROKEN.replace("groups: 5", "groups: 1"))
     assert [json.loads(cnnplan.render(plan, "json"))["complete"] for plan in plans] == [False, True]
+
+
+LONG = {
+    "of three letters": lambda n, h, w: n * (3 * h * w + 5 * h + 7) + 11,
+    "with a size that is left": lambda n, h, w: 9 * n * h + 8 * n * w + 4 * w + 2 * h + 6,
+    "with squares": lambda n, h, w: 5 * n * h * h + 7 * n * w + 13,
+    "short": lambda n, h, w: 5 * h + 7 + 0 * n * w,
+    "one product": lambda n, h, w: n * h * w + 2,
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_a_long_formula_of_latex_loses_no_term(what):
+    """Broken into lines it is the same formula: every product, and what is left."""
+    sizes = Context()
+    count = LONG[what](*(sizes.symbol(name) for name in "NHW"))
+    text = broken(count).replace(" \\\\\n  & {}", "").replace(r"\,", "*").replace("^{2}", "**2")
+    text = text.replace(r"\left", "").replace(r"\right", "")
+    for n, h, w in ((2, 3, 5), (7, 11, 13)):
+        values = {"N": n, "H": h, "W": w}
+        assert parse(text, Place("")).evaluate(Named(values)) == LONG[what](n, h, w)
+
+
+class Named:
+    """Values by name."""
+
+    def __init__(self, values):
+        self.lookup = values.__getitem__

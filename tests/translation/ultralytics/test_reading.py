@@ -186,3 +186,49 @@ def test_all_of_it_may_be_wrong(tmp_path):
     file.write_text("backbone: []\nhead: []\n", encoding="utf-8")
     with pytest.raises(SpecError):
         load_spec(file)
+
+
+CHAIN = """\
+nc: 10
+scales:
+  n: [1.0, 1.0, 1024]
+backbone:
+  - [-1, 1, Conv, [64, 3, 2]]
+  - [-1, 3, Conv, [64, 3, 2]]
+  - [-1, 2, ConvTranspose, [64, 2, 2, 0]]
+  - [-1, 1, A2C2f, [128, False, 1]]
+  - [-1, 1, Conv, [128, 3, 2]]
+head:
+  - [-1, 1, nn.Upsample, [None, 2, nearest]]
+  - [-1, 1, Classify, [nc]]
+"""
+
+
+def test_how_coarse_a_layer_is_said_to_be_is_how_coarse_it_is(tmp_path):
+    """Also behind copies in a row, of which each makes the map coarser, or finer."""
+    file = tmp_path / "net.yaml"
+    file.write_text(CHAIN, encoding="utf-8")
+    plan = planned(file)
+    at = plan.at(**dict.fromkeys((name for name in plan.spec.symbols if name in "HW"), 256))
+    found = []
+    for number in range(6):
+        told = invoked("explain", file, str(number)).output
+        name = told.rpartition("gives")[2].split(":")[0].strip()
+        said = told.rpartition("gives")[2].partition("1/")[2].split()[0]
+        assert at[name].shape[2] * int(said) == 256, told
+        found.append(int(said))
+    assert found == [2, 16, 4, 4, 8, 4]
+
+
+@pytest.mark.parametrize(
+    ("width", "expansion", "legal"),
+    [(64, None, True), (96, None, False), (128, None, True), (128, 0.25, True), (64, 0.25, False), (32, 1.0, True)],
+)
+def test_heads_of_area_attention_come_out_even_inside(tmp_path, width, expansion, legal):
+    """What must be a multiple of 32 is what lies inside: the expansion's part of the width."""
+    file = tmp_path / "net.yaml"
+    args = "False, 1" if expansion is None else f"False, 1, False, 2.0, {expansion}"
+    file.write_text(CHAIN.replace("A2C2f, [128, False, 1]", f"A2C2f, [{width}, {args}]"), encoding="utf-8")
+    found = [finding.message for finding in check(file) if finding.severity == "error"]
+    assert (found == []) is legal, found
+    assert all("inside" in message and "must be a multiple of 32" in message for message in found)
