@@ -196,11 +196,11 @@ def _told_of(
     if show.statistics:
         if show.format != TEXT:
             raise UsageError(f"--statistics is text, and -f {show.format} is not")
-        put(statistics(checked), show.output)
+        put(statistics(checked), show.output, fit=True)
     else:
         more: dict[str, Any] = {"times": times, "repairs": _repairs(findings, wanted) if show.format == SARIF else ()}
         text = render_findings(findings, show.format, files=files, fail_on=wanted.fail_on, color=color, **more)
-        put(text, show.output, color=color)
+        put(text, show.output, color=color, fit=show.format == TEXT)
     if show.format == TEXT and files and not show.quiet:
         for line in _readings(files):
             typer.echo(line, err=True)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["diff"]
 
+TEXT = "text"
+"""The format that people read in a terminal."""
+
 PAIR = 2
 """Before and after."""
 
@@ -61,7 +64,7 @@ def diff(  # noqa: PLR0913, PLR0917 - options
         render_comparisons((), format)
         both = bound(settings)
         found = list(_compared(specs, against, ({**both, **bound(set_before)}, {**both, **bound(set_after)}), root))
-        put(render_comparisons(found, format), output)
+        put(render_comparisons(found, format), output, fit=format == TEXT)
         broken = [(each, one) for one in found for each in limits if each.broken(one)]
         for each, one in broken:
             say(f"{one.names[1]}: {each.text}")

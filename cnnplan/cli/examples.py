@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cnnplan.cli.exits import exit_codes
+from cnnplan.cli.terminal import fitting
 from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def examples(name: Name = "") -> None:
         known = every()
         wide = max(map(len, known), default=0) + len(PREFIX)
         for each, file in known.items():
-            typer.echo(f"{PREFIX + each:<{wide}}  {printable(_description(file))}".rstrip())
+            line = f"{PREFIX + each:<{wide}}  {printable(_description(file))}".rstrip()
+            typer.echo(fitting(line, sys.stdout))
 
 
 def _description(file: Path) -> str:

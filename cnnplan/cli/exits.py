@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cnnplan.cli.terminal import colored
+from cnnplan.cli.terminal import colored, fitting
 from cnnplan.errors import CnnplanError, SpecError
 from cnnplan.findings import Severity
 from cnnplan.report.findings.text import lines
@@ -47,12 +47,12 @@ def complain(findings: Iterable[Finding]) -> None:
     color = colored(sys.stderr)
     for finding in findings:
         for line in lines(finding, color=color):
-            typer.echo(line, err=True, color=color)
+            typer.echo(fitting(line, sys.stderr), err=True, color=color)
 
 
 def say(text: str) -> None:
     """A message of the program itself."""
-    typer.echo(f"cnnplan: {printable(text)}", err=True)
+    typer.echo(fitting(f"cnnplan: {printable(text)}", sys.stderr), err=True)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from cnnplan.cli.completion import layers
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.files import suffixes
 from cnnplan.cli.options import Convention, Settings, bound, reads
+from cnnplan.cli.terminal import width
 from cnnplan.errors import UsageError
 from cnnplan.report.text import printable
 
@@ -52,7 +54,16 @@ def explain(
             told = _of_spec(subject, topic, settings)
         else:
             told = _page(subject)
-        typer.echo(printable(told), nl=False)
+        typer.echo(_shown(printable(told)), nl=False)
+
+
+def _shown(text: str) -> str:
+    """What is told, on a terminal as wide as that is."""
+    if not sys.stdout.isatty():
+        return text
+    from cnnplan.report.fitting import flowing  # noqa: PLC0415 - where it is read
+
+    return flowing(text, width())
 
 
 def _of_spec(spec: str, topic: str, settings: list[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from cnnplan.cli.terminal import fitting
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,12 +22,20 @@ if TYPE_CHECKING:
 __all__ = ["opened", "put", "replacing"]
 
 
-def put(text: str | bytes, output: Path | None, *, color: bool = False) -> None:
-    """The answer, where it was asked for; a file is whole or not there; with color its codes are kept in a pipe too."""
+def put(text: str | bytes, output: Path | None, *, color: bool = False, fit: bool = False) -> None:
+    """The answer, where it was asked for; a file is whole or not there.
+
+    Args:
+        text: the answer.
+        output: the file; None for stdout.
+        color: True to keep the codes of colors in a pipe too.
+        fit: True for words that people read: lines go on below where a terminal ends.
+    """
     if output is None:
         if isinstance(text, bytes) and sys.stdout.isatty():
             raise UsageError("this is no text for a terminal: write it to a file with -o FILE")
-        typer.echo(text, nl=False, color=color or None)
+        shown = fitting(text, sys.stdout) if fit and isinstance(text, str) else text
+        typer.echo(shown, nl=False, color=color or None)
         return
     try:
         _write(text, output.resolve())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.options import Values, pairs, reads
+from cnnplan.cli.terminal import fitting
 from cnnplan.errors import UsageError
 
 __all__ = ["solve"]
@@ -48,13 +50,10 @@ def solve(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Find the values of symbols that do what is asked, in whole numbers."""
     with exit_codes():
-        typer.echo(
-            _mapped(map, layers, values)
-            if map
-            else _solved(
-                spec, where, (greatest, least, wanted), memory, values, {"optimizer": optimizer, "mixed": mixed}
-            )
-        )
+        step = {"optimizer": optimizer, "mixed": mixed}
+        asked = (greatest, least, wanted)
+        found = _mapped(map, layers, values) if map else _solved(spec, where, asked, memory, values, step)
+        typer.echo(fitting(found, sys.stdout))
 
 
 def _solved(  # noqa: PLR0913, PLR0917 - the options of the command

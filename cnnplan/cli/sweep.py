@@ -12,6 +12,7 @@ import typer
 from cnnplan.cli.exits import exit_codes
 from cnnplan.cli.options import Convention, Output, Spec, Values, pairs, reads
 from cnnplan.cli.output import opened
+from cnnplan.cli.terminal import width
 from cnnplan.cli.workers import cores
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option
             made = stream(Path(spec), pairs(values), **asked, progress=advance)
             total(made.points)
             with opened(output) as file:
-                write(made.parts, made.columns, format, file)
+                write(made.parts, made.columns, format, file, width() if file.isatty() else None)
 
 
 @contextmanager

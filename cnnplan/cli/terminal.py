@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["colored", "width"]
+__all__ = ["colored", "fitting", "width"]
 
 WIDTH = 80
 """The columns of what is no terminal."""
@@ -22,6 +22,15 @@ def colored(stream: TextIO) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def fitting(text: str, stream: TextIO) -> str:
+    """A text for a stream: on a terminal it goes on below before a word that does not fit."""
+    if not stream.isatty() or all(len(line) <= width() for line in text.split("\n")):
+        return text
+    from cnnplan.report.fitting import fitted  # noqa: PLC0415 - most texts fit
+
+    return fitted(text, width())
 
 
 def width() -> int:

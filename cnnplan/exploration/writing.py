@@ -16,16 +16,25 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "write"]
 
+TABLE = "table"
+FURTHER = 4
 
-def write(parts: Iterable[Columns], columns: Sequence[str], format: str, file: TextIO) -> int:  # noqa: A002 - the option
-    """Write rows in one of FORMATS; the number of rows.
+
+def write(
+    parts: Iterable[Columns],
+    columns: Sequence[str],
+    format: str,  # noqa: A002 - the option
+    file: TextIO,
+    width: int | None = None,
+) -> int:
+    """Write rows in one of FORMATS; the number of rows. A table that is wider than `width` goes on in further lines.
 
     Raises:
         UsageError: there is no such format.
     """
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}: choose one of {', '.join(FORMATS)}")
-    return FORMATS[format](parts, columns, file)
+    return _table(parts, columns, file, width) if format == TABLE else FORMATS[format](parts, columns, file)
 
 
 def _rows(rows: Columns) -> Iterator[tuple[Any, ...]]:
@@ -62,14 +71,14 @@ def _json(parts: Iterable[Columns], columns: Sequence[str], file: TextIO) -> int
     return count
 
 
-def _table(parts: Iterable[Columns], columns: Sequence[str], file: TextIO) -> int:
+def _table(parts: Iterable[Columns], columns: Sequence[str], file: TextIO, width: int | None = None) -> int:
     """Columns of equal width; wider ones where a later part needs them."""
     count = 0
     widths = [len(name) for name in columns]
     for rows in parts:
         texts = [tuple(_cell(value) for value in row) for row in _rows(rows)]
         widths = [max(width, *map(len, column)) for width, column in zip(widths, zip(*texts, strict=True), strict=True)]
-        lines = [_line(text, widths) for text in ([tuple(columns), *texts] if not count else texts)]
+        lines = [_line(text, widths, width) for text in ([tuple(columns), *texts] if not count else texts)]
         file.write("".join(lines))
         count += len(texts)
     if not count:
@@ -83,8 +92,14 @@ def _cell(value: Any) -> str:
     return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _line(texts: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(text.rjust(width) for text, width in zip(texts, widths, strict=True)).rstrip() + "\n"
+def _line(texts: Sequence[str], widths: Sequence[int], room: int | None = None) -> str:
+    """A row; where there is no room for it, as several lines, those below the first further to the right."""
+    lines = [""]
+    for text, width in zip(texts, widths, strict=True):
+        if room and lines[-1].strip() and len(lines[-1]) + width > room:
+            lines.append(" " * FURTHER)
+        lines[-1] += f"{text.rjust(width)}  "
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _parquet(parts: Iterable[Columns], columns: Sequence[str], file: TextIO) -> int:

@@ -18,7 +18,7 @@ from cnnplan.report import facts
 from cnnplan.report.columns import DERIVED, USUAL, chosen, looked_at, ranked, shown
 from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
-from cnnplan.report.layout import print_table, width
+from cnnplan.report.layout import fold, least, print_lines, print_table, width
 from cnnplan.report.text import printable, shortened
 from cnnplan.report.training import training_facts
 from cnnplan.report.tree import lines
@@ -78,9 +78,10 @@ def render(  # noqa: PLR0913 - options
     console.print(_title(figures), end="\n\n")
     if columns or sort or top:
         usual = (*USUAL, *DERIVED) if memory else USUAL
-        print_table(console, _list(figures, columns or usual, ranked(figures, depth, sort, top)))
+        shown = _list(figures, columns or usual, ranked(figures, depth, sort, top), console)
     else:
-        print_table(console, _layers(figures, console, depth, memory=memory, sharing=sharing))
+        shown = _layers(figures, console, depth, memory=memory, sharing=sharing)
+    (print_table if least(shown) <= console.width else print_lines)(console, shown)
     step = training_facts(report.plan, *training) if training else ()
     below = facts.facts(report, figures, memory=memory, sharing=sharing, formulas=formulas)
     console.print(_summary((*below, *step)))
@@ -118,17 +119,18 @@ def _layers(figures: Figures, console: Console, depth: int | None, **also: bool)
     return table
 
 
-def _list(figures: Figures, names: Sequence[str], lines: Sequence[Line]) -> Table:
+def _list(figures: Figures, names: Sequence[str], lines: Sequence[Line], console: Console) -> Table:
     """Chosen columns, a line each."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     columns = chosen(names)
     cells = [[column.value(line, figures) for line in lines[:MOST_LINES]] for column in columns]
     for column, values in zip(columns, cells, strict=True):
         numeric = any(isinstance(value, int | float) for value in values)
-        widest = max((len(word) for value in values for word in shown(value).split()), default=0)
-        table.add_column(column.heading, justify="right" if numeric else "left", no_wrap=numeric, min_width=widest)
+        table.add_column(column.heading, justify="right" if numeric else "left", no_wrap=numeric)
     for row in zip(*cells, strict=True):
         table.add_row(*(Text(printable(shown(value))) for value in row))
+    if width(table) > console.width:
+        fold(console, table)
     return table
 
 
@@ -138,7 +140,9 @@ def _fitting(figures: Figures, console: Console, tree: list[Line], **also: bool)
         table = _table(figures, tree, stacked=stacked, bars=bars, **also)
         if width(table) <= console.width:
             return table
-    return _table(figures, tree, stacked=True, bars=False, **also)
+    table = _table(figures, tree, stacked=True, bars=False, **also)
+    fold(console, table, LABEL)
+    return table
 
 
 def _table(  # noqa: PLR0913 - what a table may have

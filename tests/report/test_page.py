@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
+import subprocess
 import time
+from base64 import b64decode
 from io import StringIO
 from xml.etree import ElementTree as ET
 
@@ -252,6 +255,42 @@ def paper(browser):
     yield printed
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_heads_of_tables_stand_on_every_sheet(specs, show, paper, tmp_path):
+    """Chromium repeats no head that has buttons: on paper each is its words."""
+    browser = show(cnnplan.load(specs / "resnet.yaml"))
+    paper()
+    buttons = "return [...document.querySelectorAll('#table thead button')].filter((each) => each.offsetParent).length"
+    assert browser.execute_script(buttons) == 0
+    if not shutil.which("pdftotext"):
+        pytest.skip("there is no pdftotext")
+    sheets = browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
+    (tmp_path / "page.pdf").write_bytes(b64decode(sheets["data"]))
+    command = ["pdftotext", "-layout", "page.pdf", "-"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, text=True)  # noqa: S603
+    rows = [page for page in done.stdout.split("\f") if page.count("batch_norm") > 8 and "layers:" not in page]
+    assert len(rows) >= 4
+    assert [page for page in rows if "params" not in page] == []
+
+
+def test_names_break_where_words_end_on_a_telephone(specs, show):
+    """A name of one word is never wider than its place, nor broken: it takes one line for each of its parts."""
+    browser = show(cnnplan.load(specs / "resnet.yaml"))
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        broken = """
+          return [...document.querySelectorAll(".bars tbody button")].filter((each) => {
+            const range = document.createRange();
+            range.selectNodeContents(each);
+            const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+            return tops.size > each.textContent.split(/[._]/).length;
+          }).map((each) => each.textContent)
+        """
+        assert browser.execute_script(broken) == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 CUT = """

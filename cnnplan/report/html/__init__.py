@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from cnnplan.report.html.data import network
 from cnnplan.report.html.static import static
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from cnnplan.report import Report
 
 __all__ = ["PIECES", "page", "render", "styles"]
+
+CODE = re.compile(r"`([^`\n]+)`")
 
 PIECES = ("totals", "bars", "pyramid", "memory", "field", "maps", "graph", "table", "findings", "source")
 """The parts of the page."""
@@ -54,7 +57,7 @@ def page(
     template = environment.from_string(_text("page.html"))
     return template.render(
         title=" and ".join(report.plan.name for report in reports),
-        description=plan.spec.description,
+        description=_coded(plan.spec.description),
         reports=reports,
         pieces=pieces,
         styles=_joined("assets", ".css"),
@@ -74,6 +77,11 @@ def embedded(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     text = re.sub("<(?=[!sS])", r"\\u003c", text.replace("</", "<\\/"))
     return text.translate({0x2028: "\\u2028", 0x2029: "\\u2029"})
+
+
+def _coded(text: str) -> Markup:
+    """A text for the page: what stands between backticks is code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def _program(programs: Iterable[Sequence[str]]) -> str:

@@ -31,7 +31,7 @@ function formula(structure, number) {
 const body = (id) => document.querySelector(`#${id} > .body`);
 
 /** A name of a layer that may go on in the next line behind a dot. */
-const breakable = (name) => name.split(/(?<=\.)/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+const breakable = (name) => name.split(/(?<=[._])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 
 const write = (node, text) => {
   if (node.textContent !== text) node.textContent = text;

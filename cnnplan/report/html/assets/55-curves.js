@@ -20,7 +20,8 @@ class Curve {
     const known = values.filter((value) => value !== null).map(Number);
     if (known.length < FEWEST) {
       const from = names.find((_, i) => values[i] === null);
-      this.place.replaceChildren(element("p", { class: "note" }, known.length ? `From ${from} on every layer looks at all of its input.` : "Every layer looks at all of its input."));
+      const told = from === undefined ? "There are too few layers for a curve." : known.length ? `From ${from} on every layer looks at all of its input.` : "Every layer looks at all of its input.";
+      this.place.replaceChildren(element("p", { class: "note" }, told));
       return;
     }
     const limit = this.limit(figures);

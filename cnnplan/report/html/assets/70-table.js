@@ -18,7 +18,7 @@ class Table {
     this.search = element("input", { type: "search", placeholder: "search layers", "aria-label": "Search layers", oninput: () => this.arrange() });
     const all = (folded) => () => this.foldAll(folded);
     this.note = element("small");
-    this.heads = COLUMNS.map((column) => element("th", { scope: "col", class: column.number ? "number" : "", "data-column": column.name },
+    this.heads = COLUMNS.map((column) => element("th", { scope: "col", class: column.number ? "number" : "", "data-column": column.name, "data-title": column.title },
       element("button", { type: "button", class: "plain", onclick: () => this.sortBy(column.name) }, column.title)));
     this.body = element("tbody");
     place.append(element("div", { class: "tools" }, this.search, element("button", { type: "button", onclick: all(true) }, "fold"),
