@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnplan.plan import Plan
     from cnnplan.spec import Spec
 
-__all__ = ["LEFT_OUT", "onnx"]
+__all__ = ["LEFT_OUT", "onnx", "torch"]
 
 LEFT_OUT = "none"
 """In the place of weights: they are inputs of the file, without contents."""
@@ -51,6 +51,22 @@ def onnx(
     dtype = plan.spec.dtype if plan.spec.dtype == "float64" else "float32"
     drawn = Weights(weights, plan.graph.nodes, seed, dtype)
     return written(plan, drawn.of)
+
+
+def torch(source: str | Path | Spec | Any, /, **values: Any) -> str:
+    """The text of a Python file with the network of a spec as a `torch.nn.Module`, a class for each block.
+
+    Args:
+        source: what `load` takes.
+        values: symbols that become numbers.
+
+    Raises:
+        UsageError: a layer is not written as PyTorch source.
+    """
+    from cnnplan.translation.torch.source import source as text  # noqa: PLC0415 - only if it is asked for
+
+    plan = load(source, **values)
+    return text(plan, settled(plan, values))
 
 
 def settled(plan: Plan, values: Mapping[str, Any]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from cnnplan.cli.weights import Match, Names, chosen
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from cnnplan.plan import Plan
+    from collections.abc import Mapping
 
 __all__ = ["export"]
 
@@ -44,15 +44,13 @@ def export(  # noqa: PLR0913, PLR0917 - options
 ) -> None:
     """Write a network as PyTorch source, a class per block as a person writes it, or as an ONNX file."""
     with exit_codes():
-        from cnnplan.plan import load  # noqa: PLC0415
-
-        suffix = PYTHON if output is None else output.suffix
+        suffix = PYTHON if output is None else output.suffix.lower()
         if suffix not in (PYTHON, ONNX):
             raise UsageError(f"{output}: a network is written to a file that ends in {PYTHON} or {ONNX}")
         if suffix == PYTHON:
             if weights or match or names:
                 raise UsageError("--weights is for FILE.onnx: source has none, load them with load_state_dict")
-            put(_source(load(Path(spec), **bound(settings))), output)
+            put(_source(Path(spec), bound(settings)), output)
             raise typer.Exit(CLEAN)
         from cnnplan.exporting import onnx  # noqa: PLC0415
 
@@ -62,13 +60,13 @@ def export(  # noqa: PLR0913, PLR0917 - options
         raise typer.Exit(CLEAN)
 
 
-def _source(plan: Plan) -> str:
+def _source(spec: Path, values: Mapping[str, Any]) -> str:
     """PyTorch source; where it cannot be written, the other way that there is is told."""
-    from cnnplan.translation.torch.source import source  # noqa: PLC0415
+    from cnnplan.exporting import torch  # noqa: PLC0415
 
     if plan.spec.until:
         raise UsageError(f"PyTorch source is of whole networks: --until is for an ONNX file, -o FILE{ONNX}")
     try:
-        return source(plan)
+        return torch(spec, **values)
     except UsageError as error:
         raise UsageError(f"{error}; an ONNX file holds more: -o FILE{ONNX}") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,37 +16,24 @@ from typer.testing import CliRunner
 
 import cnnplan
 from cnnplan.cli import app
-from cnnplan.errors import UsageError
+from cnnplan.errors import CnnplanError, UsageError
 from cnnplan.executor import execute
 from cnnplan.executor.inputs import fed
 from cnnplan.executor.weights import Weights
+from cnnplan.exporting import settled
+from cnnplan.exporting import torch as source
 from cnnplan.plan import load
-from cnnplan.translation.torch.source import source
 from cnnplan.translation.torch.source.layout import unknown
 
 SPECS = Path(__file__).parents[2] / "specs"
 EXPECTED = Path(__file__).parent / "expected"
 
-WRITTEN = (
-    "alexnet",
-    "densenet121",
-    "generative/dcgan",
-    "googlenet",
-    "inception/inception_v3",
-    "inception/xception41",
-    "mobile/efficientnet",
-    "mobile/mnasnet",
-    "mobile/mobilenet_v1",
-    "mobilenet_v2",
-    "resnet",
-    "resnet/darknet53",
-    "resnet/fcn_resnet50",
-    "resnet/resnext",
-    "resnet/seresnet50",
-    "unet",
-    "vgg",
-)
-"""Specs that are written; that others are refused by name is tested too."""
+NETWORKS = [
+    str(path.relative_to(SPECS).with_suffix(""))
+    for path in sorted(SPECS.rglob("*.yaml"))
+    if "\nlayers:" in path.read_text()
+]
+"""All specs that are networks."""
 
 VARIANTS = {
     "resnet": ("resnet18", "resnet34", "resnet101", "resnet152"),
@@ -54,7 +43,7 @@ VARIANTS = {
 
 def module(name, tmp_path):
     """The class of the network that a spec is written as."""
-    text = source(load(SPECS / f"{name}.yaml"))
+    text = source(SPECS / f"{name}.yaml")
     file = tmp_path / "written.py"
     file.write_text(text)
     found = importlib.util.spec_from_file_location("written", file)
@@ -80,36 +69,109 @@ def state(network):
 @pytest.mark.parametrize("name", ["unet", "resnet", "inception/inception_v3", "mobile/efficientnet"])
 def test_source_reads_as_it_did(name):
     """Refresh with `cnnplan export specs/NAME.yaml`."""
-    assert source(load(SPECS / f"{name}.yaml")) == (EXPECTED / f"{Path(name).name}.txt").read_text()
+    assert source(SPECS / f"{name}.yaml") == (EXPECTED / f"{Path(name).name}.txt").read_text()
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_source_is_formatted_and_clean(name, tmp_path):
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     if ruff is None:
         pytest.skip("ruff is not installed")
     file = tmp_path / "network.py"
-    file.write_text(source(load(SPECS / f"{name}.yaml")))
+    file.write_text(source(SPECS / f"{name}.yaml"))
     for command in (["check"], ["format", "--check"]):
         run = subprocess.run([ruff, *command, "--isolated", "--no-cache", str(file)], capture_output=True, check=False)  # noqa: S603
         assert run.returncode == 0, run.stdout.decode()
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+def small(plan):
+    """Small sizes at which a network is legal, no two alike if it allows that; else those of the spec."""
+    letters = {name for shape in plan.inputs.values() for n in shape for name in getattr(n, "symbols", ())}
+    fixed = any(not isinstance(n, int) for node in plan.nodes.values() for w in node.weights.values() for n in w.shape)
+    for size, more in product((1, 4, 8, 16, 32, 48, 64, 75, 96, 128, 160, 224), () if fixed else (16, 32, 4, 64, 0)):
+        values = {name: 2 if name == "N" else size + more * (name == "W") for name in letters}
+        with contextlib.suppress(CnnplanError):
+            plan.at(**values)
+            if not all(each.holds({**plan.values, **values}) for each in plan.graph.structure):
+                continue
+            return {**plan.values, **values}
+    return dict(plan.values)
+
+
+def again(network, plan, name):
+    """The written module, read again."""
+    dims = {name: tuple(map(str, shape)) for name, shape in plan.inputs.items()}
+    if name in FIXED or not all(extent.isalnum() for shape in dims.values() for extent in shape):
+        dims = {
+            name: tuple(str(n if isinstance(n, int) else n.at(plan.values)) for n in shape)
+            for name, shape in plan.inputs.items()
+        }
+    return cnnplan.load(network, dims=dims if len(dims) > 1 else next(iter(dims.values())))
+
+
+INTEGERS = {"sequence/two_tower"}
+"""Networks that read whole numbers: what a module is run on are none."""
+
+STORED = {"transformer/swin_t": {"buffers", "flops"}, "audio/wavenet": {"macs", "params", "flops"}}
+"""What differs: masks that rest on no input are worked out once; a layer that leads to no output is not read."""
+
+ONE = {"transformer/swin_t"}
+"""A network whose masks are read for the number of windows of the sizes that the spec shows."""
+
+FIXED = {"lenet5", "two_conv", "transformer/vit"}
+"""Networks whose weights have the size of what comes in: the module is for the sizes that the spec shows."""
+
+
+@pytest.mark.parametrize("name", NETWORKS)
 def test_the_written_module_is_the_same_network(name, tmp_path):
     torch = pytest.importorskip("torch")
-    plan = load(SPECS / f"{name}.yaml")
+    plan = settled(load(SPECS / f"{name}.yaml"), {})
+    if not plan.spec.symbols.keys() <= plan.values.keys():
+        pytest.skip("the spec shows no sizes")
     with torch.device("meta"):
         network = module(name, tmp_path)().eval()
     assert state(network) == shapes(plan)
-    dims = {name: tuple(map(str, shape)) for name, shape in plan.inputs.items()}
-    again = cnnplan.load(network, dims=dims if len(dims) > 1 else next(iter(dims.values())))
-    values = {name: value for name, value in plan.values.items() if name in again.spec.symbols}
-    assert again.at(**values).macs == plan.at().macs
-    assert again.at(**values).params == plan.at().params
-    promised = [*map(str, again.conditions)]
-    for condition in plan.conditions:
-        assert str(condition) in promised
+    if name in INTEGERS:
+        return
+    found = again(network, plan, name)
+    for values in (plan.values, *([small(plan)] if name not in ONE else [])):
+        if not found.spec.symbols.keys() >= {
+            each for shape in plan.inputs.values() for n in shape for each in getattr(n, "symbols", ())
+        }:
+            values = plan.values  # noqa: PLW2901 - it is for these alone
+        known = {each: value for each, value in values.items() if each in found.spec.symbols}
+        one, other = found.at(**known), plan.at(**{each: values[each] for each in plan.spec.symbols if each in values})
+        differ = {key for key in ("macs", "params", "flops", "buffers") if getattr(one, key) != getattr(other, key)}
+        assert differ <= STORED.get(name, set())
+    if name not in FIXED:
+        assert set(map(str, plan.conditions)) <= set(map(str, found.conditions))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_written_module_computes_the_same(name, tmp_path):
+    """In float64: some networks make much of small differences."""
+    torch = pytest.importorskip("torch")
+    plan = settled(load(SPECS / f"{name}.yaml"), {})
+    values = small(plan)
+    if not plan.spec.symbols.keys() <= values.keys():
+        pytest.skip("the spec shows no sizes")
+    weights = Weights(None, plan.graph.nodes, 3, "float64")
+    truth = execute(plan.graph, values=values, weights=weights, seed=3, dtype="float64")
+    before = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(torch.float64)
+        network = module(name, tmp_path)().eval()
+        state = {key: torch.from_numpy(np.array(weight)) for key, weight in weights.used.items()}
+        missing = network.load_state_dict(state, strict=False)
+        assert not missing.unexpected_keys
+        assert not [key for key in missing.missing_keys if "num_batches" not in key]
+        with torch.no_grad():
+            found = network(*map(torch.from_numpy, fed(plan.graph, values, {}, 3, "float64").values()))
+    finally:
+        torch.set_default_dtype(before)
+    outputs = found if isinstance(found, tuple) else (found,)
+    for output, expected in zip(outputs, truth.outputs.values(), strict=True):
+        np.testing.assert_allclose(output.numpy(), expected, rtol=0, atol=1e-4 * np.abs(expected).max())
 
 
 @pytest.mark.parametrize(("name", "variant"), [(name, each) for name, every in VARIANTS.items() for each in every])
@@ -120,25 +182,6 @@ def test_one_class_is_every_variant(name, variant, tmp_path):
     assert state(network) == shapes(load(SPECS / f"{name}.yaml", variant=variant))
 
 
-SMALL = {"unet": (32, 48), "resnet": (40, 56), "googlenet": (40, 56), "inception/inception_v3": (75, 91)}
-
-
-@pytest.mark.parametrize("name", SMALL)
-def test_the_written_module_computes_the_same(name, tmp_path):
-    torch = pytest.importorskip("torch")
-    plan = load(SPECS / f"{name}.yaml")
-    values = {**plan.values, "H": SMALL[name][0], "W": SMALL[name][1]}
-    weights = Weights(None, plan.graph.nodes, 3, "float32")
-    truth = execute(plan.graph, values=values, weights=weights, seed=3)
-    network = module(name, tmp_path)().eval()
-    network.load_state_dict({key: torch.from_numpy(np.array(w)) for key, w in weights.used.items()}, strict=False)
-    inputs = fed(plan.graph, values, {}, 3, "float32").values()
-    with torch.no_grad():
-        (output,) = (network(*map(torch.from_numpy, inputs)),)
-    (expected,) = truth.outputs.values()
-    np.testing.assert_allclose(output.numpy(), expected, rtol=0, atol=1e-4 * np.abs(expected).max())
-
-
 def test_a_condition_is_an_error_that_says_what_is_needed(tmp_path):
     torch = pytest.importorskip("torch")
     with torch.device("meta"):
@@ -147,9 +190,22 @@ def test_a_condition_is_an_error_that_says_what_is_needed(tmp_path):
         network(torch.zeros(1, 3, 40, 64, device="meta"))
 
 
-def test_what_is_not_written_is_refused_by_name():
-    with pytest.raises(UsageError, match="unet_valid_paper: not written as PyTorch source: crop of skip"):
-        source(load(SPECS / "unet_valid_paper.yaml"))
+OPAQUE = """cnnplan: 1
+name: net
+input: [1, 3, 8, 9]
+layers:
+  - relu
+  - opaque: {shape: [1, 5], macs: 7}
+"""
+
+
+def test_what_is_not_written_is_refused_by_place_and_name(tmp_path):
+    file = tmp_path / "net.yaml"
+    file.write_text(OPAQUE)
+    with pytest.raises(
+        UsageError, match=r"net: not written as PyTorch source: .*net\.yaml:6:5: opaque1: the operator opaque"
+    ):
+        source(file)
 
 
 def test_the_command_line(tmp_path):
@@ -159,22 +215,13 @@ def test_the_command_line(tmp_path):
     run = CliRunner().invoke(app, ["export", str(SPECS / "unet.yaml"), "-o", str(tmp_path / "net.txt")])
     assert run.exit_code == 2
     assert "a file that ends in .py" in run.output
-    run = CliRunner().invoke(app, ["export", str(SPECS / "unet_valid_paper.yaml"), "-o", str(tmp_path / "other.py")])
+    (tmp_path / "net.yaml").write_text(OPAQUE)
+    run = CliRunner().invoke(app, ["export", str(tmp_path / "net.yaml"), "-o", str(tmp_path / "other.py")])
     assert run.exit_code == 2
-    assert "crop of skip; an ONNX file holds more: -o FILE.onnx" in run.output
+    assert "the operator opaque; an ONNX file holds more: -o FILE.onnx" in run.output
     assert not (tmp_path / "other.py").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "what"),
-    [
-        ("mobile/shufflenet_v2", "unit as often as a symbol says, behind other such copies: give them a name"),
-        ("mobile/mobilenet_v3", "relu as the value of an argument"),
-    ],
-)
-def test_what_would_be_another_network_is_not_written(name, what):
-    with pytest.raises(UsageError, match=f"not written as PyTorch source: {what}"):
-        source(load(SPECS / f"{name}.yaml"))
+    run = CliRunner().invoke(app, ["export", str(SPECS / "unet.yaml"), "-o", str(tmp_path / "net.PY")])
+    assert run.exit_code == 0
 
 
 LATER = [
@@ -199,7 +246,7 @@ def test_an_operator_that_came_later_computes_the_same(layers, tmp_path):
     torch = pytest.importorskip("torch")
     text = f"cnnplan: 1\nname: late\ninput: [2, 3, 9, 8]\nlayers:\n  - {{relu: , name: a}}\n  {layers}\n"
     plan = load(text)
-    (tmp_path / "late.py").write_text(source(plan))
+    (tmp_path / "late.py").write_text(source(text))
     found = importlib.util.spec_from_file_location("late", tmp_path / "late.py")
     made = importlib.util.module_from_spec(found)
     sys.modules["late"] = made

@@ -99,6 +99,8 @@ class Emitter:
         self.shadow = False
         self.shadows: dict[tuple[int, int], str] = {}
         self.counts: Counter[str] = Counter()
+        self.pools: dict[Ref, tuple[Value, dict[str, Any]]] = {}
+        self.wanted: set[Ref] = set()
 
     # what a call gives ------------------------------------------------------------------------------------------
 
@@ -107,6 +109,8 @@ class Emitter:
         self.call = call
         if not any(seen.ref.kind in DYNAMIC for seen in call.outputs):
             self._shadow(call, number)
+            return
+        if call.outputs and all(0 in seen.shape for seen in call.outputs):
             return
         args, kwargs = self.values(call.args), self.values(dict(call.kwargs))
         try:

@@ -190,7 +190,8 @@ def flattened(value: Any) -> list[Any]:
 def _hooked(recorder: Recorder, names: Mapping[int, str], module: Any) -> list[Any]:
     """Hooks that say when a module begins and ends."""
     name = names[id(module)]
-    known = next((kind.__name__ for kind in WHOLE if isinstance(module, kind)), "")
+    kept = [kind for kind in WHOLE if isinstance(module, kind) and type(module).forward is kind.forward]
+    known = kept[0].__name__ if kept else ""
     alone = not any(True for _ in module.children())
     begun: list[Any] = []
 

@@ -21,10 +21,12 @@ Dims = dict[str, tuple[str | int, ...]]
 
 BATCH: Final = "N"
 NAMES: Final = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
-OTHERS: Final = (-32, 32, 224)
+OTHERS: Final = (-32, 32, 224, 64)
 """By how much the sizes of the second run differ, the axes in turn: so little that the structure is likely the same."""
 
 USUAL: Final = (224, 256, 299, 384, 512, 64, 32)
+LONG: Final = (1024, 16_384, 65_536)
+"""More sizes for what has one axis alone: sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     spatial = [name for name in names if name != BATCH]
     batches = [{name: value for name in names if name == BATCH} for value in (2, 3)]
     shown = {name: 1 for name in names if name == BATCH}
-    usual = [*dict.fromkeys([*_told(module), *USUAL])]
+    usual = [*dict.fromkeys([*_told(module), *USUAL, *(LONG if len(spatial) == 1 else ())])]
     for size, step in product(usual, OTHERS):
         first = dict.fromkeys(spatial, size)
         second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}

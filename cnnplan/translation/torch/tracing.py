@@ -9,7 +9,7 @@ from torch import nn
 
 from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
-from cnnplan.translation.torch.calls import Recording, Untraceable
+from cnnplan.translation.torch.calls import Recording, Untraceable, tensors
 from cnnplan.translation.torch.emitting import Emitter, Refused
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, hold, merge
@@ -112,6 +112,8 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Forei
     for at, guard in merged.guards:
         guards.setdefault(at, []).append(guard)
     waiting: list[Any] = []
+    emitter.wanted = {seen.ref for call in merged.calls for seen in tensors((call.args, dict(call.kwargs)))}
+    emitter.wanted |= {seen.ref for seen in merged.outputs}
     for number, call in enumerate(merged.calls):
         waiting = emitter.require([*waiting, *guards.get(number, ())], call)
         emitter.emit(call, number)

@@ -4,6 +4,7 @@ from cnnplan.translation.torch.functions import (
     activations,
     arithmetic,
     arrangement,
+    columns,
     layers,
     normalizations,
     reductions,
@@ -11,4 +12,14 @@ from cnnplan.translation.torch.functions import (
 )
 from cnnplan.translation.torch.functions.table import TABLE
 
-__all__ = ["TABLE", "activations", "arithmetic", "arrangement", "layers", "normalizations", "reductions", "sequences"]
+__all__ = [
+    "TABLE",
+    "activations",
+    "arithmetic",
+    "arrangement",
+    "columns",
+    "layers",
+    "normalizations",
+    "reductions",
+    "sequences",
+]

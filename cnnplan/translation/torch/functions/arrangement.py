@@ -26,6 +26,8 @@ def reshape(t: Emitter, x: Value, *shape: Any, **more: Any) -> Any:
         raise Refused("a view as another type")
     if wanted == x.shape:
         return x
+    if x.rank == 0 and x.seen.ref.kind != "call":
+        return longer(t, x, len(wanted))
     return t.add("reshape", {"shape": [*wanted]}, [x])
 
 
@@ -127,8 +129,12 @@ def repeat(t: Emitter, x: Value, *times: Any, **more: Any) -> Any:
     made: Any = longer(t, x, len(counts)) if len(counts) > x.rank else x
     for dim, count in enumerate(counts):
         if isinstance(count, Formula):
-            raise Refused("repeat as often as the size of the input says")
-        if count != 1:
+            made = t.add("unsqueeze", {"dim": dim}, [made], origin=t.origin("unsqueeze"))
+            wide: list[Any] = [-1] * (len(counts) + 1)
+            wide[dim] = count
+            made = t.add("expand", {"shape": wide}, [made], origin=t.origin("expand"))
+            made = t.add("flatten", {"start_dim": dim, "end_dim": dim + 1}, [made], origin=t.origin("flatten"))
+        elif count != 1:
             made = t.add("concat", {"dim": dim}, [made] * count)
     return made
 
@@ -149,7 +155,7 @@ def repeat_interleave(t: Emitter, x: Value, repeats: Any, dim: Any = None, **_: 
 def cat(t: Emitter, tensors: Any, dim: Any = 0, **more: Any) -> Any:
     """Several along an axis."""
     dim = more.get("axis", dim)
-    known = [x for x in tensors if x.shape != (0,)]
+    known = [x for x in tensors if 0 not in x.shape]
     if len(known) == 1:
         return known[0]
     where = axis(dim, known[0].rank)

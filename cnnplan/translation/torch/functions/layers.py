@@ -83,6 +83,33 @@ def pooled(kernel_size: Any, stride: Any, padding: Any, **more: Any) -> dict[str
     return told({**args, **more}, padding=0, dilation=1, ceil_mode=False, count_include_pad=True, divisor_override=None)
 
 
+@takes("max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices")
+def max_pool_with_indices(t: Emitter, input: Value, kernel_size: Any, *args: Any, **more: Any) -> Any:
+    """A maximum of windows, and where it was, which max_unpool asks for."""
+    more.pop("return_indices", None)
+    names = ("stride", "padding", "dilation", "ceil_mode")
+    told_ = (
+        {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False} | dict(zip(names, args, strict=False)) | more
+    )
+    where = t.here.outputs[1].ref
+    t.pools[where] = (input, pooled(kernel_size, told_["stride"], told_["padding"], ceil_mode=told_["ceil_mode"]))
+    if t.here.outputs[0].ref not in t.wanted:
+        return [None, None]
+    return [max_pool(t, input, kernel_size, **told_), None]
+
+
+@takes("max_unpool1d", "max_unpool2d", "max_unpool3d")
+def max_unpool(t: Emitter, input: Value, indices: Value, *_: Any, **_more: Any) -> Any:
+    """Maxima back where they were."""
+    if indices.seen.ref not in t.pools:
+        raise Refused("max_unpool with places that come from no max_pool")
+    like, args = t.pools[indices.seen.ref]
+    sizes = ([getattr(n, "value", n) for n in shape[2:]] for shape in (t.here.outputs[0].shape, like.shape))
+    if len({*map(tuple, sizes)}) > 1:
+        raise Refused("max_unpool to another size than that of what was pooled")
+    return t.add("max_unpool", args, [input, like])
+
+
 @takes("max_pool1d", "max_pool2d", "max_pool3d", "_max_pool1d", "_max_pool2d", "_max_pool3d", "fn")
 def max_pool(
     t: Emitter,

@@ -6,34 +6,102 @@ What is not written that way, such as copies of a group as often as a symbol say
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.spec import Record, Verb
+from cnnplan.translation.expressions import Unwritable, literal
+from cnnplan.translation.templates import Library
+from cnnplan.translation.templates.scopes import Borrowed
+from cnnplan.translation.torch.source.asking import asked, fixed
 from cnnplan.translation.torch.source.classes import Class
-from cnnplan.translation.torch.source.expressions import Unwritable, literal
 from cnnplan.translation.torch.source.files import File, class_name, together, written
 from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.layout import WIDTH, sound, unknown
+from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tensors import Tensor
+from cnnplan.translation.torch.source.texts import Names
+from cnnplan.translation.torch.source.unrolled import Unrolled
 from cnnplan.translation.torch.source.walking import read_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["source"]
 
 
-def source(plan: Any) -> str:
+def source(plan: Any, settled: Any) -> str:
     """A network as the text of a Python file that needs PyTorch alone.
+
+    Where every choice of its symbols can be written, they are arguments of the class. Else it is the network of today's
+    values: what is a copy of something else in that is written once.
 
     Args:
         plan: a Plan of the network; its class is called like it, and its weights like those of the plan.
+        settled: a Plan with numbers for all symbols but the extents of inputs.
 
     Raises:
         UsageError: the network has something that is not written as source.
     """
     try:
         return _source(plan)
-    except Unwritable as unwritable:
+    except Unwritable:
+        pass
+    try:
+        return _unrolled(settled)
+    except (Unwritable, Borrowed) as unwritable:
         raise UsageError(f"{plan.name}: not written as PyTorch source: {unwritable}") from None
+
+
+def _unrolled(plan: Any) -> str:
+    """The network of today's values."""
+    library = Library(plan.graph, plan.values, frozenset(ACTIVATIONS))
+    names = Names(library.templates[:-1])
+    classes: list[list[str]] = []
+    needs: set[str] = set()
+    for template in library.templates[:-1]:
+        words = template.block.inputs if template.block is not None and template.block.inputs else ()
+        made = Unrolled(library, template, names, plan.values, _variables(words, len(template.scopes[0].inputs)))
+        needs |= made.needs
+        called = names.of[id(template)]
+        classes.append(made.lines(called, _title(called)))
+    whole = library.templates[-1]
+    inputs = ["x"] if len(plan.spec.inputs) == 1 else [*plan.spec.inputs]
+    made = Unrolled(library, whole, names, plan.values, inputs)
+    free = {name for each in plan.spec.inputs.values() for extent in each.shape for name in extent.names}
+    places = _places(plan, dict(zip(plan.spec.inputs, inputs, strict=True)), free)
+    shown = {name.lower(): text for name, text in places.items()}
+    conditions = asked([*plan.graph.structure, *plan.conditions], places) + fixed(plan, places)
+    called = class_name(re.sub(r"[^A-Za-z0-9_]+", "_", plan.name).strip("_")) or "Network"
+    called = f"N{called}" if called[0].isdigit() else called
+    called = f"{called}Network" if called in names.taken else called
+    network = made.lines(called, _title(called), conditions, shown)
+    needs |= made.needs
+    return _file(plan, ["\n".join(each) for each in (*classes, network)], needs, [], _settled(plan), unrolled=True)
+
+
+def _settled(plan: Any) -> str:
+    """What the values of the symbols are that are no arguments of the class."""
+    free = {name for each in plan.spec.inputs.values() for extent in each.shape for name in extent.names}
+    values = {name: value for name, value in plan.values.items() if name not in free}
+    if not values:
+        return ""
+    told = ", ".join(f"{name} = {getattr(value, 'label', value)}" for name, value in values.items())
+    return f"Written at {told}."
+
+
+def _variables(names: Sequence[str], count: int) -> list[str]:
+    """The variables of what comes in."""
+    words = [re.sub(r"\W", "", name) for name in names]
+    if len(words) != count:
+        words = [*words[: max(0, count - 1)]] if len(words) > count else words
+        words += [f"x{number + 1}" for number in range(count - len(words))]
+    return ["x"] if count == 1 else words
+
+
+def _title(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _source(plan: Any) -> str:
@@ -41,10 +109,20 @@ def _source(plan: Any) -> str:
     network = _network(file, plan)
     tables = _tables(file)
     classes = ["\n".join(made.lines) for made in file.order] + ["\n".join(network)]
-    helpers = [HELPERS[name].strip("\n") for name in HELPERS if name in file.needs or _calls(name, classes)]
+    return _file(plan, classes, file.needs, tables, "")
+
+
+def _file(  # noqa: PLR0913 - what a file is made of
+    plan: Any, classes: list[str], needs: set[str], tables: list[str], settled: str, *, unrolled: bool = False
+) -> str:
+    """All together."""
+    found = [
+        name for name in HELPERS if name in needs or (_calls(name, classes) and not (unrolled and name[0].isupper()))
+    ]
+    helpers = [HELPERS[name].strip("\n") for name in found]
     text = "\n\n\n".join([*helpers, *classes[:-1], *tables, classes[-1]])
     imports = _imports(text)
-    whole = f'"""{_description(plan)}"""\n\n{imports}\n\n{_definition(text)}\n'
+    whole = f'"""{_description(plan, settled)}"""\n\n{imports}\n\n{_definition(text)}\n'
     if not sound(whole):
         raise Unwritable("what came out is no Python: please report it")
     if strange := unknown(whole):
@@ -63,19 +141,24 @@ def _definition(text: str) -> str:
 def _imports(text: str) -> str:
     """What the file uses."""
     first = ["from __future__ import annotations"]
-    second = ["import math"] if "math." in text else []
+    second = ["import functools"] if "functools." in text else []
+    second += ["import math"] if "math." in text else []
     second += ["from typing import Any"] if re.search(r"\bAny\b", text) else []
     third = ["import torch"] if re.search(r"\btorch\.", text) else []
     third += ["import torch.nn.functional as F"] if re.search(r"\bF\.", text) else []
     third += ["from torch import Tensor, nn"]
+    third += ["from torchvision.ops import DeformConv2d"] if "DeformConv2d(" in text else []
     return "\n\n".join("\n".join(part) for part in (first, second, third) if part)
 
 
-def _description(plan: Any) -> str:
+def _description(plan: Any, settled: str = "") -> str:
     """The docstring of the file, wrapped."""
     import textwrap  # noqa: PLC0415 - one use
 
-    text = " ".join((plan.spec.description or f"{plan.name}.").split()).replace("\\", "/").replace('"""', "'''")
+    dtype = plan.spec.dtype
+    stored = f"Stored in {dtype}: call `.to(torch.{dtype})`." if dtype != "float32" else ""
+    text = " ".join([(plan.spec.description or f"{plan.name}."), settled, stored])
+    text = " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
     head, *rest = re.split(r"(?<=[.:;]) ", text, maxsplit=1)
     title = head if len(head) < WIDTH - 6 and head.endswith(".") else f"{plan.name}."
     body = rest[0] if title == head and rest else "" if title == head else text
@@ -148,7 +231,7 @@ def _network(file: File, plan: Any) -> list[str]:
     ends = [tensor for name in spec.outputs for tensor in body._named(name, end)] or [end]  # noqa: SLF001 - of the same room
     result = ends[0].var if len(ends) == 1 else f"({', '.join(tensor.var for tensor in ends)})"
     kind = "Tensor" if len(ends) == 1 else f"tuple[{', '.join(['Tensor'] * len(ends))}]"
-    conditions = _conditions(plan, places)
+    conditions = asked(plan.conditions, places) + fixed(plan, places)
     used = [
         name for name in places if any(re.search(rf"\b{name.lower()}\b", line) for line in [*conditions, *body.forward])
     ]
@@ -164,14 +247,6 @@ def _network_name(name: str, file: File) -> str:
     return f"{called}Network" if called in {made.name for made in file.order} else called
 
 
-def _negated(text: str) -> str:
-    """The opposite of a comparison."""
-    for symbol, opposite in ((" == ", " != "), (" >= ", " < "), (" <= ", " > "), (" in ", " not in ")):
-        if text.count(symbol) == 1 and " and " not in text and text.count("=") + text.count("<") + text.count(">") <= 2:  # noqa: PLR2004
-            return text.replace(symbol, opposite)
-    return f"not ({text})"
-
-
 def _channels(shape: Any) -> str:
     return str(shape[1]) if len(shape) > 1 and isinstance(shape[1], int) else ""
 
@@ -184,19 +259,3 @@ def _places(plan: Any, variables: dict[str, str], free: set[str]) -> dict[str, s
             if str(extent) in free:
                 places.setdefault(str(extent), f"{variables[name]}.shape[{dim}]")
     return places
-
-
-def _conditions(plan: Any, places: dict[str, str]) -> list[str]:
-    """What must hold of the sizes, with the way out."""
-    lines: list[str] = []
-    for condition in plan.conditions:
-        text = str(condition).replace(", ", " and ") if "{" not in str(condition) else str(condition)
-        used = sorted(condition.symbols)
-        if not sound(text) or not set(used) <= places.keys() or "floor" in text or "ceil" in text or len(text) > 60:  # noqa: PLR2004
-            continue
-        lowered = text
-        for name in used:
-            lowered = re.sub(rf"\b{name}\b", name.lower(), lowered)
-        told = f"needs {lowered}, got {{{used[0].lower()}}}"
-        lines += [f"if {_negated(lowered)}:", f'    raise ValueError(f"{told}")']
-    return lines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnnplan.ops import OPERATORS
 from cnnplan.spec.references import route
-from cnnplan.translation.torch.source.expressions import Unwritable, python, simple, tidy
+from cnnplan.translation.expressions import Unwritable, python, simple, tidy
 from cnnplan.translation.torch.source.tensors import MANY, Tensor, halved
 
 if TYPE_CHECKING:

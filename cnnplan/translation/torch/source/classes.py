@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cnnplan.translation.torch.source.expressions import Unwritable, literal, tidy
+from cnnplan.translation.expressions import Unwritable, literal, tidy
 from cnnplan.translation.torch.source.layers import Layers
 from cnnplan.translation.torch.source.operators import write
 from cnnplan.translation.torch.source.tensors import MANY, Loop, Tensor, counter_of, substituted

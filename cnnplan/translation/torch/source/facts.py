@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Count
 from cnnplan.spec import Record, Verb
-from cnnplan.translation.torch.source.expressions import Unwritable
+from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.walking import entries, others, references, verbs
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.spec import Verb
+from cnnplan.translation.expressions import Unwritable, literal, python
 from cnnplan.translation.torch.source.classes import Class
-from cnnplan.translation.torch.source.expressions import Unwritable, literal, python
 from cnnplan.translation.torch.source.facts import Facts
+from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.layout import laid
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tensors import Tensor, halved
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["File", "class_name", "together", "written"]
 
 INDENT: Final = "    "
+TAKEN: Final = frozenset({*HELPERS, "Tensor", "Any", "F", "DeformConv2d", "None", "True", "False"})
 
 
 @dataclass
@@ -207,11 +209,12 @@ def written(  # noqa: PLR0913, PLR0917 - what a class is made of
     """The lines of a class."""
     lines = [f"class {name}(nn.Module):", f'{INDENT}"""{title}"""', ""]
     lines += [INDENT + line for line in label or ()] + ([""] if label else [])
-    lines += _laid(f"def __init__({', '.join(signature)}) -> None:", INDENT)
-    lines += [f"{INDENT * 2}super().__init__()"]
+    if init or len(signature) > 1:
+        lines += _laid(f"def __init__({', '.join(signature)}) -> None:", INDENT)
+        lines += [f"{INDENT * 2}super().__init__()"]
     for line in init:
         lines += laid(INDENT * 2 + line)
-    lines.append("")
+    lines += [""] if init or len(signature) > 1 else []
     lines += _laid(f"def forward(self, {', '.join(f'{each}: Tensor' for each in variables)}) -> {kind}:", INDENT)
     body = list(forward)
     if (body and body[-1] == "") or not body:
@@ -273,8 +276,9 @@ def _split(text: str) -> list[str]:
 
 
 def class_name(name: str) -> str:
-    """`conv_bn` as ConvBn."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Block"
+    """`conv_bn` as ConvBn; what a file calls something else itself as ...Block."""
+    called = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Block"
+    return f"{called}Block" if called in TAKEN else called
 
 
 def _title(name: str) -> str:

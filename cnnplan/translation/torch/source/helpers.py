@@ -30,6 +30,15 @@ def pad_same(
         pads = [missing // 2, missing - missing // 2, *pads]
     return F.pad(x, pads, value=value)
 ''',
+    "center_crop": '''
+def center_crop(x: Tensor, size: tuple[int, ...]) -> Tensor:
+    """The middle of the axes of space."""
+    index = [slice(None)] * 2
+    for n, wanted in zip(x.shape[2:], size, strict=True):
+        start = (n - wanted) // 2
+        index.append(slice(start, start + wanted))
+    return x[tuple(index)]
+''',
     "Weight": '''
 class Weight(nn.Module):
     """Trained numbers on their own."""
@@ -61,17 +70,60 @@ class ChannelNorm(nn.LayerNorm):
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 ''',
-    "Attention": '''
-class Attention(nn.MultiheadAttention):
-    """Attention of a sequence to itself, or to another."""
+    "Bias": '''
+class Bias(nn.Module):
+    """Trained numbers that are added."""
 
-    def __init__(self, features: int, heads: int, *, bias: bool = True) -> None:
-        super().__init__(features, heads, bias=bias, batch_first=True)
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(size))
 
-    def forward(self, x: Tensor, key: Tensor | None = None, value: Tensor | None = None) -> Tensor:
-        key = x if key is None else key
-        value = x if value is None else value
-        return super().forward(x, key, value, need_weights=False)[0]
+    def forward(self) -> Tensor:
+        return self.bias
+''',
+    "Constant": '''
+class Constant(nn.Module):
+    """Numbers that are stored, and not trained."""
+
+    value: Tensor
+
+    def __init__(
+        self, shape: tuple[int, ...], dtype: torch.dtype | None = None
+    ) -> None:
+        super().__init__()
+        self.register_buffer("value", torch.zeros(shape, dtype=dtype))
+
+    def forward(self) -> Tensor:
+        return self.value
+''',
+    "LocallyConnected": '''
+class LocallyConnected(nn.Module):
+    """A convolution with weights of its own at every place."""
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(shape))
+        self.axes = (len(shape) - 2) // 2
+        steps = shape[2 : 2 + self.axes]
+        self.bias = nn.Parameter(torch.zeros(shape[0], *steps)) if bias else None
+        self.stride, self.padding, self.dilation = stride, padding, dilation
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (self.padding,) * 2 * self.axes)
+        for axis in range(self.axes):
+            extent = self.dilation * (self.weight.shape[2 + self.axes + axis] - 1) + 1
+            x = x.unfold(2 + axis, extent, self.stride)[..., :: self.dilation]
+        steps, taps = "hwd"[: self.axes], "ijk"[: self.axes]
+        equation = f"nc{steps}{taps},oc{steps}{taps}->no{steps}"
+        x = torch.einsum(equation, x, self.weight)
+        return x if self.bias is None else x + self.bias
 ''',
 }
 """Their source by name."""

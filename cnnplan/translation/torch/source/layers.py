@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.translation.expressions import Unwritable, tidy
 from cnnplan.translation.torch.source.body import Body
-from cnnplan.translation.torch.source.expressions import Unwritable, tidy
 from cnnplan.translation.torch.source.operators import ACTIVATIONS, write
 from cnnplan.translation.torch.source.tensors import Tensor, either, sections, substituted
 from cnnplan.translation.torch.source.written import Layer

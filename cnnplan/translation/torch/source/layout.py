@@ -20,7 +20,8 @@ def laid(line: str) -> list[str]:
         return [indent + text]
     opened = _opening(text)
     head, inside = text[: opened + 1], text[opened + 1 : -1]
-    if len(indent) + 4 + len(inside) <= WIDTH and not inside.endswith(","):
+    is_tuple = head.endswith(" (") and len(_parts(inside)) > 1
+    if len(indent) + 4 + len(inside) <= WIDTH and not inside.endswith(",") and not is_tuple:
         return [indent + head, f"{indent}    {inside}", f"{indent})"]
     parts = [f"{indent}    {part}," for part in _parts(inside)]
     return [indent + head, *(piece for part in parts for piece in _nested(part)), f"{indent})"]
@@ -35,6 +36,7 @@ def _nested(line: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
+    text = re.sub(r"(?<![\w.)\]]\*)\b([\w.]+) \*\* ([\w.]+)\b", r"\1**\2", text)
     return text if 'f"' in text else re.sub(r"'([^'\"]*)'", r'"\1"', text)
 
 

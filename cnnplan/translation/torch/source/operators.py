@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Final
 
-from cnnplan.translation.torch.source.expressions import Unwritable, simple
+from cnnplan.translation.expressions import Unwritable, simple
+from cnnplan.translation.torch.source.choosing import (
+    compare,
+    constant,
+    crop,
+    deform_conv,
+    fake_quantize,
+    gather,
+    locally_connected,
+    lp_pool,
+    multiplied,
+    pad,
+    reduce,
+    where,
+)
 from cnnplan.translation.torch.source.windows import adaptive, conv, conv_transpose, pool, upsample
 from cnnplan.translation.torch.source.written import Layer, Written, called, given
 
@@ -30,6 +45,18 @@ FUNCTIONS: Final = {
 }  # fmt: skip
 
 
+MANY: Final = 3
+"""More operands than these are written as a list."""
+
+SHORT: Final = 40
+"""Longer bounds of a slice get names."""
+
+ATTENDED: Final = 3
+"""Queries, keys and values."""
+
+REDUCED: Final = {"+": "torch.add", "*": "torch.mul"}
+
+
 def write(layer: Layer) -> Written:
     """A layer as source.
 
@@ -48,7 +75,7 @@ def write(layer: Layer) -> Written:
 def linear(layer: Layer) -> Written:
     """A linear layer."""
     if len(layer.reads) > 1:
-        raise Unwritable("a linear layer by a weight that is computed")
+        return multiplied(layer)
     module = called("nn.Linear", layer.features, layer.args["out_features"], **given(layer, "bias"))
     return Written(module, f"{{}}({layer.reads[0]})")
 
@@ -100,6 +127,8 @@ def arithmetic(symbol: str) -> Callable[[Layer], Written]:
 
     def writer(layer: Layer) -> Written:
         operands = list(layer.reads)
+        if (len(operands) > MANY or any(each.startswith("*") for each in operands)) and symbol in REDUCED:
+            return Written("", f"functools.reduce({REDUCED[symbol]}, [{', '.join(operands)}])")
         if "value" in layer.args:
             operands = [layer.reads[0], layer.args["value"]]
             if layer.args.get("reverse") == "True":
@@ -134,38 +163,18 @@ def slice_(layer: Layer) -> Written:
     """A part of an axis."""
     dim = int(layer.values.dim) % layer.rank
     start, end, step = (layer.args.get(name, "") for name in ("start", "end", "step"))
-    part = f"{'' if start == '0' else start}:{end}" + (f":{step}" if step else "")
-    return Written("", f"{layer.reads[0]}[{':, ' * dim}{part}]")
-
-
-def pad(layer: Layer) -> Written:
-    """Axes made longer."""
-    pairs = layer.values.padding
-    axes = layer.rank - 2 if layer.values.dims is None else None
-    if axes is None:
-        raise Unwritable("pad of other axes than those of space")
-    if not isinstance(pairs, tuple):
-        pairs = (pairs,) * axes
-    flat = [n for pair in reversed(pairs) for n in (pair if isinstance(pair, tuple) else (pair, pair))]
-    if any(not isinstance(n, int) for n in flat):
-        raise Unwritable("pad by a size")
-    more = given(layer, "mode", "value")
-    return Written("", called("F.pad", layer.reads[0], f"({', '.join(map(str, flat))})", **more))
-
-
-def crop(layer: Layer) -> Written:
-    """The middle, as large as a number or another input."""
-    raise Unwritable(f"crop of {layer.reads[0]}")
-
-
-def reduce(layer: Layer) -> Written:
-    """Elements along axes made one."""
-    mode = layer.values.mode
-    names = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin"}
-    if mode not in names:
-        raise Unwritable(f"reduce by {mode}")
-    dim = layer.args.get("dim", str(tuple(range(layer.rank))))
-    return Written("", called(f"{layer.reads[0]}.{names[mode]}", f"dim={dim}", **given(layer, "keepdim")))
+    start = "" if start == "0" else start
+    end = "" if end == f"{layer.reads[0]}.shape[{dim}]" else end
+    if not start and not end and not step:
+        return Written("", layer.reads[0])
+    before: tuple[str, ...] = ()
+    if len(start) + len(end) > SHORT:
+        before = (f"start = {start or 0}", f"end = {end}") if end else (f"start = {start}",)
+        start, end = "start", "end" if end else ""
+    part = ":".join([start, end, step] if step else [start, end])
+    if any(not re.fullmatch(r"-?\w*", each) for each in (start, end, step)):
+        part = f"{start} : {end}".strip() + (f" : {step}" if step else "")
+    return Written("", f"{layer.reads[0]}[{':, ' * dim}{part}]", before=before)
 
 
 def mean(layer: Layer) -> Written:
@@ -191,15 +200,23 @@ def scale(layer: Layer) -> Written:
 def multi_head_attention(layer: Layer) -> Written:
     """Attention with its linear layers."""
     x = layer.reads
-    module = called("Attention", layer.features, layer.args["num_heads"], **given(layer, "bias"))
-    return Written(module, f"{{}}({', '.join(x)})", ("Attention",))
+    if "kdim" in layer.args or "vdim" in layer.args or len(x) > ATTENDED:
+        raise Unwritable("multi_head_attention with a mask, or with keys of other features")
+    more = {**given(layer, "bias"), "batch_first": "True"}
+    module = called("nn.MultiheadAttention", layer.features, layer.args["num_heads"], **more)
+    query, key, value = x if len(x) == ATTENDED else (x[0], x[0], x[0])
+    return Written(module, f"{{}}({query}, {key}, {value}, need_weights=False)[0]")
 
 
 def recurrent(name: str) -> Callable[[Layer], Written]:
     """A recurrent layer, without its last state."""
 
     def writer(layer: Layer) -> Written:
-        more = given(layer, "num_layers", "bias", "bidirectional", "nonlinearity")
+        if "reset" in layer.args or "biases" in layer.args:
+            raise Unwritable(
+                f"{layer.verb} with {' and '.join(given(layer, 'biases', 'reset'))}, which PyTorch's has not"
+            )
+        more = given(layer, "num_layers", "bias", "bidirectional", "nonlinearity", "proj_size")
         module = called(f"nn.{name}", layer.features, layer.args["hidden_size"], **more, batch_first="True")
         if "memory" in layer.args:
             raise Unwritable("the memory of an lstm at every step, of which PyTorch gives the last")
@@ -223,14 +240,6 @@ def parts(name: str, key: str) -> Callable[[Layer], Written]:
     return writer
 
 
-def gather(layer: Layer) -> Written:
-    """Elements of an axis, by a list."""
-    if "index" not in layer.args:
-        raise Unwritable("gather by another layer")
-    index = f"torch.tensor({layer.args['index']}, device={layer.reads[0]}.device)"
-    return Written("", f"{layer.reads[0]}.index_select({layer.args.get('dim', '1')}, {index})")
-
-
 def embedding(layer: Layer) -> Written:
     """Rows of a table."""
     module = called("nn.Embedding", layer.args["num_embeddings"], layer.args["embedding_dim"])
@@ -244,7 +253,8 @@ def function(name: str, key: str) -> Callable[[Layer], Written]:
 
 def attention(layer: Layer) -> Written:
     """Attention in one kernel."""
-    return Written("", called("F.scaled_dot_product_attention", *layer.reads, **layer.args))
+    mask = {"attn_mask": layer.reads[ATTENDED]} if len(layer.reads) > ATTENDED else {}
+    return Written("", called("F.scaled_dot_product_attention", *layer.reads[:ATTENDED], **mask, **layer.args))
 
 
 def columns(name: str, *required: str) -> Callable[[Layer], Written]:
@@ -318,5 +328,7 @@ WRITERS: Final[dict[str, Callable[[Layer], Written]]] = {
     "pixel_unshuffle": function("F.pixel_unshuffle", "downscale_factor"),
     "channel_shuffle": function("F.channel_shuffle", "groups"),
     "scaled_dot_product_attention": attention,
+    "compare": compare, "where": where, "constant": constant, "lp_pool": lp_pool, "deform_conv": deform_conv,
+    "locally_connected": locally_connected, "fake_quantize": fake_quantize,
     "require": lambda layer: Written("", layer.reads[0]),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cnnplan.translation.torch.source.expressions import Unwritable, simple, tidy
+from cnnplan.translation.expressions import Unwritable, simple, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

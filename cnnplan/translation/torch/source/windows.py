@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from cnnplan.translation.torch.source.expressions import Unwritable
+from cnnplan.translation.expressions import Unwritable
+from cnnplan.translation.torch.source.choosing import filtered
 from cnnplan.translation.torch.source.written import Layer, Written, called, given
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def uneven(layer: Layer) -> bool:
 def padded(layer: Layer, value: str = "0") -> tuple[dict[str, str], str, tuple[str, ...]]:
     """The padding as an argument; or what pads the input before."""
     padding, x = layer.values.padding, layer.reads[0]
-    if "padding" in layer.args and not _settled(layer.args["padding"]):
+    if "padding" in layer.args and not _settled(layer.args["padding"]) and not uneven(layer):
         return given(layer, "padding"), x, ()
     if padding in {"same", "same_lower"}:
         if padding == "same_lower":
@@ -35,7 +36,8 @@ def padded(layer: Layer, value: str = "0") -> tuple[dict[str, str], str, tuple[s
     if padding in {"valid", 0}:
         return {}, x, ()
     if uneven(layer):
-        pairs = padding if all(isinstance(each, tuple) for each in padding) else [padding]
+        pairs = layer.padding or padding
+        pairs = pairs if all(isinstance(each, tuple) for each in pairs) else [pairs]
         flat = ", ".join(f"{before}, {after}" for before, after in reversed([*pairs]))
         return {}, f"F.pad({x}, ({flat})" + (f", value={value})" if value != "0" else ")"), ()
     return given(layer, "padding"), x, ()
@@ -52,10 +54,10 @@ def _settled(text: str) -> bool:
 
 def conv(layer: Layer) -> Written:
     """A convolution; of a weight that is given, the function."""
+    if len(layer.reads) > 1:
+        return filtered(layer)
     padding, x, needs = padded(layer)
     rank = layer.rank - 2
-    if len(layer.reads) > 1:
-        raise Unwritable("a convolution by a weight that is computed")
     more = {**given(layer, "stride"), **padding, **given(layer, "dilation", "groups", "bias", "padding_mode")}
     module = called(f"nn.Conv{rank}d", layer.channels, layer.args["out_channels"], layer.args["kernel_size"], **more)
     return Written(module, f"{{}}({x})", needs)
@@ -63,8 +65,10 @@ def conv(layer: Layer) -> Written:
 
 def conv_transpose(layer: Layer) -> Written:
     """A transposed convolution."""
-    if uneven(layer) or len(layer.reads) > 1:
-        raise Unwritable("a transposed convolution that is padded unevenly, or by a weight that is computed")
+    if len(layer.reads) > 1:
+        return filtered(layer)
+    if uneven(layer):
+        raise Unwritable("a transposed convolution that is padded unevenly")
     more = given(layer, "stride", "padding", "output_padding", "groups", "bias", "dilation")
     name = f"nn.ConvTranspose{layer.rank - 2}d"
     module = called(name, layer.channels, layer.args["out_channels"], layer.args["kernel_size"], **more)

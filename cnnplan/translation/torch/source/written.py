@@ -21,7 +21,9 @@ class Layer(NamedTuple):
         channels: the extent of axis 1 of its first input, as Python.
         features: the extent of its last axis.
         reads: the variables that it reads.
-        training: an expression that says whether the network is in training.
+        padding: its padding as text, of each side of each axis where it says so; None where nobody looked.
+        device: a tensor that is on the device on which it shall be, "" where there is none.
+        weights: the shapes of its weights.
     """
 
     verb: str
@@ -31,6 +33,9 @@ class Layer(NamedTuple):
     channels: str
     features: str
     reads: Sequence[str]
+    padding: Any = None
+    device: str = ""
+    weights: Mapping[str, Sequence[int]] = {}
 
 
 class Written(NamedTuple):
@@ -40,11 +45,13 @@ class Written(NamedTuple):
         module: what makes it, "" where there is nothing to make.
         call: what it gives; `{}` stands for the module.
         needs: helpers of the file.
+        before: lines that stand before the call.
     """
 
     module: str
     call: str
     needs: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 def called(name: str, *positional: str, **more: str | None) -> str:

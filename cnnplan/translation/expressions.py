@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def literal(value: Any) -> str:
     if isinstance(value, bool) or value is None or isinstance(value, int | str):
         return repr(value) if not (isinstance(value, str) and type(value) is not str) else str(value)
     number = float(value)
+    if not isfinite(number):
+        return f"float('{number}')"
     return repr(int(number) if number.is_integer() else number)
 
 

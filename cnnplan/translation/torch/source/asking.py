@@ -1,0 +1,83 @@
+"""What must hold of the sizes, asked at the beginning of `forward`, with the way out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cnnplan.translation.torch.source.layout import sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["asked", "fixed"]
+
+MOST_LETTERS = 60
+OPPOSITE = ((" == ", " != "), (" >= ", " < "), (" <= ", " > "), (" != ", " == "), (" < ", " >= "), (" > ", " <= "))
+
+
+def asked(conditions: Iterable[Any], places: Mapping[str, str]) -> list[str]:
+    """Lines that refuse sizes for which a network is not legal.
+
+    Args:
+        conditions: what must hold.
+        places: where the symbols are read off; conditions about others are not asked.
+    """
+    lines: list[str] = []
+    for condition in conditions:
+        if not set(condition.symbols) <= places.keys():
+            continue
+        for part in re.split(r", (?![^{]*\})", str(condition)):
+            lines += _one(part, sorted(condition.symbols))
+    return lines
+
+
+def fixed(plan: Any, places: Mapping[str, str]) -> list[str]:
+    """Lines that refuse other sizes than those that weights are for."""
+    weights = (weight.shape for node in plan.nodes.values() for weight in node.weights.values())
+    names = {name for shape in weights for n in shape for name in getattr(n, "symbols", ())}
+    lines = []
+    for name in places:
+        if name in names:
+            value = plan.values[name]
+            told = f"its weights are for {name.lower()} = {value}, got {{{name.lower()}}}"
+            lines += [f"if {name.lower()} != {value}:", f'    raise ValueError(f"{told}")']
+    return lines
+
+
+def _one(text: str, names: Sequence[str]) -> list[str]:
+    """The lines of one comparison."""
+    names = [name for name in names if re.search(rf"\b{name}\b", text)]
+    if len(text) > MOST_LETTERS or "floor" in text or "ceil" in text or not names:
+        return []
+    for name in names:
+        text = re.sub(rf"\b{name}\b", name.lower(), text)
+    told = text.replace("{", "{{").replace("}", "}}")
+    refused = _remainders(text) or _negated(text)
+    if not sound(refused):
+        return []
+    return [f"if {refused}:", f'    raise ValueError(f"needs {told}, got {{{names[0].lower()}}}")']
+
+
+def _remainders(text: str) -> str:
+    """Remainders that follow one another, as one comparison; "" where it is something else."""
+    match = re.fullmatch(r"(\w+) % (\d+) (not in|in) (?:\{([\d, ]+)\}|(\d+)\.\.(\d+))", text)
+    if match is None:
+        return ""
+    name, number = match[1], int(match[2])
+    told = {*map(int, match[4].split(","))} if match[4] else {*range(int(match[5]), int(match[6]) + 1)}
+    allowed = {*range(number)} - told if match[3] == "not in" else told
+    starts = [rest for rest in allowed if (rest - 1) % number not in allowed]
+    if len(starts) != 1:
+        shown = ", ".join(map(str, sorted(allowed if len(allowed) * 2 < number else {*range(number)} - allowed)))
+        return f"{name} % {number} {'not in' if len(allowed) * 2 < number else 'in'} {{{shown}}}"
+    shift = -starts[0] % number
+    return f"({name} + {shift}) % {number} >= {len(allowed)}" if shift else f"{name} % {number} >= {len(allowed)}"
+
+
+def _negated(text: str) -> str:
+    """The opposite of a comparison."""
+    for symbol, opposite in OPPOSITE:
+        if text.count(symbol) == 1 and " and " not in text and len(re.findall(r"[=<>]+", text)) == 1:
+            return text.replace(symbol, opposite)
+    return f"not ({text})"
