@@ -64,8 +64,6 @@ def _source(spec: Path, values: Mapping[str, Any]) -> str:
     """PyTorch source; where it cannot be written, the other way that there is is told."""
     from cnnplan.exporting import torch  # noqa: PLC0415
 
-    if plan.spec.until:
-        raise UsageError(f"PyTorch source is of whole networks: --until is for an ONNX file, -o FILE{ONNX}")
     try:
         return torch(spec, **values)
     except UsageError as error:

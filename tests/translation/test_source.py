@@ -222,6 +222,9 @@ def test_the_command_line(tmp_path):
     assert not (tmp_path / "other.py").exists()
     run = CliRunner().invoke(app, ["export", str(SPECS / "unet.yaml"), "-o", str(tmp_path / "net.PY")])
     assert run.exit_code == 0
+    run = CliRunner().invoke(app, ["export", str(SPECS / "resnet.yaml"), "--until", "layer2"])
+    assert run.exit_code == 0
+    assert run.output.endswith("        x = self.layer1(x)\n        return self.layer2(x)\n")
 
 
 LATER = [

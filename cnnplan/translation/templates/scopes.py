@@ -117,7 +117,9 @@ def network(graph: Graph) -> Scope:
     """
     fragment = graph._fragment  # noqa: SLF001 - the graph as it was unrolled
     sources = [-1 - number for number in range(len(graph.inputs))]
-    wanted = [tensor.ref for tensor in fragment.outputs if tensor.ref is not None]
+    places = {name: number for number, name in enumerate(graph._naming._names)}  # noqa: SLF001 - as they were numbered
+    places |= dict(zip(graph.inputs, sources, strict=True))
+    wanted = [places[name] for name in graph.outputs]
     builder = _Builder(graph)
     shapes = dict(zip(sources, graph.inputs.values(), strict=True))
     flats = builder.flats(fragment, "")

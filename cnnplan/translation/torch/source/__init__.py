@@ -44,7 +44,8 @@ def source(plan: Any, settled: Any) -> str:
         UsageError: the network has something that is not written as source.
     """
     try:
-        return _source(plan)
+        if not plan.spec.until:
+            return _source(plan)
     except Unwritable:
         pass
     try:
