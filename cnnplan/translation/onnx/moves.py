@@ -63,9 +63,7 @@ def assignment(finder: Finder, node: Node) -> Node | None:
     known = [name for name in ranges if name]
     if len(known) < len(ranges):
         return None
-    return Node(
-        "assign", "cnnplan", node.name or node.outputs[0], [node.inputs[0], node.inputs[2], *known], node.outputs
-    )
+    return Node("assign", "cnnplan", node.name or node.outputs[0], [*node.inputs, *known], node.outputs)
 
 
 def _range(finder: Finder, name: str, behind: int) -> str:

@@ -84,6 +84,26 @@ def test_a_part_that_is_assigned(read, shape, start):
     assert [*map(str, plan.conditions)] == some
 
 
+def test_a_part_of_a_constant_stays_a_constant(read):
+    """Masks of shifted windows are made like that, where height and width are symbols."""
+    nodes = [
+        *grid(0, 1, 1),
+        node("ConstantOfShape", ["s"], ["zeros"]),
+        node("Slice", ["zeros", "v1", "end", "v1"], ["z1"]),
+        node("Slice", ["z1", "v1", "end", "v2"], ["z2"]),
+        node("Exp", ["z2"], ["ones"]),
+        node("ScatterND", ["zeros", "i", "ones"], ["mask"]),
+        node("Add", ["x", "mask"], ["y"]),
+    ]
+    plan = read(nodes, ["N", "H", "W", 5])
+    assert [layer.op.verb for layer in plan] == ["constant", "add"]
+    x = np.zeros((2, 3, 4, 5), "float32")
+    (y,) = execute(plan.graph, values={"N": 2, "H": 3, "W": 4}, inputs={"input": x}).outputs.values()
+    expected = x.copy()
+    expected[:, 1:, 1:] = 1
+    np.testing.assert_array_equal(y, expected)
+
+
 def test_rows_in_any_order_are_refused(read):
     nodes = [node("Slice", ["x", "v0", "v2", "v0"], ["u"]), node("ScatterND", ["x", "rows", "u"], ["y"])]
     with pytest.raises(SpecError, match="ScatterND into what a layer gives, but for a part of it"):

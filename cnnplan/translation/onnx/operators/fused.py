@@ -8,7 +8,7 @@ from cnnplan.sizes import prod
 from cnnplan.translation.onnx.operators.normalization import eps, tensors
 from cnnplan.translation.onnx.operators.products import linear as product
 from cnnplan.translation.onnx.operators.products import transposed
-from cnnplan.translation.onnx.operators.scattering import replaced
+from cnnplan.translation.onnx.operators.scattering import replaced, scattered
 from cnnplan.translation.onnx.refusals import NotUnderstood
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def roll(job: Job) -> None:
 
 def assign(job: Job) -> None:
     """Others written in the place of a part, which ranges of its first axes tell."""
-    data, updates, *ranges = job.values()
+    data, _, updates, *ranges = job.values()
+    if not (data.layer or updates.layer or data.is_weight):
+        scattered(job)
+        return
     job.give(replaced(job, job.as_layer(data), updates, [_range(job, each) for each in ranges]))
 
 

@@ -23,9 +23,15 @@ def scatternd_(job: Job) -> None:
     job.wants("reduction", job.text("reduction", "none"), "none")
     data, updates = job.value(0), unnamed(job, job.value(2))
     if data.is_fixed and updates.is_fixed:
-        derive(job, data.shape, _scattered, values=[data, job.value(1), updates])
+        scattered(job)
     else:
         job.give(replaced(job, job.as_layer(data), updates, _box(job.known(1, "indices"))))
+
+
+def scattered(job: Job) -> None:
+    """A constant into which others are written."""
+    data, updates = job.value(0), unnamed(job, job.value(2))
+    derive(job, data.shape, _scattered, values=[data, job.value(1), updates])
 
 
 def _box(known: Numbers) -> list[tuple[int, int]]:
