@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.comparison.alignment import align
 from cnnplan.comparison.layers import Layer, layers
+from cnnplan.comparison.meeting import met
 from cnnplan.sizes import Count
 
 if TYPE_CHECKING:
@@ -147,7 +148,11 @@ def diff(before: Plan, after: Plan, names: tuple[str, str] = ("", "")) -> Compar
         before: the plan as it was.
         after: the plan as it is.
         names: what they are called; left out: the files of their specs.
+
+    Raises:
+        SpecError, UsageError: one of them is not legal at the sizes of the other.
     """
+    before, after = met(before, after)
     arranged = bool(before.spec.channels_last and after.spec.channels_last)
     pairs = align(layers(before, arranged=arranged), layers(after, arranged=arranged))
     files = before.spec.file, after.spec.file

@@ -86,6 +86,8 @@ class Network:
     def _inputs(self) -> bool:
         """Declare what comes in; whether all of it is understood."""
         infos = [info for info in self.graph.inputs if info.name not in self.graph.initializers]
+        if len(infos) == 1 and "" in self.dims:
+            self.dims = {infos[0].name: self.dims[""]}
         if strange := [name for name in self.dims if name not in {info.name for info in infos}]:
             known = [info.name for info in infos]
             near = did_you_mean(strange[0], known)
