@@ -123,6 +123,9 @@ COLUMNS: Final[dict[str, Column]] = {
     "dtype": Column("type", _of_layer(_types), "what it is told to store weights and activations in"),
     "live": Column("live bytes", _of_layer(lambda line: line.row.memory.live_bytes), "bytes alive while it runs"),
     "field": Column("field", lambda line, _: looked_at(line), "its receptive field", lambda line, _: _widest(line)),
+    "origin": Column(
+        "origin", _of_layer(lambda line: line.row.origin), "what it is called where the network comes from"
+    ),
     "line": Column("line", lambda line, _: line.row.line, "where it stands in the spec"),
 }
 """The columns by the names that `--columns` takes."""
