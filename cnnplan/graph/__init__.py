@@ -53,7 +53,10 @@ def build(
     Raises:
         UsageError: a binding is of no symbol, or outside its declared domain.
     """
-    kept = kept_of(spec, previous.kept if previous else None)
+    handed = spec.judged.pop() if spec.judged else None
+    if previous is None and handed is not None:
+        handed.hand(spec)
+    kept = kept_of(spec, previous.kept if previous else handed)
     symbols = Symbols(spec, bindings(spec, values or {}), kept, symbolic=symbolic, lenient=lenient)
     builder = Builder(spec, symbols, Workshop(symbols))
     inputs, fragment = _inputs(spec, builder)

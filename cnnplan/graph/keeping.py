@@ -62,6 +62,10 @@ class Kept:
         """The one object that stands for what the symbols say: their values, and the decisions taken."""
         return self._states.setdefault(key, key)
 
+    def hand(self, spec: Spec) -> None:
+        """Go on with the document that a reader made, which judged its layers already."""
+        self.spec, self.declared = spec, _declared(spec)
+
     def adopt(self, spec: Spec) -> None:
         """Go on with the document after an edit: what blocks were unrolled to that are others now is let go."""
         changed = frozenset(_changed(self.spec, spec))

@@ -210,6 +210,8 @@ class Spec:
     what its reader has to say beside errors, `account` how it understood a layer, and `weights` gives those that its
     file holds, by "origin.weight"; `unread` is how many trained weights it has that no layer is written for, and
     `channels_last` are the layers and inputs whose shapes that world writes so.
+    file holds, by "origin.weight". `judged` is what its reader kept of the sizes and operators that it judged, for the
+    first plan to go on with.
     """
 
     file: str
@@ -233,6 +235,7 @@ class Spec:
     account: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
     unread: int = 0
     channels_last: frozenset[str] = frozenset()
+    judged: list[Any] = field(default_factory=list, repr=False, compare=False)
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(

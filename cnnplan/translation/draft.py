@@ -37,6 +37,7 @@ class Foreign:
         library: the blocks of its world; what is wrong inside of them is told of the layer that calls them.
         included: files of blocks that the user gives.
         judged: whether the layers can be judged though the reader met errors.
+        judgements: what it kept of the sizes and operators that it judged: a graph.keeping.Kept, or nothing.
         classes: the classes of its modules by path, where it has modules; containers have none.
         unread: how many trained weights there are that no layer is written for.
         account: what the reader has to say of how it understood a layer, by its name or number there; "" for no layer.
@@ -54,6 +55,7 @@ class Foreign:
     included: tuple[Written, ...] = ()
     judged: bool = False
     unread: int = 0
+    judgements: Sequence[Any] = ()
     account: Callable[[str], str] | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
     channels_last: frozenset[str] = frozenset()

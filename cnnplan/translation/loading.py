@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnplan import spec
+from cnnplan.collector import uncollected
 from cnnplan.errors import SpecError
 from cnnplan.findings import Finding, Place, Severity
 from cnnplan.spec import Spec
@@ -68,6 +69,7 @@ def upto(whole: Spec, ends: tuple[str, ...]) -> Spec:
     return replace(whole, name=name, until=ends, expect=(), remarks=(*whole.remarks, *([told] if whole.expect else [])))
 
 
+@uncollected
 def _read(source: Any, root: str | os.PathLike[str] | None, options: dict[str, Any], *, partial: bool) -> Spec:
     if not isinstance(source, str | PathLike):
         return _live(source, options)
@@ -90,7 +92,10 @@ def _spec(foreign: Foreign, path: Path, *, partial: bool) -> Spec:
     """What a reader gave, as the reader of the language takes it."""
     read = read_source(foreign, path, partial=partial, lent=foreign.library, included=foreign.included)
     said, last = tuple(foreign.remarks), foreign.channels_last
-    read = replace(read, remarks=said, weights=foreign.weights, account=foreign.account, unread=foreign.unread)
+    held = [*foreign.judgements]
+    read = replace(
+        read, judged=held, remarks=said, weights=foreign.weights, account=foreign.account, unread=foreign.unread
+    )
     return replace(read, channels_last=last) if last else read
 
 

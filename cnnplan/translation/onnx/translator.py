@@ -58,6 +58,7 @@ class Translator:
         self.model = model
         spec = Spec("", "")
         kept = Kept(spec)
+        draft.foreign.judgements = [kept]
         self.context = kept.context
         self.refused: dict[tuple[str, str], list[str]] = {}
         self.weights = Weights(folder)
