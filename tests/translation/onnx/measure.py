@@ -4,6 +4,8 @@
     python -m tests.translation.onnx.measure dynamo torchvision:resnet18
     python -m tests.translation.onnx.measure kept timm:resnet26d
     python -m tests.translation.onnx.measure values torchvision:resnet18
+    python -m tests.translation.onnx.measure all > lines.jsonl      those of exports.txt, with both exporters
+    python -m tests.translation.onnx.measure table < lines.jsonl    how many come out right, and by operator
 
 `kept` leaves batch norms as they are; `values` holds what comes out against onnxruntime, with the file's own weights,
 and verifies the plan. Needs PyTorch, torchvision, timm, onnx and onnxruntime; a line of JSON a network.
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +41,11 @@ SMALL = 64
 
 
 def built(name):
-    """A network with weights of its own, and the height and width that it is made for; whether it takes others."""
+    """A network with weights of its own, and the height and width that it is made for.
+
+    No weight has the same number everywhere, as zeros and ones that nobody trained: an exporter keeps one tensor for
+    all of those that are equal, and a network whose last layer is 0 gives nothing to compare.
+    """
     torch.manual_seed(0)
     room, _, called = name.partition(":")
     if room == "torchvision":
@@ -53,6 +60,10 @@ def built(name):
         timm.layers.set_exportable(True)
         module = timm.create_model(called)
         size = module.default_cfg["input_size"][-1]
+    with torch.no_grad():
+        for each in module.parameters():
+            if each.numel() > 1 and (each == each.flatten()[0]).all():
+                each.add_(torch.randn_like(each) / 10)
     for each in module.modules():
         if isinstance(each, torch.nn.modules.batchnorm._BatchNorm):
             torch.nn.init.normal_(each.running_mean, 0, 0.1)
@@ -61,10 +72,14 @@ def built(name):
 
 
 def truth(module, shape):
-    """Multiply-adds and the shape of the output as PyTorch counts them, None where it refuses."""
+    """Multiply-adds and the shape of the output as PyTorch counts them, None where it refuses.
+
+    Its counter sees the products inside of a recurrent layer only where no library runs the layer as a whole.
+    """
     counter = FlopCounterMode(display=False)
+    plain = torch.backends.mkldnn.flags(enabled=False)
     try:
-        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), plain, counter:
             out = module(torch.zeros(shape))
     except Exception:  # noqa: BLE001 - whatever a forward raises
         return None
@@ -173,12 +188,60 @@ def measured(name, how, folder):
     return {
         "sizes": figures(module, size, plan, path),
         "params": f"{plan.params} for {params}",
+        "operators": operators(path),
         "conditions": [str(each) for each in plan.conditions][:3],
         "seconds": seconds,
     }
 
 
+def operators(path):
+    """How many nodes there are of each operator."""
+    import onnx  # noqa: PLC0415 - an oracle
+
+    graph = onnx.load(str(path), load_external_data=False).graph
+    return dict(Counter(node.op_type for node in graph.node))
+
+
+def verdict(line):
+    """What came of a network: equal at all sizes, or not read, or at some size refused, or another figure."""
+    for key in ("export", "failed", "refused"):
+        if key in line:
+            return key
+    every = [*line["sizes"].values()]
+    if any(each.startswith("refused") for each in every):
+        return "refuses a size that runs"
+    return "equal" if all(each in ("ok", "baked") for each in every) else "differs"
+
+
+def table(lines):
+    """How many networks come out how, and of how many each operator is a part, in how many of those that are equal."""
+    found = [(verdict(line), line) for line in lines]
+    for what, count in Counter(what for what, _ in found).most_common():
+        say(f"{count:5} {what}")
+    every, equal = Counter(), Counter()
+    for what, line in found:
+        every.update(line.get("operators", {}).keys())
+        equal.update(line.get("operators", {}).keys() if what == "equal" else ())
+    for name, count in every.most_common():
+        say(f"{name:28} in {count:4} files, of which {equal[name]:4} are equal")
+    for what, line in found:
+        if what not in ("equal", "export"):
+            say(f"{line['name']} ({line['how']}): {what}: {line.get('refused') or line.get('failed') or line['sizes']}")
+
+
+def say(text):
+    print(text, flush=True)  # noqa: T201 - a table
+
+
 def main(how, *names):
+    if how == "table":
+        table(map(json.loads, sys.stdin))
+        return
+    if how == "all":
+        listed = (Path(__file__).parent / "exports.txt").read_text(encoding="utf-8").split("\n")
+        for line in filter(None, listed):
+            main(*reversed(line.split()))
+        return
     warnings.simplefilter("ignore")
     logging.disable(logging.ERROR)
     torch.backends.mha.set_fastpath_enabled(False)
@@ -188,7 +251,7 @@ def main(how, *names):
                 line = measured(name, how, folder)
             except Exception as error:  # noqa: BLE001 - the table goes on
                 line = {"failed": f"{type(error).__name__}: {error}"[:300]}
-        print(json.dumps({"name": name, "how": how, **line}), flush=True)  # noqa: T201 - a table
+        say(json.dumps({"name": name, "how": how, **line}))
 
 
 if __name__ == "__main__":
