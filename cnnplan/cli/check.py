@@ -11,7 +11,7 @@ import typer
 from cnnplan.cli.cache import Cache
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, complain, exit_codes, say
 from cnnplan.cli.files import is_stdin, specs
-from cnnplan.cli.options import Output, Paths, Settings, bound, reads, words
+from cnnplan.cli.options import Output, Paths, Root, Settings, bound, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
 from cnnplan.cli.weights import Match, Names, Weights, held, matched
@@ -41,7 +41,6 @@ Deploy = Annotated[
 ]
 FailOn = Annotated[str, typer.Option(metavar="error|warning|note|never", help="Exit with 1 from there on.")]
 Config = Annotated[Path | None, typer.Option(metavar="FILE", help="A cnnplan.toml or pyproject.toml.")]
-Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where included files may come from.")]
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Findings that are known and not told.")]
 Update = Annotated[bool, typer.Option("--update-baseline", help="Write all findings to the baseline.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes.")]

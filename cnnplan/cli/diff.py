@@ -10,7 +10,7 @@ import typer
 
 from cnnplan.cli import files
 from cnnplan.cli.exits import CLEAN, FINDINGS, exit_codes, say
-from cnnplan.cli.options import Output, Settings, bound, reads
+from cnnplan.cli.options import Output, Root, Settings, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.errors import SpecError, UsageError
 
@@ -40,7 +40,6 @@ After = Annotated[list[str], typer.Option("--set-after", metavar="SYMBOL=VALUE",
 Against = Annotated[str, typer.Option(metavar="REV", help="Compare with the same files in this revision of git.")]
 Format = Annotated[str, typer.Option("--format", "-f", metavar="text|markdown|json", help="How to write it.")]
 FailIf = Annotated[list[str], typer.Option(metavar="LIMIT", help='What a change may not do: "macs > +5%".')]
-Root = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where included files may come from.")]
 
 
 @reads

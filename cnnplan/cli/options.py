@@ -19,6 +19,7 @@ __all__ = [
     "Convention",
     "Output",
     "Paths",
+    "Root",
     "Settings",
     "Spec",
     "Values",
@@ -34,6 +35,19 @@ Spec = Annotated[
     typer.Argument(metavar="SPEC", help="A network: a file in YAML or of ONNX, or package.module:function of PyTorch."),
 ]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Networks: YAML or ONNX files, and folders.")]
+
+
+def _folder(root: Path | None) -> Path | None:
+    """A folder that is there."""
+    if root is not None and not root.is_dir():
+        raise typer.BadParameter(f"there is no folder {root}")
+    return root
+
+
+Root = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Where included files may come from.", callback=_folder),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, all or nothing.")]
 Settings = Annotated[
     list[str],

@@ -152,7 +152,9 @@ def _same(left: Any, right: Any) -> Any:
         return left.label == right
     if isinstance(right, Record) and isinstance(left, str):
         return right.label == left
-    return type(left) is type(right) and left == right if isinstance(left, bool) else bool(left == right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)
 
 
 def _all(verdicts: Any) -> Any:

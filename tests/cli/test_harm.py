@@ -86,6 +86,13 @@ def test_configurations_that_mean_nothing(text, tmp_path):
     assert (found.returncode, CONFIGURATIONS[text] in found.stderr) == (2, True), found.stderr
 
 
+@pytest.mark.parametrize("command", [("check", "s.yaml"), ("diff", "s.yaml", "s.yaml")])
+def test_a_root_that_is_not_there(command, tmp_path):
+    (tmp_path / "s.yaml").write_text(SPEC)
+    found = run(*command, "--root", "nowhere", folder=tmp_path)
+    assert (found.returncode, "there is no folder nowhere" in found.stderr) == (2, True), found.stderr
+
+
 def test_a_configuration_that_is_a_folder(tmp_path):
     (tmp_path / "s.yaml").write_text(SPEC)
     (tmp_path / "cnnplan.toml").mkdir()

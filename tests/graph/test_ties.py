@@ -61,3 +61,39 @@ def test_a_decoder_has_the_filters_of_its_encoder():
 def test_weights_of_other_shapes_are_refused(args, why):
     (message,) = told(WORDS.replace("ARGS", args))
     assert why in message
+
+
+SHARED = "cnnplan: 1\ninput: [1, 6, 9, 7]\nlayers:\n  - %s\n    name: a\n  - %s\n    share: a\n"
+APART = {
+    # two layers of one operator on six channels: whether one may have the weights of the other
+    "the same": (
+        "conv: {out_channels: 6, kernel_size: 3, padding: 1}",
+        "conv: {out_channels: 6, kernel_size: 3}",
+        True,
+    ),
+    "filters": ("conv: {out_channels: 6, kernel_size: 1}", "conv: {out_channels: 8, kernel_size: 1}", False),
+    "the kernel": ("conv: {out_channels: 6, kernel_size: 1}", "conv: {out_channels: 6, kernel_size: 3}", False),
+    "groups": ("conv: {out_channels: 6, kernel_size: 1}", "conv: {out_channels: 6, kernel_size: 1, groups: 2}", False),
+    "the bias": (
+        "conv: {out_channels: 6, kernel_size: 1}",
+        "conv: {out_channels: 6, kernel_size: 1, bias: false}",
+        False,
+    ),
+    "slopes": ("prelu: {num_parameters: 6}", "prelu: {num_parameters: 1}", False),
+    "norms": ("batch_norm: {eps: 0.1}", "batch_norm: {eps: 0.2}", True),
+    "what is trained of them": ("batch_norm: {affine: true}", "batch_norm: {affine: false}", False),
+}
+
+
+@pytest.mark.parametrize("fact", APART)
+def test_weights_are_shared_where_they_are_alike_in_name_and_shape(fact):
+    one, other, alike = APART[fact]
+    for text in (SHARED % (one, other), SHARED % (other, one)):
+        found = told(text)
+        assert (found == []) is alike, found
+        assert all("cannot share the weights of a" in message for message in found)
+    if alike:
+        assert (
+            cnnplan.load(SHARED % (one, other)).params
+            == cnnplan.load(SHARED.partition("  - %s\n    share")[0] % one).params
+        )

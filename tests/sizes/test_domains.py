@@ -52,3 +52,19 @@ def test_bounds_of_sizes():
     assert (-h * h).interval == (-50176, -1024)
     assert (h // w).interval == (0, 28)
     assert (h % 7).interval == (0, 6)
+
+
+SHAPES = [(1, 2, -1, 4), (1, 2, 1, 3), (2, 3, -1, 5), (-1, 2, 1, 7), (3, 4, -2, 6), (-2, 3, -1, 2), (1, 5, -1, 3)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("least", "most"), [(1, 9), (3, 40), (10, 11), (7, 64), (1, None), (6, None)])
+def test_bounds_of_two_parts_of_one_letter_are_those_of_its_values(shape, least, most):
+    """They move together: the least and the greatest value are met, at the last value of the letter too."""
+    a, b, c, d = shape
+    h = Context().symbol("H", Domain(min=least, max=most))
+    values = [a * (n // b) + c * (n // d) for n in range(least, (most or 2000) + 1)]
+    slope = Fraction(a, b) + Fraction(c, d)
+    low, high = min(values), max(values)
+    wanted = (None if most is None and slope < 0 else low, None if most is None and slope > 0 else high)
+    assert (a * (h // b) + c * (h // d)).interval == wanted

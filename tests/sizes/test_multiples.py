@@ -88,3 +88,22 @@ def test_a_multiple_and_any_other_symbol_of_that_name_are_equal():
     assert hash(plain) == hash(H * W * 3)
     assert plain != H * W * 4
     assert prod((H, 3, W)) == plain
+
+
+@pytest.mark.parametrize("unit", range(1, 8))
+@pytest.mark.parametrize(("least", "most"), [(1, None), (6, None), (1, 60), (9, 33)])
+def test_what_holds_for_every_multiple_is_decided(unit, least, most):
+    """Remainders and bounds of a symbol that is a multiple of something, against its values: none is left open."""
+    sizes = Context()
+    h = sizes.symbol("H", Domain(min=least, max=most, multiple_of=unit))
+    values = [n for n in range(least, (most or 900) + 1) if n % unit == 0]
+    for modulus in range(1, 9):
+        for rest in range(modulus):
+            found = eq(h % modulus, rest)
+            truth = [value % modulus == rest for value in values]
+            assert found.verdict is (truth[0] if len({*truth}) == 1 else None), (modulus, rest, str(found))
+            if found.verdict is None:
+                assert [found.holds({"H": value}) for value in values] == truth
+    for bound in range(1, 40):
+        found, truth = ge(h, bound), [value >= bound for value in values]
+        assert found.verdict is (truth[0] if len({*truth}) == 1 else None), (bound, str(found))

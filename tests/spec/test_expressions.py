@@ -2,6 +2,7 @@
 
 import warnings
 from fractions import Fraction
+from itertools import product
 from math import gcd, lcm
 
 import pytest
@@ -271,3 +272,35 @@ def test_any_text_is_read_or_refused_and_nothing_else(text):
     lambda t: f"({t[0]} {t[1]} {t[2]})"), max_leaves=8))  # fmt: skip
 def test_arithmetic_is_that_of_integers(text):
     assert parse(text, HERE).value == eval(text)  # noqa: S307 - our own text
+
+
+EQUALS = [
+    "true",
+    "false",
+    "1",
+    "0",
+    "2",
+    "'a'",
+    "'b'",
+    "[1, 2]",
+    "[1, true]",
+    "[true, 2]",
+    "[]",
+    "relu",
+    "null",
+    "1 / 2",
+]
+
+
+@pytest.mark.parametrize(("left", "right"), [*product(EQUALS, repeat=2)])
+def test_what_is_equal_is_equal_from_both_sides(left, right):
+    """And to nothing of another kind: 1 is not true, and a list with it is no list with true."""
+    try:
+        equal = parse(f"{left} == {right}", HERE).evaluate(Names())
+    except EvaluationError:
+        with pytest.raises(EvaluationError):
+            parse(f"{right} == {left}", HERE).evaluate(Names())
+        return
+    assert equal is (left == right)
+    assert parse(f"{right} == {left}", HERE).evaluate(Names()) is equal
+    assert parse(f"{left} != {right}", HERE).evaluate(Names()) is not equal
