@@ -7,12 +7,14 @@ is imported by the command that needs it, inside the function, since start-up is
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 from cnnplan.cli.check import check
+from cnnplan.cli.completion import answering_bash
 from cnnplan.cli.convert import convert
 from cnnplan.cli.diff import diff
 from cnnplan.cli.examples import examples
@@ -44,6 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -77,6 +80,9 @@ def main() -> None:
     """Run the command line."""
     if sys.stdout is None or sys.stderr is None:
         raise SystemExit(closed())
+    if os.environ.get("_CNNPLAN_COMPLETE") == "complete_bash":
+        answering_bash(app)
+        return
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here
     app()

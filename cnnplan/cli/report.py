@@ -129,6 +129,9 @@ def _report(  # noqa: PLR0913, PLR0917 - the options of the command
     from cnnplan.report import Report  # noqa: PLC0415
     from cnnplan.translation import load_spec  # noqa: PLC0415
 
+    stray = next((str(spec) for spec in specs if "=" in str(spec) and not spec.exists()), "")
+    if stray:
+        raise UsageError(f"{stray} is no file: each value has its own --set, --set {stray}")
     if len(specs) > 1 and format != TOGETHER:
         raise UsageError(f"the format {format} shows one network: --format {TOGETHER} compares several")
     loaded = [load_spec(spec, partial=True) for spec in specs]

@@ -36,7 +36,9 @@ def resolve(path: Path) -> Path:
     """
     text = str(path)
     if not text.startswith(PREFIX):
-        return path
+        if path.suffix or path.exists() or text not in examples():
+            return path
+        raise UsageError(f"there is no file {text}; the example of that name is {PREFIX}{text}")
     known, name = examples(), text.removeprefix(PREFIX)
     if name not in known:
         raise UsageError(f"there is no example {name}{did_you_mean(name, known)}: cnnplan examples lists them")

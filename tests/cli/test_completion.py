@@ -22,3 +22,21 @@ def test_a_shell_offers(python, typed, offered):
     asked = {"_CNNPLAN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     ran = python("-c", "import sys; sys.argv = ['cnnplan']; from cnnplan.cli import main; main()", **asked)
     assert (ran.stdout.split(), ran.stderr) == (offered, "")
+
+
+BROKEN = [
+    ("report example : resnet --set variant = resnet1", ["resnet18", "resnet101", "resnet152"]),
+    ("report example : resnet --set variant =", ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]),
+    ("report example : resnet --until lay", ["layer1", "layer2", "layer3", "layer4"]),
+    ("explain example : lenet5 c", ["c1", "c3", "c5"]),
+]
+
+
+@pytest.mark.parametrize(("typed", "offered"), BROKEN)
+def test_bash_breaks_words_where_none_ends(python, typed, offered):
+    """At ":" and "="; what it holds for the word before the cursor is not written twice."""
+    words = ["cnnplan", *typed.split(" ")]
+    asked = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+    program = "import sys; sys.argv = ['cnnplan']; from cnnplan.cli import main; main()"
+    ran = python("-c", program, _CNNPLAN_COMPLETE="complete_bash", **asked)
+    assert (ran.stdout.split(), ran.stderr) == (offered, "")

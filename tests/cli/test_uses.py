@@ -39,3 +39,16 @@ def test_the_first_ones_run(line, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, shlex.split(line)[1:])
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("report resnet", "the example of that name is example:resnet"),
+        ("report example:unet --set H=304 W=320", "W=320 is no file: each value has its own --set, --set W=320"),
+    ],
+)
+def test_slips_are_answered_with_what_was_meant(line, told):
+    result = CliRunner().invoke(app, line.split())
+    assert result.exit_code == 2
+    assert told in result.stderr
