@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from statistics import median
 
 import pytest
+import yaml
 
 import cnnplan
+from cnnplan.ops import OPERATORS
 from cnnplan.spec import UnknownName, load_spec
 
 ROOT = Path(__file__).parents[1] / "specs"
@@ -95,3 +98,25 @@ def test_specs_are_as_short_as_a_person_would_write_them():
     assert median(len(lines[spec]) for spec in SPECS) < 65
     assert max(map(len, lines.values())) < 160
     assert [file for file in FILES if max(map(len, lines[file])) > 100] == []
+
+
+def words(value):
+    """Keys and texts of a document, where verbs may stand."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from () if key in ("name", "from") else words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from words(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_every_verb_has_a_use():
+    """In a network that comes with cnnplan, or in a snippet of an explain page, which a test runs."""
+    pages = (Path(cnnplan.__file__).parent / "reference" / "pages").glob("*.md")
+    snippets = [text for page in pages for text in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)]
+    texts = [*(file.read_text("utf-8") for file in FILES), *snippets]
+    used = {word for text in texts for word in words(yaml.safe_load(text)) if isinstance(word, str)}
+    assert set(OPERATORS) - used == set()

@@ -27,6 +27,7 @@ from cnnplan.verification.results import Verification
 
 FOLDER = Path(__file__).parents[1] / "specs"
 SPECS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.yaml") if path.stem != "blocks")
+OPAQUE = {"language/mamba_130m.yaml"}
 QUICK = [
     ("lenet5", {}),
     ("two_conv", {"stride": 2}),
@@ -64,6 +65,10 @@ def test_predictions_are_right(specs, name, values):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SPECS)
 def test_predictions_are_right_in_every_network(name):
+    if name in OPAQUE:
+        with pytest.raises(UsageError, match=r"layer1.scan is opaque: .* nobody can run it"):
+            verify(FOLDER / name, seconds=inf)
+        return
     found = verify(FOLDER / name, seconds=inf)
     assert found.ok, found.mismatches[:5]
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from tests.designs.images import DCGAN, BiFPN, NnUNet, YOLOv3
+from tests.designs.places import SPP, DeepFace, DeformedResNet, FFDNet, SpatialTransformer
 from tests.designs.sequences import CRNN, EDSR, TwoTower
-from tests.designs.sounds import ConvTasNet, Demucs, WaveNet
+from tests.designs.sounds import CDur, ConvTasNet, DeepSpeech, Demucs, WaveNet
+from tests.designs.words import GAT, Mamba, Stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +79,18 @@ def volumes(*sizes):
 
 
 OWN = "written from the paper, PyTorch 2.14.1"
+
+
+def words(N, T):
+    """Numbers of words."""
+    return (torch.zeros(N, T, dtype=torch.long),)
+
+
+def texts(*sizes):
+    """Numbers of texts, and how long they are."""
+    return [dict(zip("NT", size, strict=True)) for size in sizes]
+
+
 NETWORKS = {
     "hrnet_w18": Network(
         timm("hrnet_w18"), image(), planes((1, 224, 224), (2, 253, 221), (3, 160, 189)), "timm 1.0.31"
@@ -126,4 +140,27 @@ NETWORKS = {
         ],
         OWN,
     ),
+    "stories15m": Network(Stories, words, texts((1, 256), (2, 33), (3, 101)), OWN),
+    "mamba_130m": Network(Mamba, words, texts((1, 64), (2, 7), (3, 33)), OWN),
+    "gat": Network(GAT, lambda V: (torch.empty(V, 1433), torch.empty(V, V)), [{"V": 2708}, {"V": 129}, {"V": 35}], OWN),
+    "cdur": Network(CDur, lambda N, T: (torch.empty(N, T, 64),), texts((1, 501), (2, 127), (3, 66)), OWN),
+    "deepspeech": Network(DeepSpeech, lambda N, T: (torch.empty(N, T, 494),), texts((1, 200), (2, 7), (3, 33)), OWN),
+    "deepface": Network(DeepFace, lambda N: (torch.empty(N, 3, 152, 152),), [{"N": 1}, {"N": 3}, {"N": 16}], OWN),
+    "zf_spp": Network(SPP, image(), planes((1, 224, 224), (2, 181, 333), (3, 97, 64)), OWN),
+    "spatial_transformer": Network(
+        SpatialTransformer, lambda N: (torch.empty(N, 1, 28, 28),), [{"N": 1}, {"N": 3}, {"N": 16}], OWN
+    ),
+    "ffdnet": Network(
+        FFDNet,
+        lambda N, H, W: (torch.empty(N, 1, H, W), torch.empty(N, 1, 1, 1)),
+        planes((1, 480, 320), (2, 33, 61), (3, 100, 77)),
+        OWN,
+    ),
+    "cspdarknet53": Network(
+        timm("cspdarknet53", act_layer=torch.nn.Mish),
+        image(),
+        planes((1, 256, 256), (2, 255, 191), (3, 128, 319)),
+        "timm 1.0.31, with Mish",
+    ),
+    "dcn_resnet50": Network(DeformedResNet, image(), planes((1, 256, 224), (2, 161, 95), (3, 97, 130)), OWN),
 }

@@ -99,3 +99,43 @@ class Demucs(nn.Module):
             spare = skip.shape[2] - x.shape[2]
             x = layer(x + skip[:, :, spare // 2 : spare // 2 + x.shape[2]])
         return x.unflatten(1, (4, 2))
+
+
+class CDur(nn.Module):
+    """Which sounds occur and when: pooling by norms, and a mean of each curve that it weighs itself."""
+
+    def __init__(self):
+        super().__init__()
+
+        def unit(before, width):
+            return [
+                nn.BatchNorm2d(before), nn.Conv2d(before, width, 3, padding=1, bias=False), nn.LeakyReLU(0.1)
+            ]  # fmt: skip
+
+        self.features = nn.Sequential(
+            *unit(1, 32), nn.LPPool2d(4, (2, 4)), *unit(32, 128), *unit(128, 128), nn.LPPool2d(4, (2, 4)),
+            *unit(128, 128), *unit(128, 128), nn.LPPool2d(4, (1, 4)), nn.Dropout(0.3),
+        )  # fmt: skip
+        self.gru, self.curves = nn.GRU(128, 128, batch_first=True, bidirectional=True), nn.Linear(256, 10)
+
+    def forward(self, x):
+        seen = self.features(x[:, None]).transpose(1, 2).flatten(2)
+        curves = self.curves(self.gru(seen)[0]).sigmoid()
+        occurs = (curves.pow(2).sum(1) / curves.sum(1)).clamp(1e-7, 1)
+        return occurs, F.interpolate(curves.transpose(1, 2), x.shape[1], mode="linear").transpose(1, 2)
+
+
+class DeepSpeech(nn.Module):
+    """torchaudio's, in its order of layers: three dense ones, one that runs both ways, two dense ones."""
+
+    def __init__(self, features=494, width=2048, signs=29):
+        super().__init__()
+        self.front = nn.ModuleList(nn.Linear(before, width) for before in (features, width, width))
+        self.both = nn.RNN(width, width, nonlinearity="relu", bidirectional=True, batch_first=True)
+        self.behind, self.out = nn.Linear(width, width), nn.Linear(width, signs)
+
+    def forward(self, x):
+        for layer in self.front:
+            x = layer(x).clamp(0, 20)
+        there, back = self.both(x)[0].chunk(2, -1)
+        return F.log_softmax(self.out(self.behind(there + back).clamp(0, 20)), -1)
