@@ -11,7 +11,7 @@ from cnnplan.lazy import np
 from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.elements import Elements
 from cnnplan.ops.elementwise import Arithmetic, Broadcasting
-from cnnplan.ops.fields import Comparison, Number
+from cnnplan.ops.fields import AnyNumber, Comparison, Number
 from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import prod
 
@@ -117,7 +117,7 @@ class Where(Broadcasting):
     saves = "first"
     hides = True
 
-    value: Number | None = Field(default=None, description="What stands where the first input is false.")
+    value: AnyNumber | None = Field(default=None, description="What stands where the first input is false.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Two to choose from."""

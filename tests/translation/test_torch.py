@@ -83,6 +83,12 @@ def test_sizes_times_decimals_are_products_of_doubles():
         assert next(iter(plan.at(N=1, H=h, W=w).outputs.values())) == given
 
 
+def test_elements_that_are_hidden_by_a_computed_mask():
+    plan = cnnplan.load(meta(networks.Masked), dims="N,3,H,W")
+    assert [node.op.verb for node in plan if node.op.verb in ("where", "constant")] == ["constant", "where"] * 2
+    assert predicted(plan, N=2, H=5, W=7) == truth(meta(networks.Masked), 2, 3, 5, 7)
+
+
 def test_a_decision_by_the_size_is_kept_as_a_condition():
     """Windows of 7 are padded only where they do not come out even; either structure refuses the other's sizes."""
     module = meta(networks.Windows)

@@ -23,12 +23,16 @@ SPECS = Path(__file__).parents[3] / "specs"
 NAMES = [
     str(path.relative_to(SPECS).with_suffix(""))
     for path in sorted(SPECS.rglob("*.yaml"))
+    if path.stem not in {"deepface", "mamba_130m", "stories15m"}
     if "layers:" in path.read_text().partition("blocks:")[0] + path.read_text() and "\nlayers:" in path.read_text()
 ]
-"""The specs that are networks."""
+"""The specs that are networks, but three with what ONNX has nothing for: own weights everywhere, opaque, causality."""
 
 FIXED = {"lenet5": {"H": 32, "W": 32}, "two_conv": {"H": 28, "W": 30}, "transformer/vit": {"H": 224, "W": 224}}
 """Specs whose weights have the size of what comes in, with sizes that are legal."""
+
+EVEN = {"images/zf_spp": {"H": 80, "W": 80}}
+"""Specs that pool to so many places, which ONNX has for multiples only: the map of 80 is 6."""
 
 FOLDED = {"transformer/swin_t": {"buffers", "flops"}, "audio/wavenet": {"params", "macs", "flops"}}
 """What differs: masks that rest on no input are worked out once; a layer that leads to no output is not read."""
@@ -37,7 +41,7 @@ FOLDED = {"transformer/swin_t": {"buffers", "flops"}, "audio/wavenet": {"params"
 @pytest.mark.parametrize("name", NAMES)
 def test_the_written_file_is_the_same_network(name, tmp_path):
     path = tmp_path / "network.onnx"
-    values = FIXED.get(name, {})
+    values = (FIXED | EVEN).get(name, {})
     path.write_bytes(written(SPECS / f"{name}.yaml", weights="none", **values))
     wanted = figures(settled(load(SPECS / f"{name}.yaml", **values), values))
     found = figures(load(path))
@@ -80,7 +84,7 @@ def test_the_written_file_computes_what_the_executor_computes(name, tmp_path):
     onnx = pytest.importorskip("onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
     path = tmp_path / "network.onnx"
-    values = FIXED.get(name, {})
+    values = (FIXED | EVEN).get(name, {})
     plan = settled(load(SPECS / f"{name}.yaml", **values), values)
     sizes = {**plan.values, **small(plan)}
     drawn = (Positive if name in SENSITIVE else Weights)(None, plan.graph.nodes, 7, "float32")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cnnplan.translation.torch.emitting import Refused, Value
 from cnnplan.translation.torch.functions.table import TABLE, level, number, takes
 from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.recording import DYNAMIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +169,9 @@ TABLE.update({name: _comparing(mode) for name, mode in COMPARISONS.items()})
 
 @takes("masked_fill")
 def masked_fill(t: Emitter, x: Value, mask: Value, value: Any) -> Any:
-    """A number where a mask is true."""
+    """A number where a mask is true: a mask that is stored is one of zeros and ones."""
+    if mask.seen.ref.kind in DYNAMIC:
+        return _filled(t, mask, number(value), x)
     kept = t.add("compare", {"mode": "equal", "value": 0}, [mask], origin=t.origin("compare"))
     if mask.rank != x.rank:
         kept = t.add("reshape", {"shape": [*[1] * (x.rank - mask.rank), *mask.shape]}, [kept])
@@ -182,4 +185,12 @@ def where(t: Emitter, choice: Value, one: Any, other: Any) -> Any:
         return t.add("where", {}, level(t, [choice, one, other]))
     if isinstance(one, Value):
         return t.add("where", {"value": number(other)}, level(t, [choice, one]))
-    raise Refused("where with a number in the place of the first choice")
+    if isinstance(other, Value):
+        return _filled(t, choice, number(one), other)
+    raise Refused("where between two numbers")
+
+
+def _filled(t: Emitter, choice: Value, value: Any, other: Value) -> Any:
+    """A number where a mask is true, else the elements of a layer."""
+    constant = t.add("constant", {"shape": [1] * other.rank, "value": value}, origin=t.origin("constant"))
+    return t.add("where", {}, [*level(t, [choice, other])[:1], constant, other])

@@ -34,7 +34,7 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         *("clip", "compare", "where"),
     ),
     "quantization": ("fake_quantize",),
-    "passing": ("dropout", "drop_path", "identity"),
+    "passing": ("dropout", "drop_path", "identity", "require"),
     "arrangement": (
         *("flatten", "reshape", "permute", "expand", "unsqueeze", "squeeze", "transpose", "stack", "concat"),
         *("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
