@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Context, Count, Size
@@ -58,6 +59,11 @@ class Kept:
         self.figures: dict[Any, Any] = {}
         self._states: dict[Hashable, object] = {}
 
+    @cached_property
+    def declared(self) -> list[Any]:
+        """What the symbols may be, in this document and in those after it that it serves."""
+        return _declared(self.spec)
+
     def state(self, key: Hashable) -> object:
         """The one object that stands for what the symbols say: their values, and the decisions taken."""
         return self._states.setdefault(key, key)
@@ -84,7 +90,7 @@ class Kept:
         return (
             max(size, self.context.serial) <= MOST
             and self.spec.file == spec.file
-            and (self.spec.symbols is spec.symbols or _declared(self.spec) == _declared(spec))
+            and (self.spec.symbols is spec.symbols or self.declared == _declared(spec))
         )
 
 

@@ -209,8 +209,10 @@ class Graph:
     def _unmatched(self) -> Iterator[Fault]:
         """The names and patterns of the spec that mean no layer."""
         spec, hint = self.spec, "names are those of the report: layer1, layer1.*.conv1"
-        nodes = self._naming.nodes if spec.until else self.nodes
         patterns = [name for name, _ in spec.dtypes]
+        if not spec.frozen and not patterns:
+            return  # without the names, which nobody may ask for
+        nodes = self._naming.nodes if spec.until else self.nodes
         for number, message in unmatched(spec.frozen, nodes) if spec.frozen else ():
             yield Fault("CNN015", message, Place(spec.file, ("frozen", number)), "", hint)
         for number, message in unmatched(patterns, nodes) if patterns else ():

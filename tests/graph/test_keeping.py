@@ -238,3 +238,11 @@ def test_what_a_symbol_may_be_is_another_question_each_time(number):
     text = "cnnplan: 1\nsymbols: {N: 2, H: %s, W: 16}\ninput: [N, 3, H, W]\n" + layers
     for before in DECLARED:
         same(text % DECLARED[number], planned(text % before))
+
+
+def test_totals_are_found_without_the_names_of_layers(specs):
+    plan = plan_spec(load_spec(specs / "resnet.yaml"))
+    assert (plan.params, str(plan.flops) != "") == (25_557_032, True)
+    assert "_naming" not in vars(plan.graph)
+    assert len(plan) == 175
+    assert "_naming" in vars(plan.graph)
