@@ -24,6 +24,14 @@ AHEAD = 4
 """Parts that are asked for before they are needed, for each worker."""
 
 
+SETTINGS = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 27,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 25,
+    "distributed.worker.profile.enabled": False,
+}
+"""Of workers of ours: Dask has them give back each megabyte and fetch it again for the next slab, and watches them."""
+
+
 class Processes:
     """Processes of this machine, with as much of a Dask client as a sweep needs.
 
@@ -58,11 +66,13 @@ def client(address: str) -> Any:
     """
     try:
         connect: Any = import_module("dask.distributed").Client
+        settings: Any = import_module("dask.config")
     except ImportError:
         raise MissingExtra("a distributed sweep", "dask", "dask") from None
-    if address.isdecimal():
+    if not address.isdecimal():
+        return connect(address)
+    with settings.set(SETTINGS):
         return connect(n_workers=int(address), threads_per_worker=1, dashboard_address=None)
-    return connect(address)
 
 
 def distributed(  # noqa: PLR0913, PLR0917 - what a sweep is made of
