@@ -127,7 +127,9 @@ class Workshop:
             self._require(requirement, kept)
         parts = op.parts(*shapes)
         if not parts:
-            form = self.form(op.output(*shapes), op.gives(*elements))
+            shape, held = op.output(*shapes), op.gives(*elements)
+            stays = bool(inputs) and shape is shapes[0] and held is elements[0]
+            form = inputs[0] if stays else self.form(shape, held)
             return {"": Facts(op.placed(*shapes, joins=joins), shapes, form, tuple(kept))}
         made: dict[str, Facts | None] = {}
         for number, part in enumerate(parts):

@@ -120,11 +120,13 @@ class Windowed(Operator):
         """What is added to an axis and what it must have, per axis; found once for all inputs of a rank."""
         found = self.laid.get(axes)
         if found is None:
-            geometry = self.geometry(axes)
-            found = self.laid[axes] = tuple([self._laid(stride, span, *pads) for stride, span, pads in geometry])
+            geometry = [*self.geometry(axes)]
+            first = self._laid(*geometry[0])
+            found = self.laid[axes] = tuple([first if each == geometry[0] else self._laid(*each) for each in geometry])
         return found
 
-    def _laid(self, stride: Extent, span: Extent, before: Extent, after: Extent) -> Laid:
+    def _laid(self, stride: Extent, span: Extent, pads: tuple[Extent, Extent]) -> Laid:
+        before, after = pads
         least = span - before - after - self.slack(stride)
         return Laid(stride, span, self.reach(span, stride, before, after), least, before + after)
 

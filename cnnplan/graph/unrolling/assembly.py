@@ -84,7 +84,8 @@ class Assembly(Wiring):
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
         """A layer, or a part of one that has several outputs."""
-        number = self.add(Draft(site.name + part, refs, facts, site.entry, site.origin, site.storage), 1)
+        name = site.name + part if part else site.name
+        number = self.add(Draft(name, refs, facts, site.entry, site.origin, site.storage), 1)
         return Tensor(number, None if facts is None else facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...], site: Site) -> str:

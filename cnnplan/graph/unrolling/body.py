@@ -63,7 +63,9 @@ class Body(Assembly):
     def entry(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """One entry, repeated as often as it says, under its name."""
         builder = self.builder
-        builder.step()
+        builder.steps += 1
+        if builder.steps > MOST_LAYERS:
+            raise TooMany
         if builder.broken and entry.place in builder.broken:
             return self.broken(entry, scope)
         try:
