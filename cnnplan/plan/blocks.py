@@ -13,8 +13,8 @@ from cnnplan.sizes import combine, maximum
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnnplan.plan import Plan
     from cnnplan.plan.nodes import NodePlan
+    from cnnplan.plan.plans import Plan
     from cnnplan.receptive_field import ReceptiveField
     from cnnplan.sizes import Condition, Extent, Shape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.errors import UsageError
+from cnnplan.errors import OutsideConditions, UsageError
 from cnnplan.graph import bindings, build
 
 if TYPE_CHECKING:
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding
     from cnnplan.graph import Graph
+    from cnnplan.plan.plans import Plan
     from cnnplan.sizes import Condition
     from cnnplan.spec import Spec
 
-__all__ = ["advised", "neighbours", "said"]
+__all__ = ["advised", "neighbours", "refuse", "said"]
 
 FARTHEST = 4096
 """How far from a size its neighbours are looked for."""
@@ -38,6 +39,20 @@ def advised(graph: Graph) -> tuple[Finding, ...]:
         replace(finding, hint=_with(finding, near)) if is_refused else finding
         for finding, is_refused in zip(graph.findings, refused, strict=True)
     )
+
+
+def refuse(plan: Plan, values: Mapping[str, Any]) -> None:
+    """Raise OutsideConditions at sizes at which a layer of a plan is not legal."""
+    if plan.condition.verdict or plan.condition.holds(values):
+        return
+    for name, node in plan.graph.nodes.items():
+        for condition, requirement, _ in node.facts.open:
+            if not condition.holds(values):
+                at = ", ".join(f"{symbol} = {values[symbol]}" for symbol in sorted(condition.symbols))
+                cause = requirement.message.format(**requirement.values)
+                near = said(neighbours(plan.spec, values, [*plan.conditions, *plan.structure]))
+                more = f"; legal next to it: {near}" if near else ""
+                raise OutsideConditions(f"{name}: {cause} at {at}: needs {condition}{more}")
 
 
 def neighbours(spec: Spec, values: Mapping[str, Any], conditions: Iterable[Condition]) -> dict[str, list[int]]:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
-    from cnnplan.graph import Facts, Node
+    from cnnplan.graph import Facts, Graph, Node
     from cnnplan.memory import NodeMemory
     from cnnplan.ops import Operator, Weight
-    from cnnplan.plan import Plan
+    from cnnplan.plan.plans import Plan
     from cnnplan.receptive_field import ReceptiveField
 
-__all__ = ["Figures", "NodePlan"]
+__all__ = ["Figures", "NodePlan", "figures_of"]
 
 
 class Figures:
@@ -56,6 +56,18 @@ class Figures:
 def _elements(weights: Mapping[str, Weight], *, trainable: bool) -> Extent:
     """How many numbers there are in the weights that are trained, or in those that are not."""
     return combine([(prod(weight.shape), 1) for weight in weights.values() if weight.trainable is trainable])  # type: ignore[no-any-return]
+
+
+def figures_of(graph: Graph) -> Mapping[Facts, Figures]:
+    """The figures of each kind of layer, computed unless they were for a plan before."""
+    known: dict[Facts, Figures] = graph.kept.figures
+    found: dict[Facts, Figures] = {}
+    for facts in graph.kinds:
+        figures = known.get(facts)
+        if figures is None:
+            figures = known[facts] = Figures.of(facts)
+        found[facts] = figures
+    return found
 
 
 class NodePlan:

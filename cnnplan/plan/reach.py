@@ -8,7 +8,7 @@ from cnnplan.plan.nodes import Figures
 from cnnplan.sizes import combine
 
 if TYPE_CHECKING:
-    from cnnplan.plan import Plan
+    from cnnplan.plan.plans import Plan
     from cnnplan.sizes import Extent
 
 __all__ = ["declared", "reached"]

@@ -10,7 +10,8 @@ from cnnplan.spec import EvaluationError, Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnnplan.plan import NodePlan, Plan
+    from cnnplan.plan.nodes import NodePlan
+    from cnnplan.plan.plans import Plan
 
 __all__ = ["FIELDS", "Named", "named"]
 

@@ -17,6 +17,7 @@ from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, element, field, neg
 from cnnplan.spec.diagnosis import unreadable
 from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.functions import FUNCTIONS, call
+from cnnplan.spec.junctions import inverse, junction
 from cnnplan.spec.routes import indices
 from cnnplan.spec.scalars import DIGITS, UNITS, decimal, exact
 from cnnplan.spec.values import Verb
@@ -141,7 +142,7 @@ class _Compiler:
     def on_unary(self, node: ast.UnaryOp, depth: int) -> Run:
         run = self.node(node.operand, depth)
         if isinstance(node.op, ast.Not):
-            return lambda env: _inverse(run(env))
+            return lambda env: inverse(run(env))
         if isinstance(node.op, ast.USub):
             return lambda env: negative(run(env))
         if isinstance(node.op, ast.UAdd):
@@ -155,10 +156,10 @@ class _Compiler:
         compares = [COMPARISONS[symbol] for symbol in symbols]
         runs = [self.node(item, depth) for item in (node.left, *node.comparators)]
         pairs = [_pair(*each) for each in zip(compares, runs, runs[1:], strict=False)]
-        return pairs[0] if len(pairs) == 1 else _junction(pairs, stop=False)
+        return pairs[0] if len(pairs) == 1 else junction(pairs, stop=False)
 
     def on_bool(self, node: ast.BoolOp, depth: int) -> Run:
-        return _junction([self.node(item, depth) for item in node.values], stop=isinstance(node.op, ast.Or))
+        return junction([self.node(item, depth) for item in node.values], stop=isinstance(node.op, ast.Or))
 
     def on_choice(self, node: ast.IfExp, depth: int) -> Run:
         test, then, other = (self.node(item, depth) for item in (node.test, node.body, node.orelse))
@@ -255,48 +256,6 @@ def _division(node: ast.expr) -> bool:
 
 def _pair(compare: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:
     return lambda env: compare(left(env), right(env))
-
-
-def _inverse(value: Any) -> Any:
-    """Not a truth value; an open Condition stays open."""
-    return not value if isinstance(value, bool) else ~value if _open(value) else not truth(value, bool)
-
-
-def _open(value: Any) -> bool:
-    return getattr(value, "verdict", True) is None
-
-
-def _decided(condition: Any, env: Any, fault: EvaluationError) -> bool:
-    """What an open Condition is taken for; where that is refused, the fault that made it necessary is told."""
-    try:
-        return bool(env.decide(condition))
-    except EvaluationError:
-        raise fault from None
-
-
-def _junction(runs: list[Run], *, stop: bool) -> Run:
-    """`and` (stop at False), `or` (stop at True), from left to right.
-
-    Open Conditions are joined to one, so that nobody has to decide more than the whole. Only where the rest cannot be
-    evaluated, because it rests on what stands to its left, is the left decided first.
-    """
-
-    def run(env: Any, at: int = 0) -> Any:
-        left = runs[at](env)
-        if not _open(left):
-            settled = truth(left, env.decide)
-            return settled if settled is stop or at + 1 == len(runs) else run(env, at + 1)
-        if at + 1 == len(runs):
-            return left
-        try:
-            right = run(env, at + 1)
-        except EvaluationError as fault:
-            return stop if _decided(left, env, fault) is stop else run(env, at + 1)
-        if isinstance(right, bool):
-            return stop if right is stop else left
-        return left | right if stop else left & right
-
-    return run
 
 
 _NODES: Final[dict[type[ast.AST], Callable[[_Compiler, Any, int], Run]]] = {

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import TooDeep
 from cnnplan.findings import Place
-from cnnplan.graph.environment import Environment, Undecided, Unjudged
+from cnnplan.graph.counting import counted, is_on
+from cnnplan.graph.environment import Environment, Unjudged
 from cnnplan.graph.fragments import NO_PARTS, Fragment, Handle
 from cnnplan.graph.lists import anew, bound, exported, flat, listed, loose, outermost
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Site, Tensor, TooMany
 from cnnplan.graph.unrolling.assembly import Assembly
 from cnnplan.ops import OPERATORS
-from cnnplan.sizes import Condition, Count, eq
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Body(Assembly):
         copies = scope.inner(entry.name) if entry.name else None
         if entry.name:
             scope.call(entry.verb, entry.name)
-        values = self.values(entry.repeat.count, env)
+        values = counted(entry.repeat.count, env)
         try:
             made = list(self.copies(entry, values, prev, env, copies))
         finally:
@@ -123,11 +123,8 @@ class Body(Assembly):
         last = made[-1] if made else Handle(env.inputs, off=True)
         parts = {str(number): copy for number, copy in enumerate(made)} if copies else last.parts
         span = (start, self.fragment.size)
-        inner = {**last.inner, **last.parts}
-        groups, is_list = last.groups, last.is_list
-        return Handle(
-            last.outputs, parts, span=span, verb=last.verb, inner=inner, groups=groups, is_list=is_list, off=last.off
-        )
+        same: dict[str, Any] = {"verb": last.verb, "groups": last.groups, "is_list": last.is_list, "off": last.off}
+        return Handle(last.outputs, parts, span=span, inner={**last.inner, **last.parts}, **same)
 
     def copies(
         self, entry: Entry, values: Iterable[Any], prev: Handle, env: Environment, named: Scope | None
@@ -155,29 +152,6 @@ class Body(Assembly):
             return bound(block, copy.grouped) is None
         return copy.verb in OPERATORS and len(copy.outputs) < OPERATORS[copy.verb].arity[0]
 
-    def values(self, count: Expression, env: Environment) -> Iterable[Any]:
-        """What a counter runs through."""
-        value = count.evaluate(env)
-        if isinstance(value, tuple):
-            return value
-        if isinstance(value, Count):
-            value = self.fixed(value)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise EvaluationError(f"repeat (={value}) must be a whole number, 0 or more, or a list")
-        if value > MOST_LAYERS:
-            raise TooMany
-        return range(value)
-
-    def fixed(self, size: Count) -> Any:
-        """The value of a size that something structural depends on; kept as a condition of the plan."""
-        missing = sorted(name for name in size.symbols if name not in self.frame.symbols.values)
-        if missing:
-            raise Undecided(f"{size} decides what is built: {' and '.join(missing)} needs a value")
-        self.frame.symbols.asked += 1
-        value = size.at(self.frame.symbols.values)
-        self.frame.symbols.decide(eq(size, value))
-        return value
-
     def once(self, entry: Entry, env: Environment, name: str | None = None) -> Handle:
         """One copy of an entry."""
         verb = entry.verb
@@ -186,8 +160,8 @@ class Body(Assembly):
             self.fragment.verbs |= {verb}
         called = name or env.scope.call(verb, entry.name)
         try:
-            is_on = entry.when is None or self.truth(entry.when, env)
-            handle = self.made(entry, verb, called, env) if is_on else self.identity(entry, verb, called, env)
+            on = entry.when is None or is_on(entry.when, env)
+            handle = self.made(entry, verb, called, env) if on else self.identity(entry, verb, called, env)
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -298,7 +272,7 @@ class Body(Assembly):
         outer, counter = self.frame.counters, path.repeat.counter
         named = scope.inner(path.name) if path.name else None
         try:
-            for number, value in enumerate(self.values(path.repeat.count, env)):
+            for number, value in enumerate(counted(path.repeat.count, env)):
                 self.builder.step()
                 if counter:
                     self.frame.counters = {**outer, counter: value}
@@ -310,7 +284,7 @@ class Body(Assembly):
 
     def path(self, path: PathSpec, entry: Entry, scope: Scope, env: Environment, inner: Scope) -> Handle | None:
         """One path: what it ends with, None where it is off."""
-        if path.when is not None and not self.truth(path.when, env):
+        if path.when is not None and not is_on(path.when, env):
             return None
         given = _given(env)
         if path.from_ is not None:
@@ -319,15 +293,6 @@ class Body(Assembly):
             given = found[0] if len(found) == 1 else Handle(flat([handle.outputs for handle in found]))
         outputs = self.run(path.layers, inner, given).outputs
         return Handle(outputs, dict(inner.handles) if inner is not scope else NO_PARTS)
-
-    def truth(self, when: Expression, env: Environment) -> bool:
-        """Whether an entry is on."""
-        value = when.evaluate(env)
-        if isinstance(value, Condition):
-            return env.decide(value) if value.verdict is None else value.verdict
-        if not isinstance(value, bool):
-            raise EvaluationError(f"when (={value}) must be true or false")
-        return value
 
 
 def _given(env: Environment) -> Handle:

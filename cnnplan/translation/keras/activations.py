@@ -9,7 +9,7 @@ from cnnplan.translation.keras.calls import Refused, number
 if TYPE_CHECKING:
     from cnnplan.translation.keras.calls import Call
 
-__all__ = ["LAYERS", "activated"]
+__all__ = ["LAYERS", "activate", "activated"]
 
 FUNCTIONS: Final[dict[str, str]] = {
     **{name: name for name in ("relu", "sigmoid", "tanh", "elu", "selu", "softplus", "mish", "silu", "gelu", "relu6")},
@@ -19,6 +19,11 @@ FUNCTIONS: Final[dict[str, str]] = {
     "hard_sigmoid": "hard_sigmoid",
     "exponential": "exp",
 }
+
+
+def activate(call: Call) -> None:
+    """Append the activation of the config."""
+    activated(call, call.config.get("activation"))
 
 
 def activated(call: Call, activation: Any) -> None:

@@ -128,12 +128,6 @@ class Call:
             return at
         return 1 if at == tensor.rank - 1 else at + 1
 
-    def activate(self, activation: Any = None) -> None:
-        """Append the activation of the config."""
-        from cnnplan.translation.keras.activations import activated  # noqa: PLC0415 - a circle otherwise
-
-        activated(self, self.config.get("activation") if activation is None else activation)
-
 
 def number(value: Any) -> Any:
     """A number of JSON, exact as it is written."""

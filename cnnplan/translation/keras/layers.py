@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnnplan.translation.keras import activations, normalizations, sequences
+from cnnplan.translation.keras.activations import activate
 from cnnplan.translation.keras.calls import Refused, number
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def dense(call: Call) -> None:
     """A weighted sum of the last axis."""
     args = {"out_features": call.config["units"], "bias": call.config.get("use_bias", True)}
     call.add("linear", args, call.plain(), "linear_")
-    call.activate()
+    activate(call)
 
 
 def embedding(call: Call) -> None:
@@ -32,7 +33,7 @@ def embedding(call: Call) -> None:
 def activation(call: Call) -> None:
     """A function as a layer."""
     _kept(call)
-    call.activate()
+    activate(call)
 
 
 def activation_layer(call: Call) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from cnnplan.translation.keras.activations import activate
 from cnnplan.translation.keras.calls import Refused, number
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def convolution(call: Call) -> None:
 
 def _finish(call: Call) -> None:
     call.moved = not call.first
-    call.activate()
+    activate(call)
     call.moved = False
     call.imaged(call.x.rank)
 

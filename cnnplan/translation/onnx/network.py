@@ -11,9 +11,9 @@ from cnnplan.spec.words import did_you_mean
 from cnnplan.translation.onnx.contents import DTYPES, FLOATS
 from cnnplan.translation.onnx.functions import inlined
 from cnnplan.translation.onnx.job import KEEPS, MEASURES
+from cnnplan.translation.onnx.liveness import live
 from cnnplan.translation.onnx.messages import Node, Tensor
 from cnnplan.translation.onnx.patterns import fused
-from cnnplan.translation.onnx.reading import read_graph
 from cnnplan.translation.onnx.symbols import Symbols
 from cnnplan.translation.onnx.told import BUFFERS, WEIGHTS, listed
 from cnnplan.translation.onnx.told import symbols as told_symbols
@@ -22,7 +22,6 @@ from cnnplan.translation.onnx.types import described, stored
 from cnnplan.translation.onnx.values import Value
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -178,22 +177,6 @@ def _shown(dims: Any) -> str:
     return f"[{', '.join(str(n) or '?' for n in dims)}]"
 
 
-def live(graph: Graph, uses: Counter[str]) -> list[Node]:
-    """The nodes that an output rests on, in their order; `uses` is told how often each value is read."""
-    wanted = {info.name for info in graph.outputs}
-    uses.update(wanted)
-    kept = []
-    for node in reversed(graph.nodes):
-        if not any(name in wanted for name in node.outputs if name):
-            continue
-        kept.append(node)
-        reads = [name for name in node.inputs if name]
-        reads += outer(node)
-        wanted.update(reads)
-        uses.update(reads)
-    return kept[::-1]
-
-
 def computed(nodes: Sequence[Node], name: str) -> bool:
     """Whether whole numbers that come in, such as pixels, become decimals before anything is done to them."""
     names, reads = {name}, 0
@@ -217,16 +200,3 @@ DECIMAL: Final = frozenset(
     }
 )
 """Operators that take whole numbers for what they stand for, and masks of them for numbers."""
-
-
-def outer(node: Node) -> list[str]:
-    """What the graphs inside of a node read; all that they name, so that nothing they need is left out."""
-    found: list[str] = []
-    for attribute in node.attributes.values():
-        if attribute.kind == "graph" and attribute.value is not None:
-            inner = read_graph(attribute.value)
-            found += [info.name for info in inner.outputs]
-            for each in inner.nodes:
-                found += [name for name in each.inputs if name]
-                found += outer(each)
-    return found

@@ -19,6 +19,7 @@ from cnnplan.translation.onnx import names
 from cnnplan.translation.onnx.conditions import usual, written
 from cnnplan.translation.onnx.contents import BOOL, DTYPES, INTEGERS, numbers
 from cnnplan.translation.onnx.job import Job
+from cnnplan.translation.onnx.liveness import live
 from cnnplan.translation.onnx.numbers import Numbers
 from cnnplan.translation.onnx.operators import rule
 from cnnplan.translation.onnx.refusals import NotUnderstood, Unknown
@@ -153,7 +154,6 @@ class Translator:
 
     def inline(self, graph: Graph) -> list[str]:
         """Translate a graph that stands inside of a node; the names of its outputs."""
-        from cnnplan.translation.onnx.network import live  # noqa: PLC0415 - it makes translators
         from cnnplan.translation.onnx.patterns import fused  # noqa: PLC0415 - it looks into translators
 
         self.depth += 1

@@ -7,6 +7,7 @@ from cnnplan.translation.torch.functions import (
     columns,
     layers,
     normalizations,
+    parts,
     reductions,
     sequences,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "columns",
     "layers",
     "normalizations",
+    "parts",
     "reductions",
     "sequences",
 ]
