@@ -147,7 +147,7 @@ def diff(before: Plan, after: Plan, names: tuple[str, str] = ("", "")) -> Compar
     Args:
         before: the plan as it was.
         after: the plan as it is.
-        names: what they are called; left out: the files of their specs.
+        names: what they are called; left out: the files of their specs, or of one spec the values that differ.
 
     Raises:
         SpecError, UsageError: one of them is not legal at the sizes of the other.
@@ -155,9 +155,17 @@ def diff(before: Plan, after: Plan, names: tuple[str, str] = ("", "")) -> Compar
     before, after = met(before, after)
     arranged = bool(before.spec.channels_last and after.spec.channels_last)
     pairs = align(layers(before, arranged=arranged), layers(after, arranged=arranged))
-    files = before.spec.file, after.spec.file
+    files = _called(before, after), _called(after, before)
     called = names[0] or files[0], names[1] or files[1]
     return Comparison(before, after, called, tuple(Pair(left, right) for left, right in pairs))
+
+
+def _called(plan: Plan, other: Plan) -> str:
+    """The file of a plan's spec; beside another plan of the same spec, its name and what differs."""
+    if plan.spec.file != other.spec.file:
+        return plan.spec.file
+    differ = [f"{name}={value}" for name, value in plan.values.items() if other.values.get(name) != value]
+    return f"{plan.name} ({', '.join(differ)})" if differ else plan.spec.file
 
 
 def number(extent: Any, values: Mapping[str, Any]) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from importlib import import_module
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,10 @@ class BlockPlan:
     def _sum(self, figure: str) -> Extent:
         found: Extent = combine((getattr(layer, figure), 1) for layer in self.layers)
         return found
+
+    def _repr_html_(self) -> str:
+        text: str = import_module("cnnplan.report.notebook").block(self)
+        return text
 
     def __repr__(self) -> str:
         sums = f"layers={len(self)}, shape={self.shape}, params={self.params}, macs={self.macs}"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnplan.findings import Finding
-    from cnnplan.plan import NodePlan, Plan
+    from cnnplan.plan import BlockPlan, NodePlan, Plan
     from cnnplan.report.tree import Line
 
-__all__ = ["Picture", "findings", "frame", "layer", "plot", "table"]
+__all__ = ["Picture", "block", "findings", "frame", "layer", "plot", "table"]
 
 HEIGHTS = {"pyramid": 340, "bars": 760, "memory": 340, "field": 340, "graph": 820, "table": 820, "totals": 360}
 """The pictures, and how high each is with the sliders above it."""
@@ -84,6 +84,20 @@ def table(plan: Plan) -> str:
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}{totals}</tbody></table>"
 
 
+def block(part: BlockPlan) -> str:
+    """The layers of a block with outputs and costs, and its sums."""
+    plan, prefix = part.plan, f"{part.name}."
+    figures = Figures(Report.of(plan))
+    names = {node.name for node in part.layers}
+    rows = [row._replace(name=row.name.removeprefix(prefix)) for row in figures.rows if row.name in names]
+    body = "".join(_row(plan, line, prefix) for line in lines(rows, LEVELS))
+    sums = (figures.number(part.params), figures.number(part.macs))
+    total = _cells("<b>in all</b>", "", "", *map(_count, sums))
+    heads = "".join(f"<th>{head}</th>" for head in ("layer", "output", "", "params", "MACs"))
+    caption = f"<caption>{escape(part.name)} of {escape(plan.name)}</caption>"
+    return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}{total}</tbody></table>"
+
+
 def layer(node: NodePlan) -> str:
     """What one layer is and costs, with formulas."""
     shape = "<math><mo>,</mo></math> ".join(map(mathml, node.plan.spec.arranged(node.name, node.shape)))
@@ -126,8 +140,8 @@ def _what(finding: Finding) -> str:
     return f"{finding.message}; {finding.hint}" if finding.hint else finding.message
 
 
-def _row(plan: Plan, line: Line) -> str:
-    name = line.row.name
+def _row(plan: Plan, line: Line, prefix: str = "") -> str:
+    name = prefix + line.row.name if prefix + line.row.name in plan.nodes else line.row.name
     shape = "<math><mo>,</mo></math> ".join(map(mathml, plan.spec.arranged(name, plan.nodes[name].shape)))
     numbers = " x ".join(map(_count, line.row.shape))
     counts = (line.numbers.params, line.numbers.macs)

@@ -114,3 +114,17 @@ def test_a_plan_can_be_swept_and_keeps_what_it_was_bound_to(specs):
     swept = cnnplan.sweep(plan, H="96:160:32")
     assert set(swept["variant"]) == {"resnet18"}
     assert swept["macs"].tolist() == [plan.at(H=H).macs for H in (96, 128, 160)]
+
+
+def test_a_block_shows_its_layers_and_their_sum(specs):
+    """The last stage of torchvision's ResNet-50: 14,964,736 weights in three bottlenecks."""
+    html = cnnplan.load(specs / "resnet.yaml")["layer4"]._repr_html_()
+    assert "<caption>layer4 of resnet</caption>" in html
+    assert [f"<td>bottleneck{i}</td>" in html for i in (1, 2, 3, 4)] == [True, True, True, False]
+    assert "<td><b>in all</b></td><td></td><td></td><td>14,964,736</td><td>809,238,528</td>" in html
+
+
+def test_two_bindings_of_one_spec_are_called_by_what_differs(specs):
+    small, large = (cnnplan.load(specs / "resnet.yaml", variant=name) for name in ("resnet18", "resnet34"))
+    assert cnnplan.diff(small, large).names == ("resnet (variant=resnet18)", "resnet (variant=resnet34)")
+    assert cnnplan.diff(small, small).names == (small.spec.file,) * 2
