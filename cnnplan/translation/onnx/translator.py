@@ -24,6 +24,7 @@ from cnnplan.translation.onnx.numbers import Numbers
 from cnnplan.translation.onnx.operators import rule
 from cnnplan.translation.onnx.refusals import NotUnderstood, Unknown
 from cnnplan.translation.onnx.texts import argument, counted
+from cnnplan.translation.onnx.types import whole
 from cnnplan.translation.onnx.values import Value
 from cnnplan.translation.onnx.weights import Weights
 
@@ -248,10 +249,10 @@ class Translator:
         if self.weights.has(origin, weights):
             origin = self.weights.unused(path, weights)
         origin = f"{origin}.{tag}" if tag else origin
-        wiring = {}
+        wiring: dict[str, Any] = whole(weights.values())
         key = (verb, *((w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()))
         if weights and key in self._owners:
-            wiring = {"share": self._owners[key]}
+            wiring["share"] = self._owners[key]
         name = self.draft.add(verb, texts, [value.layer for value in reads], origin=origin, where=node.called, **wiring)
         if verb == "fake_quantize":
             self.rounded[args["dtype"]] += 1

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.translation.onnx.contents import DTYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["described", "stored"]
+    from cnnplan.translation.onnx.values import Value
+
+__all__ = ["described", "stored", "whole"]
+
+WHOLE: Final = frozenset({"int4", "uint4", "int8", "uint8", "int16", "uint16"})
+"""Types of whole numbers that weights are kept in."""
 
 BITS: Final = {
     "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "int64": 64, "uint64": 64, "int32": 32, "uint32": 32,
@@ -24,6 +31,15 @@ def stored(weights: Mapping[str, int]) -> str:
     """
     floats = {dtype: count for dtype, count in weights.items() if "float" in dtype and dtype in BITS}
     return max(floats, key=lambda dtype: floats[dtype], default="float32")
+
+
+def whole(weights: Iterable[Value]) -> dict[str, Any]:
+    """What the entry of a layer says of weights that the file keeps as whole numbers, all of one type.
+
+    Weights of several types, such as int8 with a bias of int32, have no word in the language: {}.
+    """
+    kept = {DTYPES.get(each.kept or each.tensor.dtype, "") if each.tensor is not None else "" for each in weights}
+    return {"dtype": {"weights": kept.pop()}} if len(kept) == 1 and kept <= WHOLE else {}
 
 
 def described(weights: Mapping[str, int], activations: Mapping[str, int]) -> str:

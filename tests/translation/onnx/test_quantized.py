@@ -122,6 +122,9 @@ def test_weights_in_blocks_with_a_scale_each(read):
     np.testing.assert_allclose(run(plan, np.ones((1, 16))), [[8, -4]])
     assert plan.params == 32
     assert plan.spec.description == "Weights: 32 uint4 (4 bits)."
+    assert plan.memory.weights == 16
+    (layer,) = plan
+    assert str(layer.storage) == "uint4 / -"
 
 
 @pytest.mark.parametrize(

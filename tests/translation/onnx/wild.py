@@ -77,8 +77,8 @@ def compared(path):
 
 
 def distance(mine, real):
-    """The greatest difference, as a part of the greatest value."""
-    return float(np.abs(mine - real).max() / max(np.abs(real).max(), 1e-9))
+    """The greatest difference, as a part of the greatest value, or of 1 where all are smaller."""
+    return float(np.abs(mine - real).max() / max(np.abs(real).max(), 1))
 
 
 def ran(session, feeds):
