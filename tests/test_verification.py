@@ -234,6 +234,20 @@ def test_every_size_leaves_the_remainders_that_tell(specs, name, length):
         assert asked & possible <= found, (symbol, found)
 
 
+def test_many_sizes_leave_the_remainders_that_tell():
+    """More of them than there are values to go round: where two are alike one gives way by a whole period."""
+    names = "ABCDEF"
+    inputs = f"inputs: {{x: [N, 3, {', '.join(names[:3])}], y: [N, 3, {', '.join(names[3:])}]}}"
+    text = HEAD.format(", ".join(f"{name}: 16" for name in names), inputs)
+    for name in "xy":
+        text += f"  - max_pool: {{kernel_size: 4}}\n    from: {name}\n    name: {name}4\n"
+    choice = Choice(plan_spec(load_spec(f"{text}outputs: [x4, y4]\n")), {})
+    bindings = choice.bindings()
+    for name in names:
+        assert {values[name] % 4 for values in bindings} >= {0, 1, 3}, name
+    assert all(len({values[name] for name in names}) == len(names) for values in bindings)
+
+
 def test_nothing_compared_is_nothing_shown():
     found = Verification("t")
     assert not found.ok

@@ -12,7 +12,7 @@ from cnnplan.exploration import Window, chains, mapping
 from cnnplan.exploration.extremes import largest
 from cnnplan.exploration.trends import Trends
 from cnnplan.exploration.windows import general, mapped, steps
-from cnnplan.sizes import Context, ceil_div, maximum
+from cnnplan.sizes import Context, ceil_div, maximum, minimum
 
 RESNET = [
     # question, the answer as it is printed
@@ -355,6 +355,7 @@ def test_no_trend_is_told_that_is_none():
     context = Context()
     h = context.symbol("h")
     parts = [h, 10 - h, 14 - h, h // 3 - 2, -h, h - 4, 9 - h // 2, ceil_div(h, 4), h * h - 20 * h, 3 + 0 * h]
+    parts += [minimum(20 - h, 9), minimum(25 - h, 8), maximum(h, 7)]
     trends = Trends("h", lambda size: size.at({"h": 1}))
     known = set()
     for left, right in product(parts, repeat=2):
