@@ -305,3 +305,14 @@ def test_several_decisions_on_one_symbol_are_all_kept():
     alone = [by_itself(load_text(spec, None), H=height, W=width) for height in range(8, 51) for width in (9, 21)]
     assert list(rows(swept)) == alone
     assert len({figures[4] for figures in alone}) > 5
+
+
+def test_decisions_on_symbols_that_go_together_are_all_kept():
+    """W is H: what is decided on either is decided of the same value."""
+    spec = "cnnplan: 1\nname: t\nsymbols: {N: 2, H: 24, W: 21}\ninput: [N, 3, H, W]\nlayers:\n"
+    for width, when in ((5, "H >= 11"), (6, "W < 35"), (7, "H < 29"), (8, "W >= 19")):
+        spec += f"  - conv: {{out_channels: {width}, kernel_size: 3, padding: 1}}\n    when: {when}\n"
+    swept = cnnplan.sweep(f"{spec}  - relu\n", H="8:50", W="H")
+    alone = [by_itself(load_text(f"{spec}  - relu\n", None), H=height, W=height) for height in range(8, 51)]
+    assert list(rows(swept)) == alone
+    assert len({figures[4] for figures in alone}) == 5

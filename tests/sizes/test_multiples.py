@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import prod
 
 import numpy as np
@@ -107,3 +108,16 @@ def test_what_holds_for_every_multiple_is_decided(unit, least, most):
     for bound in range(1, 40):
         found, truth = ge(h, bound), [value >= bound for value in values]
         assert found.verdict is (truth[0] if len({*truth}) == 1 else None), (bound, str(found))
+
+
+@pytest.mark.parametrize("unit", range(1, 7))
+def test_several_remainders_of_a_multiple_are_all_or_none_together(unit):
+    """One of them or another, and neither: decided where all multiples say the same."""
+    h = Context().symbol("H", Domain(multiple_of=unit))
+    values = range(unit, 900, unit)
+    for modulus in range(2, 9):
+        for one, other in combinations(range(modulus), 2):
+            either = eq(h % modulus, one) | eq(h % modulus, other)
+            truth = {value % modulus in (one, other) for value in values}
+            assert either.verdict is (truth.pop() if len(truth) == 1 else None), (modulus, one, other, str(either))
+            assert (~either).verdict is (None if either.verdict is None else not either.verdict)
