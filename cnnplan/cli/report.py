@@ -173,5 +173,5 @@ def _rendered(made: Any, format: str, output: Path | None, options: dict[str, An
 
     if format == "table":
         color = output is None and colored(sys.stdout)
-        options = {**options, "width": width(), "color": color}
+        options = {**options, "width": width(), "color": color, "fit": output is None and sys.stdout.isatty()}
     return render(made, format, **options)

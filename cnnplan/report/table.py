@@ -18,6 +18,7 @@ from cnnplan.report import facts
 from cnnplan.report.columns import DERIVED, USUAL, chosen, looked_at, ranked, shown
 from cnnplan.report.figures import Figures
 from cnnplan.report.findings import text as findings
+from cnnplan.report.fitting import fitted
 from cnnplan.report.layout import fold, least, print_lines, print_table, width
 from cnnplan.report.text import printable, shortened
 from cnnplan.report.training import training_facts
@@ -56,6 +57,7 @@ def render(  # noqa: PLR0913 - options
     sort: str = "",
     top: int | None = None,
     formulas: bool = False,
+    fit: bool = False,
 ) -> str:
     """The report as a table.
 
@@ -71,6 +73,7 @@ def render(  # noqa: PLR0913 - options
         sort: the column that the lines go by, greatest first; `-macs` for least first.
         top: how many lines are shown.
         formulas: True to write out formulas that are long.
+        fit: True to fold findings too, for a terminal; elsewhere each is one line.
     """
     figures = Figures(report)
     text = StringIO()
@@ -87,7 +90,8 @@ def render(  # noqa: PLR0913 - options
     console.print(_summary((*below, *step)))
     if report.findings:
         told = [line for finding in report.findings for line in findings.lines(finding)]
-        console.print(Text("\n".join(["", *told]), style="red"), soft_wrap=True)
+        words = "\n".join(["", *told])
+        console.print(Text(fitted(words, width) if fit else words, style="red"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
