@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnplan.plan import Plan
     from cnnplan.spec import Spec
 
-__all__ = ["LEFT_OUT", "onnx", "torch"]
+__all__ = ["LEFT_OUT", "keras", "onnx", "torch"]
 
 LEFT_OUT = "none"
 """In the place of weights: they are inputs of the file, without contents."""
@@ -67,6 +67,21 @@ def torch(source: str | Path | Spec | Any, /, **values: Any) -> str:
 
     plan = load(source, **values)
     return text(plan, settled(plan, values))
+
+
+def keras(source: str | Path | Spec | Any, /, **values: Any) -> str:
+    """The text of a Python file whose `build()` gives the network of a spec as a Keras 3 model, channels first.
+
+    Args:
+        source: what `load` takes.
+        values: symbols that become numbers.
+
+    Raises:
+        UsageError: the network has something that Keras has not.
+    """
+    from cnnplan.translation.keras.source import source as text  # noqa: PLC0415 - only if it is asked for
+
+    return text(settled(load(source, **values), values))
 
 
 def settled(plan: Plan, values: Mapping[str, Any]) -> Plan:

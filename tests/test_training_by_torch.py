@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from cnnplan.cli import app
 from cnnplan.exploration import solve
 from cnnplan.plan import load
+from cnnplan.sizes import combine, evaluate
 
 SPECS = Path(__file__).parents[1] / "specs"
 
@@ -82,6 +83,34 @@ def built(name):
     return build(load_spec(SPECS / f"{name}.yaml"), {"N": 2}, symbolic=False)
 
 
+SPECS_ALL = [
+    str(path.relative_to(SPECS).with_suffix(""))
+    for path in sorted(SPECS.rglob("*.yaml"))
+    if "\nlayers:" in path.read_text()
+]
+
+
+@pytest.mark.parametrize("name", SPECS_ALL)
+@pytest.mark.parametrize(("optimizer", "mixed"), [("adam", False), ("momentum", True)])
+def test_layers_take_together_what_the_step_takes(name, optimizer, mixed):
+    plan = load(SPECS / f"{name}.yaml")
+    memory, values = plan.memory, dict.fromkeys(plan.spec.symbols, 64) | plan.values
+    whole = memory.training(optimizer, mixed=mixed)
+    layers = memory.training_nodes(optimizer, mixed=mixed).values()
+    for part in ("weights", "gradients", "optimizer", "saved"):
+        found = combine((getattr(layer, part), 1) for layer in layers)
+        assert evaluate(found, values) == evaluate(getattr(whole, part), values)
+
+
+def test_what_a_layer_takes_by_hand():
+    """The grouped convolution: 12 filters of 2 x 3 x 3 and 12 biases; what it reads, 2 x 8 x 12 x 16 numbers."""
+    plan = load(HEAD + LAYERS.replace("GROUPS", "4")).at()
+    grouped = load(HEAD + LAYERS.replace("GROUPS", "4")).memory.training_nodes("adam")["conv2"]
+    weights = (12 * 2 * 9 + 12) * 4
+    assert grouped[:3] == (weights, weights, 2 * weights)
+    assert evaluate(grouped.saved, plan.values) == 2 * 8 * 12 * 16 * 4
+
+
 def test_the_largest_batch_that_can_be_trained():
     found = solve(SPECS / "resnet.yaml", where="training_memory <= 24GB", max="N", optimizer="adam")
     plan = load(SPECS / "resnet.yaml")
@@ -97,6 +126,7 @@ def test_the_command_line():
     assert run.exit_code == 0
     assert "backward MACs" in run.output
     assert "bytes, with adam" in run.output
+    assert "in training" in run.output
     run = CliRunner().invoke(app, ["report", str(SPECS / "unet.yaml"), "--training", "--optimizer", "adan"])
     assert run.exit_code == 2
     asked = [

@@ -29,6 +29,7 @@ Given = Annotated[
     Path | None,
     typer.Option("--weights", metavar="FILE|none", help="Of an ONNX file: its weights, or none to leave them out."),
 ]
+Keras = Annotated[bool, typer.Option("--keras", help="Keras 3 code, channels first, in the place of PyTorch's.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", help="Of weights that are drawn.")]
 
 
@@ -41,8 +42,9 @@ def export(  # noqa: PLR0913, PLR0917 - options
     match: Match = False,  # noqa: FBT002 - a flag
     names: Names = None,
     seed: Seed = 0,
+    keras: Keras = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Write a network as PyTorch source, a class per block as a person writes it, or as an ONNX file."""
+    """Write a network as PyTorch or Keras source, a class or function per block, or as an ONNX file."""
     with exit_codes():
         suffix = PYTHON if output is None else output.suffix.lower()
         if suffix not in (PYTHON, ONNX):
@@ -50,8 +52,10 @@ def export(  # noqa: PLR0913, PLR0917 - options
         if suffix == PYTHON:
             if weights or match or names:
                 raise UsageError("--weights is for FILE.onnx: source has none, load them with load_state_dict")
-            put(_source(Path(spec), bound(settings)), output)
+            put(_source(Path(spec), bound(settings), keras=keras), output)
             raise typer.Exit(CLEAN)
+        if keras:
+            raise UsageError(f"--keras writes source, to a file that ends in {PYTHON}")
         from cnnplan.exporting import onnx  # noqa: PLC0415
 
         values = bound(settings)
@@ -60,11 +64,11 @@ def export(  # noqa: PLR0913, PLR0917 - options
         raise typer.Exit(CLEAN)
 
 
-def _source(spec: Path, values: Mapping[str, Any]) -> str:
-    """PyTorch source; where it cannot be written, the other way that there is is told."""
-    from cnnplan.exporting import torch  # noqa: PLC0415
+def _source(spec: Path, values: Mapping[str, Any], *, keras: bool) -> str:
+    """PyTorch or Keras source; where it cannot be written, the other way that there is is told."""
+    from cnnplan import exporting  # noqa: PLC0415
 
     try:
-        return torch(spec, **values)
+        return (exporting.keras if keras else exporting.torch)(spec, **values)
     except UsageError as error:
         raise UsageError(f"{error}; an ONNX file holds more: -o FILE{ONNX}") from None

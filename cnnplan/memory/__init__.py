@@ -238,6 +238,45 @@ class Memory:
         kept = OPTIMIZERS[optimizer] * whole
         return Training(*map(self._number, (held + copies, gradients, kept, saved)))
 
+    def training_nodes(self, optimizer: str = "sgd", *, mixed: bool = False) -> dict[str, Training]:
+        """What a training step takes, by layer: what it owns, and what it is the first to save.
+
+        Args:
+            optimizer: sgd, momentum or adam.
+            mixed: whether activations, gradients and a copy of the weights have 2 bytes.
+
+        Returns:
+            The layers that take something, in order; all together are `training`.
+
+        Raises:
+            UsageError: there is no such optimizer.
+        """
+        if optimizer not in OPTIMIZERS:
+            raise UsageError(f"no optimizer {optimizer!r}: choose one of {', '.join(OPTIMIZERS)}")
+        free, units, dtype = self._graph.frozen, self._units, SINGLE if mixed else self.dtype
+        saved = Saving(self._graph, units, self._number).pieces(HALF if mixed else "")
+        trained: dict[str, list[tuple[Extent, str]]] = {}
+        for node, each in self._trained():
+            told = units.weight(node, each, dtype, training=True)
+            trained.setdefault(node.name, []).append((prod(each.shape), told))
+        owned = {node.name for node in self._owned}
+        found: dict[str, Training] = {}
+        for name, node in self._graph.nodes.items():
+            held = units.weights(node, dtype, training=name not in free) if name in owned else 0
+            types = trained.get(name, [])
+            halves = combine((size(elements, BITS[HALF]), 1) for elements, _ in types)
+            whole = combine((size(elements, BITS[told]), 1) for elements, told in types)
+            gradients, copies = (halves, halves) if mixed else (whole, 0)
+            parts = (
+                held + copies,
+                gradients,
+                OPTIMIZERS[optimizer] * whole,
+                combine((n, 1) for n in saved.get(name, ())),
+            )
+            if any(isinstance(part, Count) or part for part in parts):
+                found[name] = Training(*map(self._number, parts))
+        return found
+
     def largest_batch(self, limit: Extent, optimizer: str = "", *, mixed: bool = False, batch: str = "") -> Extent:
         """How many samples fit into that many bytes: in inference, or in training with an optimizer.
 

@@ -42,19 +42,25 @@ class Saving:
         Args:
             dtype: what tensors are in that are told nothing; left out, the type of the network.
         """
+        found: Extent = combine((each, 1) for pieces in self.pieces(dtype).values() for each in pieces)
+        return found
+
+    def pieces(self, dtype: str = "") -> dict[str, list[Extent]]:
+        """The bytes that each layer is the first to save, piece by piece, by the names of those that save."""
         dtype = dtype or self._units.dtype
         types = {"": dtype, "statistic": self._units.dtype}
-        kept: dict[str, Extent] = {}
-        notes: list[tuple[Extent, int]] = []
+        kept: set[str] = set()
+        found: dict[str, list[Extent]] = {}
         reached = with_gradient(self._graph)
         for node in self._graph.nodes.values():
             if node.name not in reached:
                 continue
-            needed = _kept(node, node.op.keeps(*node.facts.shapes))
-            kept.update(self._piece(node, tensor, dtype) for tensor in needed)
-            noted = node.op.notes(*node.facts.shapes).items()
-            notes += [(size(n, BITS[types.get(kind, kind)]), 1) for kind, n in noted]
-        found: Extent = combine([*((each, 1) for each in kept.values()), *notes])
+            mine = dict(self._piece(node, each, dtype) for each in _kept(node, node.op.keeps(*node.facts.shapes)))
+            new = [each for name, each in mine.items() if name not in kept]
+            kept |= mine.keys()
+            new += [size(n, BITS[types.get(kind, kind)]) for kind, n in node.op.notes(*node.facts.shapes).items()]
+            if new:
+                found[node.name] = new
         return found
 
     def _piece(self, node: Node, tensor: str, dtype: str) -> tuple[str, Extent]:

@@ -8,6 +8,7 @@ Texts of the spec are printed as they are, never read as markup.
 from __future__ import annotations
 
 from io import StringIO
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
@@ -21,7 +22,7 @@ from cnnplan.report.findings import text as findings
 from cnnplan.report.fitting import fitted
 from cnnplan.report.layout import fold, least, print_lines, print_table, width
 from cnnplan.report.text import printable, shortened
-from cnnplan.report.training import training_facts
+from cnnplan.report.training import HEADINGS, training_facts, training_layers
 from cnnplan.report.tree import lines
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def render(  # noqa: PLR0913 - options
     step = training_facts(report.plan, *training) if training else ()
     below = facts.facts(report, figures, memory=memory, sharing=sharing, formulas=formulas)
     console.print(_summary((*below, *step)))
+    if training:
+        console.print()
+        console.print(_steps(report, training))
     if report.findings:
         told = [line for finding in report.findings for line in findings.lines(finding)]
         words = "\n".join(["", *told])
@@ -105,6 +109,19 @@ def printed(table: Table, width: int, *, color: bool = False) -> str:
 def _console(file: StringIO, width: int, *, color: bool) -> Console:
     colors: Literal["standard"] | None = "standard" if color else None
     return Console(file=file, width=width, force_terminal=color, color_system=colors, markup=False, highlight=False)
+
+
+def _steps(report: Report, training: tuple[str, bool]) -> Table:
+    """What a step of training takes, layer by layer."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for heading in HEADINGS:
+        text = heading in {HEADINGS[0], HEADINGS[-1]}
+        table.add_column(
+            heading, justify="left" if text else "right", overflow="fold", no_wrap=not text, min_width=len(heading)
+        )
+    for row in islice(training_layers(report.plan, *training), MOST_LINES):
+        table.add_row(*(Text(printable(each)) for each in row[:-1]), Text(printable(row[-1]), style="dim"))
+    return table
 
 
 def _title(figures: Figures) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.memory.backward import backward_macs
 from cnnplan.report.text import shortened
 from cnnplan.sizes import Count, evaluate
 
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
     from cnnplan.plan import Plan
 
-__all__ = ["training_facts"]
+__all__ = ["HEADINGS", "training_facts", "training_layers"]
 
+HEADINGS = ("in training", "backward MACs", "weights", "gradients", "optimizer", "saved", "as a formula")
 PARTS = ("weights", "gradients", "optimizer", "saved")
 
 
@@ -28,6 +30,28 @@ def training_facts(plan: Plan, optimizer: str, mixed: bool) -> Iterator[tuple[st
     yield from _told(plan, "training", step.total, f" bytes, with {optimizer}{' in mixed precision' if mixed else ''}")
     for name in PARTS:
         yield from _told(plan, f"  {name}", getattr(step, name), " bytes")
+
+
+def training_layers(plan: Plan, optimizer: str, mixed: bool) -> Iterator[tuple[str, ...]]:  # noqa: FBT001 - as it is asked
+    """What a step takes by layer, a row of texts each: as HEADINGS say, numbers, and of what is saved the formula.
+
+    Raises:
+        UsageError: there is no such optimizer.
+    """
+    backward = backward_macs(plan.graph)
+    step = plan.memory.training_nodes(optimizer, mixed=mixed)
+    for name in plan.graph.nodes:
+        macs = plan.number(backward[name])
+        parts: list[Any] = [macs, *step.get(name, (0, 0, 0, 0))]
+        if any(isinstance(part, Count) or part for part in parts):
+            saved = parts[-1]
+            formula = shortened(str(saved)) if isinstance(saved, Count) else ""
+            yield name, *(_shown(plan, part) for part in parts), formula
+
+
+def _shown(plan: Plan, value: Any) -> str:
+    known = not isinstance(value, Count) or value.symbols <= plan.values.keys()
+    return f"{int(evaluate(value, plan.values)):,}" if known else "?"
 
 
 def _told(plan: Plan, heading: str, value: Any, unit: str = "") -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from cnnplan.executor.weights import Weights
 from cnnplan.exporting import settled
 from cnnplan.exporting import torch as source
 from cnnplan.plan import load
-from cnnplan.translation.torch.source.layout import unknown
+from cnnplan.translation.layout import unknown
 
 SPECS = Path(__file__).parents[2] / "specs"
 EXPECTED = Path(__file__).parent / "expected"

@@ -53,6 +53,24 @@ class Variables:
         """The variable, or the expression, that a tensor is in."""
         return self.names[ref]
 
+    def gathered(self, statement: Statement) -> list[str]:
+        """What an operator reads; all that a loop gave as one list where that may be."""
+        reads = [self.of(ref) for ref in statement.reads]
+        if statement.verb not in {"add", "multiply", "concat", "stack"}:
+            return reads
+        for ref in statement.reads:
+            made = next(
+                (each for each in self.template.statements if each.run is not None and each.name == ref.item), None
+            )
+            if made is None:
+                continue
+            whole = [*(Ref(f"{made.name}#{number}", ref.out) for number in range(made.copies - 1)), ref]
+            start = next((i for i in range(len(reads)) if [*statement.reads[i : i + len(whole)]] == whole), None)
+            if start is not None and len(whole) > 1:
+                name = self.of(whole[0]).partition("[")[0]
+                return [*reads[:start], f"*{name}", *reads[start + len(whole) :]]
+        return reads
+
     def same(self, statement: Statement, ref: Ref) -> None:
         """What a statement gives is what it reads."""
         out = Ref(statement.name, 0)

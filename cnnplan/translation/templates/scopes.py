@@ -255,13 +255,14 @@ class _Builder:
     def _grouped(self, flats: Sequence[Flat], prefix: str) -> list[tuple[str, str, list[Flat]]]:
         """Items by name, with a title where they are a group: those of one copy, or of one named group."""
         found: list[tuple[str, str, list[Flat]]] = []
+        heavy = {flat.names[0] for flat in flats if self._heavy(flat, prefix)}
         for flat in flats:
             head, *rest = flat.names
             if not rest:
                 found.append((head, "", [flat]))
                 continue
             numbered = rest[0].isdigit()
-            plain = not isinstance(flat.item, Call) and not self._weighted(f"{prefix}{flat.item.name}")
+            plain = not self._heavy(flat, prefix) and (numbered or head not in heavy)
             if len(rest) == 1 and (numbered or plain):
                 found.append((f"{head}.{rest[0]}" if not plain else f"{head}_{rest[0]}", "", [flat]))
                 continue
@@ -270,10 +271,17 @@ class _Builder:
                 found[-1][2].append(flat)
             else:
                 found.append((name, _singular(head) if numbered else head, [flat]))
+        names = [name for name, _, _ in found]
+        twice = next((name for name in names if names.count(name) > 1), "")
+        if twice:
+            raise Borrowed(f"{twice} stands in two places, with other layers between them")
         return found
 
-    def _weighted(self, name: str) -> bool:
-        node = self.graph.nodes[name]
+    def _heavy(self, flat: Flat, prefix: str) -> bool:
+        """Whether it is a block, or a layer with weights."""
+        if isinstance(flat.item, Call):
+            return True
+        node = self.graph.nodes[f"{prefix}{flat.item.name}"]
         return bool(node.op.weights(*node.facts.shapes))
 
 

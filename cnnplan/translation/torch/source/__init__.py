@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.errors import UsageError
 from cnnplan.spec import Record, Verb
 from cnnplan.translation.expressions import Unwritable, literal
+from cnnplan.translation.layout import WIDTH, sound, unknown
 from cnnplan.translation.templates import Library
 from cnnplan.translation.templates.scopes import Borrowed
 from cnnplan.translation.torch.source.asking import asked, fixed
 from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.files import File, class_name, together, written
 from cnnplan.translation.torch.source.helpers import HELPERS
-from cnnplan.translation.torch.source.layout import WIDTH, sound, unknown
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tensors import Tensor
 from cnnplan.translation.torch.source.texts import Names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.torch.source.layout import sound
+from cnnplan.translation.layout import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.spec import Verb
 from cnnplan.translation.expressions import Unwritable, literal, python
+from cnnplan.translation.layout import laid
 from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.facts import Facts
 from cnnplan.translation.torch.source.helpers import HELPERS
-from cnnplan.translation.torch.source.layout import laid
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tensors import Tensor, halved
 from cnnplan.translation.torch.source.walking import inside, read_in, texts

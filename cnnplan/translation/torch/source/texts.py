@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.ops import OPERATORS
 from cnnplan.translation.expressions import literal
 from cnnplan.translation.templates.forwards import Variables
-from cnnplan.translation.templates.scopes import Ref
 from cnnplan.translation.templates.values import Sides
 from cnnplan.translation.torch.source.files import class_name
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
@@ -80,7 +79,7 @@ class Texts:
             self._text(statement, (each,), statement.args[each], made=True) if each in statement.args else ""
             for each in ("channels", "features")
         )
-        reads = self._gathered(statement)
+        reads = self.variables.gathered(statement)
         pairs = _tree(statement.args.get("padding"), lambda path, value: self._text(statement, path, value, made=made))
         layer = Layer(
             statement.verb, args, op.at(self.values), len(shapes[0]) if shapes else 0, channels, features, reads
@@ -89,24 +88,6 @@ class Texts:
         weights = node.op.weights(*shapes)
         extents = {key: [self._number(n) for n in each.shape] for key, each in weights.items()}
         return layer._replace(padding=pairs, device=device, weights=extents)
-
-    def _gathered(self, statement: Statement) -> list[str]:
-        """What an operator reads; all that a loop gave as one list where that may be."""
-        reads = [self.variables.of(ref) for ref in statement.reads]
-        if statement.verb not in {"add", "multiply", "concat", "stack"}:
-            return reads
-        for ref in statement.reads:
-            made = next(
-                (each for each in self.template.statements if each.run is not None and each.name == ref.item), None
-            )
-            if made is None:
-                continue
-            whole = [*(Ref(f"{made.name}#{number}", ref.out) for number in range(made.copies - 1)), ref]
-            start = next((i for i in range(len(reads)) if [*statement.reads[i : i + len(whole)]] == whole), None)
-            if start is not None and len(whole) > 1:
-                name = self.variables.of(whole[0]).partition("[")[0]
-                return [*reads[:start], f"*{name}", *reads[start + len(whole) :]]
-        return reads
 
     def _parts(self, statement: Statement) -> Layer:
         """An axis in parts."""

@@ -18,6 +18,28 @@ def laid(line: str) -> list[str]:
     text = _quoted(line.strip())
     if len(indent) + len(text) <= WIDTH or not text.endswith(")"):
         return [indent + text]
+    middle = _called_again(text)
+    if middle:
+        *begun, last = _broken(indent, text[:middle])
+        return [*begun, last + text[middle:]]
+    return _broken(indent, text)
+
+
+def _called_again(text: str) -> int:
+    """Where the second bracket opens of `x = f(a)(b)`; 0 where it is something else."""
+    begun = text.find("(")
+    if " = " not in text[:begun] and not text.startswith("return "):
+        return 0
+    depth = 0
+    for at in range(begun, len(text)):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if depth == 0:
+            return at + 1 if text[at + 1 : at + 2] == "(" else 0
+    return 0
+
+
+def _broken(indent: str, text: str) -> list[str]:
+    """A call with its arguments on lines of their own."""
     opened = _opening(text)
     head, inside = text[: opened + 1], text[opened + 1 : -1]
     is_tuple = head.endswith(" (") and len(_parts(inside)) > 1
