@@ -48,8 +48,16 @@ def _unlike(mine: Sequence[Draft], theirs: Sequence[Draft]) -> str:
         if op.verb != other.verb and (weights != known or not weights):
             return f"{there.name} is {other.verb}, {here.name} is {op.verb}{_apart(weights, known)}"
         if weights != known:
-            return f"the weights of {there.name} have other shapes"
+            return _other_shapes(weights, known)
     return ""
+
+
+def _other_shapes(mine: Mapping[str, Weight], theirs: Mapping[str, Weight]) -> str:
+    """How the weights of two layers of one operator differ."""
+    for name in (name for name in mine if name in theirs and mine[name] != theirs[name]):
+        return f"{name} is {show(theirs[name].shape)} there and {show(mine[name].shape)} here"
+    alone = next((name for name in mine if name not in theirs), "")
+    return f"{alone} is here alone" if alone else f"{next(iter(theirs.keys() - mine.keys()))} is there alone"
 
 
 def _apart(mine: Mapping[str, Weight], theirs: Mapping[str, Weight]) -> str:

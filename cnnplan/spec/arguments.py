@@ -12,6 +12,7 @@ from cnnplan.spec import answers, code
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.expressions import literal
+from cnnplan.spec.illustration import illustration
 from cnnplan.spec.words import LATE_KEYWORDS, WIRING, did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -121,7 +122,10 @@ def _judge_names(reading: Reading, verb: str, data: dict[str, Any], place: Place
             reading.faults.add(rule, place.below(key).at_key(), message, layer=scope.layer, hint=hint)
     for key, required in known.items():
         if required and key not in data and key not in meant:
-            reading.faults.add("CNN012", place.at_key(), f"{verb} needs the argument {key}", layer=scope.layer)
+            shown = "" if verb in reading.blocks else illustration(verb)
+            hint = f"such as {shown}" if shown else ""
+            message = f"{verb} needs the argument {key}"
+            reading.faults.add("CNN012", place.at_key(), message, layer=scope.layer, hint=hint)
 
 
 def _unknown(verb: str, key: str, known: Mapping[str, bool]) -> tuple[str, str, str]:

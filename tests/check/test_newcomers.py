@@ -15,7 +15,7 @@ from cnnplan import check
 FOLDER = Path(__file__).parent / "newcomers"
 FAMILIES = {
     *("activation", "attention", "blocks", "convolution", "detection", "embedding", "expressions", "joins", "linear"),
-    *("matmul", "normalization", "pooling", "recurrent", "reshape", "selection", "transposed_convolution"),
+    *("matmul", "normalization", "pooling", "recurrent", "reshape", "selection", "tensors", "transposed_convolution"),
     *("upsampling", "wiring"),
 }
 SAID = "> "

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Wiring"]
 
+HINT = "give both the same arguments and inputs as wide, or leave share out"
+"""The way out where weights do not fit."""
+
 
 class Wiring:
     """One block, or the spec itself, while its entries are unrolled.
@@ -86,9 +89,8 @@ class Wiring:
         fault = shared(self.fragment, copy.span, owner.span)
         if fault:
             where = entry.place.below("share")
-            self.fault(
-                "CNN109", f"cannot share the weights of {entry.share}: {fault}", where, scope.prefix + entry.label
-            )
+            message = f"cannot share the weights of {entry.share}: {fault}"
+            self.fault("CNN109", message, where, scope.prefix + entry.label, HINT)
 
     def add(self, item: Draft | Call, layers: int) -> int:
         """Append a layer, or a block of so many, and say the number of its first layer; nothing grows beyond bounds."""
