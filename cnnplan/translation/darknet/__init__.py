@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cnnplan.errors import SpecError
 from cnnplan.findings import Location
 from cnnplan.spec.source import read_text
-from cnnplan.translation.darknet.layers import LAYERS, Net, Section
+from cnnplan.translation.darknet.layers import LAYERS
+from cnnplan.translation.darknet.sections import Net, Section
 from cnnplan.translation.draft import Draft
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from cnnplan.translation.options import Options
 
 __all__ = ["read"]
+
+IMAGE: Final = 4
+"""The axes of an image."""
 
 MOST: Final = 5_000
 """The most sections."""
@@ -42,7 +46,8 @@ def read(path: Path, options: Options) -> Foreign:
     for extent in shape:
         if isinstance(extent, str):
             draft.symbol(extent, known.get(extent))
-    net.outputs.append(draft.inputs({"input": {"shape": [*shape]}})["input"])
+    image = (channels, known["H"], known["W"]) if len(shape) == IMAGE else (channels,)
+    net.keep(draft.inputs({"input": {"shape": [*shape]}})["input"], image)
     for section in sections[1:]:
         _layer(net, section)
     for name in net.ends or net.outputs[-1:]:
@@ -55,12 +60,12 @@ def _layer(net: Net, section: Section) -> None:
     handler = LAYERS.get(section.name)
     if handler is None:
         net.refuse(section, "CNN031", f"not understood: there is no layer [{section.name}] here")
-        net.outputs.append(net.outputs[-1])
+        net.keep(net.outputs[-1])
         return
     before = len(net.outputs)
     handler(net, section)
     if len(net.outputs) == before:
-        net.outputs.append(net.outputs[-1])
+        net.keep(net.outputs[-1])
     for key in sorted(set(section.values) - section.read - IGNORED):
         message = f"{key} is not read: [{section.name}] does not know it here"
         net.draft.remark("CNN032", message, net.where(section, key))

@@ -6,78 +6,44 @@ two for a multiply-add of a convolution.
 
 from __future__ import annotations
 
+import re
+import struct
+
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from cnnplan.cli import app
 from cnnplan.errors import SpecError
+from cnnplan.executor import execute
 from cnnplan.plan import plan_spec
 from cnnplan.rules import check
 from cnnplan.translation import load_spec
+from tests.translation.darknet import networks
+from tests.translation.darknet.networks import conv, net, route, section
 
-
-def section(name, **values):
-    return f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in values.items())
-
-
-def conv(filters, size=3, stride=1):
-    values = {"batch_normalize": 1, "filters": filters, "size": size, "stride": stride, "pad": 1, "activation": "leaky"}
-    return section("convolutional", **values)
-
-
-def predicted(channels=255):
-    last = section("convolutional", filters=channels, size=1, stride=1, pad=1, activation="linear")
-    return last + section("yolo", classes=80, num=9, mask="0,1,2")
-
-
-def route(*layers, **more):
-    return section("route", layers=",".join(map(str, layers)), **more)
-
-
-NET = section("net", batch=1, width=416, height=416, channels=3, momentum=0.9)
-
-
-def yolov3():
-    """Redmon & Farhadi 2018: darknet-53, and three scales."""
-    text = NET + conv(32) + conv(64, stride=2)
-    for width, times in ((64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)):
-        text += conv(width, stride=2) if width > 64 else ""
-        text += (
-            conv(width // 2, 1) + conv(width) + section("shortcut", **{"from": -3, "activation": "linear"})
-        ) * times
-    for width, skip in ((1024, 0), (512, 61), (256, 36)):
-        if skip:
-            text += route(-4) + conv(width // 2, 1) + section("upsample", stride=2) + route(-1, skip)
-        text += (conv(width // 2, 1) + conv(width)) * 3 + predicted()
-    return text
-
-
-def tiny():
-    """YOLOv3-tiny: its last pooling has a stride of 1, and keeps the size."""
-    pool = section("maxpool", size=2, stride=2)
-    text = NET + "".join(conv(width) + pool for width in (16, 32, 64, 128, 256)) + conv(512)
-    text += section("maxpool", size=2, stride=1) + conv(1024) + conv(256, 1) + conv(512) + predicted()
-    text += route(-4) + conv(128, 1) + section("upsample", stride=2) + route(-1, 8)
-    return text + conv(256) + predicted()
-
-
-def tiny4():
-    """YOLOv4-tiny: halves of channels by group."""
-    text = NET + conv(32, stride=2) + conv(64, stride=2)
-    for width in (64, 128, 256):
-        text += conv(width) + route(-1, groups=2, group_id=1) + conv(width // 2) + conv(width // 2)
-        text += route(-1, -2) + conv(width, 1) + route(-6, -1) + section("maxpool", size=2, stride=2)
-    text += conv(512) + conv(256, 1) + conv(512) + predicted()
-    text += route(-4) + conv(128, 1) + section("upsample", stride=2) + route(-1, 23)
-    return text + conv(256) + predicted()
-
+NET = net(416)
 
 PUBLISHED = {
-    "yolov3": (yolov3, (248_007_048 - 20) // 4, 65.86, [(255, 13, 13), (255, 26, 26), (255, 52, 52)]),
-    "yolov3-tiny": (tiny, (35_434_956 - 20) // 4, 5.56, [(255, 13, 13), (255, 26, 26)]),
-    "yolov4-tiny": (tiny4, (24_251_276 - 20) // 4, 6.91, [(255, 13, 13), (255, 26, 26)]),
+    "yolov3": (65.86, (248_007_048 - 20) // 4, [(255, 13, 13), (255, 26, 26), (255, 52, 52)]),
+    "yolov3_spp": (141.45, (252_209_544 - 20) // 4, [(255, 19, 19), (255, 38, 38), (255, 76, 76)]),
+    "yolov3_tiny": (5.56, (35_434_956 - 20) // 4, [(255, 13, 13), (255, 26, 26)]),
+    "yolov4": (128.4, (257_717_640 - 20) // 4, [(255, 76, 76), (255, 38, 38), (255, 19, 19)]),
+    "yolov4_tiny": (6.91, (24_251_276 - 20) // 4, [(255, 13, 13), (255, 26, 26)]),
+    "yolov2": (62.94, (203_934_260 - 16) // 4, [(425, 19, 19)]),
+    "yolov2_tiny": (5.41, (44_948_596 - 16) // 4, [(425, 13, 13)]),
+    "darknet19": (7.29, 80, [(1000, 1, 1)]),
+    "darknet53": (18.57, 159, [(1000, 1, 1)]),
+    "reference": (0.96, 28, [(1000, 1, 1)]),
+    "resnet50": (9.74, 87, [(1000, 1, 1)]),
+    "resnet152": (29.39, 220, [(1000, 1, 1)]),
+    "vgg16": (30.94, 528, [(1000,)]),
+    "alexnet": (2.27, 238, [(1000,)]),
 }
-"""How each is written, the weights of its file, BFLOPs, and the maps that it predicts from."""
+"""BFLOPs, the weights of the file by number or its size in MiB, and the maps that it predicts from."""
+
+MIB = 1000
+"""What is less than this is a size."""
 
 
 def written(folder, text):
@@ -88,15 +54,47 @@ def written(folder, text):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_was_published(tmp_path, name):
-    build, weights, billions, maps = PUBLISHED[name]
-    plan = plan_spec(load_spec(written(tmp_path, build()))).at()
-    assert plan.params + plan.buffers == weights
-    assert round(2 * plan.macs / 1e9, 2) == pytest.approx(billions, abs=0.01)
+    billions, weights, maps = PUBLISHED[name]
+    plan = plan_spec(load_spec(written(tmp_path, getattr(networks, name)()))).at()
+    numbers = plan.params + plan.buffers
+    assert weights == (round(4 * numbers / 2**20) if weights < MIB else numbers)
+    assert round(2 * plan.macs / 1e9, 2) == pytest.approx(billions, abs=0.011)
     assert [shape[1:] for shape in plan.outputs.values()] == maps
 
 
+KINDS = re.compile(r"(conv|pool|shortcut|concat|upsample|avgpool|reorg|slice|fullyConnected|softmax)_(\d+)")
+REFUSED = ("resnet50", "resnet152")
+"""OpenCV does not add maps of unequal size."""
+
+
+@pytest.mark.parametrize("name", [*sorted({*PUBLISHED} - {*REFUSED}), "densenet201"])
+def test_opencv_has_the_same_shapes(tmp_path, name):
+    """At the file's own size and two more; it takes a file of as many weights as we count."""
+    cv2 = pytest.importorskip("cv2", reason="an oracle that may be missing")
+    if not hasattr(cv2.dnn, "readNetFromDarknet"):
+        pytest.skip("OpenCV 5 reads no Darknet")
+    file = written(tmp_path, getattr(networks, name)())
+    plan = plan_spec(load_spec(file))
+    sized = plan.at()
+    weights = struct.pack("<iiiq", 0, 2, 0, 0) + bytes(4 * (sized.params + sized.buffers))
+    net = cv2.dnn.readNetFromDarknet(*(np.frombuffer(each, np.uint8) for each in (file.read_bytes(), weights)))
+    names = net.getLayerNames()
+    own = sized.values["H"], sized.values["W"]
+    for height, width in [own] if own[0] < 256 else [own, (192, 256), (320, 288)]:
+        numbers, _, outputs = net.getLayersShapes([1, 3, height, width])
+        pairs = zip(numbers.ravel(), outputs, strict=True)
+        named = ((KINDS.fullmatch(names[number - 1]), shapes[0]) for number, shapes in pairs if number)
+        theirs = {int(match[2]): (*map(int, shape),) for match, shape in named if match}
+        ours = {section_of(node): (*node.shape,) for node in plan.at(N=1, H=height, W=width)}
+        assert {number: ours[number] for number in theirs} == theirs
+
+
+def section_of(node):
+    return int(node.name.partition(".")[0].rpartition("_")[2])
+
+
 def test_sizes_that_it_needs(tmp_path):
-    condition = plan_spec(load_spec(written(tmp_path, yolov3()))).condition
+    condition = plan_spec(load_spec(written(tmp_path, networks.yolov3()))).condition
     legal = [0, *range(25, 32)]
     assert [h for h in range(32) if condition.holds({"H": 320 + h, "W": 96})] == legal
     assert [w for w in range(32) if condition.holds({"H": 96, "W": 320 + w})] == legal
@@ -133,10 +131,38 @@ def test_slips_are_told_with_their_line(tmp_path, message):
     assert finding.location.line > len((NET + before).splitlines())
 
 
-def test_a_sum_of_unequal_maps(tmp_path):
-    text = NET + conv(8) + conv(16) + section("shortcut", **{"from": -2, "activation": "linear"})
-    (finding,) = check(written(tmp_path, text))
-    assert (finding.location.line, "16 meets 8" in finding.message) == (21, True)
+@pytest.mark.parametrize(
+    ("wide", "stride", "told"),
+    [
+        (16, 1, "8 of 16 channels"),
+        (5, 1, "5 of 8 channels"),
+        (16, 2, "8 of 16 channels, every 2 pixels of 416 x 416 for 208 x 208"),
+    ],
+)
+def test_a_sum_of_unequal_maps_is_of_what_both_have(tmp_path, wide, stride, told):
+    """Darknet's shortcut: the first channels, and pixels some steps apart; nothing is said there."""
+    text = NET + conv(wide) + conv(8, stride=stride) + section("shortcut", from_=-2, activation="linear")
+    file = written(tmp_path, text)
+    (finding,) = [each for each in check(file) if each.rule == "CNN032"]
+    assert (finding.location.line, finding.severity) == (22, "note")
+    assert finding.message == f"layer 2 [shortcut]: layer 0 is not as large, and Darknet adds {told}"
+    ((shape,),) = [plan_spec(load_spec(file)).at().outputs.values()]
+    assert shape == (1, 8, 416 // stride, 416 // stride)
+
+
+def test_the_sum_of_unequal_maps_by_hand(tmp_path):
+    """6 x 8 onto 3 x 4: what comes in at the even places is added to what the layer before gives."""
+    text = section("net", height=6, width=8, channels=3) + section("dropout", probability="0.5")
+    text += section("maxpool", size=1, stride=2) + section("shortcut", from_=-2, activation="linear")
+    image = np.arange(144.0).reshape(1, 3, 6, 8)
+    run = execute(plan_spec(load_spec(written(tmp_path, text))).graph, inputs={"input": image})
+    (given,) = run.outputs.values()
+    assert np.array_equal(given, 2 * image[:, :, ::2, ::2])
+
+
+def test_maps_that_no_step_joins(tmp_path):
+    text = NET + conv(8, stride=3) + conv(8, stride=2) + section("shortcut", from_=-2, activation="linear")
+    assert "ceil(H/6) meets ceil(H/3)" in str(check(written(tmp_path, text))[0])
 
 
 def test_a_key_that_nothing_reads(tmp_path):
@@ -147,7 +173,10 @@ def test_a_key_that_nothing_reads(tmp_path):
 
 
 def test_what_it_was_taken_for(tmp_path):
-    assert "net.cfg: taken for Darknet cfg" in CliRunner().invoke(app, ["check", str(written(tmp_path, tiny()))]).output
+    assert (
+        "net.cfg: taken for Darknet cfg"
+        in CliRunner().invoke(app, ["check", str(written(tmp_path, networks.yolov3_tiny()))]).output
+    )
 
 
 @pytest.mark.parametrize(("keys", "expected"), [
