@@ -122,6 +122,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         "cnnplan.translation.huggingface",
         (".json",),
         lambda head: head.lstrip().startswith(b"{") and b'"model_type"' in head,
+        options=("dims",),
     ),
 )
 """Every kind of file that is no spec, in the order in which they are tried."""

@@ -25,6 +25,8 @@ PLAIN, RESIDUAL = "PlainConvUNet", "ResidualEncoderUNet"
 SPATIAL: Final = {2: ("H", "W"), 3: ("D", "H", "W")}
 PREFERRED: Final = ("3d_fullres", "2d")
 CLASSES: Final = 2
+MOST: Final = 100
+"""The most convolutions of a stage; plans have 2 to 6."""
 
 
 def read(path: Path, options: Options) -> Foreign:
@@ -35,7 +37,10 @@ def read(path: Path, options: Options) -> Foreign:
     except (ValueError, RecursionError) as error:
         draft.refuse("CNN030", f"not readable as JSON: {error}")
         raise SpecError(draft.foreign.faults.found) from None
-    found = {name: each for name, each in (plans.get("configurations") or {}).items() if "patch_size" in each}
+    found = _configurations(plans)
+    if not found:
+        draft.refuse("CNN030", "plans have configurations with a patch_size, and here is none")
+        raise SpecError(draft.foreign.faults.found)
     name = options.scale or next((each for each in PREFERRED if each in found), next(iter(found), ""))
     if name not in found:
         raise UsageError(f"{path}: --scale {name}: the configurations of these plans are {', '.join(found)}")
@@ -45,6 +50,13 @@ def read(path: Path, options: Options) -> Foreign:
         draft.refuse("CNN030", f"{name}: its architecture cannot be read: {error!r}", name)
         raise SpecError(draft.foreign.faults.found) from None
     return draft.done()
+
+
+def _configurations(plans: Any) -> dict[str, Any]:
+    """Those that say how large a patch is; others build on them."""
+    listed = plans.get("configurations") if isinstance(plans, dict) else None
+    pairs = listed.items() if isinstance(listed, dict) else ()
+    return {name: each for name, each in pairs if isinstance(each, dict) and "patch_size" in each}
 
 
 def _network(draft: Draft, name: str, plan: dict[str, Any]) -> None:
@@ -167,4 +179,7 @@ def _norm(draft: Draft, origin: str, last: str, kwargs: dict[str, Any]) -> str:
 
 
 def _each(value: Any, count: int) -> list[int]:
-    return list(value) if isinstance(value, list) else [value] * count
+    found = list(value) if isinstance(value, list) else [value] * count
+    if any(number > MOST for number in found):
+        raise ValueError(f"more than {MOST} convolutions in a stage")
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import SpecError, UsageError
@@ -66,7 +67,7 @@ def _member(path: Path) -> str:
                 data = member.read(BYTES + 1)
     except KeyError:
         raise refusal(path, f"a zip without {MEMBER}: this is no model of Keras 3") from None
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise refusal(path, f"not readable as a zip: {error}") from None
     if len(data) > BYTES:
         raise refusal(path, f"{MEMBER} is longer than {BYTES:,} bytes")

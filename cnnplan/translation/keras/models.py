@@ -9,6 +9,16 @@ from cnnplan.translation.draft import Draft, legal
 from cnnplan.translation.keras import layers, windows
 from cnnplan.translation.keras.archive import refusal
 from cnnplan.translation.keras.calls import Call, Refused, Tensor
+from cnnplan.translation.keras.configs import (
+    DEEPEST,
+    MODELS,
+    dtype_of,
+    given_to,
+    is_moved,
+    layer_name,
+    ordered_inputs,
+    tensors_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,18 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader"]
 
-MODELS: Final = ("Functional", "Sequential", "Model")
-FIRST: Final = "channels_first"
 AXES: Final = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """What the extents of an input are called that a config leaves open, by the number of axes between batch and last."""
 
-DEEPEST: Final = 16
 MOST: Final = 20_000
-"""Models in models, and calls of layers."""
+"""Calls of layers."""
 
 UNREAD: Final = "Keras counts one number more, how many samples it has seen, which nothing computes with\n"
 
-TENSOR: Final = "__keras_tensor__"
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+"""What comes of a config that is not made as Keras makes it."""
 
 
 @dataclass(slots=True)
@@ -53,6 +61,12 @@ class Reader:
 
     def read(self, data: dict[str, Any]) -> Foreign:
         """The model as the data of a spec."""
+        try:
+            return self._read(data)
+        except UNREADABLE as error:
+            raise refusal(self.path, f"its config cannot be read: {error!r}") from None
+
+    def _read(self, data: dict[str, Any]) -> Foreign:
         self.draft = Draft(str(self.path), str(data["config"].get("name") or self.path.stem))
         if data.get("class_name") not in MODELS or not isinstance(data["config"].get("layers"), list):
             message = f"{data.get('class_name')} is a model of its own class: its config has no layers"
@@ -61,7 +75,7 @@ class Reader:
         if not inputs:
             raise refusal(self.path, "the model has no input: build it first, or begin it with keras.Input(shape)")
         named = self.draft.inputs({name: {"shape": shape, "dtype": dtype} for name, shape, dtype, _ in inputs})
-        tensors = {name: Tensor(named[name], whole, _is_moved(whole, data)) for name, _, _, whole in inputs}
+        tensors = {name: Tensor(named[name], whole, is_moved(whole, data)) for name, _, _, whole in inputs}
         outputs = self._model(data, [tensors[name] for name, *_ in inputs], "", 0)
         for tensor in outputs:
             self.draft.output(tensor.name)
@@ -72,15 +86,15 @@ class Reader:
 
     def _inputs(self, data: dict[str, Any]) -> Iterator[tuple[str, list[Any], str, tuple[Any, ...]]]:
         """Name, shape in our order, dtype and shape in Keras's of every input."""
-        for layer in _ordered_inputs(data):
+        for layer in ordered_inputs(data):
             config = layer.get("config") or {}
             shape = config.get("batch_shape") or config.get("batch_input_shape")
             if not isinstance(shape, list) or len(shape) < 2:  # noqa: PLR2004
                 continue
             name = str(config.get("name") or layer.get("name"))
             whole = self._named(name, shape)
-            moved = _is_moved(tuple(whole), data)
-            yield name, [whole[0], whole[-1], *whole[1:-1]] if moved else whole, _dtype(config), tuple(whole)
+            moved = is_moved(tuple(whole), data)
+            yield name, [whole[0], whole[-1], *whole[1:-1]] if moved else whole, dtype_of(config), tuple(whole)
 
     def _named(self, name: str, shape: list[Any]) -> list[Any]:
         """The shape with symbols for what is open."""
@@ -113,8 +127,8 @@ class Reader:
     def _graph(self, data: dict[str, Any], inputs: list[Tensor], prefix: str, level: int) -> list[Tensor]:
         config = data["config"]
         known: dict[tuple[str, int, int], Tensor] = {}
-        for layer, tensor in zip(_ordered_inputs(data), inputs, strict=False):
-            known[_layer_name(layer), 0, 0] = tensor
+        for layer, tensor in zip(ordered_inputs(data), inputs, strict=False):
+            known[layer_name(layer), 0, 0] = tensor
         waiting = [
             (layer, number, node)
             for layer in config["layers"]
@@ -124,15 +138,15 @@ class Reader:
         while waiting:
             rest = []
             for layer, number, node in waiting:
-                keys = list(_tensors(node))
+                keys = self._keys(layer, node)
                 if all(key in known for key, _ in keys):
                     reads = [self._told(known[key], shape) for key, shape in keys]
-                    made = self._call(layer, node.get("kwargs") or {}, reads, _given(node), prefix, level)
-                    known.update({(_layer_name(layer), number, i): tensor for i, tensor in enumerate(made)})
+                    made = self._call(layer, node.get("kwargs") or {}, reads, given_to(node), prefix, level)
+                    known.update({(layer_name(layer), number, i): tensor for i, tensor in enumerate(made)})
                 else:
                     rest.append((layer, number, node))
             if len(rest) == len(waiting):
-                names = ", ".join(sorted({_layer_name(layer) for layer, *_ in rest})[:4])
+                names = ", ".join(sorted({layer_name(layer) for layer, *_ in rest})[:4])
                 raise refusal(self.path, f"a cycle, or something that nothing gives, before {names}")
             waiting = rest
         ends = config.get("output_layers") or []
@@ -141,6 +155,13 @@ class Reader:
         if not found or None in found:
             raise refusal(self.path, "an output that nothing gives")
         return [tensor for tensor in found if tensor is not None]
+
+    def _keys(self, layer: dict[str, Any], node: Any) -> list[tuple[tuple[str, int, int], Any]]:
+        """The tensors that a call reads, with the shapes that the config notes."""
+        try:
+            return list(tensors_of(node))
+        except UNREADABLE as error:
+            raise refusal(self.path, f"{layer_name(layer)}: what it reads is not understood: {error!r}") from None
 
     def _call(  # noqa: PLR0913, PLR0917 - what a call is made of
         self,
@@ -155,7 +176,7 @@ class Reader:
         self.calls += 1
         if self.calls > MOST:
             raise refusal(self.path, f"more than {MOST:,} calls of layers")
-        name, kind = prefix + _layer_name(layer), str(layer.get("class_name"))
+        name, kind = prefix + layer_name(layer), str(layer.get("class_name"))
         if kind in MODELS:
             return self._model(layer, inputs, f"{name}.", level + 1)
         call = Call(kind, layer.get("config") or {}, inputs, given, options)
@@ -167,7 +188,7 @@ class Reader:
         except Refused as cause:
             self.draft.refuse("CNN031", f"not understood: {cause}", where)
             return [Tensor(inputs[0].name if inputs else "input", inputs[0].shape if inputs else ())]
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError) as error:
+        except UNREADABLE as error:
             self.draft.refuse("CNN030", f"its config cannot be read: {error!r}", where)
             return [Tensor(inputs[0].name if inputs else "input", inputs[0].shape if inputs else ())]
         return [self._placed(name, where, call)]
@@ -243,62 +264,3 @@ def _handler(layer: dict[str, Any]) -> Any:
         bytecode = "a Lambda holds the bytecode of a function, which is never loaded; write it with layers"
         raise Refused(bytecode if kind == "Lambda" else f"there is no {kind} of {module} here")
     return found
-
-
-def _layer_name(layer: dict[str, Any]) -> str:
-    return str(layer.get("name") or (layer.get("config") or {}).get("name"))
-
-
-def _dtype(config: dict[str, Any]) -> str:
-    dtype = config.get("dtype", "float32")
-    return dtype if dtype in ("int32", "int64", "float16", "bfloat16") else "float32"
-
-
-def _ordered_inputs(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The input layers of a model, in the order of its arguments."""
-    config = data["config"]
-    found = {_layer_name(each): each for each in config["layers"] if each.get("class_name") == "InputLayer"}
-    ordered = config.get("input_layers") or []
-    ordered = [ordered] if ordered and isinstance(ordered[0], str) else ordered
-    names = [str(each[0]) for each in ordered if isinstance(each, list) and each]
-    if data.get("class_name") == "Sequential" and not found:
-        shape = (data.get("build_config") or {}).get("input_shape")
-        return [{"class_name": "InputLayer", "config": {"name": "input", "batch_shape": shape}}] if shape else []
-    return [found[name] for name in names if name in found] or list(found.values())
-
-
-def _is_moved(shape: tuple[Any, ...], data: dict[str, Any]) -> bool:
-    """Whether an input is an image whose channels are put behind the batch."""
-    return len(shape) > 3 and not _is_first(data)  # noqa: PLR2004
-
-
-def _is_first(data: Any, level: int = 0) -> bool:
-    """Whether the layers of a model put channels first themselves."""
-    for layer in data["config"].get("layers") or ():
-        config = layer.get("config") or {}
-        if config.get("data_format") == FIRST:
-            return True
-        nested = layer.get("class_name") in MODELS and level < DEEPEST and isinstance(config.get("layers"), list)
-        if nested and _is_first(layer, level + 1):
-            return True
-    return False
-
-
-def _tensors(data: Any) -> Iterator[tuple[tuple[str, int, int], Any]]:
-    """The tensors in the arguments of a call, in order, with the shapes that the config notes."""
-    stack = [data.get("kwargs"), data.get("args")] if isinstance(data, dict) and "args" in data else [data]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict) and item.get("class_name") == TENSOR:
-            name, node, tensor = item["config"]["keras_history"]
-            yield (str(name), int(node), int(tensor)), item["config"].get("shape")
-        elif isinstance(item, dict):
-            stack.extend(reversed(list(item.values())))
-        elif isinstance(item, list):
-            stack.extend(reversed(item))
-
-
-def _given(node: Any) -> list[Any]:
-    """The arguments of a call, tensors as None."""
-    args = node.get("args") or []
-    return [None if isinstance(each, dict | list) else each for each in args]

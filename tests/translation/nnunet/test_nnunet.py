@@ -1,4 +1,4 @@
-"""nnU-Net's plans: the U-Net that they mean, worked out by hand; and Hugging Face's configs, which are refused."""
+"""nnU-Net's plans: the U-Net that they mean, worked out by hand."""
 
 from __future__ import annotations
 
@@ -108,12 +108,3 @@ def test_another_network_is_refused(tmp_path):
     plans["configurations"]["2d"]["architecture"] = {"network_class_name": "x.PlainConvUNet", "arch_kwargs": {}}
     with pytest.raises(SpecError, match="cannot be read: KeyError"):
         load_spec(written(tmp_path, plans), scale="2d")
-
-
-def test_a_config_of_hugging_face_is_refused_with_the_way(tmp_path):
-    file = written(
-        tmp_path, {"model_type": "convnext", "architectures": ["ConvNextForImageClassification"]}, "config.json"
-    )
-    (finding,) = check(file)
-    assert "ConvNextForImageClassification is built by the code of transformers" in finding.message
-    assert "cnnplan report build.py:build" in finding.hint
