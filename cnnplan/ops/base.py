@@ -52,13 +52,10 @@ class Operator(BaseModel, ABC):
 
     verb: ClassVar[str]
     """The name in a spec: the class name in snake case."""
-
     arity: ClassVar[Limits] = (1, 1)
     """How many inputs."""
-
     ranks: ClassVar[Limits] = (0, None)
     """How many axes an input has."""
-
     order: ClassVar[str] = "(N, C, *spatial)"
     """In which order they are."""
 

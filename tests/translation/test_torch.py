@@ -213,3 +213,13 @@ def test_a_module_that_occurs_often_becomes_a_block_called_after_its_class(tmp_p
     assert "\n  conv_unit:\n    args: {width: required}\n" in text
     assert "- {conv_unit: {width: 6}, origin: first}" in text
     assert load_spec(tmp_path / "net.yaml").faults == ()
+
+
+def test_a_bias_that_is_computed_lies_along_the_features():
+    """On the last axis behind a linear layer, on the channels behind a convolution: no two of them are as long."""
+    module = networks.Computed()
+    plan = cnnplan.load(module, dims="N,4,7")
+    assert plan.at(N=2).outputs[next(iter(plan.outputs))] == tuple(module(torch.zeros(2, 4, 7)).shape) == (2, 3, 4)
+    assert plan.params == sum(each.numel() for each in module.parameters())
+    biases = [node.shape for node in plan if node.op.verb == "reshape" and max(node.shape) > 1]
+    assert biases == [(1, 1, 5), (1, 6, 1), (1, 3, 1)]

@@ -216,3 +216,19 @@ class Masked(nn.Module):
         y = self.conv(x)
         seen = y.masked_fill(x[:, :1] < 0, -math.inf).softmax(-1)
         return torch.where(y > 0, 0.5, seen)
+
+
+class Computed(nn.Module):
+    """Weights and biases that are worked out in each run."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.ones(1))
+        self.linear = nn.Linear(7, 5)
+        self.conv = nn.Conv1d(4, 6, 3)
+        self.up = nn.ConvTranspose1d(6, 3, 2)
+
+    def forward(self, x):
+        y = functional.linear(x, self.linear.weight * self.factor, self.linear.bias * self.factor)
+        z = functional.conv1d(y, self.conv.weight * self.factor, self.conv.bias * self.factor)
+        return functional.conv_transpose1d(z, self.up.weight * self.factor, self.up.bias * self.factor)
