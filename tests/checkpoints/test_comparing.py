@@ -181,6 +181,32 @@ def test_what_was_matched_is_written_and_read_again(tmp_path):
     assert ran("check", *given, "--names", tmp_path / "names.json").exit_code == 0
 
 
+def test_pictures_are_those_of_the_weights_that_are_meant(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    numbers = np.random.default_rng(3).integers(0, 256, (9, 11, 3), dtype=np.uint8)
+    image.fromarray(numbers).save(tmp_path / "image.png")
+    (tmp_path / "t.yaml").write_text(SPEC)
+    writing.safetensors(tmp_path / "own.safetensors", weights())
+    elsewhere(tmp_path / "other.safetensors")
+    other = ("--weights", tmp_path / "other.safetensors")
+    assert ran("check", tmp_path / "t.yaml", *other, "--match", "-o", tmp_path / "names.json").exit_code == 0
+    ways = {
+        "own": ("--weights", tmp_path / "own.safetensors"),
+        "match": (*other, "--match"),
+        "names": (*other, "--names", tmp_path / "names.json"),
+    }
+    given = (tmp_path / "t.yaml", "--input", tmp_path / "image.png")
+    for way, told in ways.items():
+        assert ran("run", *given, *told, "-o", tmp_path / way).exit_code == 0
+    pictures = sorted(path.name for path in (tmp_path / "own").glob("*.png"))
+    assert pictures
+    for name in pictures:
+        first = (tmp_path / "own" / name).read_bytes()
+        assert first == (tmp_path / "match" / name).read_bytes() == (tmp_path / "names" / name).read_bytes()
+    assert ran("run", *given, *other, "-o", tmp_path / "refused").exit_code == 2
+    assert not (tmp_path / "refused").exists()
+
+
 def test_renamed_tensors_are_run(tmp_path):
     elsewhere(tmp_path / "other.safetensors")
     graph, checkpoint = load(SPEC).graph, read_checkpoint(tmp_path / "other.safetensors")

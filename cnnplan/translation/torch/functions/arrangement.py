@@ -121,7 +121,8 @@ def expand_as(t: Emitter, x: Value, other: Value) -> Any:
 @takes("repeat", "tile")
 def repeat(t: Emitter, x: Value, *times: Any, **more: Any) -> Any:
     """Axes of extent 1 repeated, others lined up again and again."""
-    counts = listed(times) or tuple(more.get("repeats", ()))
+    counts = listed(times) or tuple(more.get("repeats", more.get("dims", ())))
+    counts = (*[1] * (x.rank - len(counts)), *counts)
     shape = (*[1] * (len(counts) - x.rank), *x.shape)
     if all(extent == 1 or count == 1 for extent, count in zip(shape, counts, strict=True)):
         wanted = [count if extent == 1 and count != 1 else extent for extent, count in zip(shape, counts, strict=True)]
