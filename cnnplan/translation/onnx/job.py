@@ -154,7 +154,7 @@ class Job:
             weights: the tensors of the file that are its weights.
             tag: what is added to its origin, where a node becomes several layers.
         """
-        return self.translator.layer(self.node, verb, args or {}, reads, weights or {}, tag)
+        return self.translator.builder.layer(self.node, verb, args or {}, reads, weights or {}, tag)
 
     def sized(self, extent: Any) -> Any:
         """A size, or several, at the values of the symbols; only while the network runs."""
@@ -162,7 +162,7 @@ class Job:
 
     def parts(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> list[Value]:
         """The parts of a layer that has several outputs."""
-        return self.translator.parts(self.node, verb, args, reads)
+        return self.translator.builder.parts(self.node, verb, args, reads)
 
     def give(self, value: Value, index: int = 0) -> None:
         """What an output is."""
@@ -177,7 +177,7 @@ class Job:
 
     def as_layer(self, value: Value, rank: int | None = None) -> Value:
         """A value as the output of a layer, with as many axes at least."""
-        return self.translator.as_layer(self.node, value, rank)
+        return self.translator.sources.as_layer(self.node, value, rank)
 
     def reshaped(self, value: Value, shape: Shape, tag: str = "") -> Value:
         """A layer's output in another shape, or the same where it has that shape already."""

@@ -73,7 +73,7 @@ class Network:
         self._outputs()
         weights = translator.weights
         self.draft.foreign.weights = weights.at
-        self.draft.stored(stored(weights.kept), described(weights.kept, translator.rounded))
+        self.draft.stored(stored(weights.kept), described(weights.kept, translator.builder.rounded))
 
     def _left_out(self) -> None:
         """Inputs that are weights whose contents were left out are tensors of the file."""
@@ -91,7 +91,7 @@ class Network:
             known = [info.name for info in infos]
             near = did_you_mean(strange[0], known)
             raise UsageError(f"--dims {strange[0]}: there is no such input{near}; inputs are {', '.join(known)}")
-        symbols = Symbols(self.translator, told_symbols(self.model.told), several=len(infos) > 1)
+        symbols = Symbols(self.translator.builder, told_symbols(self.model.told), several=len(infos) > 1)
         shapes = {info.name: self._shape(info, symbols) for info in infos}
         counts = {info.name: info.dtype in FLOATS or computed(self.graph.nodes, info.name) for info in infos}
         declared = {
@@ -110,7 +110,10 @@ class Network:
         self.incoming = {*called.values()}
         for info in infos:
             shape = tuple(shapes[info.name])
-            self.translator.input(info.name, info.dtype, shape, called[info.name], counts=counts[info.name])
+            value = self.translator.builder.input(
+                info.name, info.dtype, shape, called[info.name], counts=counts[info.name]
+            )
+            self.translator.give(info.name, value)
         return True
 
     def _shape(self, info: Info, symbols: Symbols) -> Any:
@@ -145,17 +148,17 @@ class Network:
                 self.draft.refuse("CNN031", "an output that rests on no input", info.name)
                 continue
             self._claim(info, made)
-            if self.translator.open:
-                (made,) = self.translator.required(Node(name=info.name, op="output"), [made])
+            if self.translator.builder.decisions.waits:
+                (made,) = self.translator.builder.required(Node(name=info.name, op="output"), [made])
             if made.layer in self.incoming:
-                made = self.translator.layer(Node(name=info.name, op="output"), "identity", {}, [made], {})
+                made = self.translator.builder.layer(Node(name=info.name, op="output"), "identity", {}, [made], {})
             self.draft.output(made.layer)
 
     def _held(self, value: Value) -> Value | None:
         known = self.translator.numbers(value)
         if known is not None and any(isinstance(n, Count) for n in known.flat):
             return None
-        return self.translator.as_layer(Node(name=value.name, op="output"), value)
+        return self.translator.sources.as_layer(Node(name=value.name, op="output"), value)
 
     def _claim(self, info: Info, made: Value) -> None:
         """What is declared of an output is a claim."""

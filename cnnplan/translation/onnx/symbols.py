@@ -14,7 +14,7 @@ from cnnplan.translation.draft import legal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnnplan.translation.onnx.translator import Translator
+    from cnnplan.translation.onnx.building import Builder
 
 __all__ = ["Symbols"]
 
@@ -35,13 +35,13 @@ class Symbols:
     """Makes the symbols of a file.
 
     Args:
-        translator: what makes sizes.
+        builder: what makes sizes.
         several: whether there are several inputs, so that unknown axes are told apart by their input.
         declared: what the file declares of its symbols; extents may be formulas of these.
     """
 
-    def __init__(self, translator: Translator, declared: Mapping[str, Mapping[str, int]], *, several: bool) -> None:
-        self.translator = translator
+    def __init__(self, builder: Builder, declared: Mapping[str, Mapping[str, int]], *, several: bool) -> None:
+        self.builder = builder
         self.several = several
         self.declared = declared
         self._called: dict[str, Any] = {}
@@ -100,4 +100,4 @@ class Symbols:
             number += 1
             called = f"{legal(name)}{number}"
         self._taken.add(called)
-        return self.translator.symbol(called, self.declared.get(name))
+        return self.builder.symbol(called, self.declared.get(name))
