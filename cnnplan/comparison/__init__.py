@@ -14,8 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.comparison.alignment import align
+from cnnplan.comparison.folding import folded
 from cnnplan.comparison.layers import Layer, layers
 from cnnplan.comparison.meeting import met
+from cnnplan.comparison.pairs import Pair
 from cnnplan.sizes import Count
 
 if TYPE_CHECKING:
@@ -51,30 +53,6 @@ class Change:
     def share(self) -> Fraction | None:
         """By which part of itself it grew; None where it was nothing, or is not known."""
         return Fraction(self.difference, self.before) if self.before and self.difference is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A layer before and after; one of them is None where it was added or taken out."""
-
-    before: Layer | None
-    after: Layer | None
-
-    @property
-    def kind(self) -> str:
-        """What became of it: added, removed, changed, renamed or same."""
-        if self.before is None or self.after is None:
-            return "added" if self.before is None else "removed"
-        if self.changes:
-            return "changed"
-        return "same" if self.before.name == self.after.name else "renamed"
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        """What is different of it, besides its name."""
-        if self.before is None or self.after is None:
-            return {}
-        return self.before.differences(self.after)
 
 
 @dataclass(frozen=True)
@@ -131,7 +109,7 @@ class Comparison:
         return {verb: (before[verb], after[verb]) for verb in verbs if before[verb] != after[verb]}
 
     def count(self, kind: str) -> int:
-        """How many layers were added, removed, changed or renamed."""
+        """How many layers were added, removed, changed, renamed, or have a batch norm of the other side in them."""
         return sum(pair.kind == kind for pair in self.pairs)
 
     @property
@@ -154,10 +132,11 @@ def diff(before: Plan, after: Plan, names: tuple[str, str] = ("", "")) -> Compar
     """
     before, after = met(before, after)
     arranged = bool(before.spec.channels_last and after.spec.channels_last)
-    pairs = align(layers(before, arranged=arranged), layers(after, arranged=arranged))
+    matched = align(layers(before, arranged=arranged), layers(after, arranged=arranged))
+    pairs = folded([Pair(left, right) for left, right in matched])
     files = _called(before, after), _called(after, before)
     called = names[0] or files[0], names[1] or files[1]
-    return Comparison(before, after, called, tuple(Pair(left, right) for left, right in pairs))
+    return Comparison(before, after, called, tuple(pairs))
 
 
 def _called(plan: Plan, other: Plan) -> str:

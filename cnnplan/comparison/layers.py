@@ -26,6 +26,8 @@ class Layer(NamedTuple):
         sizes: the same at the values of the symbols.
         params, macs: at the values of the symbols, None where one has none.
         dtype: what it is told to store weights and activations in, "" where it is told nothing.
+        reads: the names of what it reads.
+        origin: what it is called in the file that it comes from, "" where it was designed.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Layer(NamedTuple):
     params: int | None
     macs: int | None
     dtype: str = ""
+    reads: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def form(self) -> tuple[Any, ...]:
@@ -74,7 +78,9 @@ def _layer(plan: Plan, node: NodePlan, memo: dict[Any, Any], *, last: bool) -> L
     arguments, source, shape, sizes = memo[key]
     params, macs = (_number(plan, extent) for extent in (node.params, node.macs))
     dtype = "" if node.storage is None else str(node.storage)
-    return Layer(node.name, node.op.verb, arguments, source, shape, sizes, params, macs, dtype)
+    return Layer(
+        node.name, node.op.verb, arguments, source, shape, sizes, params, macs, dtype, node.inputs, node.origin
+    )
 
 
 def _figures(plan: Plan, node: NodePlan, *, last: bool) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ def met(before: Plan, after: Plan) -> tuple[Plan, Plan]:
 
     Where one has a symbol and the other a number, the first is planned at that number. Where both have symbols, a value
     that only one of them has is the other's too; those of a file of another world, which nobody named, take the names
-    of the other network.
+    of the other network. Other letters of a design, such as a width, are numbers beside a file that has only numbers.
     """
     before = _named(before, after)
     after = _named(after, before)
@@ -42,8 +42,7 @@ def _named(plan: Plan, other: Plan) -> Plan:
     axes = [(mine, theirs) for mine, theirs in _axes(plan, other) if _letter(mine) and _letter(theirs)]
     if len(plan.inputs) != 1 or all(str(mine) == str(theirs) for mine, theirs in axes):
         return plan
-    kind = kind_of(Path(plan.spec.file)) if Path(plan.spec.file).is_file() else None
-    if kind is None or "dims" not in kind.options or plan.values:
+    if not _told(plan) or plan.values:
         return plan
     names = {str(mine): str(theirs) for mine, theirs in axes}
     (shape,) = plan.inputs.values()
@@ -67,10 +66,20 @@ def _sized(plan: Plan, other: Plan) -> Plan:
             numbers.add(name)
         elif name not in plan.values and (lent := _letter(theirs)) in other.values:
             values[name] = other.values[lent]
+    if _told(other):
+        sizes = {name for shape in plan.inputs.values() for name in map(_letter, shape)}
+        numbers |= values.keys() - sizes - other.spec.symbols.keys()
     if values == plan.values and not numbers:
         return plan
     letters = frozenset(plan.spec.symbols) - numbers
     return plan_spec(plan.spec, values, symbolic=letters if numbers else True)
+
+
+def _told(plan: Plan) -> bool:
+    """Whether it is of a file whose axes are named by whoever reads it."""
+    file = Path(plan.spec.file)
+    kind = kind_of(file) if file.is_file() else None
+    return kind is not None and "dims" in kind.options
 
 
 def _letter(extent: Any) -> str:

@@ -48,8 +48,30 @@ def test_an_export_is_the_design_but_for_what_was_folded():
     assert found.operators == {"batch_norm": (0, 20)}
     assert found.totals["macs"].difference == 0
     assert found.totals["params"].difference == 4_800
-    assert {name for pair in found.changed for name in pair.changes} == {"bias", "params"}
+    assert [found.count(kind) for kind in ("folded", "renamed")] == [20, len(found.changed) - 20]
     assert found.conditions == ([], [])
+
+
+def test_a_width_that_is_a_letter_is_a_number_beside_a_file(tmp_path):
+    """Six channels of a file are what a design of 3 * w has at w = 2, and not at w = 3."""
+    from tests.translation.onnx.building import info, model, node, tensor  # noqa: PLC0415
+
+    path = tmp_path / "net.onnx"
+    weights = [tensor("w", [6, 3, 1, 1], [0.5] * 18)]
+    nodes = [node("Conv", ["x", "w"], ["c"], name="/c", kernel_shape=[1, 1])]
+    path.write_bytes(
+        model(nodes, inputs=[info("x", ["N", 3, "H", "W"])], outputs=[info("c", ["N", 6, "H", "W"])], tensors=weights)
+    )
+    design = """\
+cnnplan: 1
+symbols: {N: 1, H: 40, W: 64, w: 2}
+input: [N, 3, H, W]
+layers:
+  - conv: {out_channels: 3 * w, kernel_size: 1, bias: false}
+"""
+    for names in ((path, design), (design, path)):
+        assert [pair.kind for pair in diff(*map(load, names)).pairs] == ["renamed"]
+    assert [pair.kind for pair in diff(load(path), load(design, w=3)).pairs] == ["changed"]
 
 
 def test_the_letters_of_an_exporter_take_the_names_of_the_other(tmp_path):

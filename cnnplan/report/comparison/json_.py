@@ -41,7 +41,13 @@ def _change(change: Change) -> dict[str, Any]:
 
 def _pair(pair: Pair) -> dict[str, Any]:
     changes = {name: {"before": was, "after": now} for name, (was, now) in pair.changes.items()}
-    known = {"kind": pair.kind, "before": _layer(pair.before), "after": _layer(pair.after), "changes": changes or None}
+    known = {
+        "kind": pair.kind,
+        "before": _layer(pair.before),
+        "after": _layer(pair.after),
+        "norm": _layer(pair.norm),
+        "changes": changes or None,
+    }
     return {key: value for key, value in known.items() if value is not None}
 
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["called", "count", "grown", "headline", "told"]
 
-KINDS = ("changed", "added", "removed", "renamed")
-SIGNS = {"changed": "~", "added": "+", "removed": "-", "renamed": ">"}
+KINDS = ("changed", "added", "removed", "folded", "renamed")
+SIGNS = {"changed": "~", "added": "+", "removed": "-", "folded": "*", "renamed": ">"}
 UNKNOWN = "?"
 
 
@@ -52,4 +52,5 @@ def told(pair: Pair) -> list[str]:
             f"{count(layer.macs)} MACs" if layer.macs else "",
         ]
         return [layer.sizes or layer.shape, *filter(None, figures)]
-    return [f"{name} {count(was)} -> {count(now)}" for name, (was, now) in pair.changes.items()]
+    changes = [f"{name} {count(was)} -> {count(now)}" for name, (was, now) in pair.changes.items()]
+    return changes if pair.norm is None else [*changes, f"{pair.norm.name} ({pair.norm.op}) folded into it"]
