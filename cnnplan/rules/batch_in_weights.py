@@ -54,7 +54,7 @@ STEPS: Final = ("gru", "lstm", "multi_head_attention", "rnn", "scaled_dot_produc
 def check(subject: Subject) -> Iterator[Remark]:
     """Layers with weights of the batch."""
     for node in subject.plan:
-        extents = [extent for weight in node.weights.values() for extent in weight.shape]
+        extents = [extent for weight in node.weights.values() if weight.trainable for extent in weight.shape]
         names = sorted({name for extent in extents for name in getattr(extent, "symbols", ())} & subject.batch)
         if names:
             message = f"its weights depend on {' and '.join(names)}, the batch: samples are mixed into features"

@@ -63,7 +63,10 @@ def check(subject: Subject) -> Iterator[Remark]:
 
 
 def _turned(subject: Subject, node: NodePlan) -> bool:
-    """Whether somebody brought the channels to the end on the way here, or another linear layer was told of."""
+    """Whether somebody brought the channels to the end on the way here, or another linear layer was told of.
+
+    What begins with a table, such as the places that a network of relative positions reads, never was a map.
+    """
     seen = 0
     found: NodePlan | None = node
     while found is not None and found.inputs and seen < len(subject.plan):
@@ -73,7 +76,7 @@ def _turned(subject: Subject, node: NodePlan) -> bool:
             return True
         if found is not None and found.op.verb in ("conv", "conv_transpose"):
             return False
-    return False
+    return found is not None and not found.inputs
 
 
 RULE = Rule(

@@ -9,6 +9,7 @@ import subprocess
 import time
 from base64 import b64decode
 from io import StringIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -530,6 +531,14 @@ def test_a_layer_is_found_and_shown_in_the_graph(specs, show):
     room = browser.execute_script("return cnnplan.parts.graph.view.room")
     assert 0 < seen["x"] < room["width"]
     assert 0 < seen["y"] < room["height"]
+
+
+def test_a_layer_of_a_file_is_found_by_what_the_file_calls_it(show):
+    browser = show(cnnplan.load(Path(__file__).parents[1] / "translation/onnx/graphs/resnet50_bn_kept.onnx"))
+    browser.find_element("css selector", "#graph input[type=search]").send_keys("layer3.4.conv2\ue007")
+    assert browser.execute_script("return cnnplan.links.chosen") == "layer3_4_conv2"
+    detail = browser.execute_script("return document.querySelector('#layer dl').innerText")
+    assert "called there\nlayer3.4.conv2\n" in detail
 
 
 def test_the_graph_fits_both_ways_turns_and_fills_the_window(specs, show):

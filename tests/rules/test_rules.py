@@ -131,6 +131,7 @@ CASES = [
                       "- linear: {out_features: 9}"), []),
     ("CNN222", layers("- linear: {out_features: 8}", "- relu", "- linear: {out_features: 9}"),
      ["linear1: its weights"]),
+    ("CNN222", layers("- constant: {shape: [1, 15, 13, 2], value: 3}", "- linear: {out_features: 8}"), []),
     ("CNN222", layers("- flatten: {start_dim: 2}", "- linear: {out_features: 8}"), []),
     ("CNN222", layers("- permute: {dims: [0, 2, 3, 1]}", CONV % (8, 1), "- linear: {out_features: 9}"),
      ["linear1: its weights run along the last axis of (N, 8, W, 24)"]),
@@ -180,6 +181,7 @@ BATCHES = [
     # layers behind [N, 3, H, W], the rule that speaks, or none
     ("permute: {dims: [1, 0, 2, 3]}\n  - conv: {out_channels: 3, kernel_size: 3}", "CNN223"),
     ("flatten: {start_dim: 0}\n  - linear: {out_features: 3}", "CNN223"),
+    ("constant: {shape: [N, 3, H, W]}\n    name: c\n  - add:\n    from: [input, c]", None),
     ("flatten: {start_dim: 0, end_dim: 1}", "CNN224"),
     ("reshape: {shape: [-1, 12]}", "CNN224"),
     ("permute: {dims: [2, 0, 1, 3]}", None),

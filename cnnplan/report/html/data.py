@@ -115,13 +115,13 @@ class _Structure:
         return {**counted, "weights": memory.weights, "activations": memory.activations}
 
     def _layer(self, node: NodePlan, files: list[str]) -> list[Any]:
-        """Name, kind, inputs, whether the weights are its own, bytes alive, receptive field, file and line."""
+        """Name, kind, inputs, whether the weights are its own, bytes alive, field, file and line, origin if any."""
         memory, where = node.memory, self._plan.spec.locate(node.place)
         file = files.index(where.file) if where.file in files else 0
         own = int(node.shared is None)
         return [
             node.name, self._kind(node), [*node.inputs], own, self.program(memory.live), self._field(node), file,
-            where.line,
+            where.line, *filter(None, [node.origin]),
         ]  # fmt: skip
 
     def _field(self, node: NodePlan) -> list[int] | None:

@@ -23,11 +23,19 @@ def live(graph: Graph, uses: Counter[str]) -> list[Node]:
         if not any(name in wanted for name in node.outputs if name):
             continue
         kept.append(node)
-        reads = [name for name in node.inputs if name]
+        reads = [name for name in _reads(node, wanted) if name]
         reads += outer(node)
         wanted.update(reads)
         uses.update(reads)
     return kept[::-1]
+
+
+def _reads(node: Node, wanted: set[str]) -> list[str]:
+    """What an output that somebody wants rests on: statistics that are only carried on concern no other output."""
+    training = node.attributes.get("training_mode") if node.op == "BatchNormalization" else None
+    if training is not None and training.value and not wanted.intersection(filter(None, node.outputs[1:])):
+        return [*node.inputs[:3]]
+    return [*node.inputs]
 
 
 def outer(node: Node) -> list[str]:

@@ -208,6 +208,24 @@ def test_what_no_output_rests_on_is_left_out(write):
     assert [layer.op.verb for layer in load(write(nodes, [X], [info("y", None)]))] == ["relu"]
 
 
+@pytest.mark.parametrize(("reads", "verbs"), [("y", ["instance_norm"]), ("mean", None)])
+def test_statistics_that_training_carries_on_are_no_part_of_what_comes_out(write, reads, verbs):
+    """Standardized weights are exported so: the means that come in are those that came before."""
+    nodes = [
+        node("ReduceMean", ["table"], ["before"], axes=[1], keepdims=0),
+        node("BatchNormalization", ["x", "s", "b", "before", "v"], ["y", "mean", "var"], training_mode=1),
+    ]
+    tensors = [tensor("table", [3, 7]), *(tensor(name, [3]) for name in ("s", "b", "v"))]
+    path = write(nodes, [info("x", [1, 3, "H", "W"])], [info(reads, None)], tensors)
+    if verbs is None:
+        with pytest.raises(SpecError, match="output 1 is read"):
+            load(path)
+        return
+    plan = load(path)
+    assert [layer.op.verb for layer in plan] == verbs
+    assert plan.params == 6
+
+
 def test_a_weight_that_two_nodes_have_is_counted_once(write):
     nodes = [
         node("Conv", ["x", "conv.weight"], ["a"], pads=[1, 1, 1, 1]),

@@ -203,4 +203,4 @@ def test_every_operator_is_written_or_refused():
     known = {verb for verbs in WRITTEN.values() for verb in verbs}
     every = {verb for verbs in FAMILIES.values() for verb in verbs}
     assert known <= every
-    assert every - known == {"fold", "unfold", "locally_connected", "opaque", "require", "split", "chunk"}
+    assert every - known == {"fold", "unfold", "locally_connected", "opaque", "split", "chunk"}

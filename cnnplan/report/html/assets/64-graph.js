@@ -182,7 +182,7 @@ class Graph {
   /** Mark the boxes of the layers whose name has these letters, and look at the next one. */
   find(by) {
     const words = this.search.value.trim().toLowerCase();
-    const found = words ? this.structure.layers.map((layer) => layer[0]).filter((name) => name.toLowerCase().includes(words)) : [];
+    const found = words ? this.structure.layers.filter((layer) => [layer[0], layer[8] || ""].some((name) => name.toLowerCase().includes(words))).map((layer) => layer[0]) : [];
     const boxes = new Set(found.map((name) => this.layout.box(name)));
     this.drawnBoxes.forEach((box, name) => box.classList.toggle("found", boxes.has(name)));
     write(this.note, words ? `${found.length} found` : `${this.drawnBoxes.size - this.structure.inputs.length} boxes, ${this.structure.layers.length} layers`);

@@ -62,7 +62,7 @@ class Detail {
   layer(figures, index) {
     const { structure } = figures;
     const kind = figures.kind(index);
-    const [, , inputs, own, , field, file, line] = structure.layers[index];
+    const [, , inputs, own, , field, file, line, origin] = structure.layers[index];
     const counted = (what) => (structure.formula(kind[what])[1] !== null
       ? [element("strong", {}, grouped(figures.count(index, what))), " = ", formula(structure, kind[what]), " ", ...copying(structure, kind[what])]
       : [element("strong", {}, grouped(figures.count(index, what)))]);
@@ -70,6 +70,7 @@ class Detail {
     const source = structure.network.sources[file];
     const jump = field && figures.look(field[1]);
     return [
+      origin ? ["called there", origin] : null,
       kind.args.length ? ["arguments", kind.args.map(([name, value]) => `${name} ${value}`).join(", ")] : null,
       ["reads", ...inputs.flatMap((input, i) => [i ? ", " : "", this.link(input)])],
       ["output", element("strong", {}, times(figures.shape(index))), " = ", ...shape],
