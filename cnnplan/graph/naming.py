@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Fault, Tensor
 
-__all__ = ["Naming", "standing"]
+__all__ = ["Naming", "argument", "standing"]
 
 
 class Naming:
@@ -108,3 +108,9 @@ def standing(place: Place, callers: tuple[Place, ...], lent: frozenset[str]) -> 
     above = [place, *callers]
     own = next((i for i, each in enumerate(above) if each.file not in lent), 0)
     return above[own], tuple(above[own + 1 :])
+
+
+def argument(inner: Place, outer: Place) -> Place:
+    """The argument of a layer that is called like the one at fault in a block of somebody else's."""
+    named = outer is not inner and inner.path and isinstance(inner.path[-1], str)
+    return outer.below(inner.path[-1]) if named else outer

@@ -13,7 +13,7 @@ from cnnplan.findings import Finding, Place, Severity
 from cnnplan.graph.claims import told
 from cnnplan.graph.entries import standing as standing_entries
 from cnnplan.graph.freezing import frozen
-from cnnplan.graph.naming import Naming, standing
+from cnnplan.graph.naming import Naming, argument, standing
 from cnnplan.graph.parts import Fault
 from cnnplan.graph.patterns import unmatched
 from cnnplan.graph.storing import stored
@@ -201,7 +201,8 @@ class Graph:
         for prefix, fault, callers in told(faults):
             place, above = standing(fault.place, callers, self.spec.lent)
             key = (fault.rule, place, fault.message)
-            found.setdefault(key, self._finding(replace(fault, place=place), prefix + fault.layer, above))
+            told_of = argument(fault.place, place)
+            found.setdefault(key, self._finding(replace(fault, place=told_of), prefix + fault.layer, above))
         if not found:
             found.update((fault.place, self._finding(fault, "", ())) for fault in self._unmatched())
         return tuple(sorted(found.values(), key=_order) if self.spec.faults else found.values())

@@ -31,7 +31,7 @@ def _lines(network: Network, row: Row, version: str) -> Iterator[str]:
     yield f"by the rules of Ultralytics {version}{scale}"
     yield ""
     yield f"{'written':<11}{document.source.text.splitlines()[line - 1].strip()}"
-    for number, source in enumerate(row.sources or ()):
+    for number, source in enumerate(() if row.is_astray else row.sources or ()):
         yield f"{'reads' if number == 0 else '':<11}{_gives(network.layers[source], _called(network, source))}"
     for number, step in enumerate(_steps(network, row, layer)):
         yield f"{'steps' if number == 0 else '':<11}{step}"

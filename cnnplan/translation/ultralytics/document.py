@@ -30,6 +30,7 @@ class Document:
 
     Attributes:
         origins: where an entry of our language comes from: paths of the file, by the entry's number.
+        arguments: where an argument stands, by the number of its entry and its name.
     """
 
     def __init__(self, source: Source) -> None:
@@ -39,18 +40,14 @@ class Document:
         self.faults = Faults()
         self.remarks: list[Finding] = []
         self.origins: list[Path] = []
-        self.arguments: dict[Path, Path] = {}
+        self.arguments: dict[tuple[int, str], Path] = {}
 
     def locate(self, place: Place) -> Location:
         """Where a place of the data of our language stands in the file."""
-        path = place.path
-        while path and path not in self.arguments:
-            path = path[:-1]
-        if path:
-            return self.source.locate(Place(self.file, self.arguments[path]))
         steps = place.path
         if len(steps) > 1 and steps[0] == "layers" and isinstance(steps[1], int) and steps[1] < len(self.origins):
-            return self.source.locate(Place(self.file, self.origins[steps[1]]))
+            argument = self.arguments.get((steps[1], str(steps[-1])))
+            return self.source.locate(Place(self.file, argument or self.origins[steps[1]]))
         return self.source.locate(Place(self.file))
 
     def fault(  # noqa: PLR0913 - what a fault is made of

@@ -104,7 +104,7 @@ def begin(network: Network, row: Row, declared: dict[str, Any]) -> tuple[Head, d
         network.fault(row, "CNN013", (REPEATS,), f"a head stands once, not {row.repeats} times", "write 1")
     if not row.listed:
         message = f"{row.module} reads a list of maps"
-        network.fault(row, "CNN105", (FROM,), message, f"write {list(row.sources or ())}")
+        network.fault(row, "CNN105", (FROM,), message, "" if row.is_astray else f"write {list(row.sources or ())}")
         return None
     _order(network, row, maps)
     if args is None:

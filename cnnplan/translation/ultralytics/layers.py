@@ -34,7 +34,7 @@ def concat(network: Network, row: Row) -> None:
     if args is None:
         return
     if not row.listed:
-        network.fault(row, "CNN105", (FROM,), "Concat reads a list of layers", f"write [{row.sources[0]}, -1]")  # type: ignore[index]
+        network.fault(row, "CNN105", (FROM,), "Concat reads a list of layers", _listed(row))
         return
     widths = [layer.channels for layer in read]
     channels = sum(width for width in widths if width is not None) if None not in widths else None
@@ -42,6 +42,10 @@ def concat(network: Network, row: Row) -> None:
     layer.steps.append(f"{' + '.join(map(str, widths))} = {channels}, one behind the other")
     _equal(network, row, read)
     network.add(row, {"concat": args, "from": network.reads(row)}, layer)
+
+
+def _listed(row: Row) -> str:
+    return "" if row.is_astray else f"write [{(row.sources or ())[0]}, -1]"
 
 
 def _equal(network: Network, row: Row, read: list[Layer]) -> None:
@@ -79,6 +83,8 @@ def fuse(network: Network, row: Row) -> None:
     if len(chosen) < len(read) - 1:
         message = f"{len(read) - 1} layers are summed to the last one, and {len(chosen)} parts are chosen"
         network.fault(row, "CNN013", (ARGS, 0), message, "write the number of a part for each layer but the last")
+        return
+    if any(layer.lost for layer in read):
         return
     last = read[-1]
     inside: list[dict[str, Any]] = []

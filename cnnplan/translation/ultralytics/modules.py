@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING, Any, Final
@@ -42,9 +41,17 @@ RESIDUAL = ("l", "x")
 
 def place(network: Network, row: Row) -> None:
     """Add the entry of a row, or what is wrong with it."""
-    if row.sources is None:
+    outputs = len(network.outputs)
+    if row.sources is not None:
+        _read(network, row)
+    if row.is_astray:
+        del network.outputs[outputs:]
+    if row.is_astray or row.index not in network.layers:
         network.lost(row)
-        return
+
+
+def _read(network: Network, row: Row) -> None:
+    """Add the entry of a row, by what knows its module."""
     own = OWN.get(row.module) or layers.LAYERS.get(row.module) or heads.HEADS.get(row.module)
     if own is None and row.module.startswith("nn."):
         own = torch_nn
@@ -55,8 +62,6 @@ def place(network: Network, row: Row) -> None:
         _block(network, row)
     else:
         own(network, row)
-    if row.index not in network.layers:
-        network.lost(row)
 
 
 def _unknown(network: Network, row: Row) -> None:
@@ -223,9 +228,10 @@ def _raw(network: Network, row: Row) -> None:
         message = f"{row.module} is told the channels that come in, {read.channels}; here is {shown(coming)}"
         network.fault(row, "CNN103", (ARGS, 0), message, f"write [{read.channels}, channels, ...]")
         return
-    args = bind(network.document, replace(row, args=row.args[1:]), network.blocks[row.module]["args"])
+    args = bind(network.document, row, {"in_channels": "required", **network.blocks[row.module]["args"]})
     if args is None:
         return
+    del args["in_channels"]
     layer = Layer(row.name, args[WIDTH], _coarser(row, read, args))
     layer.steps.append(f"the {args[WIDTH]} that are written: {row.module} is not scaled")
     if args[WIDTH] != read.channels:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.translation.ultralytics.rows import ASTRAY
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -68,6 +70,7 @@ class Network:
         self.own = own
         self.spoken = spoken
         self.layers: dict[int, Layer] = {-1: Layer(IMAGE if spoken else "input", settings.channels, Fraction(1))}
+        self.layers[ASTRAY] = Layer(self.layers[-1].name, None, None, lost=True)
         self.entries: list[dict[str, Any]] = []
         self.outputs: list[str] = []
         self.used: set[int] = set()
@@ -94,6 +97,9 @@ class Network:
     def lost(self, row: Row) -> None:
         """Stand in for a row that has a fault, so that what reads it is not judged."""
         self.read(row)
+        if row.index in self.layers:
+            self.entries.pop()
+            self.document.origins.pop()
         entry: dict[str, Any] = {"identity": None}
         if row.sources:
             entry["from"] = self.layers[row.sources[0]].name

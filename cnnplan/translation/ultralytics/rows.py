@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from cnnplan.findings import Path
     from cnnplan.translation.ultralytics.document import Document
 
-__all__ = ["FROM", "REPEATS", "Row", "read_rows"]
+__all__ = ["ASTRAY", "FROM", "REPEATS", "Row", "read_rows"]
 
 FROM, REPEATS, MODULE, ARGS = range(4)
+ASTRAY = -2
+"""Stands for the number of a layer that cannot be read."""
+
 WRITTEN = "a layer is [from, repeats, module, arguments], as in [-1, 1, Conv, [64, 3, 2]]"
 
 
@@ -26,7 +29,8 @@ class Row:
     Args:
         index: its number in the file.
         path: where it stands.
-        sources: the numbers of the layers that it reads, -1 for the image; None where they are at fault.
+        sources: the numbers of the layers that it reads, -1 for the image, ASTRAY where one is at fault; None where
+            the row cannot be read.
         listed: whether they are written as a list.
         repeats: as written.
         module: the name of the module.
@@ -40,6 +44,11 @@ class Row:
     repeats: int
     module: str
     args: list[Any]
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether nobody knows what it reads."""
+        return self.sources is None or ASTRAY in self.sources
 
     @property
     def name(self) -> str:
@@ -91,20 +100,20 @@ def _row(document: Document, index: int, path: Path, data: Any) -> Row | None:
     return Row(index, path, sources, isinstance(source, list), repeats, module, args)
 
 
-def _sources(document: Document, index: int, path: Path, data: Any, layer: str) -> tuple[int, ...] | None:
+def _sources(document: Document, index: int, path: Path, data: Any, layer: str) -> tuple[int, ...]:
     written = data if isinstance(data, list) else [data]
     found = [
         _source(document, index, (*path, i) if written is data else path, each, layer) for i, each in enumerate(written)
     ]
-    return None if None in found or not found else tuple(each for each in found if each is not None)
+    return tuple(found) or (ASTRAY,)
 
 
-def _source(document: Document, index: int, path: Path, data: Any, layer: str) -> int | None:
-    """The number of a layer that is read, -1 for the image."""
+def _source(document: Document, index: int, path: Path, data: Any, layer: str) -> int:
+    """The number of a layer that is read, -1 for the image, ASTRAY where there is none."""
     if type(data) is not int:
         message = f"from (={shown(data)}) is the number of a layer, or -1 for the one before"
         document.fault("CNN013", path, message, layer=layer)
-        return None
+        return ASTRAY
     known: tuple[int, ...]
     if index == 0:
         known = (-1,)
@@ -119,4 +128,4 @@ def _source(document: Document, index: int, path: Path, data: Any, layer: str) -
     if index == 0:
         message = f"from (={data}): the first layer reads the image, -1"
     document.fault("CNN015", path, message, layer=layer, hint="layers are counted from 0, through backbone and head")
-    return None
+    return ASTRAY

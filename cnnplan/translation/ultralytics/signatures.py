@@ -50,6 +50,7 @@ def bind(document: Document, row: Row, args: Mapping[str, Any]) -> dict[str, Any
     bound = {}
     legal = True
     for i, (name, value) in enumerate(zip(names, row.args, strict=False)):
+        document.arguments[row.index, name] = (*row.path, ARGS, i)
         if value is None or value == "None":
             continue
         made = _value(value, args[name], name)
