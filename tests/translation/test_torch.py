@@ -223,3 +223,13 @@ def test_a_bias_that_is_computed_lies_along_the_features():
     assert plan.params == sum(each.numel() for each in module.parameters())
     biases = [node.shape for node in plan if node.op.verb == "reshape" and max(node.shape) > 1]
     assert biases == [(1, 1, 5), (1, 6, 1), (1, 3, 1)]
+
+
+def test_what_a_run_keeps_for_the_next_is_read_in_each():
+    """3 * 4 + 4 of the convolution and the table's 4 * 5 are reached; the 7 of the mask are told by name."""
+    module = networks.Remembers()
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    assert (plan.params, plan.reached, plan.declared) == (36, 36, 43)
+    assert (module.picked, module.runs) == ({}, 0)
+    (told,) = [each.message for each in plan.spec.remarks]
+    assert told == "forward reaches 36 of 43 parameters: not those of mask"

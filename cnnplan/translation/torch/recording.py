@@ -230,6 +230,7 @@ def record(module: Any, inputs: Mapping[str, Any], call: Callable[..., Any] | No
     recorder = Recorder(refs, inputs)
     names: dict[int, str] = {id(each): name for name, each in module.named_modules()}
     with ExitStack() as stack:
+        stack.enter_context(_forgetful(module))
         for each in module.modules():
             for hook in _hooked(recorder, names, each):
                 stack.callback(hook.remove)
@@ -242,3 +243,24 @@ def record(module: Any, inputs: Mapping[str, Any], call: Callable[..., Any] | No
     recorder.recording.made = notes.made
     recorder.recording.escaped = notes.escaped
     return recorder.recording
+
+
+@contextmanager
+def _forgetful(module: Any) -> Iterator[None]:
+    """Whatever a run keeps in its modules, for the next one to read, is forgotten."""
+    kept = [(each.__dict__, _public(each.__dict__)) for each in module.modules()]
+    caches = [(own, own.copy()) for _, values in kept for own in values.values() if type(own) in {dict, list}]
+    try:
+        yield
+    finally:
+        for own, values in kept:
+            for key in _public(own).keys() - values.keys():
+                del own[key]
+            own.update(values)
+        for cache, before in caches:
+            cache.clear()
+            (cache.extend if isinstance(cache, list) else cache.update)(before)
+
+
+def _public(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if not name.startswith("_")}

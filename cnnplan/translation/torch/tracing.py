@@ -132,10 +132,13 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Forei
 
 def _unreached(module: Any, draft: Draft, emitter: Emitter) -> None:
     """Say which parameters no layer reads."""
-    left = {name: p.numel() for name, p in module.named_parameters() if name not in emitter.read}
+    declared = {name: p.numel() for name, p in module.named_parameters()}
+    left = {name: count for name, count in declared.items() if name not in emitter.read}
     if left:
         draft.foreign.unread = sum(left.values())
-        total = sum(p.numel() for p in module.parameters())
-        places = ", ".join(dict.fromkeys(name.rpartition(".")[0] or name for name in left))
+        total = sum(declared.values())
+        partly = {name.rpartition(".")[0] for name in declared.keys() - left.keys()}
+        modules = {name: name.rpartition(".")[0] for name in left}
+        places = ", ".join(dict.fromkeys(name if own in {*partly, ""} else own for name, own in modules.items()))
         message = f"forward reaches {total - sum(left.values()):,} of {total:,} parameters: not those of {places}"
         draft.remark("CNN032", message[:400], severity=Severity.NOTE)

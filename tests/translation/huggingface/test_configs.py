@@ -22,6 +22,7 @@ FAMILIES = {
     "ViT": "ViTForImageClassification",
     "Swin": "SwinForImageClassification",
     "DeiT": "DeiTModel",
+    "Levit": "LevitForImageClassificationWithTeacher",
 }
 HERE = find_spec("transformers") is not None and find_spec("torch") is not None
 
@@ -53,6 +54,17 @@ def test_parameters_are_those_that_transformers_builds(tmp_path, family):
     data = {**config.to_dict(), "architectures": [FAMILIES[family]]}
     plan = plan_spec(load_spec(written(tmp_path, data)))
     assert plan.params == sum(parameter.numel() for parameter in built.parameters())
+
+
+@pytest.mark.skipif(not HERE, reason="transformers builds it")
+def test_a_mask_that_only_training_reads_is_declared_and_not_reached(tmp_path):
+    """Dinov2's mask token, of its 768 channels, stands in for patches that are hidden in training."""
+    import transformers  # noqa: PLC0415 - an oracle that may be missing
+
+    data = {**transformers.Dinov2Config().to_dict(), "architectures": ["Dinov2Model"]}
+    plan = plan_spec(load_spec(written(tmp_path, data)))
+    assert (plan.declared, plan.declared - plan.reached) == (85_725_696, 768)
+    assert "not those of embeddings.mask_token" in str([each.message for each in plan.spec.remarks])
 
 
 REFUSED = {
