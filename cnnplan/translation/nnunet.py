@@ -28,6 +28,9 @@ CLASSES: Final = 2
 MOST: Final = 100
 """The most convolutions of a stage; plans have 2 to 6."""
 
+DEEPEST: Final = 20
+"""The most stages: each halves an image."""
+
 
 def read(path: Path, options: Options) -> Foreign:
     """The network of one configuration: that of `--scale`, else 3d_fullres, else the first."""
@@ -78,6 +81,8 @@ def _network(draft: Draft, name: str, plan: dict[str, Any]) -> None:
 def _encoder(draft: Draft, last: str, kwargs: dict[str, Any], *, residual: bool) -> tuple[str, list[str]]:
     """The stages on the way down; the last layer, and that of each stage."""
     widths, kernels, strides = (kwargs[key] for key in ("features_per_stage", "kernel_sizes", "strides"))
+    if len(widths) > DEEPEST:
+        raise ValueError(f"more than {DEEPEST} stages")
     depths = _each(kwargs["n_blocks_per_stage" if residual else "n_conv_per_stage"], len(widths))
     skips: list[str] = []
     have = 0

@@ -124,6 +124,60 @@ def softmax(net: Net, section: Section) -> None:
     net.done(section, [{"softmax": {"dim": 1}}])
 
 
+def sam(net: Net, section: Section) -> None:
+    """What comes in, times an earlier layer of the same size: attention to places."""
+    _times(net, section, lambda other: other)
+
+
+def scale_channels(net: Net, section: Section) -> None:
+    """An earlier layer, times one number of each channel, or of each pixel where `scale_wh=1`."""
+    pixels = net.number(section, "scale_wh", 0)
+    _times(net, section, lambda other: (1, *other[1:]) if pixels else (other[0], 1, 1))
+
+
+def _times(net: Net, section: Section, needed: Callable[[tuple[int, ...]], tuple[int, ...]]) -> None:
+    """The product of an earlier layer and the one before, which must be as large as is needed."""
+    layers = net.numbers(section, "from")
+    if layers is None:
+        return
+    own, other = net.sizes[-1], net.sizes[layers[0] + 1]
+    if own and other and own != needed(other):
+        message = f"multiplies layer {layers[0]} of {_by(other)}, and needs "
+        wanted = "the same" if needed(other) == other else _by(needed(other))
+        net.refuse(section, "CNN104", f"{message}{wanted} of the layer before, not {_by(own)}", "from")
+        return
+    reads = [net.outputs[layers[0] + 1], net.outputs[-1]]
+    entries: list[dict[str, Any]] = [{"multiply": None, "from": reads, "name": "product"}]
+    activated(net, section, entries, "linear")
+    net.done(section, entries, reads if len(entries) == 1 else None, other)
+
+
+def crop(net: Net, section: Section) -> None:
+    """The middle of an image; its values become 2x - 1 unless `noadjust=1`."""
+    section.read.update(("flip", "angle", "saturation", "exposure", "shift"))
+    sides = [net.number(section, "crop_height", 1), net.number(section, "crop_width", 1)]
+    size = net.sizes[-1]
+    if len(size) != len(AXES) + 1 or any(side > n for side, n in zip(sides, size[1:], strict=True)):
+        wanted = " x ".join(map(str, sides))
+        net.refuse(section, "CNN104", f"crops {wanted} out of {_by(size)}", "crop_height", "crop less")
+        return
+    entries: list[dict[str, Any]] = []
+    for axis, side, key in zip(AXES, sides, ("rows", "columns"), strict=True):
+        start = f"(in_shape[{axis}] - {side}) // 2"
+        entries.append({"slice": {"dim": axis, "start": start, "end": f"{start} + {side}"}, "name": key})
+    if not net.number(section, "noadjust", 0):
+        entries += [{"multiply": {"value": 2}, "name": "twice"}, {"add": {"value": -1}, "name": "around_0"}]
+    net.done(section, entries, size=(size[0], *sides))
+
+
+AXES: Final = (2, 3)
+"""Those of height and width."""
+
+
+def _by(size: tuple[int, ...]) -> str:
+    return " x ".join(map(str, size)) or "an unknown size"
+
+
 def predicting(net: Net, section: Section) -> None:
     """Boxes and classes: what comes in is what the network predicts."""
     del section
@@ -146,6 +200,9 @@ LAYERS: Final[dict[str, Callable[[Net, Section], None]]] = {
     "upsample": upsample,
     **dict.fromkeys(("connected", "conn"), connected),
     **dict.fromkeys(("reorg", "reorg3d"), reorg),
+    "sam": sam,
+    "scale_channels": scale_channels,
+    "crop": crop,
     "dropout": dropout,
     "softmax": softmax,
     **dict.fromkeys(("yolo", "region", "detection"), predicting),

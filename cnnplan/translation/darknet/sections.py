@@ -60,7 +60,8 @@ class Net:
 
     def refuse(self, section: Section, rule: str, message: str, key: str = "", hint: str = "") -> None:
         """Keep an error of a section."""
-        self.draft.refuse(rule, f"layer {section.number} [{section.name}]: {message}", self.where(section, key), hint)
+        layer = f"layer {section.number} " if section.number >= 0 else ""
+        self.draft.refuse(rule, f"{layer}[{section.name}]: {message}", self.where(section, key), hint)
 
     def number(self, section: Section, key: str, default: int) -> int:
         """A whole number of a section."""
@@ -70,7 +71,7 @@ class Net:
             return default
         if text.lstrip("-").isdigit() and len(text) < 10:  # noqa: PLR2004
             return int(text)
-        self.refuse(section, "CNN013", f"{key} (={text}) must be a whole number", key)
+        self.refuse(section, "CNN013", f"{key} (={text[:40]}) must be a whole number below 1,000,000,000", key)
         return default
 
     def add(self, section: Section, verb: str, args: Any = None, reads: Any = None, **more: Any) -> str:

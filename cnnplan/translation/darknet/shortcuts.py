@@ -19,6 +19,9 @@ def shortcut(net: Net, section: Section) -> None:
     if layers is None:
         return
     own = net.sizes[-1]
+    refused = [number for number in layers if _refused(net, section, number)]
+    if refused:
+        return
     equal = [number for number in layers if net.sizes[number + 1] == own or len(net.sizes[number + 1]) != len(own)]
     terms = [net.outputs[-1], *(net.outputs[number + 1] for number in equal)]
     entries: list[dict[str, Any]] = []
@@ -36,9 +39,15 @@ def _added(net: Net, section: Section, number: int, entries: list[dict[str, Any]
     """A sum with a layer of another size: of its pixels those some steps apart, the channels that both have."""
     term, other, own = net.outputs[number + 1], net.sizes[number + 1], net.sizes[-1]
     both, step = min(other[0], own[0]), _step(other, own)
+    fits = [step * n for n in own[1:]] == [*other[1:]]
     told = f"every {step} pixels of {_by(other)} for {_by(own)}" if step > 1 else ""
-    for axis in range(2, len(other) + 1) if step > 1 else ():
-        args = {"dim": axis, "start": 0, "end": f"in_shape[{axis}]", "step": step}
+    if not fits:
+        told = (
+            f"{told or f'the first {_by(own)} pixels of {_by(other)}'}{', the rest of which is left out' * (step > 1)}"
+        )
+    for axis in range(2, len(other) + 1) if step > 1 or not fits else ():
+        end = f"in_shape[{axis}]" if fits else f"{step} * shape('{net.outputs[-1]}')[{axis}]"
+        args = {"dim": axis, "start": 0, "end": end, "step": step}
         term = _entry(entries, "slice", args, term, f"every_{number}_{axis}")
     if both < other[0]:
         term = _entry(entries, "slice", {"dim": 1, "start": 0, "end": both}, term, f"first_{number}")
@@ -55,6 +64,25 @@ def _added(net: Net, section: Section, number: int, entries: list[dict[str, Any]
         message = f"layer {section.number} [shortcut]: layer {number} is not as large, and Darknet adds {told}"
         net.draft.remark("CNN032", message, net.where(section, "from"), severity=Severity.NOTE)
     return name
+
+
+def _refused(net: Net, section: Section, number: int) -> bool:
+    """Say what is wrong with a sum that Darknet stops at, or that adds less than a map to another."""
+    other, own = net.sizes[number + 1], net.sizes[-1]
+    if len(other) != len(own) or other[1:] == own[1:] or 0 in (*other, *own):
+        return False
+    larger = {a // b for a, b in zip(other[1:], own[1:], strict=True)}
+    smaller = {b // a for a, b in zip(other[1:], own[1:], strict=True)}
+    met = f"layer {number} of {_by(other)} meets {_by(own)}"
+    if len(larger) > 1 or len(smaller) > 1:
+        message, hint = f"{met}: Darknet stops, rows and columns are not as many times as large", "pad both alike"
+    elif any(a < b for a, b in zip(other[1:], own[1:], strict=True)):
+        message = f"not understood: {met}, which Darknet adds to some of its pixels alone"
+        hint = "put an [upsample] in front"
+    else:
+        return False
+    net.refuse(section, "CNN104", message, "from", hint)
+    return True
 
 
 def _step(other: tuple[int, ...], own: tuple[int, ...]) -> int:

@@ -35,6 +35,9 @@ AXES: Final = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
 MOST: Final = 20_000
 """Calls of layers."""
 
+PASSES: Final = 200
+"""How often the layers are gone through for one whose inputs are there: Keras writes them nearly in order."""
+
 UNREAD: Final = "Keras counts one number more, how many samples it has seen, which nothing computes with\n"
 
 UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
@@ -135,7 +138,9 @@ class Reader:
             if isinstance(layer, dict) and layer.get("class_name") != "InputLayer"
             for number, node in enumerate(layer.get("inbound_nodes") or [])
         ]
-        while waiting:
+        given = {layer_name(layer) for layer, *_ in waiting} | {name for name, *_ in known}
+        stuck = False
+        for _ in range(PASSES):
             rest = []
             for layer, number, node in waiting:
                 keys = self._keys(layer, node)
@@ -145,10 +150,16 @@ class Reader:
                     known.update({(layer_name(layer), number, i): tensor for i, tensor in enumerate(made)})
                 else:
                     rest.append((layer, number, node))
-            if len(rest) == len(waiting):
-                names = ", ".join(sorted({layer_name(layer) for layer, *_ in rest})[:4])
-                raise refusal(self.path, f"a cycle, or something that nothing gives, before {names}")
-            waiting = rest
+            stuck, waiting = len(rest) == len(waiting), rest
+            if stuck or not rest:
+                break
+        if waiting:
+            if not stuck:
+                raise refusal(self.path, f"its layers stand in no order: {PASSES} times through them are not enough")
+            missing = {key[0] for layer, _, node in waiting for key, _ in self._keys(layer, node)} - given
+            names = ", ".join(sorted({layer_name(layer) for layer, *_ in waiting})[:4])
+            nothing = f"no layer gives {', '.join(sorted(missing)[:4])}, which is read by {names}"
+            raise refusal(self.path, nothing if missing else f"a cycle through {names}")
         ends = config.get("output_layers") or []
         ends = [ends] if ends and isinstance(ends[0], str) else ends
         found = [known.get((str(end[0]), *end[1:3])) for end in ends if isinstance(end, list)]

@@ -144,7 +144,16 @@ def transformer(network: Network, row: Row) -> None:
     begun = begin(network, row, declared)
     if begun is not None:
         head, args = begun
-        head.done(*decoder(head, {**declared, **args}))
+        told = {**declared, **args}
+        if not isinstance(told["depth"], int) or not 0 < told["depth"] <= DEEPEST:
+            message = f"depth (={told['depth']}) is how many layers the decoder has, 1 to {DEEPEST}"
+            network.fault(row, "CNN013", (ARGS, [*declared].index("depth")), message)
+            return
+        head.done(*decoder(head, told))
+
+
+DEEPEST: Final = 100
+"""The most layers of a decoder; the package's own files have 6."""
 
 
 HEADS: Final[dict[str, Callable[[Network, Row], None]]] = {

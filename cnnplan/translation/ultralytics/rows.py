@@ -22,6 +22,10 @@ ASTRAY = -2
 WRITTEN = "a layer is [from, repeats, module, arguments], as in [-1, 1, Conv, [64, 3, 2]]"
 
 
+MOST = 1_000
+"""The most copies of a module; the package's own files have 18 at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One layer as it is written.
@@ -91,6 +95,10 @@ def _row(document: Document, index: int, path: Path, data: Any) -> Row | None:
     if type(repeats) is not int or repeats < 1:
         message = f"repeats (={shown(repeats)}) must be a whole number above 0"
         document.fault("CNN013", (*path, REPEATS), message, layer=layer)
+        repeats = 1
+    if repeats > MOST:
+        message = f"repeats (={repeats:,}) is more than {MOST:,}"
+        document.fault("CNN019", (*path, REPEATS), message, layer=layer)
         repeats = 1
     if not isinstance(args, list):
         message = f"the arguments (={shown(args)}) are a list"

@@ -20,7 +20,7 @@ from cnnplan.plan import plan_spec
 from cnnplan.rules import check
 from cnnplan.translation import load_spec
 from tests.translation.darknet import networks
-from tests.translation.darknet.networks import conv, net, route, section
+from tests.translation.darknet.networks import conv, net, plain, route, section
 
 NET = net(416)
 
@@ -160,9 +160,107 @@ def test_the_sum_of_unequal_maps_by_hand(tmp_path):
     assert np.array_equal(given, 2 * image[:, :, ::2, ::2])
 
 
-def test_maps_that_no_step_joins(tmp_path):
-    text = NET + conv(8, stride=3) + conv(8, stride=2) + section("shortcut", from_=-2, activation="linear")
-    assert "ceil(H/6) meets ceil(H/3)" in str(check(written(tmp_path, text))[0])
+@pytest.mark.parametrize(
+    ("size", "stride", "step", "told"),
+    [
+        ((9, 7), 2, 1, "the first 5 x 4 pixels of 9 x 7"),
+        ((7, 10), 3, 2, "every 2 pixels of 7 x 10 for 3 x 4, the rest of which is left out"),
+    ],
+)
+def test_the_sum_of_maps_that_are_no_multiple_by_hand(tmp_path, size, stride, step, told):
+    """9 // 5 = 7 // 4 = 1: no pixel is left out in between; 7 // 3 = 10 // 4 = 2: every second, the last ones never."""
+    text = section("net", height=size[0], width=size[1], channels=3) + section("dropout", probability="0.5")
+    text += section("maxpool", size=1, stride=stride) + section("shortcut", from_=-2, activation="linear")
+    file = written(tmp_path, text)
+    (finding,) = [each for each in check(file) if each.rule == "CNN032"]
+    assert finding.message == f"layer 2 [shortcut]: layer 0 is not as large, and Darknet adds {told}"
+    image = np.arange(3.0 * size[0] * size[1]).reshape(1, 3, *size)
+    (given,) = execute(plan_spec(load_spec(file)).graph, inputs={"input": image}).outputs.values()
+    own = image[:, :, ::stride, ::stride]
+    rows, columns = (step * n for n in own.shape[2:])
+    assert np.array_equal(given, own + image[:, :, :rows:step, :columns:step])
+
+
+STOPPED = {
+    "layer 3 [shortcut]: not understood: layer 1 of 139 x 139 meets 416 x 416, which Darknet adds to some of its": (
+        conv(8, stride=3) + route(0) + section("shortcut", from_=1)
+    ),
+    "layer 2 [shortcut]: layer 0 of 416 x 416 meets 104 x 208: Darknet stops": (
+        section("maxpool", size=1, stride_y=4, stride_x=2) + section("shortcut", from_=0)
+    ),
+    "layer 2 [sam]: multiplies layer 0 of 8 x 416 x 416, and needs the same of the layer before, not 6 x 416 x 416": (
+        conv(6) + section("sam", from_=0)
+    ),
+    "layer 2 [scale_channels]: multiplies layer 0 of 8 x 416 x 416, and needs 8 x 1 x 1 of the layer before, not 6": (
+        conv(6) + section("scale_channels", from_=0)
+    ),
+    "layer 2 [scale_channels]: multiplies layer 0 of 8 x 416 x 416, and needs 1 x 416 x 416 of the layer before": (
+        conv(6) + section("scale_channels", from_=0, scale_wh=1)
+    ),
+    "layer 1 [crop]: crops 500 x 32 out of 8 x 416 x 416": section("crop", crop_height=500, crop_width=32),
+}
+
+
+@pytest.mark.parametrize("message", STOPPED)
+def test_sizes_at_which_darknet_stops(tmp_path, message):
+    file = written(tmp_path, NET + conv(8) + STOPPED[message])
+    (finding,) = [each for each in check(file) if each.severity == "error"]
+    assert (message in finding.message, finding.rule) == (True, "CNN104")
+
+
+def test_attention_to_places(tmp_path):
+    """[sam]: 4 x 5 x 7 times what a convolution of 1 makes of it, 4 * 4 + 4 weights and 4 * 4 * 35 MACs of it."""
+    text = section("net", height=5, width=7, channels=4) + section("dropout")
+    text += plain(4, activation="logistic") + section("sam", from_=-2)
+    plan = plan_spec(load_spec(written(tmp_path, text))).at()
+    assert (plan.params, plan.macs) == (20, 560)
+    assert [(node.op.verb, node.shape) for node in plan][-1] == ("multiply", (1, 4, 5, 7))
+
+
+@pytest.mark.parametrize(("wide", "more", "weights"), [(4, {}, 20), (1, {"scale_wh": 1}, 5)])
+def test_channels_and_pixels_are_scaled(tmp_path, wide, more, weights):
+    """[scale_channels]: by a number of each channel, of 1 x 1; by one of each pixel with scale_wh."""
+    text = section("net", height=5, width=7, channels=4) + section("dropout") + ("" if more else section("avgpool"))
+    text += plain(wide, activation="logistic")
+    text += section("scale_channels", from_=0, **more, activation="relu")
+    plan = plan_spec(load_spec(written(tmp_path, text))).at()
+    assert plan.params == weights
+    assert [(node.op.verb, node.shape) for node in plan][-2:] == [("multiply", (1, 4, 5, 7)), ("relu", (1, 4, 5, 7))]
+
+
+@pytest.mark.parametrize("noadjust", [0, 1])
+def test_the_middle_of_an_image(tmp_path, noadjust):
+    """4 x 3 out of 7 x 9: rows 1 to 4, columns 3 to 5, and 2x - 1 of what is there."""
+    text = section("net", height=7, width=9, channels=3)
+    text += section("crop", crop_height=4, crop_width=3, flip=0, angle=0, noadjust=noadjust)
+    image = np.arange(189.0).reshape(1, 3, 7, 9)
+    plan = plan_spec(load_spec(written(tmp_path, text)))
+    (given,) = execute(plan.graph, inputs={"input": image}).outputs.values()
+    middle = image[:, :, 1:5, 3:6]
+    assert np.array_equal(given, middle if noadjust else 2 * middle - 1)
+
+
+GATED = {
+    "sam": conv(8) + plain(8, activation="logistic") + section("sam", from_=-2),
+    "scale_channels": conv(8)
+    + section("avgpool")
+    + plain(8, activation="logistic")
+    + section("scale_channels", from_=0),
+    "crop": section("crop", crop_height=20, crop_width=24, noadjust=1) + conv(8),
+}
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_opencv_multiplies_and_crops_to_the_same_size(tmp_path, name):
+    cv2 = pytest.importorskip("cv2", reason="an oracle that may be missing")
+    if not hasattr(cv2.dnn, "readNetFromDarknet"):
+        pytest.skip("OpenCV 5 reads no Darknet")
+    file = written(tmp_path, section("net", height=32, width=48, channels=3) + GATED[name])
+    sized = plan_spec(load_spec(file)).at()
+    weights = struct.pack("<iiiq", 0, 2, 0, 0) + bytes(4 * (sized.params + sized.buffers))
+    net = cv2.dnn.readNetFromDarknet(*(np.frombuffer(each, np.uint8) for each in (file.read_bytes(), weights)))
+    net.setInput(np.zeros((1, 3, 32, 48), np.float32))
+    assert [net.forward().shape] == [*sized.outputs.values()]
 
 
 def test_a_key_that_nothing_reads(tmp_path):

@@ -170,7 +170,17 @@ REFUSED = {
     ),
     "a cycle": (
         functional(layer("a", "Flatten", "b"), layer("b", "Flatten", "a"), end="b"),
-        "a cycle, or something that nothing gives, before a, b",
+        "a cycle through a, b",
+    ),
+    "a layer that is not there": (
+        functional(FLAT, layer("b", "Flatten", "zz"), end="b"),
+        "no layer gives zz, which is read by b",
+    ),
+    "layers in the opposite order": (
+        functional(
+            *(layer(f"a{i}", "Flatten", f"a{i - 1}" if i else "image") for i in reversed(range(300))), end="a299"
+        ),
+        "its layers stand in no order",
     ),
     "an output that is not there": (
         functional(FLAT, end="z"),

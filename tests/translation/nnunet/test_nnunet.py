@@ -108,3 +108,12 @@ def test_another_network_is_refused(tmp_path):
     plans["configurations"]["2d"]["architecture"] = {"network_class_name": "x.PlainConvUNet", "arch_kwargs": {}}
     with pytest.raises(SpecError, match="cannot be read: KeyError"):
         load_spec(written(tmp_path, plans), scale="2d")
+
+
+def test_as_many_stages_as_no_image_has(tmp_path):
+    """Each of 5,000 would be written out, with its skips, before anybody counted them."""
+    plans = copy.deepcopy(PLANS)
+    kwargs = plans["configurations"]["2d"]["architecture"]["arch_kwargs"]
+    kwargs |= {key: [kwargs[key][-1]] * 5_000 for key in ("features_per_stage", "kernel_sizes", "strides")}
+    with pytest.raises(SpecError, match="cannot be read: ValueError\\('more than 20 stages'"):
+        load_spec(written(tmp_path, plans), scale="2d")
