@@ -29,7 +29,7 @@ from cnnplan.cli.run import run
 from cnnplan.cli.schema import schema
 from cnnplan.cli.solve import solve
 from cnnplan.cli.sweep import sweep
-from cnnplan.cli.uses import epilog
+from cnnplan.cli.uses import SUMMARIES, epilog
 from cnnplan.cli.verify import verify
 from cnnplan.release import version
 
@@ -66,7 +66,7 @@ def _options(version: Version = False) -> None:  # noqa: FBT002 - a flag
 
 
 for command in COMMANDS:
-    app.command(epilog=epilog(command.__name__))(command)
+    app.command(epilog=epilog(command.__name__), short_help=SUMMARIES[command.__name__])(command)
 
 
 def closed() -> int:

@@ -79,8 +79,11 @@ def _compared(specs: Sequence[Path], against: str, values: Values, root: Path | 
             raise UsageError(
                 "diff takes two specs, one with --set-before or --set-after, or --against REV and any number of them"
             )
-        names = ("", "") if len(specs) == PAIR else (_called(specs[0], before, after), _called(specs[0], after, before))
-        yield compare(_plan(specs[0], before, root), _plan(specs[-1], after, root), names)
+        first, last = specs[0], specs[-1]
+        names = (
+            _examples(first, last) if first != last else (_called(first, before, after), _called(last, after, before))
+        )
+        yield compare(_plan(first, before, root), _plan(last, after, root), names)
         return
     for spec in _networks(specs, root):
         plan = _before(spec, against, before)
@@ -99,6 +102,14 @@ def _networks(paths: Sequence[Path], root: Path | None) -> Iterator[Path]:
             yield from (spec for spec in files.specs([path]) if not load_spec(spec, root).is_library)
         else:
             yield path
+
+
+def _examples(before: Path, after: Path) -> tuple[str, str]:
+    """The names of examples, as they were asked for; "" for any other file, whose plan knows what it is called."""
+    from cnnplan.spec.examples import PREFIX  # noqa: PLC0415
+
+    first, last = (str(spec) if str(spec).startswith(PREFIX) else "" for spec in (before, after))
+    return first, last
 
 
 def _called(spec: Path, values: dict[str, Any], other: dict[str, Any]) -> str:

@@ -50,11 +50,16 @@ def explain(
     with exit_codes():
         if subject == COUNTING and not Path(subject).exists():
             told = _counting(topic, convention, settings)
-        elif topic or Path(subject).suffix in suffixes() or (subject and Path(subject).exists()):
+        elif topic or _is_network(subject):
             told = _of_spec(subject, topic, settings)
         else:
             told = _page(subject)
         typer.echo(_shown(printable(told)), nl=False)
+
+
+def _is_network(subject: str) -> bool:
+    """Whether it is a file, an example or a function of Python that makes one: topics have no colon."""
+    return ":" in subject or Path(subject).suffix in suffixes() or bool(subject and Path(subject).exists())
 
 
 def _shown(text: str) -> str:
@@ -94,10 +99,19 @@ def _page(subject: str) -> str:
     page = explained(subject)
     if not operator and not page:
         near = did_you_mean(subject, (*OPERATORS, *topics()))
-        raise UsageError(
-            f"there is no topic and no operator {subject}{near or '; `cnnplan explain` lists what there is'}"
-        )
+        told = _mentioned(subject) or near or "; `cnnplan explain` lists what there is"
+        raise UsageError(f"there is no topic and no operator {subject}{told}")
     return "\n".join(filter(None, (operator, page)))
+
+
+def _mentioned(word: str) -> str:
+    """`; explain memory speaks of it`: the pages that say a word most often."""
+    from cnnplan.reference import mentions  # noqa: PLC0415
+
+    pages = mentions(word)[:3]
+    return f"; {', '.join(f'`explain {page}`' for page in pages)} {'speak' if pages[1:] else 'speaks'} of it" * bool(
+        pages
+    )
 
 
 def _counting(spec: str, tool: str, settings: list[str]) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 __all__ = ["is_stdin", "specs", "suffixes"]
+
+MODULES, ENVIRONMENT = "node_modules", "pyvenv.cfg"
+"""Folders of other people's packages: what node's is called, and what Python's has inside."""
 
 STDIN = "-"
 """What stands for stdin."""
@@ -36,15 +40,21 @@ def specs(paths: Iterable[Path]) -> Iterator[Path]:
             continue
         from cnnplan.translation import kinds  # noqa: PLC0415 - a file that is named needs none
 
-        found = [file for file in sorted(path.rglob("*")) if file.suffix in suffixes() and _shown(file, path)]
+        found = [file for file in sorted(_below(path)) if file.suffix in suffixes()]
         known = [file for file in found if file.is_file() and kinds.is_network(file)]
         if not known:
             raise UsageError(f"{path}: there is no spec in this folder")
         yield from known
 
 
-def _shown(file: Path, folder: Path) -> bool:
-    return not any(part.startswith(".") for part in file.relative_to(folder).parts)
+def _below(folder: Path) -> Iterator[Path]:
+    """The files that a folder holds of its own, however deep."""
+    for place, folders, names in os.walk(folder):
+        if ENVIRONMENT in names and Path(place) != folder:
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".") and name != MODULES]
+        yield from (Path(place, name) for name in names if not name.startswith("."))
 
 
 def suffixes() -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["USES", "epilog"]
+__all__ = ["SUMMARIES", "USES", "epilog"]
 
 USES: Final[dict[str, tuple[str, ...]]] = {
     "report": (
@@ -53,6 +53,27 @@ USES: Final[dict[str, tuple[str, ...]]] = {
     "lsp": ("cnnplan lsp",),
 }
 """By command; `net.yaml`, `specs` and the like stand for what is yours."""
+
+
+SUMMARIES: Final[dict[str, str]] = {
+    "report": "Print what every layer of a network is and costs.",
+    "check": "Print what is wrong with specs, and promises not kept.",
+    "verify": "Run networks and hold every prediction against it.",
+    "overview": "Print a line for each of many networks.",
+    "diff": "Print what is different between two networks.",
+    "sweep": "Compute every combination of a network's choices.",
+    "solve": "Find the values of symbols that do what is asked.",
+    "explain": "Say what a topic, operator, rule, network or layer is.",
+    "examples": "List the example networks, or print one.",
+    "convert": "Write a network of another format as a YAML spec.",
+    "export": "Write a network as ONNX, PyTorch or Keras.",
+    "init": "Write a first spec to start from, with comments.",
+    "run": "Run a network on an image and show its feature maps.",
+    "schema": "Print the JSON Schema of the spec language.",
+    "playground": "Write a web site that runs this in the browser.",
+    "lsp": "Serve an editor: shapes, costs, findings, completion.",
+}
+"""By command, in `cnnplan --help`: short enough for a line of 72 columns, which would be cut off there."""
 
 
 def epilog(command: str) -> str:

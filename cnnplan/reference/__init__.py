@@ -10,6 +10,7 @@ The first block of `yaml` on a page is a spec, `net.yaml`; its `console` blocks 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -20,7 +21,7 @@ from cnnplan.spec.functions import FUNCTIONS, Function
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["GROUPS", "Page", "contents", "explained", "pages", "topics"]
+__all__ = ["GROUPS", "Page", "contents", "explained", "mentions", "pages", "topics"]
 
 GROUPS: Final[Mapping[str, str]] = {
     "language": "The language",
@@ -69,6 +70,14 @@ def topics() -> Mapping[str, str]:
     """Every word that one may ask for, and the page or function that it leads to."""
     about = {word: page.topic for page in pages().values() for word in page.about}
     return {**{name: name for name in FUNCTIONS}, **about, **{topic: topic for topic in pages()}}
+
+
+def mentions(word: str) -> list[str]:
+    """The topics whose pages say a word, the page that says it most often first."""
+    said = {
+        page.topic: len(re.findall(rf"\b{re.escape(word)}\b", page.text, re.IGNORECASE)) for page in pages().values()
+    }
+    return sorted(filter(said.get, said), key=lambda topic: -said[topic])
 
 
 def explained(word: str) -> str:

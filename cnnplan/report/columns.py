@@ -131,6 +131,22 @@ COLUMNS: Final[dict[str, Column]] = {
 """The columns by the names that `--columns` takes."""
 
 
+ELSEWHERE: Final = {
+    "layer": "name",
+    "type": "op",
+    "operator": "op",
+    "input": "in",
+    "output": "out",
+    "shape": "out",
+    "parameters": "params",
+    "memory": "live",
+    "peak": "live",
+    "bytes": "activations",
+    "receptive_field": "field",
+    "rf": "field",
+}
+"""What other tools, or other parts of this one, call them: what is meant by a name that is none."""
+
 USUAL: Final = ("name", "op", "out", "params", "macs", "share")
 """The columns of a list in another order than the written one, where none are named."""
 
@@ -187,5 +203,6 @@ def shown(value: Any) -> str:
 
 def _known(name: str) -> str:
     if name not in COLUMNS:
-        raise UsageError(f"there is no column {name}{did_you_mean(name, COLUMNS)}: columns are {', '.join(COLUMNS)}")
+        meant = f"; did you mean {ELSEWHERE[name]}?" if name in ELSEWHERE else did_you_mean(name, COLUMNS)
+        raise UsageError(f"there is no column {name}{meant}: columns are {', '.join(COLUMNS)}")
     return name

@@ -185,6 +185,14 @@ def test_check_goes_on_after_a_missing_file(run):
     assert "missing.yaml" in ran.stderr
 
 
+def test_packages_of_others_in_a_folder_are_left_alone(run, tmp_path):
+    for folder in ("mine/deep", "mine/env/lib", "mine/web/node_modules/x", "mine/.hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "net.yaml").write_text(STEM)
+    (tmp_path / "mine/env/pyvenv.cfg").write_text("home = /usr/bin\n")
+    assert run("check", "mine").stderr == "1 file: clean\n"
+
+
 def test_check_of_a_folder_without_specs(run, tmp_path):
     (tmp_path / "empty").mkdir()
     ran = run("check", "empty")

@@ -103,6 +103,7 @@ def test_explain(run):
     assert "macs = 2048000*N = 2,048,000" in ran.stdout
     assert run("explain", "conv").stdout.startswith("conv: Weighted sum")
     assert "H % 16 == 0" in run("explain", UNET).stdout
+    assert run("explain", "example:unet").stdout == run("explain", UNET).stdout
 
 
 def test_what_there_is_to_explain_is_listed(run):
@@ -146,7 +147,8 @@ USAGE = [
     (["solve", "--map", "H:H", "--layers", "2"], "--layers counts chains between numbers"),
     (["explain", RESNET, "conv99"], "conv99"),
     (["explain", "convolve"], "no operator convolve; did you mean conv"),
-    (["explain", "everything"], "`cnnplan explain` lists what there is"),
+    (["explain", "zyxwv"], "`cnnplan explain` lists what there is"),
+    (["explain", "optimizer"], "no operator optimizer; `explain memory`, `explain trainable` speak of it"),
     (["explain", "missing.yaml"], "missing.yaml"),
 ]
 

@@ -105,6 +105,8 @@ def test_a_list_with_memory_has_what_a_table_with_memory_has():
 
 
 def test_a_column_that_is_not_there():
+    with pytest.raises(UsageError, match="there is no column receptive_field; did you mean field"):
+        rows(columns=("receptive_field",))
     with pytest.raises(UsageError, match="there is no column parms; did you mean params"):
         rows(columns=("parms",))
 

@@ -96,7 +96,7 @@ class Findings {
       } }, `${finding.file}:${finding.line}`) : null;
       const hint = finding.hint ? element("p", { class: "hint" }, finding.hint) : null;
       return element("li", { class: finding.severity }, where, ` ${finding.severity}: `,
-        finding.layer ? element("code", {}, finding.layer) : null, ` ${finding.message} [${finding.rule}]`, hint);
+        finding.layer ? [element("code", {}, finding.layer), ": "] : null, `${finding.message} [${finding.rule}]`, hint);
     });
     this.marks = [...structure.conditions, ...structure.structure].map((condition, i) => {
       const mark = element("span", { class: "mark" });
