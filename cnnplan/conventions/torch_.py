@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["CONVENTION"]
 
 
-FUSED = (3, 4)
-"""The axes for which there is one kernel, where queries and values are as wide."""
+FUSED = 4
+"""The axes for which there is one kernel, where queries and values are as wide; PyTorch 2.14 has it for three too."""
 
 
 def _attention(layer: Layer) -> Iterable[Term]:
     """Two products, unless one kernel hides them."""
     query, _, value = layer.shapes
-    if len(query) in FUSED and query[-1] == value[-1]:
+    if len(query) == FUSED and query[-1] == value[-1]:
         yield UNCOUNTED, -1 * layer.macs
     else:
         yield ADDS, layer.macs

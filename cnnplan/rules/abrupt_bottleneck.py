@@ -3,8 +3,8 @@
 ## What it finds
 
 A convolution, pooling or upsampling with an output of which the input is 16 times as large, or more; `factor` says how
-much. Heads are left out: global pooling, layers that give an output of the network, maps of one position; and so is a
-layer whose input others read too.
+much. Heads are left out: global pooling, layers that give an output of the network (but for an upsampling, which is
+to enlarge), maps of one position; and so is a layer whose input others read too.
 
 ## Why it matters
 
@@ -57,24 +57,24 @@ def check(subject: Subject) -> Iterator[Remark]:
     """Layers that leave little of what came in."""
     factor = subject.options["factor"]
     for node in subject.plan:
-        if (
-            not (slides(node) or node.op.verb == "upsample")
-            or node.name in subject.outputs
-            or subject.before(node) is None
-        ):
+        enlarges = node.op.verb == "upsample"
+        head = node.name in subject.outputs and not enlarges
+        if head or not (slides(node) or enlarges) or subject.before(node) is None:
             continue
         source, output = subject.shape(node.inputs[0]), subject.shape(node.name)
         if not source or not output or prod(output[2:]) == 1:
             continue
         before, after = prod(source[1:]), prod(output[1:])
         if before >= factor * after:
-            message = f"{before:,} activations become {after:,} in one step, a {before // after}th{subject.at}"
-            hint = (
-                "a factor is scale_factor"
-                if node.op.verb == "upsample"
-                else "more out_channels, or the stride in two steps"
-            )
+            message = f"{before:,} activations become {after:,} in one step, {_part(before // after)}{subject.at}"
+            hint = "a factor is scale_factor" if enlarges else "more out_channels, or the stride in two steps"
             yield subject.remark(node, message, hint=hint)
+
+
+def _part(n: int) -> str:
+    """One of so many equal parts: `a 16th`, `a 22nd`."""
+    ending = "th" if n // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{'an' if str(n)[0] == '8' or n in (11, 18) else 'a'} {n:,}{ending}"
 
 
 RULE = Rule(

@@ -41,6 +41,7 @@ layers:
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from cnnplan.findings import Severity
@@ -59,6 +60,9 @@ __all__ = ["RULE"]
 
 JOINS = "CNN103"
 CHANNELS = 1
+LONGEST = 400
+"""The letters that a message spends on conditions."""
+
 WIDTHS = "give both branches the same out_channels, by the same symbol, or declare its choices"
 SIZES = "declare it with multiple_of, min or choices of the symbol, or round alike on both branches"
 
@@ -69,10 +73,22 @@ def check(subject: Subject) -> Iterator[Remark]:
     if joins and subject.plan.condition.verdict is not False:
         node, _ = joins[0]
         others = len({joined.name for joined, _ in joins}) - 1
-        message = f"the branches are of equal size only where {every(condition for _, condition in joins)}"
+        message = f"the branches are of equal size only where {_told(every(condition for _, condition in joins))}"
         more = f" (with {others} more join{'s' if others > 1 else ''} behind it)" if others else ""
         wide = all(dim == CHANNELS for joined, _ in joins for dim in _axes(joined.node.facts))
         yield subject.remark(node, message + more, hint=WIDTHS if wide else SIZES)
+
+
+def _told(condition: Condition) -> str:
+    """As many of the conditions as people read, and how many there are more."""
+    parts = [str(part) for part in getattr(condition, "parts", (condition,))]
+    read = [part for part, length in zip(parts, accumulate(map(len, parts)), strict=True) if length <= LONGEST]
+    left = len(parts) - len(read)
+    if not left:
+        return str(condition)
+    if not read:
+        return f"{left} long conditions on {', '.join(sorted(condition.symbols))} hold, which report prints"
+    return f"{' and '.join(read)} and {left} more conditions hold, which report prints"
 
 
 def _axes(facts: Facts) -> list[int]:

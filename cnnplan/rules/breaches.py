@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.plan.records import Named
 from cnnplan.rules.departures import departure
 from cnnplan.rules.terms import AMOUNTS
 from cnnplan.sizes import Number
@@ -33,6 +34,10 @@ def said(that: Expression, terms: Terms) -> tuple[str, str]:
     if sides is None:
         return f"{named(that)} does not hold{_at(that, terms)}", _heaviest(that, terms)
     text, left, right = sides
+    for side in (left, right):
+        if isinstance(side, Named):
+            hint = f"its shape is shape('{side.label}'), its numbers {side.label}.params, {side.label}.macs"
+            return f"{named(that)} has no value: {side.label} is a layer", hint
     if isinstance(left, Number) and isinstance(right, Number):
         message = f"{named(that)} is broken: {text} is {_count(left)}{_at(that, terms)}, {_off(left, right)}"
         return message, departure(that, terms, left, right) or _heaviest(that, terms)

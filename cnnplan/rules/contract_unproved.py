@@ -54,7 +54,7 @@ def check(subject: Subject) -> Iterator[Remark]:
     """The promises of which nobody knows."""
     for place, outcome in promises(subject):
         if outcome.verdict is Verdict.UNPROVED:
-            hint = "give the values it is meant for: {at: {H: 224}, that: ...}"
+            hint = outcome.hint or "give the values it is meant for: {at: {H: 224}, that: ...}"
             yield Remark(outcome.message, outcome.place or place, hint=hint)
 
 

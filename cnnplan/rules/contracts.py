@@ -22,7 +22,7 @@ from cnnplan.sizes import FALSE, Chosen, Condition, every, follows
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnplan.findings import Place
     from cnnplan.plan import Plan
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Verdict", "hold", "promises"]
 
-HINT = "promise it of one size: {at: {H: 224}, that: ...}, or declare what H may be"
 MOST_PATHS = 64
 """Ways through the cases of a promise that are followed."""
 
@@ -196,12 +195,27 @@ def _open(that: Expression, condition: Condition, terms: Terms) -> Outcome:
     where = " and ".join(map(str, left))
     if value:
         departs = off(that, Terms(terms.plan, {**terms.pinned, **value}))
-        hint = f"{departs}; or {HINT}" if departs else HINT
+        hint = "; or ".join(filter(None, (departs, _way_out(value, terms))))
         holds = "does not hold" if condition is FALSE else f"holds only where {where}"
         case = "".join(f", where {each}" for each in taken)
         return Outcome(Verdict.BROKEN, f"{named(that)} {holds}{case}: not at {pinned(value)}", hint)
     at = f"; it holds at {_shown(terms, condition)}" if here else ""
-    return Outcome(Verdict.UNPROVED, f"{named(that)} is neither proved nor refuted: it needs {where}{at}")
+    message = f"{named(that)} is neither proved nor refuted: it needs {where}{at}"
+    return Outcome(Verdict.UNPROVED, message, f"give the values it is meant for: {_of_one(sorted(symbols), terms)}")
+
+
+def _of_one(names: Iterable[str], terms: Terms) -> str:
+    """How a promise is written that is held at one value of some symbols."""
+    values = ", ".join(f"{name}: {terms.values.get(name, 224)}" for name in names)
+    return f"{{at: {{{values}}}, that: ...}}"
+
+
+def _way_out(names: Iterable[str], terms: Terms) -> str:
+    """What to do about a promise that does not hold of all values of some symbols."""
+    symbols = terms.plan.spec.symbols
+    free = [name for name in names if not symbols[name].claims]
+    declare = f"declare what {' and '.join(free)} may be" if free else f"narrow what {' and '.join(names)} may be"
+    return f"promise it of one size: {_of_one(names, terms)}, or {declare}"
 
 
 def _given(that: Expression, terms: Terms) -> list[Condition]:

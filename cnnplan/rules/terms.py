@@ -85,6 +85,8 @@ class Terms:
             return tuple(map(str, self.plan.conditions))
         if name in named(self.plan):
             return Named(name, self.plan, self.at)
+        if name in self.plan.inputs:
+            raise EvaluationError(f"{name} is an input: its shape is shape('{name}'), its channels shape('{name}')[1]")
         raise UnknownName(name, (*spec.symbols, *AMOUNTS, "legal", "conditions", *named(self.plan)))
 
     def shape(self, name: str) -> tuple[Any, ...]:

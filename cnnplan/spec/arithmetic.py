@@ -139,6 +139,12 @@ def negative(value: Any) -> Any:
     return ARITHMETIC["*"](-1, value)
 
 
+def _uneven(left: Any, right: Any) -> EvaluationError:
+    """What to say of a list that is compared with a number."""
+    message = f"{show(left)} cannot be compared with {show(right)}: a list and a number"
+    return EvaluationError(f"{message}; [0] behind it is its first element")
+
+
 def _same(left: Any, right: Any) -> Any:
     """Whether two values are equal: a truth value, or an open Condition."""
     if is_number(left) and is_number(right):
@@ -146,8 +152,7 @@ def _same(left: Any, right: Any) -> Any:
     if isinstance(left, tuple) and isinstance(right, tuple):
         return len(left) == len(right) and _all(_same(*pair) for pair in zip(left, right, strict=True))
     if {type(left), type(right)} & {tuple} and (is_number(left) or is_number(right)):
-        message = f"{show(left)} cannot be compared with {show(right)}: a list and a number"
-        raise EvaluationError(f"{message}; [0] behind it is its first element")
+        raise _uneven(left, right)
     if isinstance(left, Record) and isinstance(right, str):
         return left.label == right
     if isinstance(right, Record) and isinstance(left, str):
@@ -183,6 +188,8 @@ def _ordering(symbol: str, plain: Callable[[Any, Any], bool], name: str) -> Call
             return plain(left, right)
         if is_number(left) and is_number(right):
             return _settled(getattr(sizes, name)(left, right))
+        if {type(left), type(right)} & {tuple} and (is_number(left) or is_number(right)):
+            raise _uneven(left, right)
         raise EvaluationError(f"{show(left)} {symbol} {show(right)} has no meaning: {symbol} takes numbers")
 
     return compare

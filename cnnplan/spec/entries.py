@@ -228,6 +228,8 @@ def _verb_expression(
     message = f"unknown operator {verb}{'' if hint else did_you_mean(head, known)}"
     if advice := glued(verb):
         message = advice
+    elif not hint and any(head in layers.declared for layers in scope.layers.outwards()):
+        message, hint = f"unknown operator {verb}", f"{head} is a layer: what reads it says so, with from: {verb}"
     elif not hint and not nearest(head, known):
         hint = OWN
     at = place.at_key() if place.path[-1:] == (verb,) else place

@@ -59,7 +59,7 @@ def _is_onnx(head: bytes) -> bool:
 _FIELDS: Final = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72})
 """The tags of the other fields of an ONNX model."""
 
-_FACTORY: Final = re.compile(r"(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
+_FACTORY: Final = re.compile(r"(?!example:)(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
 _NET: Final = re.compile(rb"\A(?:\s*[#;][^\n]*\n|\s)*\[net(?:work)?\]")
 _KERAS: Final = re.compile(rb'"class_name": *"(?:Functional|Sequential)"|"registered_name".*"build_config"', re.DOTALL)
 

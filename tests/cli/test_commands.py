@@ -164,6 +164,11 @@ def test_an_example_stands_where_a_spec_is_asked_for(run):
     assert "there is no example lenet; did you mean lenet5?" in ran.stderr
 
 
+def test_an_example_is_a_spec_and_no_python(run):
+    assert run("check", "example:unet").stderr == "1 note in 1 file\n"
+    assert run("explain", "example:lenet5").stdout == run("explain", ROOT / "specs/lenet5.yaml").stdout
+
+
 def test_examples_lists_every_example_and_prints_one(run):
     listed = [line.split()[0] for line in run("examples").stdout.splitlines()]
     files = [file.stem for file in (ROOT / "specs").rglob("*.yaml") if file.stem != "blocks"]

@@ -54,6 +54,17 @@ def test_what_fvcore_counts_of_images_alone(rank):
     assert {name for name, amount in counted.terms.items() if amount} == LINES["fvcore"][rank]
 
 
+@pytest.mark.parametrize(
+    ("query", "value", "total"),
+    # FlopCounterMode of torch 2.13.0+cpu: two products of 3 x 5 x 5 x 8 and a flop for each multiply and add
+    [((3, 5, 8), 8, 2400), ((1, 3, 5, 8), 8, 0), ((1, 1, 3, 5, 8), 8, 2400), ((1, 3, 5, 8), 7, 2 * 600 + 2 * 525)],
+)
+def test_what_torch_counts_of_attention(query, value, total):
+    values = (*query[:-1], value)
+    text = "cnnplan: 1\ninputs: {q: %s, v: %s}\nlayers:\n  - scaled_dot_product_attention:\n    from: [q, q, v]\n"
+    assert cnnplan.load(text % ([*query], [*values])).counted("torch").total == total
+
+
 @pytest.mark.parametrize("verb", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("tool", CONVENTIONS)
 @pytest.mark.parametrize("more", ["", ", bidirectional: true", ", num_layers: 2", ", bias: false"])

@@ -130,6 +130,43 @@ def test_the_first_layer_whose_size_is_off_is_named(promise, hint):
     assert finding.hint.startswith(hint)
 
 
+WAYS_OUT = [
+    ("{default: 8, min: 4, max: 40}", "promise it of one size: {at: {H: 8}, that: ...}, or narrow what H may be"),
+    ("8", "promise it of one size: {at: {H: 8}, that: ...}, or declare what H may be"),
+]
+
+
+@pytest.mark.parametrize(("symbol", "hint"), WAYS_OUT)
+def test_the_way_out_names_the_sizes_of_the_spec(symbol, hint):
+    text = f"""cnnplan: 1
+symbols: {{H: {symbol}}}
+input: [1, 3, H]
+layers:
+  - relu:
+    name: c
+expect:
+  - shape('c')[2] <= 12
+"""
+    (finding,) = check(text, Configuration(select=("CNN301",)))
+    assert finding.hint.endswith(hint)
+
+
+NO_NUMBERS = [
+    ("c == 3", "c == 3 has no value: c is a layer", "its shape is shape('c'), its numbers c.params, c.macs"),
+    ("5 == c", "5 == c has no value: c is a layer", "its shape is shape('c'), its numbers c.params, c.macs"),
+    ("r == 3", "r == 3 has no value: r is an input: its shape is shape('r'), its channels shape('r')[1]", ""),
+    ("l[1] == 3", "l[1] == 3 has no value: l is an input: its shape is shape('l'), its channels shape('l')[1]", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("promise", "message", "hint"), NO_NUMBERS)
+def test_a_layer_or_an_input_is_no_number(promise, message, hint):
+    inputs = "inputs: {l: [1, 3, 9], r: [1, 3, 9]}"
+    text = f"cnnplan: 1\n{inputs}\nlayers:\n  - add:\n    from: [l, r]\n    name: c\nexpect: ['{promise}']\n"
+    (finding,) = check(text, Configuration(select=("CNN301",)))
+    assert (finding.message, finding.hint) == (message, hint)
+
+
 def test_a_promise_is_held_for_every_choice():
     (message,) = told("params <= 31k", HEAD % VARIANT + CHOICE)
     assert message.startswith("params <= 31k is broken: params is 31,014")

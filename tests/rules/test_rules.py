@@ -99,6 +99,14 @@ CASES = [
     ("CNN215", layers("- relu", "- max_pool: {kernel_size: 4}", "- relu"), ["a 16th at H = 40, W = 64"]),
     ("CNN215", layers("- relu", "- max_pool: {kernel_size: 4}"), []),
     ("CNN215", layers("- relu", "- max_pool: {kernel_size: 3}", "- relu"), []),
+    # 40 * 64 = 2560 positions become 2 * 3 = 6: 426 for one; 8 * 13 = 104: 24; 8 * 15: 21; 8 * 14: 22; 10 * 11: 23
+    ("CNN215", layers("- relu", "- upsample: {size: [2, 3]}"), ["61,440 activations become 144 in one step, a 426th"]),
+    ("CNN215", layers("- relu", "- upsample: {size: [8, 15]}"), ["a 21st at"]),
+    ("CNN215", layers("- relu", "- upsample: {size: [8, 14]}"), ["a 22nd at"]),
+    ("CNN215", layers("- relu", "- upsample: {size: [10, 11]}"), ["a 23rd at"]),
+    ("CNN215", layers("- relu", "- upsample: {size: [10, 14]}"), ["an 18th at"]),
+    ("CNN215", layers("- relu", "- upsample: {size: [2, 11]}"), ["a 116th at"]),
+    ("CNN215", layers("- relu", "- upsample: {size: [80, 128]}"), []),
     ("CNN215", layers("- relu", "- max_pool: {kernel_size: 40}", "- relu"), []),
     ("CNN215", layers("- max_pool: {kernel_size: 4}", "- relu"), []),
     ("CNN215", layers("- relu:", "  name: r", "- max_pool: {kernel_size: 4}", "- relu", "- tanh:", "  from: r"), []),
@@ -200,3 +208,17 @@ def test_batches_that_are_mixed_or_too_small(layers, rule):
     assert found == ({rule} if rule else set())
     larger = text.replace("N: 1,", "N: 2,")
     assert ("CNN225" in {one.rule for one in check(larger)}) is False
+
+
+def test_more_conditions_than_people_read_are_counted():
+    """41 kernels that must be alike are 40 conditions, `kernel_10 == kernel_9` and the like, some 20 letters each."""
+    names = [f"kernel_{i}" for i in range(41)]
+    symbols = ", ".join(f"{name}: 3" for name in names)
+    paths = [f"        - - conv: {{out_channels: 8, kernel_size: {name}}}" for name in names]
+    text = ["cnnplan: 1", f"symbols: {{{symbols}}}", "input: [1, 3, 57]", "layers:", "  - branches:"]
+    (message,) = told("CNN205", "\n".join([*text, "      join: add", "      paths:", *paths, "  - relu", ""]))
+    said = message.partition("; ")[0]
+    assert said.startswith("add1: the branches are of equal size only where kernel_")
+    assert said.endswith(" more conditions hold, which report prints")
+    shown, left = said.count(" == "), int(said.split(" and ")[-1].split()[0])
+    assert (shown + left, len(said) < 600) == (40, True)

@@ -185,6 +185,11 @@ FAULTS = [
         EvaluationError,
         "[1, 7] cannot be compared with 1: a list and a number; [0] behind it is its first element",
     ),
+    (
+        "pair >= 1000",
+        EvaluationError,
+        "[1, 7] cannot be compared with 1000: a list and a number; [0] behind it is its first element",
+    ),
     ("act < 3", EvaluationError, "silu < 3 has no meaning: < takes numbers"),
     ("1 if i else 2", EvaluationError, "2 is neither true nor false"),
     ("variant.dephts", EvaluationError, "deep has no field dephts; did you mean depths?; it has depths, unit"),

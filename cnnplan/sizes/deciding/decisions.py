@@ -34,7 +34,7 @@ from cnnplan.sizes.forms.division import coefficients
 from cnnplan.sizes.forms.factors import common_factors, without
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
-from cnnplan.sizes.forms.quotients import is_positive
+from cnnplan.sizes.forms.quotients import is_integral, is_positive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,12 +102,25 @@ def divides(divisor: Any, value: Any) -> Condition:
         return TRUE if divisor and value % divisor == 0 else FALSE
     if is_number(divisor) and divisor == 0:
         return FALSE
+    if isinstance(divisor, int) and isinstance(value, Count):
+        divisor, value = _coprime(divisor, value)
+        if is_number(value):
+            return divides(divisor, value)
     context = (value if isinstance(value, Count) else divisor).context
     condition = eq(value, context.exact_div(value, divisor) * divisor)
     if not isinstance(condition, Comparison):
         return condition
     told = _by_remainders(divisor, value) if isinstance(divisor, int) else None
     return Divisible(divisor, value) if told is None else told
+
+
+def _coprime(divisor: int, value: Count) -> tuple[int, Any]:
+    """The same question without what divides every term: 16*x % 576 is 0 where x % 36 is, of a whole x."""
+    numbers = coefficients(value)
+    content = gcd(*map(int, numbers)) if all(type(number) is int for number in numbers) else 1
+    common = gcd(content, divisor)
+    reduced = value if common == 1 else value * Fraction(1, content)
+    return (divisor // common, reduced) if is_integral(reduced) else (divisor, value)
 
 
 def _by_remainders(divisor: int, value: Count) -> Condition | None:
