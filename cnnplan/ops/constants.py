@@ -11,7 +11,7 @@ from cnnplan.lazy import np
 from cnnplan.ops.arrays import held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.elements import NUMBERS, Elements
-from cnnplan.ops.fields import AnyNumber, IntegerType, Numbers, Positive, WholeShape
+from cnnplan.ops.fields import AnyNumber, ConstantType, Numbers, Positive, WholeShape
 from cnnplan.ops.kinds import flat, measured
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Constant"]
+
+TRUTH = "bool"
+"""The type of what is true, 1, or false, 0."""
 
 
 class Constant(Operator):
@@ -43,8 +46,8 @@ class Constant(Operator):
     shape: WholeShape | None = Field(default=None, description="All extents; left out, those of `values`.")
     value: AnyNumber | None = Field(default=None, description="The number that stands everywhere.")
     values: Numbers | None = Field(default=None, description="The numbers, in lists of lists.")
-    dtype: IntegerType | None = Field(
-        default=None, description="The type of whole numbers, int64 or another; left out, that of the network."
+    dtype: ConstantType | None = Field(
+        default=None, description="The type of whole numbers, int64 or another, or bool; left out, that of the network."
     )
     below: Positive | None = Field(default=None, description="What whole numbers are less than, if they are stored.")
 
@@ -61,10 +64,18 @@ class Constant(Operator):
             yield broken("CNN013", "below is for whole numbers that are stored", {}, hint, "below")
         elif self.dtype is not None:
             wrong = [number for number in self._given() if number < 0 or number != int(number)]
-            if wrong:
+            neither = [number for number in self._given() if self.dtype == TRUTH and number not in {0, 1}]
+            if neither:
+                message, argument = "{number:g} is neither 0 nor 1, which bool asks for", self._said
+                yield broken("CNN013", message, {"number": neither[0]}, "", argument)
+            elif wrong:
                 message = "{number:g} is no whole number from 0 on, which {dtype} asks for"
-                argument = "value" if self.values is None else "values"
-                yield broken("CNN013", message, {"number": wrong[0], "dtype": self.dtype}, "", argument)
+                yield broken("CNN013", message, {"number": wrong[0], "dtype": self.dtype}, "", self._said)
+
+    @property
+    def _said(self) -> str:
+        """The argument that says what the numbers are."""
+        return "value" if self.values is None else "values"
 
     @property
     def is_weight(self) -> bool:
@@ -84,6 +95,8 @@ class Constant(Operator):
         del elements
         if self.dtype is None:
             return NUMBERS
+        if self.dtype == TRUTH:
+            return Elements(TRUTH, 2)
         return Elements(self.dtype, self.below if self.stored else 1 + int(max(self._given())))
 
     def output(self, *shapes: Shape) -> Shape:

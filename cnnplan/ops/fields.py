@@ -159,6 +159,10 @@ Comparison = Annotated[
 IntegerType = Annotated[
     Literal["int64", "int32", "int16", "int8", "uint8"], keyword("int64", "int32", "int16", "int8", "uint8")
 ]
+ConstantType = Annotated[
+    Literal["int64", "int32", "int16", "int8", "uint8", "bool"],
+    keyword("int64", "int32", "int16", "int8", "uint8", "bool"),
+]
 QuantizedType = Annotated[
     Literal["int4", "uint4", "int8", "uint8", "int16", "uint16"],
     keyword("int4", "uint4", "int8", "uint8", "int16", "uint16"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnplan.report import Report
     from cnnplan.report.tree import Line
+    from cnnplan.sizes import Extent
 
 __all__ = ["code", "plain", "render", "table"]
 
@@ -70,10 +71,18 @@ def _totals(figures: Figures) -> str:
     formulas = (plan.params, plan.buffers, plan.macs, plan.flops)
     names = ("parameters", "buffers", "MACs", "FLOPs")
     rows = [
-        (name, _count(value), code(str(formula)) if str(formula) != str(value) else "")
+        (name, *_number(value, formula))
         for name, value, formula in zip(names, totals[: len(names)], formulas, strict=True)
     ]
+    if plan.declared != plan.reached:
+        reach = (("declared", plan.declared), ("reached", plan.reached))
+        rows[1:1] = [(name, *_number(figures.number(number), number)) for name, number in reach]
     return table(("", "", "formula"), [(name, f"**{value}**", formula) for name, value, formula in rows])
+
+
+def _number(value: int | None, formula: Extent) -> tuple[str, str]:
+    """A number, and its formula where that is another text."""
+    return _count(value), code(str(formula)) if str(formula) != str(value) else ""
 
 
 def _conditions(figures: Figures) -> Iterator[str]:

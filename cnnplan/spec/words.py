@@ -54,7 +54,7 @@ LATE_KEYWORDS: Final = frozenset(
         *("l1", "l2", "sum_square", "logsumexp", "var", "std"),
         *("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
         *("both", "one", "new", "after", "before", "border"),
-        *("int64", "int32", "int16", "int8", "uint8", "uint16", "int4", "uint4"),
+        *("bool", "int64", "int32", "int16", "int8", "uint8", "uint16", "int4", "uint4"),
     }
 )
 """The words of fields that came when specs were already written.

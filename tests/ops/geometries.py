@@ -397,6 +397,8 @@ def constant(rng):
     shape = tuple(distinct(rng, rng.randint(1, 3)))
     values = tuple(tuple(rng.randint(0, 5) for _ in range(3)) for _ in range(2))
     given = [{"shape": shape}, {"shape": shape, "value": 1.5}, {"values": values}, {"values": values, "shape": shape}]
+    truths = tuple(tuple(rng.randint(0, 1) for _ in range(3)) for _ in range(2))
+    given += [{"shape": shape, "dtype": "bool"}, {"values": truths, "dtype": "bool"}]
     return rng.choice(given), []
 
 

@@ -53,6 +53,22 @@ def test_a_line_of_csv_for_each_layer(plan):
     assert [row["formula"] for row in rows] == [", ".join(map(str, node.shape)) for node in plan]
 
 
+UNREAD = """cnnplan: 1
+symbols: {N: 1, H: {default: 12, min: 5}}
+input: [N, 3, H, 10]
+layers:
+  - {conv: {out_channels: 4, kernel_size: 3}, name: a}
+  - {conv: {out_channels: 5, kernel_size: 3}, from: input}
+outputs: [a]
+"""
+
+
+def test_what_no_output_depends_on_is_declared_in_markdown():
+    """4 * 3 * 9 + 4, and with 5 * 3 * 9 + 5."""
+    text = cnnplan.render(cnnplan.load(UNREAD), "md")
+    assert "| parameters | **112** |  |\n| declared | **252** |  |\n| reached | **112** |  |\n| buffers |" in text
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1"])
 def test_a_spreadsheet_computes_no_cell(text):
     assert not safe(text).startswith(("=", "+", "-", "@", "\t"))

@@ -77,6 +77,22 @@ def test_sliders_give_what_the_plan_says(specs, show, spec, spaces):
     assert legal >= 5
 
 
+UNREAD = """cnnplan: 1
+symbols: {N: 1, H: {default: 12, min: 5}}
+input: [N, 3, H, 10]
+layers:
+  - {conv: {out_channels: 4, kernel_size: 3}, name: a}
+  - {conv: {out_channels: 5, kernel_size: 3}, from: input}
+outputs: [a]
+"""
+
+
+def test_weights_that_no_output_depends_on_are_told(show):
+    browser = show(cnnplan.load(UNREAD))
+    text = browser.execute_script('return document.querySelector("[data-exact=params]").parentNode.innerText')
+    assert "trained weights: 252 declared, 112 reached" in text
+
+
 def test_numbers_beyond_the_exact_floats(specs, show):
     plan = cnnplan.load(specs / "resnet.yaml")
     browser = show(plan)

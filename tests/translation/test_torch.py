@@ -70,6 +70,14 @@ def test_conditions_are_what_runs(name):
         assert predicted(plan, N=2, H=h, W=64) == truth(module, 2, 3, h, 64), h
 
 
+def test_a_decimal_in_front_of_a_size_is_told():
+    """Python asks the decimal alone: the module is read at one size, and the remark says what to write."""
+    spec = load_spec(f"{HERE}:InFront")
+    (remark,) = spec.remarks
+    assert remark.message.startswith("read at (N, 3, 224, 224) alone: a number is 515 at one size and 441 at another")
+    assert remark.hint == "of 0.5 * h Python asks the decimal alone; h * 0.5, the size in front, is seen"
+
+
 def test_sizes_times_decimals_are_products_of_doubles():
     """90 * 0.7 is 62.99..., 180 * 0.7 125.99...: PyTorch's floor, where the exact one is 63 and 126."""
     module = networks.Scaled().eval()

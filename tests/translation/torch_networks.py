@@ -191,6 +191,17 @@ class Stacked(nn.Module):
         return self.third(self.second(self.first(x)))
 
 
+class InFront(nn.Module):
+    """A size times a decimal that stands in front of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3, padding=1)
+
+    def forward(self, x):
+        return functional.interpolate(self.conv(x), size=(int(2.3 * x.shape[2]), 57))
+
+
 class Scaled(nn.Module):
     """Sizes times decimals, in four ways: 0.7 and 0.57 are no doubles."""
 

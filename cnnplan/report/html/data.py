@@ -112,7 +112,8 @@ class _Structure:
     def _totals(self) -> dict[str, Any]:
         plan, memory = self._plan, self._plan.memory
         counted = {name: getattr(plan, name) for name in ("params", "buffers", "macs", "flops")}
-        return {**counted, "weights": memory.weights, "activations": memory.activations}
+        reach = {name: getattr(plan, name) for name in ("declared", "reached") if plan.declared != plan.reached}
+        return {**counted, **reach, "weights": memory.weights, "activations": memory.activations}
 
     def _layer(self, node: NodePlan, files: list[str]) -> list[Any]:
         """Name, kind, inputs, whether the weights are its own, bytes alive, field, file and line, origin if any."""

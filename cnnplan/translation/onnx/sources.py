@@ -54,7 +54,7 @@ class Sources:
     def _constant(self, node: Node, value: Value) -> Value:
         known = self.tensors.numbers(value) if value.fill is None else Numbers.scalar(value.fill)
         plain = known is not None and not any(isinstance(n, Count) for n in known.flat)
-        elements = {} if value.is_float else {"dtype": "uint8" if value.dtype == BOOL else DTYPES[value.dtype]}
+        elements = {} if value.is_float else {"dtype": DTYPES[value.dtype]}
         shape = {"shape": tuple(value.shape)}
         if known is not None and len(set(known.flat)) == 1 and not isinstance(known.flat[0], Count):
             args: dict[str, Any] = {**shape, "value": known.flat[0], **elements}
@@ -62,7 +62,7 @@ class Sources:
             args = {"values": _nested(known), **elements}
         else:
             args = {**shape, **elements}
-            if known is not None and elements:
+            if known is not None and elements and value.dtype != BOOL:
                 args["below"] = 1 + max(known.flat)
         stored = {"value": value} if "value" not in args and "values" not in args else {}
         made = self.builder.layer(node, "constant", args, [], stored, value.name)

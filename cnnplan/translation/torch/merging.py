@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Differs", "Formula", "Merged", "hold", "merge"]
 
 
+IN_FRONT: Final = "of 0.5 * h Python asks the decimal alone; h * 0.5, the size in front, is seen"
+"""A whole number that is a subclass of int is not asked by a float to its left."""
+
+
 class Differs(Exception):  # noqa: N818 - a signal
     """The two runs did not call the same functions.
 
@@ -139,7 +143,7 @@ class _Merger:
             return a
         if (a, b) in self.known:
             return Formula(self.known[a, b], a)
-        raise Untraceable(f"a number is {a} at one size and {b} at another, and nothing tells why", self.path)
+        raise Untraceable(f"a number is {a} at one size and {b} at another, and nothing tells why", self.path, IN_FRONT)
 
     def formula(self, made: Any) -> Any:
         """How a number was made, of extents of inputs and of what depends on them."""

@@ -229,7 +229,10 @@ def where(rng):
 
 def constant(rng):
     shape = tuple(extents(rng, rng.randint(1, 3), most=6))
-    kind = rng.randint(0, 2)
+    kind = rng.randint(0, 3)
+    if kind == 3:
+        truths = tuple(tuple(rng.randint(0, 1) for _ in range(3)) for _ in range(rng.randint(1, 4)))
+        return {"values": truths, "dtype": "bool"}, [], lambda: torch.tensor(truths, dtype=torch.bool)
     if kind == 0:
         return {"shape": shape, "value": 0.5}, [], lambda: torch.full(shape, 0.5, dtype=torch.float64)
     if kind == 1:

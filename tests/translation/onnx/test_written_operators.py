@@ -137,6 +137,10 @@ SEVERAL = {
     "parameter": "- {parameter: {shape: [1, 4, 1, 1]}, name: p}\n  - {add: {}, from: [a, p]}",
     "constant": "- {constant: {shape: [H, W], value: 2}, name: k}\n  - {reshape: {shape: [1, 1, H, W]}}\n"
     "  - {multiply: {}, from: [a, prev]}",
+    "mask of truths": "- {constant: {values: [[[[1, 0, 1, 1]]]], dtype: bool}, name: m}\n"
+    "  - {slice: {dim: 3, end: 4}, from: a, name: s}\n  - {where: {value: 7}, from: [m, s]}",
+    "attention that looks back": "- {slice: {dim: 2, end: 9}, from: a, name: q}\n"
+    "  - {scaled_dot_product_attention: {is_causal: true}, from: [q, q, q]}",
     "crop like": "- {crop: {size: [5, 6]}, from: b, name: s}\n  - {crop: {}, from: [a, s]}",
     "given weight": "- {parameter: {shape: [3, 4, 3, 3]}, name: k}\n"
     "  - {conv: {out_channels: 3, kernel_size: 3, bias: false}, from: [a, k]}",

@@ -46,6 +46,8 @@ class Totals {
       const value = known ? totalOf(figures, card.name) : null;
       write(card.value, known ? readable(card.name, value) : "–");
       write(card.exact, known ? grouped(value) + (IN_BYTES.has(card.name) ? " bytes" : "") : " ");
+      if (known && card.name === "params" && figures.structure.totals.declared !== undefined)
+        write(card.note, `${card.what}: ${grouped(figures.total("declared"))} declared, ${grouped(figures.total("reached"))} reached`);
     }
   }
 }
