@@ -9,44 +9,58 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from cnnplan.cli.check import check
-from cnnplan.cli.completion import answering_bash
-from cnnplan.cli.convert import convert
-from cnnplan.cli.diff import diff
-from cnnplan.cli.examples import examples
-from cnnplan.cli.explain import explain
-from cnnplan.cli.export import export
-from cnnplan.cli.init import init
-from cnnplan.cli.lsp import lsp
-from cnnplan.cli.overview import overview
-from cnnplan.cli.playground import playground
-from cnnplan.cli.report import report
-from cnnplan.cli.run import run
-from cnnplan.cli.schema import schema
-from cnnplan.cli.solve import solve
-from cnnplan.cli.sweep import sweep
 from cnnplan.cli.uses import SUMMARIES, epilog
-from cnnplan.cli.verify import verify
+from cnnplan.collector import uncollected
 from cnnplan.release import version
 
 __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS = (
-    report, check, verify, overview, diff, sweep, solve, explain, examples, convert, export, init, run, schema,
-    playground, lsp,
+    "report", "check", "verify", "overview", "diff", "sweep", "solve", "explain", "examples", "convert", "export",
+    "init", "run", "schema", "playground", "lsp",
 )  # fmt: skip
-"""The commands, in the order of `cnnplan --help`."""
+"""The commands, in the order of `cnnplan --help`; each is the function of its name in the file of its name."""
+
+STYLE: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class Commands(TyperGroup):
+    """The commands by name, each imported when it is called, or listed with all others."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name; None where there is none, and then all are there to tell which was meant."""
+        del ctx
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _command(name)
+        return self.commands.get(cmd_name)
+
+
+@uncollected
+def _command(name: str) -> Any:
+    alone = typer.Typer(add_completion=False, **STYLE)
+    function = getattr(import_module(f"cnnplan.cli.{name}"), name)
+    alone.command(epilog=epilog(name), short_help=SUMMARIES[name])(function)
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
+    cls=Commands,
     help="The type checker and cost model of convolutional network designs.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
+    **STYLE,
 )
 
 
@@ -65,10 +79,6 @@ def _options(version: Version = False) -> None:  # noqa: FBT002 - a flag
     del version
 
 
-for command in COMMANDS:
-    app.command(epilog=epilog(command.__name__), short_help=SUMMARIES[command.__name__])(command)
-
-
 def closed() -> int:
     """Say that there is nowhere to write to, if there is somewhere to say it."""
     if sys.stderr is not None:
@@ -81,8 +91,11 @@ def main() -> None:
     if sys.stdout is None or sys.stderr is None:
         raise SystemExit(closed())
     if os.environ.get("_CNNPLAN_COMPLETE") == "complete_bash":
+        from cnnplan.cli.completion import answering_bash  # noqa: PLC0415 - who presses Tab alone
+
         answering_bash(app)
         return
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # or all installed packages are looked through for some
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here
     app()

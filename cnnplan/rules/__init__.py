@@ -12,6 +12,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.collector import uncollected
 from cnnplan.configuration import Configuration
 from cnnplan.errors import UsageError
 from cnnplan.findings import Findings
@@ -81,6 +82,7 @@ ELSEWHERE = "CNN41"
 """The beginning of the rules that are followed where a network is to be deployed."""
 
 
+@uncollected
 def check(source: str | Path | Spec, /, configuration: Configuration | None = None, **values: Any) -> Findings:
     """All there is to say about a spec: its errors, or else what the rules find in every structure that it has.
 
@@ -148,6 +150,7 @@ def name_of(name: str) -> str:
     return heading.replace(",", "").replace(" ", "-")
 
 
+@uncollected
 def followed(configuration: Configuration) -> list[Rule]:
     """The rules that a configuration asks for.
 

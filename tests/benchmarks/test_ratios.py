@@ -311,7 +311,7 @@ def test_page_with_letters(race, told):
     told("page of ResNet-50", megabytes, "now", "megabyte", 2)
 
 
-BARE = "import sys, cnnplan.cli; sys.modules['cnnplan.cli.check']._once = lambda *_: 0; cnnplan.cli.main()"
+BARE = "import sys, cnnplan.cli.check; sys.modules['cnnplan.cli.check']._once = lambda *_: 0; cnnplan.cli.main()"
 
 
 def test_cold_check(told, tmp_path):

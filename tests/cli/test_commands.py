@@ -238,6 +238,23 @@ def test_check_of_a_legal_spec_imports_nothing_heavy(python):
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
 
 
+def test_a_command_imports_no_other(python):
+    code = (
+        "import sys; from cnnplan.cli import COMMANDS, app\n"
+        "try: app(['check', '-q', 'specs/resnet.yaml'])\n"
+        "except SystemExit as done: assert done.code == 0, done.code\n"
+        "print([name for name in COMMANDS if f'cnnplan.cli.{name}' in sys.modules])"
+    )
+    ran = python("-c", code)
+    assert (ran.stdout, ran.stderr) == ("['check']\n", "")
+
+
+def test_a_misspelt_command_is_answered_with_those_that_are_there(python):
+    ran = python("-m", "cnnplan", "swep")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "No such command 'swep'. Did you mean 'sweep'?" in ran.stderr
+
+
 PYRAMID = """\
 cnnplan: 1
 symbols: {H: 64, W: 96}
