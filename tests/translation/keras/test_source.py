@@ -108,10 +108,15 @@ ORDER = {
 USUAL = ("weight", "bias")
 
 
+def called(key):
+    """The layer of a weight: PyTorch's backend allows no dots in names."""
+    return key.rpartition(".")[0].replace(".", "_")
+
+
 def fill(network, weights):
     """Give a model the weights of an execution, by the names of layers."""
     for layer in network.layers:
-        mine = {key.rpartition(".")[2]: array for key, array in weights.items() if key.rpartition(".")[0] == layer.name}
+        mine = {key.rpartition(".")[2]: array for key, array in weights.items() if called(key) == layer.name}
         if not mine:
             assert not layer.weights
             continue

@@ -236,7 +236,8 @@ class _Function:
         self.lines += [f"if {flag.text}:", f"    {target} = {call}"]
 
     def _named(self, name: str) -> str:
-        return f'"{name}"' if self.whole else f'f"{{name}}.{name}"'
+        name = name.replace(".", "_")
+        return f'"{name}"' if self.whole else f'f"{{name}}_{name}"'
 
     def _call(self, statement: Statement, name: str) -> str:
         reads = [self.variables.of(ref) for ref in statement.reads]
@@ -323,8 +324,8 @@ class _Function:
                 self.lines.append(f"{variable} = {self.variables.of(statement.reads[place])}")
         outs = self.variables.turn(statement)
         number = "i" if run.first == 0 else f"i + {run.first}"
-        base = f"{run.base}{'.' * run.listed}{{{number}}}"
-        name = f'f"{base}"' if self.whole else f'f"{{name}}.{base}"'
+        base = f"{run.base}{'_' * run.listed}{{{number}}}".replace(".", "_")
+        name = f'f"{base}"' if self.whole else f'f"{{name}}_{base}"'
         carried = dict(start)
         before = dict(self.variables.names)
         for place, ref in enumerate(statement.reads):
