@@ -93,7 +93,7 @@ class _Names(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> Any:
         at = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int) else None
         if isinstance(node.value, ast.Name) and node.value.id == "in_shape" and at == 1 and "in_channels" in self.names:
-            return ast.parse(self.names["in_channels"], mode="eval").body
+            return ast.parse(self.names.get("in_shape[1]", self.names["in_channels"]), mode="eval").body
         call: Any = node.value
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "shape" and at is not None and self.shape:
             name: Any = call.args[0]

@@ -241,3 +241,25 @@ def test_what_a_run_keeps_for_the_next_is_read_in_each():
     assert (module.picked, module.runs) == ({}, 0)
     (told,) = [each.message for each in plan.spec.remarks]
     assert told == "forward reaches 36 of 43 parameters: not those of mask"
+
+
+def squashed(_, x):
+    return torch.tanh(x)
+
+
+def mixed(self, x):
+    return torch.nn.functional.linear(x, self.out_proj.weight)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "forward", "verbs", "macs"),
+    [
+        (torch.nn.MultiheadAttention, {"embed_dim": 12, "num_heads": 3}, mixed, ["linear"], 2 * 5 * 12 * 12),
+        (torch.nn.LSTM, {"input_size": 12, "hidden_size": 7}, squashed, ["tanh"], 0),
+    ],
+)
+def test_a_subclass_with_a_forward_of_its_own_is_not_the_original(kind, arguments, forward, verbs, macs):
+    own = type("Own", (kind,), {"forward": forward})
+    plan = cnnplan.load(meta(own, **arguments), dims="N,5,12")
+    assert [node.op.verb for node in plan.nodes.values()] == verbs
+    assert plan.at(N=2).macs == macs

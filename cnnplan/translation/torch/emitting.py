@@ -101,6 +101,7 @@ class Emitter:
         self.counts: Counter[str] = Counter()
         self.pools: dict[Ref, tuple[Value, dict[str, Any]]] = {}
         self.wanted: set[Ref] = set()
+        self.zeros: set[int] = set()
 
     # what a call gives ------------------------------------------------------------------------------------------
 
@@ -124,6 +125,8 @@ class Emitter:
 
     def _shadow(self, call: Call, number: int) -> None:
         """What a call makes of constants alone is no layer, but its shape may depend on sizes: that is followed."""
+        if call.name == "zeros":
+            self.zeros.add(number)
         self.shadow = True
         try:
             given = self._writer(call.name)(self, *self.values(call.args), **self.values(dict(call.kwargs)))

@@ -9,6 +9,7 @@ from cnnplan.translation.torch.functions import (
     normalizations,
     parts,
     reductions,
+    sampling,
     sequences,
 )
 from cnnplan.translation.torch.functions.table import TABLE
@@ -23,5 +24,6 @@ __all__ = [
     "normalizations",
     "parts",
     "reductions",
+    "sampling",
     "sequences",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
 from cnnplan.ops import OPERATORS
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Body"]
 
 VARIABLES: Final = ("x", "y", "z", "u", "v", "w")
+TAKEN: Final = frozenset({"x", "self", "F", "nn", "torch", "math", "range", "len", "enumerate"})
+"""What a file means by these names."""
+
 FUSED: Final = re.compile(r"(?:torch\.|F\.)[a-z0-9_]+\((\w+)\)")
 
 
@@ -57,6 +61,7 @@ class Body:
         self.made = 0
         self.beside: tuple[str, str] | None = None
         self.modules: dict[str, str] = {}
+        self.owners: dict[str, str] = {}
         self.sections: list[str] = []
 
     def _reads(self, entry: Entry, prev: Tensor | None) -> list[Tensor]:
@@ -99,7 +104,7 @@ class Body:
         return Tensor(self._safe(name), tensor.channels, tensor.features, tensor.parts, kept=True)
 
     def _safe(self, name: str) -> str:
-        return f"{name}_" if name in {"x", "self", "F", "nn", "torch", "math"} else name
+        return f"{name}_" if name in TAKEN or iskeyword(name) else name
 
     def _rename(self, var: str, name: str) -> None:
         """Let the last line give another variable."""
@@ -113,6 +118,8 @@ class Body:
     def _names(self, x: Tensor, entry: Entry) -> dict[str, str]:
         channels = self._channels(x, entry)
         shape = {"in_shape": f"{x.var}.shape"} if x.var else {}
+        if x.var and self.file.sized(entry):
+            shape["in_shape[1]"] = f"{x.var}.shape[1]"
         return {**self.names, **shape, **({"in_channels": channels} if channels else {})}
 
     def _channels(self, x: Tensor, entry: Entry) -> str:
@@ -164,6 +171,7 @@ class Body:
             self.forward.append(f"{var} = {call}")
         parts = {}
         if verb in {"split", "chunk"}:
+            self.live[var] += 1
             parts = {
                 str(i): Tensor(f"{var}[{i}]", part, kept=True) for i, part in enumerate(self.sections or [""] * 64)
             }

@@ -18,6 +18,7 @@ __all__ = [
     "fake_quantize",
     "filtered",
     "gather",
+    "lent",
     "locally_connected",
     "lp_pool",
     "multiplied",
@@ -175,6 +176,8 @@ def locally_connected(layer: Layer) -> Written:
         isinstance(layer.padding, tuple) or not layer.args["padding"].isdigit()
     ):
         raise Unwritable("a layer without shared weights that is padded unevenly")
+    if "weight" not in layer.weights:
+        raise Unwritable("a layer without shared weights, whose number of places is a number of today's sizes")
     more = given(layer, "stride", "padding", "dilation", "bias")
     return Written(
         called("LocallyConnected", str(tuple(layer.weights["weight"])), **more),
@@ -200,3 +203,16 @@ def fake_quantize(layer: Layer) -> Written:
     zero = layer.args.get("zero_point", "0")
     told = (layer.reads[0], layer.args["scale"], zero, str(low), str(high))
     return Written("", called("torch.fake_quantize_per_tensor_affine", *told))
+
+
+def lent(layer: Layer, written: Written, owner: str, verb: str) -> Written:
+    """A layer with the weights of an earlier one; where that is of another operator, with its weight alone.
+
+    Raises:
+        Unwritable: it takes more than a weight of the other.
+    """
+    if layer.verb == verb or not written.module:
+        return written
+    if (layer.verb, verb) != ("linear", "embedding"):
+        raise Unwritable(f"a {layer.verb} with the weights of a {verb}")
+    return Written("", called("F.linear", layer.reads[0], f"{owner}.weight"))

@@ -209,7 +209,9 @@ class Class(Layers):
         for path in entry.paths:
             ends.append(self._path(path, start, last=path is entry.paths[-1] and not x.kept))
             self.live[ends[-1][1].var] += 1
-        self.live = before + Counter({name: 1 for name in self.handles if self.live[name] and self.handles[name].kept})
+        self.live = before + Counter(
+            {each.var: 1 for each in self.handles.values() if each.kept and self.live[each.var]}
+        )
         ends = [end for end in ends if end[0] != "False"]
         return self._joined(entry, ends, x)
 

@@ -119,6 +119,13 @@ class Facts:
         known = extent.symbols <= self.graph.values.keys()
         return int(extent.at(self.graph.values)) if known else None
 
+    def sized(self, entry: Entry) -> bool:
+        """Whether axis 1 of what it reads is as long as an input says."""
+        free = {name for each in self.spec.inputs.values() for extent in each.shape for name in extent.names}
+        nodes = (*self.nodes.get(entry.place, ()), *self.nodes.get(("within", entry.place), ()))
+        shapes = [node.facts.shapes[0] for node in nodes if node.facts.shapes]
+        return any(len(shape) > 1 and isinstance(shape[1], Count) and shape[1].symbols & free for shape in shapes)
+
     def keeps_channels(self, entry: Entry) -> bool:
         """Whether axis 1 stays as it is."""
         nodes = self.nodes.get(entry.place, ())
@@ -128,6 +135,13 @@ class Facts:
             and len(node.facts.shapes[0]) > 1
             and node.shape[1] == node.facts.shapes[0][1]
             for node in nodes
+        )
+
+    def keeps_features(self, entry: Entry) -> bool:
+        """Whether the last axis stays as it is."""
+        nodes = self.nodes.get(entry.place, ())
+        return all(
+            node.shape and any(node.facts.shapes) and node.shape[-1] == node.facts.shapes[0][-1] for node in nodes
         )
 
     def block_features(self, entry: Entry) -> str:

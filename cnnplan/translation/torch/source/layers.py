@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.expressions import Unwritable, tidy
 from cnnplan.translation.torch.source.body import Body
+from cnnplan.translation.torch.source.choosing import lent
 from cnnplan.translation.torch.source.operators import ACTIVATIONS, write
 from cnnplan.translation.torch.source.tensors import Tensor, either, sections, substituted
 from cnnplan.translation.torch.source.written import Layer
@@ -45,7 +46,7 @@ class Layers(Body):
         if on and verb in ACTIVATIONS:
             return self._passed(f"{ACTIVATIONS[verb]}()", on, called, x)
         owner = self.modules.get(entry.share) if isinstance(entry.share, str) else None
-        written = write(layer)
+        written = write(layer) if owner is None else lent(layer, write(layer), owner, self.owners[owner])
         self.file.needs.update(written.needs)
         if ".shape" in written.module:
             raise Unwritable(f"{called}: weights whose shape depends on the size of the input")
@@ -55,6 +56,7 @@ class Layers(Body):
         if written.module and owner is None:
             self._make_when(attribute, written.module, on)
         self.modules[entry.name or called] = attribute
+        self.owners.setdefault(attribute, verb)
         call = written.call.replace("{}", attribute)
         if on and not written.module:
             return self._optional(call, on, called, x)
@@ -74,6 +76,8 @@ class Layers(Body):
             out = self._sum(reads, entry) if args.get("dim", "1") == "1" else channels
         elif not self.file.keeps_channels(entry):
             out, features = "", ""
+        elif not self.file.keeps_features(entry):
+            features = ""
         out = out or self.file.extent(entry, 1, output=True)
         return Tensor("", out, features or self.file.extent(entry, -1, output=True))
 
@@ -88,6 +92,7 @@ class Layers(Body):
         if owner is None:
             self._make_when(attribute, module, on)
         self.modules[entry.name or called] = attribute
+        self.owners.setdefault(attribute, entry.verb)
         call = f"{attribute}({', '.join(tensor.var for tensor in reads)})"
         out = self._out(made, given, attribute)
         if on:
@@ -130,7 +135,10 @@ class Layers(Body):
             "math.ceil",
             "make_divisible",
         }
-        known = {**made.defaults, **given}
+        known = dict(given)
+        for name, default in made.defaults.items():
+            if name not in known and default is not None:
+                known[name] = substituted(default, known)
         if words <= known.keys():
             return tidy(substituted(out, known))
         made.says_channels = True

@@ -216,7 +216,9 @@ def recurrent(name: str) -> Callable[[Layer], Written]:
             raise Unwritable(
                 f"{layer.verb} with {' and '.join(given(layer, 'biases', 'reset'))}, which PyTorch's has not"
             )
-        more = given(layer, "num_layers", "bias", "bidirectional", "nonlinearity", "proj_size")
+        more = given(layer, "num_layers", "bias", "bidirectional", "proj_size")
+        if "nonlinearity" in layer.args:
+            more["nonlinearity"] = f'"{layer.values.nonlinearity}"'
         module = called(f"nn.{name}", layer.features, layer.args["hidden_size"], **more, batch_first="True")
         if "memory" in layer.args:
             raise Unwritable("the memory of an lstm at every step, of which PyTorch gives the last")
@@ -232,7 +234,10 @@ def parts(name: str, key: str) -> Callable[[Layer], Written]:
 
     def writer(layer: Layer) -> Written:
         dim = layer.args.get("dim", "1")
-        if name == "split" and isinstance(layer.values.sections, int):
+        told = layer.args[key]
+        if name == "split" and not told.isdigit() and told[0] not in "([":
+            raise Unwritable(f"split into {told}, which may be a number or a list")
+        if name == "split" and told.isdigit():
             size = f"{layer.reads[0]}.shape[{dim}] // {layer.args[key]}"
             return Written("", f"{layer.reads[0]}.split({size}, dim={dim})")
         return Written("", f"{layer.reads[0]}.{name}({layer.args[key]}, dim={dim})")

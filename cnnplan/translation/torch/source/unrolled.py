@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.templates.statements import ACTIVATION, KIND
+from cnnplan.translation.torch.source.choosing import lent
 from cnnplan.translation.torch.source.files import written
 from cnnplan.translation.torch.source.operators import write
 from cnnplan.translation.torch.source.texts import Names, Texts
@@ -158,7 +159,12 @@ class Unrolled(Texts):
         self._emit(at, statement, write(plain))
 
     def _operator(self, at: int, statement: Statement) -> None:
-        self._emit(at, statement, write(self._layer(statement)))
+        layer = self._layer(statement)
+        made = write(layer)
+        if statement.share:
+            owner = next((each.verb for each in self.template.statements if each.name == statement.share), layer.verb)
+            made = lent(layer, made, self._attribute(statement.share), owner)
+        self._emit(at, statement, made)
 
     def _emit(self, at: int, statement: Statement, written_: Written) -> None:
         self.needs.update(written_.needs)
