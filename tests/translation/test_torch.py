@@ -46,7 +46,7 @@ def predicted(plan, **values):
 
 
 NEEDED = {"Windows": {"require"}, "Tokens": {"unsqueeze", "squeeze"}, "Padded": {"require"}}
-SIZES = {"Residual": (61, 98), "Up": (48, 84), "Windows": (56, 112), "Padded": (40, 77)}
+SIZES = {"Residual": (61, 98), "Up": (48, 84), "Windows": (56, 112), "Padded": (40, 77), "Skipped": (41, 78)}
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -59,7 +59,7 @@ def test_figures_are_pytorchs_at_every_size(name):
         assert found in {real, None} if name == "Windows" else found == real, (h, w)
 
 
-CONDITIONS = {"Residual": {}, "Up": {}, "deep": {"levels": 4}, "Padded": {}}
+CONDITIONS = {"Residual": {}, "Up": {}, "deep": {"levels": 4}, "Padded": {}, "Skipped": {}}
 
 
 @pytest.mark.parametrize("name", CONDITIONS)

@@ -89,6 +89,24 @@ class Padded(nn.Module):
         return functional.interpolate(x, size=(5, 6), mode="bicubic", antialias=True)
 
 
+class Skipped(nn.Module):
+    """The same rule where it may come out below zero, and a square as large as the lesser side."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(3, 6, 1, 2), nn.Conv2d(6, 7, 3, 5)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            pads = []
+            for n, k, s in zip(x.shape[:1:-1], layer.kernel_size, layer.stride, strict=True):
+                pad = max((-(n // -s) - 1) * s + k - n, 0)
+                pads += [pad // 2, pad - pad // 2]
+            x = layer(functional.pad(x, pads))
+        side = min(x.shape[2] + 4, x.shape[3], 11)
+        return functional.interpolate(x, size=(side, side))
+
+
 class Tokens(nn.Module):
     """Attention in its parts, a class token, a size that the weights fix."""
 

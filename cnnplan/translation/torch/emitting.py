@@ -357,6 +357,8 @@ class Emitter:
         """A formula in the language."""
         if isinstance(made, Axis):
             return self._axis(made)
+        if isinstance(made, Binary) and made.operator in {"max", "min"}:
+            return f"{made.operator}({self.text(made.left)}, {self.text(made.right)})"
         if isinstance(made, Binary):
             left, right = (self._inner(each) for each in (made.left, made.right))
             return f"{left} {made.operator} {right}"
@@ -368,7 +370,8 @@ class Emitter:
         return f"({made})" if isinstance(made, int | float) and made < 0 else str(made)
 
     def _inner(self, made: Any) -> str:
-        return f"({self.text(made)})" if isinstance(made, Binary) else self.text(made)
+        bare = not isinstance(made, Binary) or made.operator in {"max", "min"}
+        return self.text(made) if bare else f"({self.text(made)})"
 
     def _axis(self, axis: Axis) -> str:
         ref = axis.source

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Axis", "Binary", "Extent", "Guard", "Ratio", "Rounded", "guards", "noted", "product_of_doubles"]
+__all__ = ["Axis", "Binary", "Extent", "Guard", "Ratio", "Rounded", "chosen", "guards", "noted", "product_of_doubles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,13 @@ def _arithmetic(symbol: str, compute: Callable[[Any, Any], Any], *, swapped: boo
         return Extent.of(plain, made) if whole else Ratio(plain, made)
 
     return apply
+
+
+def chosen(name: str, choose: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """The greater or the lesser of two numbers, made of both; no decision is taken."""
+    made = Binary(name, _made(left), _made(right))
+    plain = choose(_exact(left), _exact(right))
+    return Extent.of(plain, made) if isinstance(left, int) and isinstance(right, int) else Ratio(plain, made)
 
 
 def _exact(value: Any) -> Any:

@@ -183,7 +183,7 @@ class _Merger:
 
 OPERATIONS: Final[dict[str, Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
-    "/": operator.truediv, "**": operator.pow,
+    "/": operator.truediv, "**": operator.pow, "max": max, "min": min,
 }  # fmt: skip
 ROUNDINGS: Final[dict[str, Any]] = {"floor": math.floor, "ceil": math.ceil, "round": round}
 

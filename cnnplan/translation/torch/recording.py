@@ -13,6 +13,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable, tensors
+from cnnplan.translation.torch.choosing import choosing
 from cnnplan.translation.torch.extents import Axis, Extent, Ratio, noted
 from cnnplan.translation.torch.names import EXTENTS, MAKERS, SILENT, named
 
@@ -235,6 +236,7 @@ def record(module: Any, inputs: Mapping[str, Any], call: Callable[..., Any] | No
             for hook in _hooked(recorder, names, each):
                 stack.callback(hook.remove)
         notes = stack.enter_context(noted(lambda: len(recorder.recording.calls)))
+        stack.enter_context(choosing())
         stack.enter_context(torch.no_grad())
         with recorder:
             given = call(*inputs.values()) if call else module(*inputs.values())

@@ -27,7 +27,7 @@ class Unknown(Exception):  # noqa: N818 - a signal
 
 OPERATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": sizes.floor_div, "%": operator.mod,
-    "/": sizes.quotient, "**": operator.pow,
+    "/": sizes.quotient, "**": operator.pow, "max": sizes.maximum, "min": sizes.minimum,
 }  # fmt: skip
 ROUNDINGS: Final[dict[str, Callable[[Any], Any]]] = {
     "floor": sizes.floor, "ceil": sizes.ceil, "round": sizes.round_half_even,

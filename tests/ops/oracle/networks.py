@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from functools import reduce
+from math import prod
 
 import pytest
 
@@ -85,15 +86,16 @@ def crop(op, *shapes):
 
 
 def part(op, _):
-    return lambda x: x[(*(slice(None) for _ in range(op.dim)), slice(op.start, op.end, op.step))]
+    return lambda x: x[(*(slice(None) for _ in range(op.dim % x.dim())), slice(op.start, op.end, op.step))]
 
 
 class Recurrent(nn.Module):
     def __init__(self, op, x):
         super().__init__()
-        layer = {"lstm": nn.LSTM, "gru": nn.GRU}[op.verb]
+        layer = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[op.verb]
+        more = {"nonlinearity": op.nonlinearity} if op.verb == "rnn" else {}
         self.layer = layer(
-            x[2], op.hidden_size, op.num_layers, op.bias, batch_first=True, bidirectional=op.bidirectional
+            x[2], op.hidden_size, op.num_layers, bias=op.bias, batch_first=True, bidirectional=op.bidirectional, **more
         )
 
     def forward(self, x):
@@ -151,6 +153,35 @@ def plain(kind):
     return lambda *_: kind
 
 
+def lp_pool(op, x):
+    """Its stride left out is its kernel."""
+    return of_rank("LPPool", x)(op.norm_type, op.kernel_size, op.stride, op.ceil_mode)
+
+
+class Local(nn.Module):
+    """Windows as columns, times the filters of their places."""
+
+    def __init__(self, op, x):
+        super().__init__()
+        self.op, (self.out, *self.steps) = op, op.output(x)[1:]
+        self.taps = x[1] * prod(self.kernel)
+        self.weight = nn.Parameter(torch.zeros(self.out, self.taps, prod(self.steps)))
+        self.bias = nn.Parameter(torch.zeros(self.out, *self.steps))
+
+    @property
+    def kernel(self):
+        return (self.op.kernel_size,) * 2
+
+    def forward(self, x):
+        columns = functional.unfold(x, self.kernel, stride=self.op.stride, padding=self.op.padding)
+        found = torch.einsum("nkp,okp->nop", columns, self.weight)
+        return found.reshape(len(x), self.out, *self.steps) + self.bias
+
+
+def grid_sample(op, *_):
+    return lambda x, grid: functional.grid_sample(x, grid, op.mode, op.padding_mode, op.align_corners)
+
+
 REDUCTIONS = {
     "sum": torch.sum,
     "max": torch.amax,
@@ -177,7 +208,7 @@ def linear(op, x, *weight):
 
 def gather(op, _):
     index = torch.tensor(op.index, device="cpu")
-    return lambda x: x[(slice(None),) * op.dim + (index.to(x.device),)]
+    return lambda x: x[(slice(None),) * (op.dim % x.dim()) + (index.to(x.device),)]
 
 
 def arithmetic(function):
@@ -209,6 +240,30 @@ LAYERS = {
     "upsample": upsample,
     "lstm": Recurrent,
     "gru": Recurrent,
+    "rnn": Recurrent,
+    "lp_pool": lp_pool,
+    "locally_connected": Local,
+    "grid_sample": grid_sample,
+    "pixel_unshuffle": lambda op, _: nn.PixelUnshuffle(op.downscale_factor),
+    "local_response_norm": lambda op, _: nn.LocalResponseNorm(op.size, op.alpha * op.size, op.beta, op.k),
+    "adaptive_max_pool": lambda op, _: nn.AdaptiveMaxPool2d(op.output_size),
+    "log_softmax": lambda op, _: nn.LogSoftmax(op.dim),
+    "elu": lambda op, _: nn.ELU(op.alpha),
+    "mish": plain(nn.Mish()),
+    "softplus": lambda op, _: nn.Softplus(op.beta, op.threshold),
+    "pow": lambda op, _: lambda x: x**op.exponent,
+    "sqrt": plain(torch.sqrt),
+    "sin": plain(torch.sin),
+    "cos": plain(torch.cos),
+    "mean": lambda op, _: lambda x: x.mean(op.dim, op.keepdim),
+    "squeeze": lambda op, _: lambda x: x.squeeze(op.dim),
+    "stack": lambda op, *_: lambda *xs: torch.stack(xs, op.dim),
+    "require": plain(nn.Identity()),
+    "compare": lambda op, _: lambda x: x > op.value,
+    "where": lambda op, *_: lambda mask, x: torch.where(mask, x, op.value),
+    "scaled_dot_product_attention": lambda op, *_: (
+        lambda *xs: functional.scaled_dot_product_attention(*xs, is_causal=op.is_causal)
+    ),
     "pad": pad,
     "reshape": lambda op, x: lambda y: y.reshape(op.output(x)),
     "relu": plain(nn.ReLU()),
@@ -267,7 +322,12 @@ class Network(nn.Module):
         self.graph = graph
         self.watch = {}
         self.steps = {name: LAYERS[node.op.verb](node.op, *node.facts.shapes) for name, node in graph.nodes.items()}
-        self.steps |= {name: self.steps[node.owner] for name, node in graph.nodes.items()}
+        for name, node in graph.nodes.items():
+            owner = graph.nodes[node.owner]
+            if owner.op.verb == node.op.verb:
+                self.steps[name] = self.steps[node.owner]
+            elif owner is not node:  # a table that is read both ways
+                self.steps[name].weight = self.steps[node.owner].weight
         self.weighted = nn.ModuleList(step for step in self.steps.values() if isinstance(step, nn.Module))
 
     def forward(self, *xs):
