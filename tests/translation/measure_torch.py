@@ -2,7 +2,8 @@
 
     python -m tests.translation.measure_torch torchvision
     python -m tests.translation.measure_torch timm resnet18 vit_base_patch16_224
-    python -m tests.translation.measure_torch smp:Unet 'monai.networks.nets:UNet?spatial_dims=2,...'
+    python -m tests.translation.measure_torch smp:Unet 'monai.networks.nets:UNet?spatial_dims=2, ...'
+    python -m tests.translation.measure_torch tests/translation/torch_modules.txt
     python -m tests.translation.measure_torch conditions torchvision.models:densenet121
 
 Needs PyTorch and the libraries that are asked for; nothing is downloaded.
@@ -11,9 +12,11 @@ Needs PyTorch and the libraries that are asked for; nothing is downloaded.
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -97,11 +100,28 @@ def asked(words):
     elif kind == "timm":
         for name in names:
             yield "timm:create_model", {"model_name": name}
+    elif kind.endswith(".txt"):
+        for line in Path(kind).read_text().splitlines():
+            library, _, name = line.partition(":")
+            if library and not library.startswith("#"):
+                yield from asked([library, name] if library in {"torchvision", "timm"} else [line])
     else:
         for word in words:
             factory, _, text = word.partition("?")
-            pairs = (pair.partition("=") for pair in text.split(",") if pair)
-            yield factory.replace("smp:", "segmentation_models_pytorch:"), {k: ast.literal_eval(v) for k, _, v in pairs}
+            factory = factory.replace("smp:", "segmentation_models_pytorch:")
+            yield factory, {"config": configured(factory)} if text == "config" else literals(text)
+
+
+def configured(factory):
+    """The default configuration of a class of transformers."""
+    room, _, name = factory.partition(":")
+    return getattr(importlib.import_module(room), name).config_class()
+
+
+def literals(text):
+    """`a=1, b=(2, 3)` as arguments."""
+    (call,) = ast.parse(f"f({text})").body
+    return {each.arg: ast.literal_eval(each.value) for each in call.value.keywords}
 
 
 def main(words):
@@ -112,7 +132,8 @@ def main(words):
             line = look(factory, arguments)
         except CnnplanError as error:
             line = f"refused: {str(error).splitlines()[0][:160]}"
-        print(factory, *arguments.values(), line, flush=True)  # noqa: T201 - a table
+        told = [str(each) for each in arguments.values() if isinstance(each, str | int)]
+        print(factory, *told, line, flush=True)  # noqa: T201 - a table
 
 
 if __name__ == "__main__":
