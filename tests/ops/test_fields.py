@@ -41,6 +41,7 @@ TAKEN = [
 MIXED = "must hold numbers only, or [before, after] pairs only"
 MARGINS = "must be a number, a list or valid"
 MODES = "must be one of zeros, reflect, replicate, circular"
+ROUNDED = "floor, ceil or round makes one of it"
 INEXACT = "must be a fraction of small numbers or a short decimal, such as 2, 0.5 or 1.6; give size instead"
 CONV = {"kernel_size": 3, "out_channels": 8}
 
@@ -49,7 +50,7 @@ REFUSED = [
     ("max_pool", {"kernel_size": 0}, "kernel_size", "must be at least 1"),
     ("max_pool", {"kernel_size": [3, 0]}, "kernel_size", "must be at least 1"),
     ("max_pool", {"kernel_size": 2.5}, "kernel_size", "must be a whole number"),
-    ("max_pool", {"kernel_size": Fraction(5, 2)}, "kernel_size", "must be a whole number"),
+    ("max_pool", {"kernel_size": Fraction(5, 2)}, "kernel_size", f"must be a whole number: {ROUNDED}"),
     ("max_pool", {"kernel_size": True}, "kernel_size", "must be a whole number"),
     ("max_pool", {"kernel_size": "wide"}, "kernel_size", "must be a whole number"),
     ("max_pool", {"kernel_size": []}, "kernel_size", "must be a list of one number per axis"),
