@@ -382,3 +382,16 @@ def test_integers_keep_their_type():
         "  - embedding: {num_embeddings: 7, embedding_dim: 3}\n"
     )
     assert found.ok, found.mismatches
+
+
+def test_a_size_of_which_one_value_alone_is_legal(tmp_path):
+    """A table of weights that has 13 columns asks for W == 13: looking for a second value of W has an end."""
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        HEAD.format("H: {default: 10, min: 7}, W: 13", "input: [N, 6, H, W]")
+        + "  - {parameter: {shape: [8, 13]}, name: table}\n"
+        + "  - {linear: {out_features: 8}, from: [input, table]}\n"
+    )
+    bindings = Choice(plan_spec(load_spec(path)), {}).bindings()
+    assert {values["W"] for values in bindings} == {13}
+    assert len({values["H"] for values in bindings}) > 1

@@ -154,6 +154,8 @@ class Choice:
         """Those that the conditions on this symbol alone allow, and at which the network is what it is."""
         members, alone = self._members.get(name), self._alone.get(name, [])
         near = islice(self._domain(name, least), FAR) if alone else self._domain(name, least)
+        if members is not None and not members.residues:
+            near = takewhile(lambda v: v < members.start, near)
         allowed = (v for v in near if members is None or v in members)
         return (v for v in allowed if all(c.holds({name: v}) for c in alone))
 
