@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.dtypes import BITS
 from cnnplan.memory.gradients import with_gradient
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Saving"]
+
+PRODUCTS: Final = frozenset({"multiply", "matmul"})
+"""Operators that keep a factor for the gradient of the other one alone."""
 
 
 class Saving:
@@ -55,7 +58,8 @@ class Saving:
         for node in self._graph.nodes.values():
             if node.name not in reached:
                 continue
-            mine = dict(self._piece(node, each, dtype) for each in _kept(node, node.op.keeps(*node.facts.shapes)))
+            wanted = _wanted(node, _kept(node, node.op.keeps(*node.facts.shapes)), reached)
+            mine = dict(self._piece(node, each, dtype) for each in wanted)
             new = [each for name, each in mine.items() if name not in kept]
             kept |= mine.keys()
             new += [size(n, BITS[types.get(kind, kind)]) for kind, n in node.op.notes(*node.facts.shapes).items()]
@@ -147,3 +151,11 @@ def _kept(node: Node, which: str | tuple[int, ...]) -> Iterable[str]:
         return [inputs[place] for place in which]
     choices = {"both": (*inputs, name), "output": (name,), "first": inputs[:1], "last": inputs[-1:], "nothing": ()}
     return choices.get(which, inputs)
+
+
+def _wanted(node: Node, kept: Iterable[str], reached: set[str]) -> Iterable[str]:
+    """Of what a product of two keeps, what the gradient of one asks for: a factor, where the other has a gradient."""
+    if node.op.verb not in PRODUCTS or len(node.inputs) != len(("first", "last")):
+        return kept
+    first, last = node.inputs
+    return [each for each in kept if (each == first and last in reached) or (each == last and first in reached)]

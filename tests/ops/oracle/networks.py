@@ -104,9 +104,9 @@ class Recurrent(nn.Module):
 
 def pad(op, x):
     sides = op.padding if isinstance(op.padding, tuple) else (op.padding,) * (len(x) - 2)
-    return lambda y: functional.pad(
-        y, [n for side in reversed(sides) for n in (side if isinstance(side, tuple) else (side, side))]
-    )
+    flat = [n for side in reversed(sides) for n in (side if isinstance(side, tuple) else (side, side))]
+    more = {"value": float(op.value)} if op.mode == "constant" else {}
+    return lambda y: functional.pad(y, flat, mode=op.mode, **more)
 
 
 def pool(kind):
