@@ -68,7 +68,8 @@ def _as_it_is(foreign: Foreign, plan: Plan) -> str:
     blocks |= foreign.data.get("blocks", {})
     called = _reached(foreign.data["layers"], blocks)
     layers = foreign.data["layers"]
-    text = document({**_head(foreign.data), "blocks": {name: blocks[name] for name in called}, "layers": layers})
+    body = {"blocks": {name: blocks[name] for name in called}, "layers": layers}
+    text = document({**_head(foreign.data), **body}, _promises(plan))
     if not _agrees(text, plan):
         raise UsageError(f"{plan.spec.file}: its blocks cannot be written as a spec of their own")
     return text
@@ -153,18 +154,27 @@ def _channels(plan: Plan) -> dict[str, int]:
 def _promises(plan: Plan) -> list[str]:
     """What the spec expects of itself: its parameters, and its multiply-adds at a usual size."""
     promises = [f"params == {plan.params}"] if isinstance(plan.params, int) else []
-    spec: Spec = plan.spec
-    if not spec.symbols:
+    if not plan.spec.symbols:
         return [*promises, f"macs == {plan.macs}"]
-    for size in USUAL:
-        values = {name: 1 if place == 0 else size for place, name in enumerate(spec.symbols)}
+    for values in _usual(plan.spec):
         try:
-            macs = plan.at(**values).macs
+            there = plan.at(**values)
         except CnnplanError:
             continue
         told = ", ".join(f"{name}: {show(value)}" for name, value in values.items())
-        return [*promises, f"{{at: {{{told}}}, that: macs == {macs}}}"]
+        depend = [] if promises else [f"{{at: {{{told}}}, that: params == {there.params}}}"]
+        return [*promises, *depend, f"{{at: {{{told}}}, that: macs == {there.macs}}}"]
     return promises
+
+
+def _usual(spec: Spec) -> Iterator[dict[str, Any]]:
+    """Values of a spec's symbols to make a promise at: its own where it has them all, else sizes that are usual."""
+    own = {name: symbol.default for name, symbol in spec.symbols.items()}
+    if None not in own.values():
+        yield own
+        return
+    for size in USUAL:
+        yield {name: 1 if place == 0 else size for place, name in enumerate(spec.symbols)}
 
 
 def figures(plan: Plan) -> dict[str, Any]:

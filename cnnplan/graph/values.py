@@ -44,6 +44,8 @@ def bindings(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key(name: str) -> str:
     """Where something is told that is no symbol."""
+    if name == "scale":
+        return "; of a file that describes several sizes, --scale chooses one"
     from cnnplan.spec.documents import SpecDocument  # noqa: PLC0415 - only who errs needs it
 
     return f"; {name} is a key of the spec, and is written there" if name in SpecDocument.model_fields else ""

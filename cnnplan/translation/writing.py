@@ -38,16 +38,14 @@ def written(head: Mapping[str, Any], items: Sequence[Item], blocks: Sequence[Blo
         lines += ["", "blocks:"]
         for block in blocks:
             lines += _block(block)
-    lines += ["", "layers:", *(f"  {line}" for line in body)]
-    if expect:
-        lines += ["", "expect:", *(f"  - {each}" for each in expect)]
+    lines += ["", "layers:", *(f"  {line}" for line in body), *_expected(expect)]
     return "\n".join(lines) + "\n"
 
 
 def _key(key: str, value: Any) -> Iterator[str]:
     if isinstance(value, dict) and key in ("symbols", "inputs") and any(value.values()):
         yield f"{key}:"
-        yield from (f"  {name}: {flow(each)}".rstrip() for name, each in value.items())
+        yield from (f"  {name}:" if each is None else f"  {name}: {flow(each)}" for name, each in value.items())
     else:
         yield f"{key}: {flow(value)}"
 
@@ -103,7 +101,7 @@ def _entry(verb: str, args: Mapping[str, Any], beside: Mapping[str, Any]) -> Ite
         yield f"- {verb}: {flow(args)}" if args else f"- {verb}"
         return
     told = ", ".join(f"{key}: {flow(value)}" for key, value in beside.items())
-    line = f"- {{{verb}: {flow(args) if args else ''}, {told}}}".replace(": ,", ": ,")
+    line = f"- {{{verb}: {flow(args)}, {told}}}"
     if len(line) <= WIDTH:
         yield line
         return
@@ -111,9 +109,48 @@ def _entry(verb: str, args: Mapping[str, Any], beside: Mapping[str, Any]) -> Ite
     yield from (f"  {key}: {flow(value)}" for key, value in beside.items())
 
 
-def document(data: Mapping[str, Any]) -> str:
-    """The text of a document as it is, with its blocks and groups; what is short stands on one line."""
-    return "\n".join(_tree(dict(data), 0)) + "\n"
+def document(data: Mapping[str, Any], expect: Sequence[str] = ()) -> str:
+    """The text of a document with its blocks and groups; what is short stands on one line."""
+    inputs = [*data.get("inputs", {})] or ["input"]
+    blocks = {name: {**block, "layers": _plain(block["layers"])} for name, block in data["blocks"].items()}
+    layers = _plain(data["layers"], inputs[0] if len(inputs) == 1 else None)
+    head = _tree({key: value for key, value in data.items() if key not in ("blocks", "layers")}, 0)
+    body = ["", *_tree({"blocks": blocks}, 0)] if blocks else []
+    text = "\n".join([*head, *body, "", *_tree({"layers": layers}, 0), *_expected(expect)])
+    return f"{text}\n"
+
+
+def _expected(promises: Sequence[str]) -> list[str]:
+    return ["", "expect:", *(f"  - {each}" for each in promises)] if promises else []
+
+
+def _plain(entries: Sequence[Any], before: str | None = None) -> list[Any]:
+    """Entries without a `from` that names the one before, and without arguments that are none."""
+    found: list[Any] = []
+    for entry in entries:
+        if not isinstance(entry, dict):
+            found.append(entry)
+            before = None
+            continue
+        verb, *_ = entry
+        told = {key: value for key, value in entry.items() if (key, value) != ("from", before)}
+        told[verb] = _inside(verb, told[verb])
+        before = entry.get("name")
+        found.append(verb if told == {verb: {}} else told)
+    return found
+
+
+def _inside(verb: str, told: Any) -> Any:
+    """What an entry says of itself: its arguments, its entries or its paths."""
+    if verb == "sequence":
+        return _plain(told)
+    if verb == "branches":
+        return {**told, "paths": [_path(path) for path in told["paths"]]}
+    return {} if told is None else told
+
+
+def _path(path: Any) -> Any:
+    return _plain(path) if isinstance(path, list | tuple) else {**path, "layers": _plain(path["layers"])}
 
 
 def _tree(value: Any, depth: int) -> Iterator[str]:
@@ -123,8 +160,8 @@ def _tree(value: Any, depth: int) -> Iterator[str]:
     for key, item in pairs:
         head = f"{pad}- " if isinstance(value, list | tuple) else f"{pad}{key}: "
         line = head + flow(item)
-        if not item or not isinstance(item, dict | list | tuple) or (depth and len(line) <= WIDTH):
-            yield line.rstrip()
+        if not item or not isinstance(item, dict | list | tuple) or (_is_short(item, depth) and len(line) <= WIDTH):
+            yield line
         elif isinstance(value, list | tuple):
             first, *rest = _tree(item, depth + 1)
             yield f"{pad}- {first.lstrip()}"
@@ -134,6 +171,11 @@ def _tree(value: Any, depth: int) -> Iterator[str]:
             yield from _tree(item, depth + 1)
 
 
+def _is_short(value: Any, depth: int) -> bool:
+    """Whether a value may stand on one line: at the left margin only a list of words."""
+    return depth > 0 or (isinstance(value, list | tuple) and not any(isinstance(each, dict) for each in value))
+
+
 def flow(value: Any) -> str:
     """A value as YAML on one line."""
     if isinstance(value, dict):
@@ -141,7 +183,7 @@ def flow(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(flow, value))}]"
     if value is None:
-        return ""
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Fraction):

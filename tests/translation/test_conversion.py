@@ -79,3 +79,17 @@ def test_a_dialect_becomes_a_spec_with_the_blocks_that_it_calls(path):
     text = convert(path)
     assert figures(load(text)) == figures(load(path))
     assert set(yaml.safe_load(text)["blocks"]) <= set(re.findall(r"\w+", text))
+
+
+def test_a_dialect_is_written_as_a_person_would():
+    """The whole text: blocks as they are, no `from` that goes without saying, the totals promised."""
+    text = convert(Path(__file__).parent / "ultralytics" / "files" / "lean.yaml")
+    assert text == (Path(__file__).parent / "expected" / "lean.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", DIALECT, ids=lambda path: path.stem)
+def test_what_a_dialect_becomes_keeps_its_promises(path, tmp_path):
+    file = tmp_path / "net.yaml"
+    file.write_text(convert(path), encoding="utf-8")
+    assert "that: macs ==" in file.read_text(encoding="utf-8")
+    assert not [finding for finding in check(file) if finding.rule.startswith("CNN30")]

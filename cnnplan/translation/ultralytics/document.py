@@ -90,11 +90,11 @@ class Document:
         self.fault("CNN013", path, f"{path[-1]} (={shown(value)}) must be a list of {count} whole numbers")
         return (1,) * count
 
-    def fraction(self, path: Path, value: Any) -> Fraction | int:
-        """A number above 0."""
+    def fraction(self, path: Path, value: Any, name: str = "") -> Fraction | int:
+        """A number above 0; by its name, where that is no key."""
         if isinstance(value, int | Fraction) and not isinstance(value, bool) and 0 < value <= MOST:
             return value
-        self.fault("CNN013", path, f"{path[-1]} (={shown(value)}) must be a number above 0")
+        self.fault("CNN013", path, f"{name or path[-1]} (={shown(value)}) must be a number above 0, at most {MOST:,}")
         return 1
 
 

@@ -153,7 +153,8 @@ def _scaled(document: Document, settings: Settings, wanted: str) -> None:
     if not isinstance(values, list) or len(values) != 3:  # noqa: PLR2004 - depth, width, most
         document.fault("CNN013", place, "a scale is [depth, width, most channels], as in [0.33, 0.25, 1024]")
         return
-    depth, width, most = (document.fraction((*place, i), value) for i, value in enumerate(values))
+    named = enumerate(zip(values, ("the depth", "the width", "the most channels"), strict=True))
+    depth, width, most = (document.fraction((*place, i), value, name) for i, (value, name) in named)
     settings.depth, settings.width, settings.most = float(depth), float(width), float(most)
     if most == Fraction(most).numerator:
         settings.most = int(most)
