@@ -5,99 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.errors import CnnplanError
 from cnnplan.translation.torch.calls import Call, Ref, Seen, tensors
-from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded, product_of_doubles
+from cnnplan.translation.torch.formulas import Formulas
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import DYNAMIC
-from cnnplan.translation.torch.shaping import Shapes, Unknown
+from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cnnplan.translation.draft import Draft
+    from cnnplan.translation.torch.extents import Guard
 
-__all__ = ["Emitter", "Refused", "Value"]
+__all__ = ["Emitter"]
 
 CONSTANT: Final = "constant"
 
-MOST_LETTERS: Final = 48
-"""A formula that is longer is written with the names of layers instead."""
 
-
-class Refused(Exception):  # noqa: N818 - the cause; the emitter adds where
-    """A call that no operator stands for.
-
-    Args:
-        message: what it asks for.
-        hint: the way out.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
-class Value:
-    """A tensor as layers read it.
-
-    Args:
-        seen: as the call saw it.
-        emitter: gives the name of the layer that makes it.
-    """
-
-    __slots__ = ("_name", "emitter", "seen")
-
-    def __init__(self, seen: Seen, emitter: Emitter, name: str = "") -> None:
-        self.seen = seen
-        self.emitter = emitter
-        self._name = name
-
-    @property
-    def shape(self) -> tuple[Any, ...]:
-        """Its extents, numbers or formulas."""
-        return self.seen.shape
-
-    @property
-    def rank(self) -> int:
-        """How many axes it has."""
-        return len(self.seen.shape)
-
-    @property
-    def name(self) -> str:
-        """The layer to read; one that is not there yet, such as a parameter, is made."""
-        return self._name or self.emitter.name(self.seen)
-
-    @property
-    def param(self) -> str:
-        """What the parameter or buffer is called that it is, "" where it is none."""
-        return self.seen.ref.name if self.seen.ref.kind in {"param", "buffer"} and not self._name else ""
-
-
-class Emitter:
+class Emitter(Formulas):
     """Writes layers into a draft.
 
     Args:
         draft: where they go.
         table: what writes a call, by the name of its function.
         names: the inputs, by their names in the recording.
-        shapes: of the parameters.
     """
 
     def __init__(self, draft: Draft, table: Mapping[str, Callable[..., Any]], names: Mapping[str, str]) -> None:
+        super().__init__(names)
         self.draft = draft
         self.table = table
-        self.inputs = dict(names)
-        self.symbols: dict[tuple[str, int], str] = {}
-        self.shapes = Shapes({})
-        self.layers: dict[tuple[int, int], str] = {}
         self.owners: dict[str, str] = {}
         self.read: set[str] = set()
         self.made: dict[Ref, str] = {}
         self.call: Call | None = None
         self.shadow = False
-        self.shadows: dict[tuple[int, int], str] = {}
         self.counts: Counter[str] = Counter()
         self.pools: dict[Ref, tuple[Value, dict[str, Any]]] = {}
         self.wanted: set[Ref] = set()
@@ -198,29 +140,6 @@ class Emitter:
         if isinstance(value, dict):
             return {key: self.values(each) for key, each in value.items()}
         return value
-
-    def sizes(self, seen: Seen) -> tuple[Any, ...]:
-        """The extents of a tensor: numbers where they are numbers whatever the sizes are."""
-        if seen.ref.kind not in {"input", "call", "made"}:
-            return seen.shape
-        found: list[Any] = []
-        for dim, extent in enumerate(seen.shape):
-            axis = Axis(seen.ref, dim, extent.value if isinstance(extent, Formula) else extent)
-            known = self.computed(axis)
-            found.append(extent if known is None else known if isinstance(known, int) else Formula(axis, axis.value))
-        return tuple(found)
-
-    def computed(self, made: Any) -> Any:
-        """What a formula comes out as: a number or a size; None where that is not known."""
-        try:
-            return self.shapes.value(made, self._axis_name)
-        except (Unknown, CnnplanError, ArithmeticError, AttributeError, TypeError, ValueError):
-            return None
-
-    def _axis_name(self, axis: Axis) -> str:
-        ref = axis.source
-        known = self.shadows if ref.kind == "made" else self.layers
-        return self.inputs[ref.name] if ref.kind == "input" else known.get((ref.number, ref.place), "")
 
     def name(self, seen: Seen) -> str:
         """The layer that makes a tensor."""
@@ -326,69 +245,6 @@ class Emitter:
         """Whether these weights are those of one module, under these names, and trained: a filter may be a buffer."""
         given = {name: value for name, value in weights.items() if value is not None}
         return self._owner(given) is not None and not _untrained(given)
-
-    # numbers ----------------------------------------------------------------------------------------------------
-
-    def argument(self, value: Any) -> Any:
-        """A number, a formula as text, or a list of them."""
-        if isinstance(value, Formula):
-            return self.shown(value.made)
-        if isinstance(value, tuple | list):
-            return [self.argument(each) for each in value]
-        return value
-
-    def extents(self, shape: Sequence[Any]) -> list[Any]:
-        """A shape as an argument."""
-        return [self.argument(extent) for extent in shape]
-
-    def shown(self, made: Any) -> Any:
-        """A formula as a number, as it comes out, or, where that is long, as it was made."""
-        known = self.computed(made)
-        if known is not None and (isinstance(known, int | float) or len(str(known)) <= MOST_LETTERS):
-            return known if isinstance(known, int | float) else str(known)
-        try:
-            return self.text(made)
-        except Refused:
-            if known is None:
-                raise
-            return str(known)
-
-    def text(self, made: Any) -> str:
-        """A formula in the language."""
-        if isinstance(made, Axis):
-            return self._axis(made)
-        if isinstance(made, Binary) and made.operator in {"max", "min"}:
-            return f"{made.operator}({self.text(made.left)}, {self.text(made.right)})"
-        if isinstance(made, Binary):
-            left, right = (self._inner(each) for each in (made.left, made.right))
-            return f"{left} {made.operator} {right}"
-        if isinstance(made, Rounded):
-            product = product_of_doubles(made.inner) if made.function == "floor" else None
-            if product is not None:
-                return f"scaled({self.text(product[0])}, {product[1]})"
-            return f"{made.function}({self.text(made.inner)})"
-        return f"({made})" if isinstance(made, int | float) and made < 0 else str(made)
-
-    def _inner(self, made: Any) -> str:
-        bare = not isinstance(made, Binary) or made.operator in {"max", "min"}
-        return self.text(made) if bare else f"({self.text(made)})"
-
-    def _axis(self, axis: Axis) -> str:
-        ref = axis.source
-        if ref.kind == "input":
-            return self.symbols[ref.name, axis.dim]
-        name = self.layers.get((ref.number, ref.place))
-        if name is None:
-            raise Refused("a size is that of a tensor of which nothing is known")
-        return f'shape("{name}")[{axis.dim}]' if name not in self.inputs.values() else self._input(name, axis.dim)
-
-    def _input(self, name: str, dim: int) -> str:
-        given = next(key for key, called in self.inputs.items() if called == name)
-        return self.symbols[given, dim]
-
-    def guard(self, guard: Guard) -> str:
-        """A comparison in the language."""
-        return f"{self.shown(guard.left)} {guard.operator} {self.shown(guard.right)}"
 
 
 def _untrained(given: Mapping[str, Value]) -> bool:

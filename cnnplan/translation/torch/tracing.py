@@ -10,12 +10,13 @@ from torch import nn
 from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
 from cnnplan.translation.torch.calls import Recording, Untraceable, tensors
-from cnnplan.translation.torch.emitting import Emitter, Refused
+from cnnplan.translation.torch.emitting import Emitter
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, hold, merge
 from cnnplan.translation.torch.recording import record
 from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
 from cnnplan.translation.torch.shaping import Shapes
+from cnnplan.translation.torch.values import Refused
 
 if TYPE_CHECKING:
     from cnnplan.translation.draft import Foreign

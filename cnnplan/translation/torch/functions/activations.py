@@ -9,7 +9,8 @@ from cnnplan.translation.torch.functions.table import TABLE, number, same, takes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnplan.translation.torch.emitting import Emitter, Value
+    from cnnplan.translation.torch.emitting import Emitter
+    from cnnplan.translation.torch.values import Value
 
 PASSING: Final = (
     "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "contiguous", "clone",

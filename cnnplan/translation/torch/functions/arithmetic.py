@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.translation.torch.emitting import Refused, Value
 from cnnplan.translation.torch.functions.table import TABLE, level, number, takes
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import DYNAMIC
+from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.torch.emitting import Refused, Value
 from cnnplan.translation.torch.functions.parts import single
 from cnnplan.translation.torch.functions.table import axis, longer, number, takes
 from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
     from cnnplan.translation.torch.emitting import Emitter

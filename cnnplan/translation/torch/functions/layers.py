@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.torch.emitting import Refused, Value
 from cnnplan.translation.torch.extents import Binary, Rounded
 from cnnplan.translation.torch.functions.table import number, one, takes, told
 from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
     from cnnplan.translation.torch.emitting import Emitter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.torch.emitting import Refused, Value
 from cnnplan.translation.torch.functions.table import one, takes, told
 from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
     from cnnplan.translation.torch.emitting import Emitter

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.translation.torch.emitting import Refused, Value
 from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,0 +1,124 @@
+"""Numbers of a recording as arguments of layers: as they come out, or as formulas of the language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.errors import CnnplanError
+from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded, product_of_doubles
+from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.shaping import Shapes, Unknown
+from cnnplan.translation.torch.values import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnnplan.translation.torch.calls import Seen
+
+__all__ = ["Formulas"]
+
+MOST_LETTERS: Final = 48
+"""A formula that is longer is written with the names of layers instead."""
+
+
+class Formulas:
+    """What the numbers of a recording are called, or come out as, in the layers that are written so far.
+
+    Args:
+        names: the inputs, by their names in the recording.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.inputs = dict(names)
+        self.symbols: dict[tuple[str, int], str] = {}
+        self.shapes = Shapes({})
+        self.layers: dict[tuple[int, int], str] = {}
+        self.shadows: dict[tuple[int, int], str] = {}
+
+    # as they come out -------------------------------------------------------------------------------------------
+
+    def sizes(self, seen: Seen) -> tuple[Any, ...]:
+        """The extents of a tensor: numbers where they are numbers whatever the sizes are."""
+        if seen.ref.kind not in {"input", "call", "made"}:
+            return seen.shape
+        found: list[Any] = []
+        for dim, extent in enumerate(seen.shape):
+            axis = Axis(seen.ref, dim, extent.value if isinstance(extent, Formula) else extent)
+            known = self.computed(axis)
+            found.append(extent if known is None else known if isinstance(known, int) else Formula(axis, axis.value))
+        return tuple(found)
+
+    def computed(self, made: Any) -> Any:
+        """What a formula comes out as: a number or a size; None where that is not known."""
+        try:
+            return self.shapes.value(made, self._axis_name)
+        except (Unknown, CnnplanError, ArithmeticError, AttributeError, TypeError, ValueError):
+            return None
+
+    def _axis_name(self, axis: Axis) -> str:
+        ref = axis.source
+        known = self.shadows if ref.kind == "made" else self.layers
+        return self.inputs[ref.name] if ref.kind == "input" else known.get((ref.number, ref.place), "")
+
+    # as text --------------------------------------------------------------------------------------------------
+
+    def argument(self, value: Any) -> Any:
+        """A number, a formula as text, or a list of them."""
+        if isinstance(value, Formula):
+            return self.shown(value.made)
+        if isinstance(value, tuple | list):
+            return [self.argument(each) for each in value]
+        return value
+
+    def extents(self, shape: Sequence[Any]) -> list[Any]:
+        """A shape as an argument."""
+        return [self.argument(extent) for extent in shape]
+
+    def shown(self, made: Any) -> Any:
+        """A formula as a number, as it comes out, or, where that is long, as it was made."""
+        known = self.computed(made)
+        if known is not None and (isinstance(known, int | float) or len(str(known)) <= MOST_LETTERS):
+            return known if isinstance(known, int | float) else str(known)
+        try:
+            return self.text(made)
+        except Refused:
+            if known is None:
+                raise
+            return str(known)
+
+    def text(self, made: Any) -> str:
+        """A formula in the language."""
+        if isinstance(made, Axis):
+            return self._axis(made)
+        if isinstance(made, Binary) and made.operator in {"max", "min"}:
+            return f"{made.operator}({self.text(made.left)}, {self.text(made.right)})"
+        if isinstance(made, Binary):
+            left, right = (self._inner(each) for each in (made.left, made.right))
+            return f"{left} {made.operator} {right}"
+        if isinstance(made, Rounded):
+            product = product_of_doubles(made.inner) if made.function == "floor" else None
+            if product is not None:
+                return f"scaled({self.text(product[0])}, {product[1]})"
+            return f"{made.function}({self.text(made.inner)})"
+        return f"({made})" if isinstance(made, int | float) and made < 0 else str(made)
+
+    def _inner(self, made: Any) -> str:
+        bare = not isinstance(made, Binary) or made.operator in {"max", "min"}
+        return self.text(made) if bare else f"({self.text(made)})"
+
+    def _axis(self, axis: Axis) -> str:
+        ref = axis.source
+        if ref.kind == "input":
+            return self.symbols[ref.name, axis.dim]
+        name = self.layers.get((ref.number, ref.place))
+        if name is None:
+            raise Refused("a size is that of a tensor of which nothing is known")
+        return f'shape("{name}")[{axis.dim}]' if name not in self.inputs.values() else self._input(name, axis.dim)
+
+    def _input(self, name: str, dim: int) -> str:
+        given = next(key for key, called in self.inputs.items() if called == name)
+        return self.symbols[given, dim]
+
+    def guard(self, guard: Guard) -> str:
+        """A comparison in the language."""
+        return f"{self.shown(guard.left)} {guard.operator} {self.shown(guard.right)}"
