@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Final
 
 from cnnplan.translation.expressions import Unwritable, simple
+from cnnplan.translation.torch.source.arrangement import along, columns, concat, flatten, method, parts, slice_, topk
 from cnnplan.translation.torch.source.choosing import (
     compare,
     constant,
@@ -16,11 +16,12 @@ from cnnplan.translation.torch.source.choosing import (
     gather,
     locally_connected,
     lp_pool,
-    multiplied,
     pad,
     reduce,
     where,
 )
+from cnnplan.translation.torch.source.normalizations import batch_norm, group_norm, instance_norm, layer_norm
+from cnnplan.translation.torch.source.sequences import attention, embedding, linear, multi_head_attention, recurrent
 from cnnplan.translation.torch.source.windows import adaptive, conv, conv_transpose, pool, upsample
 from cnnplan.translation.torch.source.written import Layer, Written, called, given
 
@@ -48,12 +49,6 @@ FUNCTIONS: Final = {
 MANY: Final = 3
 """More operands than these are written as a list."""
 
-SHORT: Final = 40
-"""Longer bounds of a slice get names."""
-
-ATTENDED: Final = 3
-"""Queries, keys and values."""
-
 REDUCED: Final = {"+": "torch.add", "*": "torch.mul"}
 
 
@@ -72,56 +67,6 @@ def write(layer: Layer) -> Written:
     raise Unwritable(f"the operator {layer.verb}")
 
 
-def linear(layer: Layer) -> Written:
-    """A linear layer."""
-    if len(layer.reads) > 1:
-        return multiplied(layer)
-    module = called("nn.Linear", layer.features, layer.args["out_features"], **given(layer, "bias"))
-    return Written(module, f"{{}}({layer.reads[0]})")
-
-
-def whole(layer: Layer, *names: str) -> None:
-    """Refuse a normalization without a part of its weights that PyTorch's has."""
-    if any(name in layer.args for name in names):
-        raise Unwritable(f"a {layer.verb} with a scale or a shift alone")
-
-
-def batch_norm(layer: Layer) -> Written:
-    """A batch norm."""
-    whole(layer, "weight", "bias")
-    rank = max(1, layer.rank - 2)
-    more = given(layer, "eps", "momentum", "affine", "track_running_stats")
-    return Written(called(f"nn.BatchNorm{rank}d", layer.channels, **more), f"{{}}({layer.reads[0]})")
-
-
-def instance_norm(layer: Layer) -> Written:
-    """An instance norm."""
-    whole(layer, "weight", "bias")
-    more = given(layer, "eps", "momentum", "affine", "track_running_stats")
-    return Written(called(f"nn.InstanceNorm{layer.rank - 2}d", layer.channels, **more), f"{{}}({layer.reads[0]})")
-
-
-def group_norm(layer: Layer) -> Written:
-    """A group norm."""
-    whole(layer, "weight", "bias")
-    module = called("nn.GroupNorm", layer.args["num_groups"], layer.channels, **given(layer, "eps", "affine"))
-    return Written(module, f"{{}}({layer.reads[0]})")
-
-
-def layer_norm(layer: Layer) -> Written:
-    """A layer norm along the last axes, or along the channels."""
-    whole(layer, "weight")
-    more = given(layer, "eps", "elementwise_affine", "bias")
-    if "normalized_shape" in layer.args:
-        return Written(called("nn.LayerNorm", layer.args["normalized_shape"], **more), f"{{}}({layer.reads[0]})")
-    return Written(called("ChannelNorm", layer.channels, **more), f"{{}}({layer.reads[0]})", ("ChannelNorm",))
-
-
-def along(name: str) -> Callable[[Layer], Written]:
-    """Exponentials along an axis."""
-    return lambda layer: Written("", f"{name}({layer.reads[0]}, dim={layer.args.get('dim', '1')})")
-
-
 def arithmetic(symbol: str) -> Callable[[Layer], Written]:
     """Arithmetic of inputs, or of one and a number."""
 
@@ -136,45 +81,6 @@ def arithmetic(symbol: str) -> Callable[[Layer], Written]:
         return Written("", f" {symbol} ".join(each if simple(each) else f"({each})" for each in operands))
 
     return writer
-
-
-def concat(layer: Layer) -> Written:
-    """Inputs lined up."""
-    return Written("", f"torch.cat([{', '.join(layer.reads)}], dim={layer.args.get('dim', '1')})")
-
-
-def method(name: str, *names: str, **defaults: str) -> Callable[[Layer], Written]:
-    """A method of tensors, with these arguments in order."""
-
-    def writer(layer: Layer) -> Written:
-        told = [layer.args.get(each, defaults.get(each)) for each in names]
-        return Written("", f"{layer.reads[0]}.{name}({', '.join(each for each in told if each is not None)})")
-
-    return writer
-
-
-def flatten(layer: Layer) -> Written:
-    """Axes merged."""
-    more = {"end_dim": layer.args["end_dim"]} if "end_dim" in layer.args else {}
-    return Written("", called("torch.flatten", layer.reads[0], layer.args.get("start_dim", "1"), **more))
-
-
-def slice_(layer: Layer) -> Written:
-    """A part of an axis."""
-    dim = int(layer.values.dim) % layer.rank
-    start, end, step = (layer.args.get(name, "") for name in ("start", "end", "step"))
-    start = "" if start == "0" else start
-    end = "" if end == f"{layer.reads[0]}.shape[{dim}]" else end
-    if not start and not end and not step:
-        return Written("", layer.reads[0])
-    before: tuple[str, ...] = ()
-    if len(start) + len(end) > SHORT:
-        before = (f"start = {start or 0}", f"end = {end}") if end else (f"start = {start}",)
-        start, end = "start", "end" if end else ""
-    part = ":".join([start, end, step] if step else [start, end])
-    if any(not re.fullmatch(r"-?\w*", each) for each in (start, end, step)):
-        part = f"{start} : {end}".strip() + (f" : {step}" if step else "")
-    return Written("", f"{layer.reads[0]}[{':, ' * dim}{part}]", before=before)
 
 
 def mean(layer: Layer) -> Written:
@@ -197,91 +103,9 @@ def scale(layer: Layer) -> Written:
     return Written(called("Scale", size, str(dim)), f"{{}}({layer.reads[0]})", ("Scale",))
 
 
-def multi_head_attention(layer: Layer) -> Written:
-    """Attention with its linear layers."""
-    x = layer.reads
-    if "kdim" in layer.args or "vdim" in layer.args or len(x) > ATTENDED:
-        raise Unwritable("multi_head_attention with a mask, or with keys of other features")
-    more = {**given(layer, "bias"), "batch_first": "True"}
-    module = called("nn.MultiheadAttention", layer.features, layer.args["num_heads"], **more)
-    query, key, value = x if len(x) == ATTENDED else (x[0], x[0], x[0])
-    return Written(module, f"{{}}({query}, {key}, {value}, need_weights=False)[0]")
-
-
-def recurrent(name: str) -> Callable[[Layer], Written]:
-    """A recurrent layer, without its last state."""
-
-    def writer(layer: Layer) -> Written:
-        if "reset" in layer.args or "biases" in layer.args:
-            raise Unwritable(
-                f"{layer.verb} with {' and '.join(given(layer, 'biases', 'reset'))}, which PyTorch's has not"
-            )
-        more = given(layer, "num_layers", "bias", "bidirectional", "proj_size")
-        if "nonlinearity" in layer.args:
-            more["nonlinearity"] = f'"{layer.values.nonlinearity}"'
-        module = called(f"nn.{name}", layer.features, layer.args["hidden_size"], **more, batch_first="True")
-        if "memory" in layer.args:
-            raise Unwritable("the memory of an lstm at every step, of which PyTorch gives the last")
-        x, *states = layer.reads
-        first = "" if not states else f", {states[0]}" if name != "LSTM" else f", ({', '.join(states)})"
-        return Written(module, f"{{}}({x}{first})[0]")
-
-    return writer
-
-
-def parts(name: str, key: str) -> Callable[[Layer], Written]:
-    """An axis in parts."""
-
-    def writer(layer: Layer) -> Written:
-        dim = layer.args.get("dim", "1")
-        told = layer.args[key]
-        if name == "split" and not told.isdigit() and told[0] not in "([":
-            raise Unwritable(f"split into {told}, which may be a number or a list")
-        if name == "split" and told.isdigit():
-            size = f"{layer.reads[0]}.shape[{dim}] // {layer.args[key]}"
-            return Written("", f"{layer.reads[0]}.split({size}, dim={dim})")
-        return Written("", f"{layer.reads[0]}.{name}({layer.args[key]}, dim={dim})")
-
-    return writer
-
-
-def embedding(layer: Layer) -> Written:
-    """Rows of a table."""
-    module = called("nn.Embedding", layer.args["num_embeddings"], layer.args["embedding_dim"])
-    return Written(module, f"{{}}({layer.reads[0]})")
-
-
 def function(name: str, key: str) -> Callable[[Layer], Written]:
     """A function of a tensor and a number."""
     return lambda layer: Written("", f"{name}({layer.reads[0]}, {layer.args[key]})")
-
-
-def attention(layer: Layer) -> Written:
-    """Attention in one kernel."""
-    mask = {"attn_mask": layer.reads[ATTENDED]} if len(layer.reads) > ATTENDED else {}
-    return Written("", called("F.scaled_dot_product_attention", *layer.reads[:ATTENDED], **mask, **layer.args))
-
-
-def columns(name: str, *required: str) -> Callable[[Layer], Written]:
-    """Windows in columns, or back; PyTorch's functions are for images, and for columns of images."""
-
-    def write(layer: Layer) -> Written:
-        size = layer.values.output_size if name == "fold" else (0,) * (layer.rank - 2)
-        if isinstance(size, tuple) and len(size) != 2:  # noqa: PLR2004 - height and width
-            raise Unwritable(f"{name} along {len(size)} axes")
-        padding = layer.values.padding
-        if isinstance(padding, tuple) and any(isinstance(pad, tuple) for pad in padding):
-            raise Unwritable(f"{name} with sides of their own")
-        told = [layer.args[key] for key in required]
-        return Written("", called(f"F.{name}", layer.reads[0], *told, **given(layer, "dilation", "padding", "stride")))
-
-    return write
-
-
-def topk(layer: Layer) -> Written:
-    """The greatest elements, without their places."""
-    dim = layer.args.get("dim", "1")
-    return Written("", called(f"{layer.reads[0]}.topk", layer.args["k"], dim, **given(layer, "largest")) + ".values")
 
 
 def max_unpool(layer: Layer) -> Written:
