@@ -1,0 +1,277 @@
+"""A template as a function of Keras 3 code: called on tensors, it gives tensors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from cnnplan.translation.expressions import Unwritable, literal
+from cnnplan.translation.keras.source.operators import ACTIVATIONS, write
+from cnnplan.translation.keras.source.written import Layer
+from cnnplan.translation.layout import WIDTH, laid
+from cnnplan.translation.templates.forwards import Variables
+from cnnplan.translation.templates.statements import ACTIVATION, KIND
+from cnnplan.translation.templates.values import Sides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnplan.translation.templates import Library, Template
+    from cnnplan.translation.templates.statements import Statement
+    from cnnplan.translation.templates.values import Part
+
+__all__ = ["Function"]
+
+INDENT: Final = "    "
+
+
+class Function:
+    """One template as a function."""
+
+    def __init__(
+        self, library: Library, template: Template, names: dict[int, str], plan: Any, used: dict[int, list[str]]
+    ) -> None:
+        self.library, self.template, self.names, self.plan, self.used = library, template, names, plan, used
+        self.whole = template is library.templates[-1]
+        self.inputs = self._inputs()
+        taken = {*template.params, *template.sizes, *names.values(), "i", "name", "index", "layers", "ops"}
+        self.variables = Variables(template, self.inputs, taken)
+        self.lines: list[str] = []
+        for at, statement in enumerate(template.statements):
+            try:
+                self._statement(at, statement)
+            except (Unwritable, NotImplementedError) as cause:
+                where = plan.spec.locate(statement.item.place) if statement.item.place is not None else ""
+                raise Unwritable(f"{where}: {statement.node.name}: {cause}" if where else str(cause)) from None
+
+    def _inputs(self) -> list[str]:
+        if self.whole:
+            return ["x"] if len(self.plan.spec.inputs) == 1 else [*self.plan.spec.inputs]
+        block = self.template.block
+        words = [re.sub(r"\W", "", name) for name in block.inputs] if block is not None else []
+        count = len(self.template.scopes[0].inputs)
+        return ["x"] if count == 1 else [words[i] if i < len(words) == count else f"x{i + 1}" for i in range(count)]
+
+    def text(self) -> str:
+        """The function."""
+        ends = ", ".join(self.variables.of(ref) for ref in self.template.gives)
+        if self.whole:
+            return self._network(ends)
+        body = "\n".join(self.lines)
+        params = [name for name in self.template.params if re.search(rf"\b{name}\b", body)]
+        self.used[id(self.template)] = params
+        defaults = self.template.defaults
+        told = [f"{name}: {_kind(self.template.params[name])}" for name in params if name not in defaults]
+        given = [
+            f"{name}: {_kind(self.template.params[name])} = {literal(defaults[name])}"
+            for name in params
+            if name in defaults
+        ]
+        head = [
+            *(f"{name}: Any" for name in self.inputs),
+            *(f"{size}: int" for size in self.template.sizes),
+            *told,
+            *given,
+        ]
+        named = ["name: str"] if "name" in body else []
+        self.used[id(self.template)] += [""] if named else []
+        star = ["*"] if named else []
+        lines = _head(f"def {self.names[id(self.template)]}({', '.join([*head, *star, *named])}) -> Any:")
+        lines += [f'{INDENT}"""{_sentence(self.template.title)}."""']
+        lines += [piece for line in self._returned(ends) for piece in laid(INDENT + line)]
+        return "\n".join(lines)
+
+    def _returned(self, ends: str) -> list[str]:
+        lines = [*self.lines]
+        if lines and lines[-1].startswith(f"{ends} = "):
+            return [*lines[:-1], f"return {lines[-1][len(ends) + 3 :]}"]
+        return [*lines, f"return {ends}"]
+
+    def _network(self, ends: str) -> str:
+        plan = self.plan
+        lines = ["def build() -> keras.Model:", f'{INDENT}"""The model."""']
+        weights = {
+            n
+            for node in plan.nodes.values()
+            for w in node.weights.values()
+            for e in w.shape
+            for n in getattr(e, "symbols", ())
+        }
+        for name, variable in zip(plan.spec.inputs, self.inputs, strict=True):
+            shape = [self._known(extent, weights) for extent in plan.inputs[name][1:]]
+            dtype = plan.spec.inputs[name].dtype
+            more = f', dtype="{dtype}"' if not dtype.startswith("float") else ""
+            called = name if len(plan.spec.inputs) > 1 else "input"
+            told = f"({', '.join(shape)}{',' * (len(shape) == 1)})"
+            lines += laid(f'{INDENT}{variable} = keras.Input({told}, name="{called}"{more})')
+        first = self.inputs[0] if len(self.inputs) == 1 else f"[{', '.join(self.inputs)}]"
+        start = self.inputs if len(self.inputs) > 1 else ["inputs"]
+        if len(self.inputs) == 1:
+            lines[-1 if len(lines) == 3 else 2] = lines[2].replace("x = ", "inputs = ", 1)  # noqa: PLR2004 - head, docstring
+            lines.append(f"{INDENT}x = inputs")
+            first = start[0]
+        else:
+            lines.append(f"{INDENT}inputs = {first}")
+            first = "inputs"
+        lines += [piece for line in self.lines for piece in laid(INDENT + line)]
+        ends = f"[{ends}]" if "," in ends else ends
+        lines += laid(
+            f'{INDENT}return keras.Model({first}, {ends}, name="{re.sub(r"[^A-Za-z0-9_]+", "_", plan.name)}")'
+        )
+        return "\n".join(lines)
+
+    def _known(self, extent: Any, fixed: set[str]) -> str:
+        """An extent of an input: None where it is free; a number where a weight has its size."""
+        if isinstance(extent, int):
+            return str(extent)
+        return str(int(extent.at(self.plan.values))) if extent.symbols & fixed else "None"
+
+    # statements -----------------------------------------------------------------------------------------------
+
+    def _statement(self, at: int, statement: Statement) -> None:
+        if statement.share:
+            raise Unwritable(f"the weights of {statement.share}, shared")
+        flag = self.template.flags.get(statement.name)
+        if statement.run is not None:
+            self._run(at, statement)
+            return
+        call = self._call(statement, self._named(statement.name))
+        stand = self.variables.of(self.template.skipped[statement.name]) if flag is not None else ""
+        (*_, target) = targets = self.variables.give(at, statement)
+        if flag is None:
+            self.lines.append(f"{', '.join(targets)} = {call}")
+            return
+        self.lines += [f"{target} = {stand}"] if target != stand else []
+        self.lines += [f"if {flag.text}:", f"    {target} = {call}"]
+
+    def _named(self, name: str) -> str:
+        name = name.replace(".", "_")
+        return f'"{name}"' if self.whole else f'f"{{name}}_{name}"'
+
+    def _call(self, statement: Statement, name: str) -> str:
+        reads = [self.variables.of(ref) for ref in statement.reads]
+        if statement.verb == ACTIVATION:
+            row = self.template.rows[statement.name][KIND,]
+            if row.text in self.template.params:
+                return f"{row.text}({', '.join(reads)})"
+            return f"{ACTIVATIONS[str(row.known[0])]}({', '.join(reads)})"
+        if statement.template is not None:
+            return self._block(statement, statement.template, reads, name)
+        return write(self._layer(statement, self.variables.gathered(statement), name))
+
+    def _block(self, statement: Statement, template: Template, reads: list[str], name: str) -> str:
+        used = self.used[id(template)]
+        told = [*reads, *(size.text(self._part) for size in statement.told)]
+        for param in template.params:
+            row = self.template.rows[statement.name].get((param,))
+            text = row.text if row is not None else literal(statement.args[param])
+            text = re.sub(r"'(\w+)'", lambda match: ACTIVATIONS.get(match[1], match[0]), text)
+            if param in used and not (param in template.defaults and text == literal(template.defaults[param])):
+                told.append(f"{param}={text}")
+        told += [f"name={name}"] if "" in used else []
+        return f"{self.names[id(template)]}({', '.join(told)})"
+
+    def _layer(self, statement: Statement, reads: list[str], name: str) -> Layer:
+        node = statement.node
+        args = {key: self._text(statement, (key,), value) for key, value in statement.args.items()}
+        op: Any = statement.op
+        if statement.verb == "chunk":
+            return Layer("chunk", args, None, len(node.shape), reads, (), name, node.facts.shapes)
+        if statement.verb == "split":
+            raise Unwritable("a split into unequal parts")
+        sides = self._sides(statement, args, len(node.facts.shapes[0]) - 2 if node.facts.shapes else 0)
+        rank = len(node.facts.shapes[0]) if node.facts.shapes else 0
+        return Layer(statement.verb, args, op.at(self.plan.values), rank, reads, sides, name, node.facts.shapes)
+
+    def _sides(self, statement: Statement, args: dict[str, str], axes: int) -> list[tuple[str, str]]:
+        value = statement.args.get("padding")
+        if value is None or isinstance(value, str):
+            return [("0", "0")] * axes
+        if isinstance(value, tuple) and any(isinstance(each, tuple) for each in value):
+            pairs = [
+                (self._text(statement, ("padding", at, 0), each[0]), self._text(statement, ("padding", at, 1), each[1]))
+                for at, each in enumerate(value)
+            ]
+            return pairs * axes if len(pairs) == 1 else pairs
+        if isinstance(value, tuple):
+            row = self.template.rows[statement.name].get(("padding",))
+            if row is not None and not row.text.startswith("("):
+                return [(f"{row.text}[{axis}]", f"{row.text}[{axis}]") for axis in range(len(value))]
+            return [(str(each), str(each)) for each in value]
+        return [(args["padding"], args["padding"])] * axes
+
+    def _text(self, statement: Statement, path: tuple[Any, ...], value: Any) -> str:
+        if hasattr(value, "parts"):
+            text: str = value.text(self._part)
+            if statement.verb == "reshape" and any(part.axis for part in value.parts()):
+                return text if _static(statement, value) else "-1"
+            if statement.verb != "reshape":
+                raise Unwritable("a size that depends on that of the input: Keras does not know it as it builds")
+            return text
+        row = self.template.rows[statement.name].get(path)
+        if row is not None:
+            return row.text
+        if isinstance(value, tuple) and value[:1] == ("words",):
+            return str(value[1])
+        if isinstance(value, tuple | Sides):
+            inner = ", ".join(self._text(statement, (*path, at), each) for at, each in enumerate(value))
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+        return literal(value)
+
+    def _part(self, part: Part) -> str:
+        return f"{self.variables.of(part.ref)}.shape[{part.axis}]"
+
+    # copies in a row ------------------------------------------------------------------------------------------
+
+    def _run(self, at: int, statement: Statement) -> None:
+        run = statement.run
+        assert run is not None  # noqa: S101 - the caller asked
+        count = self.template.counts[statement.name].text
+        start, kept = self.variables.looped(at, statement)
+        for place, variable in start:
+            if variable != self.variables.of(statement.reads[place]):
+                self.lines.append(f"{variable} = {self.variables.of(statement.reads[place])}")
+        outs = self.variables.turn(statement)
+        number = "i" if run.first == 0 else f"i + {run.first}"
+        base = f"{run.base}{'_' * run.listed}{{{number}}}".replace(".", "_")
+        name = f'f"{base}"' if self.whole else f'f"{{name}}_{base}"'
+        carried = dict(start)
+        before = dict(self.variables.names)
+        for place, ref in enumerate(statement.reads):
+            if place in carried:
+                self.variables.names[ref] = carried[place]
+        call = self._call(statement, name)
+        self.variables.names.update({ref: before[ref] for ref in statement.reads})
+        self.lines += [f"{each} = []" for each in kept.values()]
+        self.lines += [f"for i in range({count}):", f"    {', '.join(outs)} = {call}"]
+        self.lines += [f"    {each}.append({outs[out]})" for out, each in kept.items()]
+
+
+def _static(statement: Statement, value: Any) -> bool:
+    """Whether an extent is a number, whatever comes in."""
+    del statement, value
+    return False
+
+
+def _kind(values: Sequence[Any]) -> str:
+    kinds = {type(value) for value in values if value is not None}
+    if any(issubclass(kind, str) for kind in kinds):
+        return "Any"
+    if kinds == {bool}:
+        return "bool"
+    return "int" if kinds == {int} else "tuple[int, ...]" if kinds == {tuple} else "Any" if tuple in kinds else "float"
+
+
+def _sentence(name: str) -> str:
+    words = name.replace("_", " ").strip()
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _head(text: str) -> list[str]:
+    if len(text) <= WIDTH:
+        return [text]
+    head, _, rest = text.partition("(")
+    inside, _, tail = rest.rpartition(")")
+    if len(INDENT) + len(inside) <= WIDTH:
+        return [f"{head}(", f"{INDENT}{inside}", f"){tail}"]
+    return [f"{head}(", *(f"{INDENT}{part.strip()}," for part in re.split(r", (?![^\[]*\])", inside)), f"){tail}"]
