@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.spec.scalars import resolve
@@ -188,6 +189,8 @@ def flow(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Fraction):
         return _decimal(value)
+    if isinstance(value, float) and isinf(value):
+        return ".inf" if value > 0 else "-.inf"
     return _text(value) if isinstance(value, str) else str(value)
 
 

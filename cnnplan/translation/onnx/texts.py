@@ -8,7 +8,7 @@ from cnnplan.sizes import Condition, Count, eq, exact_div, floor_div, prod
 from cnnplan.translation.onnx.conditions import written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnplan.sizes import Shape
 
@@ -16,6 +16,9 @@ __all__ = ["argument", "counted"]
 
 PARTS = (2, 3, 4, 5, 6, 7, 8, 12, 14, 16, 24, 32)
 """Numbers that an extent is looked for a part of."""
+
+STARTS = (211, 346, 509, 780, 1023, 1377)
+"""Values that tell remainders apart."""
 
 
 def argument(value: Any, shapes: Sequence[Shape]) -> Any:
@@ -35,8 +38,8 @@ def counted(shape: Sequence[Any], have: Shape, texts: list[Any]) -> list[Any]:
     return [-1 if place == places[0] else text for place, text in enumerate(texts)]
 
 
-def _size(size: Count, shape: Shape) -> str:
-    """A size of one of these extents, or as a formula of symbols."""
+def _size(size: Count, shape: Shape) -> str | int:
+    """A size of one of these extents, or as a formula of symbols; a number where it is one at all values."""
     own = [(axis, extent) for axis, extent in enumerate(shape) if isinstance(extent, Count)]
     for axis, extent in own:
         if extent == size:
@@ -52,4 +55,28 @@ def _size(size: Count, shape: Shape) -> str:
         for other, behind in own:
             if other > axis and extent * behind == size:
                 return f"in_shape[{axis}] * in_shape[{other}]"
-    return str(size)
+    tried = _tried(size, size.symbols)
+    if len({*tried}) == 1 and eq(size, tried[0]).verdict is True:
+        return int(tried[0])
+    return _remainder(size, tried, own) or str(size)
+
+
+def _remainder(size: Count, tried: Sequence[Any], own: Sequence[tuple[int, Count]]) -> str:
+    """What one of these extents is over a multiple of a number, or short of one, and a number more; "" if it is not.
+
+    A few values tell which are worth a proof.
+    """
+    for axis, extent in own:
+        values = _tried(extent, extent.symbols) if extent.symbols == size.symbols else ()
+        for part in PARTS if values else ():
+            for sign, text in ((1, f"in_shape[{axis}] % {part}"), (-1, f"-in_shape[{axis}] % {part}")):
+                apart = {whole - sign * value % part for whole, value in zip(tried, values, strict=True)}
+                more = apart.pop()
+                if not apart and eq(size - more, sign * extent - part * floor_div(sign * extent, part)).verdict is True:
+                    return f"{text} + {more}" if more > 0 else f"{text} - {-more}" if more else text
+    return ""
+
+
+def _tried(size: Count, names: Iterable[str]) -> list[Any]:
+    """A size at a few values of its symbols."""
+    return [size.at({name: start + 17 * place for place, name in enumerate(sorted(names))}) for start in STARTS]
