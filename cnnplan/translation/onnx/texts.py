@@ -41,6 +41,17 @@ def counted(shape: Sequence[Any], have: Shape, texts: list[Any]) -> list[Any]:
 def _size(size: Count, shape: Shape) -> str | int:
     """A size of one of these extents, or as a formula of symbols; a number where it is one at all values."""
     own = [(axis, extent) for axis, extent in enumerate(shape) if isinstance(extent, Count)]
+    found = _part(size, own)
+    if found:
+        return found
+    tried = _tried(size, size.symbols)
+    if len({*tried}) == 1 and eq(size, tried[0]).verdict is True:
+        return int(tried[0])
+    return _remainder(size, tried, own) or str(size)
+
+
+def _part(size: Count, own: Sequence[tuple[int, Count]]) -> str:
+    """A size as one of these extents, a part or a multiple of one, or a product of two; "" if it is none."""
     for axis, extent in own:
         if extent == size:
             return f"in_shape[{axis}]"
@@ -55,10 +66,7 @@ def _size(size: Count, shape: Shape) -> str | int:
         for other, behind in own:
             if other > axis and extent * behind == size:
                 return f"in_shape[{axis}] * in_shape[{other}]"
-    tried = _tried(size, size.symbols)
-    if len({*tried}) == 1 and eq(size, tried[0]).verdict is True:
-        return int(tried[0])
-    return _remainder(size, tried, own) or str(size)
+    return ""
 
 
 def _remainder(size: Count, tried: Sequence[Any], own: Sequence[tuple[int, Count]]) -> str:

@@ -49,9 +49,8 @@ def main(*named):
         except CnnplanError as error:
             say(f"{path.parent.name}/{path.stem}: refused: {error}"[:300])
             continue
-        say(
-            f"{path.parent.name + '/' + path.stem:60} {lines:5} lines {texts:6} texts {len(apart):3} differ {apart[:1] or ''}"
-        )
+        named = f"{path.parent.name}/{path.stem}"
+        say(f"{named:60} {lines:5} lines {texts:6} texts {len(apart):3} differ {apart[:1] or ''}")
 
 
 if __name__ == "__main__":

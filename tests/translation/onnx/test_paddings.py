@@ -1,4 +1,4 @@
-"""Paddings that a file computes from its sizes: told by the layer's own input, so that layers alike are written alike."""
+"""Paddings that a file computes from its sizes: told by the layer's own input, so that blocks are found."""
 
 from __future__ import annotations
 
