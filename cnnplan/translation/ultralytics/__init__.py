@@ -48,7 +48,7 @@ def read(path: Path, options: Options) -> Foreign:
     foreign.document = document
     foreign.faults.found.extend([*source.faults.found, *document.faults.found])
     foreign.remarks = document.remarks
-    foreign.library = (library(_verbs(made.entries), made.settings.activation),)
+    foreign.library = library(_verbs(made.entries), made.settings.activation)
     foreign.included = own
     foreign.judged = bool(made.entries)
     foreign.account = lambda topic: account(made, rows, topic, VERSION)
@@ -71,7 +71,9 @@ def network(source: Source, options: Options) -> tuple[Network, list[Row], tuple
     settings = read_settings(document, options.scale)
     rows = read_rows(document)
     own = tuple(Source(str(file), read_text(file)) for file in map(FilePath, options.modules))
-    blocks = dict(library((row.module for row in rows), settings.activation).data["blocks"])
+    blocks: dict[str, Any] = {}
+    for each in library((row.module for row in rows), settings.activation):
+        blocks |= each.data["blocks"]
     names: dict[str, Any] = {}
     for each in own:
         names |= each.data.get("blocks") or {} if isinstance(each.data, dict) else {}

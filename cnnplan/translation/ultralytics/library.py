@@ -33,20 +33,31 @@ def known() -> frozenset[str]:
     return frozenset(_texts())
 
 
-def library(wanted: Iterable[str], activation: str) -> Source:
-    """The blocks of these names, and those that they call, as a file of blocks.
+def library(wanted: Iterable[str], activation: str) -> tuple[Source, ...]:
+    """The blocks of these names, and those that they call, each as a file of blocks.
 
     Args:
         wanted: names; those of no block are passed over.
         activation: the verb that stands for a file's own activation.
     """
     texts = _texts()
-    chosen: dict[str, str] = {}
+    chosen: dict[str, None] = {}
     waiting = sorted(set(wanted) & set(texts), reverse=True)
     while waiting:
         name = waiting.pop()
         if name not in chosen:
-            chosen[name] = texts[name]
-            waiting.extend(sorted(set(_WORD.findall(texts[name])) & set(texts) - set(chosen), reverse=True))
-    text = "".join(chosen.values()).replace("act: activation", f"act: {activation}")
-    return Source(str(FOLDER), f"cnnplan: 1\nblocks:\n{text}" if chosen else "cnnplan: 1\nblocks: {}\n")
+            chosen[name] = None
+            waiting.extend(sorted(_called(name) - set(chosen), reverse=True))
+    return tuple(_read(name, activation) for name in chosen)
+
+
+@cache
+def _called(name: str) -> frozenset[str]:
+    """The blocks that a block calls."""
+    return frozenset(_WORD.findall(_texts()[name])) & known()
+
+
+@cache
+def _read(name: str, activation: str) -> Source:
+    text = _texts()[name].replace("act: activation", f"act: {activation}")
+    return Source(str(FOLDER / name), f"cnnplan: 1\nblocks:\n{text}")

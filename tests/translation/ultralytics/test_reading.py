@@ -34,8 +34,16 @@ def test_every_block_of_a_file_is_known(file):
 
 def test_the_blocks_are_a_library_without_faults(tmp_path):
     file = tmp_path / "blocks.yaml"
-    file.write_text(library(known(), "silu").text, encoding="utf-8")
+    texts = [each.text.partition("\nblocks:\n")[2] for each in library(known(), "silu")]
+    file.write_text("cnnplan: 1\nblocks:\n" + "".join(texts), encoding="utf-8")
+    assert len(texts) == len(known())
     assert check(file) == []
+
+
+def test_a_block_is_read_once_whatever_names_it():
+    (conv,), several = library(["Conv"], "silu"), library(["C2f"], "silu")
+    assert conv in several
+    assert conv not in library(["Conv"], "relu")
 
 
 def test_the_first_scale_counts_where_none_is_said():
