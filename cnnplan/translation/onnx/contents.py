@@ -167,14 +167,17 @@ def _dtype(tensor: Tensor) -> Any:
 
 def _external(tensor: Tensor, folder: Path, kind: Any) -> Any:
     """A map of the file of weights that lies beside the model."""
-    name = tensor.external.get("location", "")
+    from cnnplan.translation.onnx.reading import read_entry  # noqa: PLC0415 - who looks at no weights has none of it
+
+    told = dict(map(read_entry, tensor.external))
+    name = told.get("location", "")
     path = (folder / name).resolve()
     if not name or not path.is_relative_to(folder.resolve()):
         raise UsageError(f"the weights of {tensor.name} lie outside the folder of the model: {name}")
     if not path.is_file():
         raise UsageError(f"the weights of {tensor.name} are not there: {path}")
     try:
-        offset = int(tensor.external.get("offset", "0"))
+        offset = int(told.get("offset", "0"))
     except ValueError:
         raise UsageError(f"the weights of {tensor.name} stand at no number of bytes") from None
     if offset < 0 or offset + kind.itemsize * tensor.size > path.stat().st_size:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Attribute", "Function", "Graph", "Info", "Model", "Node", "Span", "Tensor"]
 
@@ -26,14 +29,17 @@ class Span:
 
 @dataclass(slots=True)
 class Tensor:
-    """A tensor that stands in the file: its name, type (a number of ONNX) and extents, and where its contents are."""
+    """A tensor that stands in the file: its name, type (a number of ONNX) and extents, and where its contents are.
+
+    `external` are the entries that tell where in another file.
+    """
 
     name: str = ""
     dtype: int = 0
     dims: tuple[int, ...] = ()
     raw: Span | None = None
-    packed: list[tuple[int, int, Span | int]] = field(default_factory=list)
-    external: dict[str, str] = field(default_factory=dict)
+    packed: Sequence[tuple[int, int, Span | int]] = ()
+    external: Sequence[Span] = ()
     is_external: bool = False
     is_trained: bool = True
 
@@ -44,6 +50,10 @@ class Tensor:
         for extent in self.dims:
             count *= extent
         return count
+
+    def another(self) -> Tensor:
+        """A tensor of its own that is like this one."""
+        return Tensor(self.name, self.dtype, self.dims, self.raw, self.packed, self.external, self.is_external)
 
 
 @dataclass(slots=True)
@@ -92,7 +102,6 @@ class Graph:
     initializers: dict[str, Tensor] = field(default_factory=dict)
     inputs: list[Info] = field(default_factory=list)
     outputs: list[Info] = field(default_factory=list)
-    infos: list[Info] = field(default_factory=list)
     sparse: bool = False
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cnnplan.translation.onnx.messages import Attribute, Function, Graph, Info, Model, Node, Span, Tensor
 from cnnplan.translation.onnx.wire import BYTES, FIXED32, Damaged, fields, floats, integers, signed
 
-__all__ = ["read_function", "read_graph", "read_model"]
+__all__ = ["read_entry", "read_function", "read_graph", "read_model"]
 
 MOST_NODES: Final = 200_000
 MOST_WIRES: Final = 20_000
@@ -17,6 +18,9 @@ LARGEST: Final = 2**40
 """The largest extent."""
 
 MOST_AXES: Final = 32
+
+LONGEST_ALIKE: Final = 512
+"""The most bytes that are looked for among what was read already."""
 
 
 def read_model(data: Any) -> Model:
@@ -47,12 +51,12 @@ def read_model(data: Any) -> Model:
 
 def read_graph(span: Span) -> Graph:
     """A graph, that of the model or one of a node."""
-    graph, data = Graph(), span.data
+    graph, data, alike = Graph(), span.data, Alike()
     for number, kind, at, end in fields(data, span.start, span.end):
         if kind != BYTES:
             continue
         if number == 1:
-            graph.nodes.append(_node(data, at, end))
+            graph.nodes.append(_node(data, at, end, alike))
             if len(graph.nodes) > MOST_NODES:
                 raise Damaged(f"the graph has more than {MOST_NODES:,} nodes")
         elif number == 5:
@@ -60,9 +64,8 @@ def read_graph(span: Span) -> Graph:
             if tensor.name in graph.initializers:
                 raise Damaged(f"two initializers are called {tensor.name}")
             graph.initializers[tensor.name] = tensor
-        elif number in (11, 12, 13):
-            info = _info(data, at, end)
-            (graph.inputs, graph.outputs, graph.infos)[number - 11].append(info)
+        elif number in (11, 12):
+            (graph.inputs, graph.outputs)[number - 11].append(_info(data, at, end))
         elif number == 2:
             graph.name = _text(data, at, end)
         elif number == 15:
@@ -76,7 +79,7 @@ def read_function(data: bytes) -> Function:
 
 
 def _text(data: Any, at: int, end: int) -> str:
-    return bytes(data[at:end]).decode("utf-8", "replace")
+    return str(data[at:end], "utf-8", "replace")
 
 
 def _opset(data: Any, at: int, end: int) -> tuple[str, int]:
@@ -89,28 +92,66 @@ def _opset(data: Any, at: int, end: int) -> tuple[str, int]:
     return "" if domain == "ai.onnx" else domain, version
 
 
-def _node(data: Any, at: int, end: int) -> Node:
-    node = Node()
-    for number, kind, value, stop in fields(data, at, end):
+@dataclass(slots=True)
+class Alike:
+    """What was read already, by its bytes: attributes, and what stands behind the names of nodes."""
+
+    nodes: dict[bytes, tuple[str, str, dict[str, Attribute]]] = field(default_factory=dict)
+    attributes: dict[bytes, tuple[str, Attribute]] = field(default_factory=dict)
+
+
+_INPUT, _OUTPUT, _NAME = 0x0A, 0x12, 0x1A
+_NAMES: Final = frozenset({_INPUT, _OUTPUT, _NAME})
+"""The tags of the names of a node, which writers put first."""
+
+
+def _node(data: Any, at: int, end: int, alike: Alike) -> Node:
+    inputs: list[str] = []
+    outputs: list[str] = []
+    node = Node("", "", "", inputs, outputs)
+    while at < end - 1 and (tag := data[at]) in _NAMES and (size := data[at + 1]) < 0x80 and size <= end - at - 2:
+        text = str(data[at + 2 : at + 2 + size], "utf-8", "replace")
+        at += 2 + size
+        if tag == _INPUT:
+            inputs.append(text)
+        elif tag == _OUTPUT:
+            outputs.append(text)
+        else:
+            node.name = text
+    rest = data[at:end] if end - at <= LONGEST_ALIKE else b""
+    known = alike.nodes.get(rest)
+    if known is not None:
+        node.op, node.domain, attributes = known
+        node.attributes = attributes if all(map(_is_plain, attributes.values())) else _anew(attributes)
+    else:
+        names = len(inputs), len(outputs), node.name
+        _rest(node, data, (at, end), alike)
+        if rest and names == (len(inputs), len(outputs), node.name):
+            alike.nodes[rest] = node.op, node.domain, node.attributes
+    if len(inputs) + len(outputs) > MOST_WIRES:
+        raise Damaged(f"{node.called} has more than {MOST_WIRES:,} inputs and outputs")
+    return node
+
+
+def _rest(node: Node, data: Any, where: tuple[int, int], alike: Alike) -> None:
+    """What of a node stands behind its names, and names that stand elsewhere."""
+    for number, kind, value, stop in fields(data, *where):
         if kind != BYTES:
             continue
-        if number == 1:
+        if number == 5:
+            name, attribute = _attribute(data, value, stop, alike)
+            node.attributes[name] = attribute
+        elif number == 1:
             node.inputs.append(_text(data, value, stop))
         elif number == 2:
             node.outputs.append(_text(data, value, stop))
-        elif number == 5:
-            name, attribute = _attribute(data, value, stop)
-            node.attributes[name] = attribute
         elif number == 4:
             node.op = _text(data, value, stop)
         elif number == 3:
             node.name = _text(data, value, stop)
         elif number == 7:
             node.domain = _text(data, value, stop)
-    if len(node.inputs) + len(node.outputs) > MOST_WIRES:
-        raise Damaged(f"{node.called} has more than {MOST_WIRES:,} inputs and outputs")
     node.domain = "" if node.domain == "ai.onnx" else node.domain
-    return node
 
 
 _KINDS: Final = {1: "float", 2: "int", 3: "text", 4: "tensor", 5: "graph", 6: "floats", 7: "ints", 8: "texts"}
@@ -118,7 +159,30 @@ _FIELDS: Final = {2: "float", 3: "int", 4: "text", 5: "tensor", 6: "graph", 7: "
 """The kinds of attributes, by the number of the kind and by the field of the value."""
 
 
-def _attribute(data: Any, at: int, end: int) -> tuple[str, Attribute]:
+def _is_plain(attribute: Attribute) -> bool:
+    """Whether it holds no tensor, each of which is one of its own though another has the same elements."""
+    return attribute.kind != "tensor"
+
+
+def _anew(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
+    """The same attributes, of which no tensor is the same."""
+    return {
+        name: each if _is_plain(each) else Attribute(each.value.another(), each.kind, each.refers)
+        for name, each in attributes.items()
+    }
+
+
+def _attribute(data: Any, at: int, end: int, alike: Alike) -> tuple[str, Attribute]:
+    bytes_ = data[at:end] if end - at <= LONGEST_ALIKE else b""
+    known = alike.attributes.get(bytes_)
+    if known is None:
+        known = _new_attribute(data, at, end)
+        if bytes_ and _is_plain(known[1]):
+            alike.attributes[bytes_] = known
+    return known
+
+
+def _new_attribute(data: Any, at: int, end: int) -> tuple[str, Attribute]:
     name = refers = ""
     found: dict[str, Any] = {}
     told = ""
@@ -169,6 +233,8 @@ _PACKED: Final = frozenset({4, 5, 7, 10, 11})
 def _tensor(data: Any, at: int, end: int) -> Tensor:
     tensor = Tensor()
     dims: list[int] = []
+    packed: list[tuple[int, int, Span | int]] = []
+    external: list[Span] = []
     for number, kind, value, stop in fields(data, at, end):
         if number == 1:
             dims += integers(data, kind, value, stop)
@@ -179,16 +245,20 @@ def _tensor(data: Any, at: int, end: int) -> Tensor:
         elif number == 9 and kind == BYTES:
             tensor.raw = Span(data, value, stop)
         elif number == 13 and kind == BYTES:
-            key, text = _entry(data, value, stop)
-            tensor.external[key] = text
+            external.append(Span(data, value, stop))
         elif number == 14 and not kind:
             tensor.is_external = value == 1
         elif number in _PACKED:
-            tensor.packed.append((number, kind, Span(data, value, stop) if kind else value))
+            packed.append((number, kind, Span(data, value, stop) if kind else value))
     if len(dims) > MOST_AXES or any(not 0 <= extent <= LARGEST for extent in dims):
         raise Damaged(f"the tensor {tensor.name} has the extents {dims[:MOST_AXES]}")
-    tensor.dims = tuple(dims)
+    tensor.dims, tensor.packed, tensor.external = tuple(dims), packed, external
     return tensor
+
+
+def read_entry(span: Span) -> tuple[str, str]:
+    """A key and its text."""
+    return _entry(span.data, span.start, span.end)
 
 
 def _entry(data: Any, at: int, end: int) -> tuple[str, str]:
@@ -243,7 +313,7 @@ def _dims(data: Any, at: int, end: int) -> tuple[int | str, ...]:
 
 
 def _function(data: Any, at: int, end: int) -> Function:
-    function = Function()
+    function, alike = Function(), Alike()
     for number, kind, value, stop in fields(data, at, end):
         if kind != BYTES:
             continue
@@ -252,10 +322,10 @@ def _function(data: Any, at: int, end: int) -> Function:
         elif number in (4, 5):
             (function.inputs if number == 4 else function.outputs).append(_text(data, value, stop))
         elif number == 7:
-            function.nodes.append(_node(data, value, stop))
+            function.nodes.append(_node(data, value, stop, alike))
         elif number == 10:
             function.domain = _text(data, value, stop)
         elif number == 11:
-            name, attribute = _attribute(data, value, stop)
+            name, attribute = _attribute(data, value, stop, alike)
             function.defaults[name] = attribute
     return function

@@ -48,13 +48,21 @@ def fields(data: Any, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
             tag, at = _varint(data, start, end)
         kind = tag & 7
         if kind == BYTES:
-            size, at = _varint(data, at, end)
-            if size > end - at:
-                raise Damaged(f"byte {start:,}: a field of {size:,} bytes stands here, and {end - at:,} are left")
-            yield tag >> 3, kind, at, at + size
-            at += size
+            if at < end and data[at] < 0x80:
+                size = data[at]
+                at += 1
+            else:
+                size, at = _varint(data, at, end)
+            value, at = at, at + size
+            if at > end:
+                raise Damaged(f"byte {start:,}: a field of {size:,} bytes stands here, and {end - value:,} are left")
+            yield tag >> 3, kind, value, at
         elif kind == VARINT:
-            value, at = _varint(data, at, end)
+            if at < end and data[at] < 0x80:
+                value = data[at]
+                at += 1
+            else:
+                value, at = _varint(data, at, end)
             yield tag >> 3, kind, value, 0
         elif kind in _SIZES:
             size = _SIZES[kind]
