@@ -60,6 +60,10 @@ def build(
     symbols = Symbols(spec, bindings(spec, values or {}), kept, symbolic=symbolic, lenient=lenient)
     builder = Builder(spec, symbols, Workshop(symbols))
     inputs, fragment = _inputs(spec, builder)
+    readymade, kept.readymade = kept.readymade, None
+    known = readymade.fragment(spec, symbols, inputs) if readymade else None
+    if known is not None:
+        return Graph(spec, symbols, inputs, known)
     try:
         fragment = fragment if fragment.faults else builder.network(inputs)
     except (TooMany, RecursionError):

@@ -128,6 +128,11 @@ class Symbols:
         self.structure[condition.symbol if isinstance(condition, Membership) else str(condition)] = condition
 
     @property
+    def is_symbolic(self) -> bool:
+        """Whether all symbols stay letters, and every one of them is a number."""
+        return self._symbolic is True and self.sizes.keys() == self.declared.keys()
+
+    @property
     def state(self) -> object:
         """What answers depend on: one object for the same values and the same decisions on symbols."""
         if self._state is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Form
+    from cnnplan.graph.readymade import Readymade
     from cnnplan.graph.workshop import Judgement
     from cnnplan.ops import Operator
     from cnnplan.spec import Block, Entry, Spec
@@ -46,6 +47,7 @@ class Kept:
         judgements: what follows from operators on inputs.
         fragments: what blocks were unrolled to.
         figures: of each kind of layer, what is computed of it on the floors above.
+        readymade: the layers of the first graph, where a reader of another world judged them already.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -57,6 +59,7 @@ class Kept:
         self.judgements: dict[Hashable, Judgement] = {}
         self.fragments: dict[Hashable, Fragment] = {}
         self.figures: dict[Any, Any] = {}
+        self.readymade: Readymade | None = None
         self._states: dict[Hashable, object] = {}
 
     @cached_property

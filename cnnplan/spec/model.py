@@ -221,7 +221,7 @@ class Spec:
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     inputs: Mapping[str, Input] = field(default_factory=dict)
     blocks: Mapping[str, Block] = field(default_factory=dict)
-    layers: tuple[Entry, ...] = ()
+    layers: Sequence[Entry] = ()
     outputs: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from cnnplan.errors import SpecError
 from cnnplan.findings import Location, Place
 from cnnplan.spec.breakage import broken_entries
 from cnnplan.spec.declarations import read_inputs, read_symbols
+from cnnplan.spec.deferred import Deferred
 from cnnplan.spec.documents import IncludedDocument, SpecDocument, read
 from cnnplan.spec.entries import read_entries
 from cnnplan.spec.examples import resolve
@@ -26,9 +27,10 @@ from cnnplan.spec.templates import read_blocks, read_headers, read_outputs
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.findings import Finding
+    from cnnplan.spec.model import Entry, Input
     from cnnplan.spec.source import Written
     from cnnplan.spec.templates import Header
 
@@ -193,15 +195,7 @@ class _Reader:
         for name, each in inputs.items():
             if "input" not in data:
                 scope.layers.declare(name, 0, each.place.at_key(), reading.faults)
-        layers = read_entries(reading, document.layers, place.below("layers"), scope)
-        if not document.layers and data.get("layers") == []:
-            reading.faults.add("CNN013", place.below("layers"), "layers must hold at least one layer")
-        silent = len(inputs) > 1 and layers and layers[0].from_ in (None, ("prev",))
-        if silent and _reads(reading, layers[0].verb, scope):
-            message = f"{layers[0].verb} has nothing before it: with several inputs the first layer says which it reads"
-            hint = f"write from: {next(iter(inputs))}"
-            reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
-        read_outputs(reading, document.outputs, place.below("outputs"), data.get("outputs"), scope)
+        layers = self._layers(document, inputs, scope)
         expect = tuple(read_expectations(reading, document.expect, place.below("expect"), scope, symbols))
         scope.layers.judge(reading.faults, ("prev", "input") if len(inputs) == 1 and "input" in inputs else ("prev",))
         return Spec(
@@ -222,6 +216,29 @@ class _Reader:
             locator=self.locate,
             lent=frozenset(source.file for source in self.lent),
         )
+
+    def _layers(self, document: SpecDocument, inputs: Mapping[str, Input], scope: Scope) -> Sequence[Entry]:
+        """The entries of the spec itself, and the names of its outputs; of a sound source they are read later."""
+        reading, data, place = self.reading, self.source.data, Place(self.source.file)
+        if self.source.is_sound:
+            return Deferred(lambda: self._later(document, scope), len(document.layers))
+        layers = read_entries(reading, document.layers, place.below("layers"), scope)
+        if not document.layers and data.get("layers") == []:
+            reading.faults.add("CNN013", place.below("layers"), "layers must hold at least one layer")
+        silent = len(inputs) > 1 and layers and layers[0].from_ in (None, ("prev",))
+        if silent and _reads(reading, layers[0].verb, scope):
+            message = f"{layers[0].verb} has nothing before it: with several inputs the first layer says which it reads"
+            hint = f"write from: {next(iter(inputs))}"
+            reading.faults.add("CNN016", layers[0].place, message, layer=layers[0].label, hint=hint)
+        read_outputs(reading, document.outputs, place.below("outputs"), data.get("outputs"), scope)
+        return layers
+
+    def _later(self, document: SpecDocument, scope: Scope) -> tuple[Entry, ...]:
+        """The entries of a sound source; raises SpecError where it is none."""
+        layers = read_entries(self.reading, document.layers, Place(self.source.file, ("layers",)), scope)
+        if self.reading.faults.found:
+            raise SpecError(self._located(self.reading.faults.found))
+        return layers
 
     def _included(self, source: Written, headers: Mapping[str, Header]) -> dict[str, Header]:
         """The blocks of an included file, except those whose name is taken."""

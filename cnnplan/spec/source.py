@@ -61,12 +61,19 @@ def read_text(path: FilePath) -> str:
 
 
 class Written(Protocol):
-    """A document that was read: its data, its faults so far, and where everything in it stands."""
+    """A document that was read: its data, its faults so far, and where everything in it stands.
+
+    Of a sound one it is known that nothing is wrong with its layers, which are read when somebody asks for them.
+    """
 
     file: str
     text: str
     data: Any
     faults: Faults
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong with its layers."""
 
     def locate(self, place: Place) -> Location:
         """Where a place stands in the file."""
@@ -87,6 +94,7 @@ class Source:
         self.file = file
         self.text = text.removeprefix("\ufeff")
         self.faults = Faults()
+        self.is_sound = False
         self._positions: dict[Path, tuple[Any, Any]] | None = None
         self.data = self._compose()
         if any(finding.rule == "CNN003" for finding in self.faults.found):

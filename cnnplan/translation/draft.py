@@ -42,6 +42,7 @@ class Foreign:
         unread: how many trained weights there are that no layer is written for.
         account: what the reader has to say of how it understood a layer, by its name or number there; "" for no layer.
         channels_last: the layers and inputs whose shapes its world writes with the channels last.
+        is_sound: whether it is known that nothing is wrong with its layers as the language has them.
     """
 
     file: str
@@ -59,6 +60,7 @@ class Foreign:
     account: Callable[[str], str] | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
     channels_last: frozenset[str] = frozenset()
+    is_sound: bool = False
 
     def locate(self, place: Place) -> Location:
         """The node of a place, or of the nearest thing around it that is known."""
@@ -197,6 +199,7 @@ class Draft:
         self._data["layers"] = self._layers
         if self._outputs and self._outputs != [self.last]:
             self._data["outputs"] = self._outputs
+        self.foreign.is_sound &= bool(self._layers) and len(set(self._outputs)) == len(self._outputs)
         return self.foreign
 
     def _where(self, where: Location | str) -> Location:

@@ -33,7 +33,7 @@ APART = "none"
 class Body(Assembly):
     """The control flow of the language."""
 
-    def unroll(self, entries: tuple[Entry, ...], outputs: tuple[str, ...]) -> Fragment:
+    def unroll(self, entries: Iterable[Entry], outputs: tuple[str, ...]) -> Fragment:
         """All entries in a row; the outputs are those named, or what the last entry gives."""
         last = self.run(entries, self.scope, self.start)
         self.fragment.outputs = last.outputs

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.findings import Place
 from cnnplan.graph.environment import Symbols
 from cnnplan.graph.keeping import Kept
+from cnnplan.graph.readymade import Readymade
 from cnnplan.graph.workshop import Workshop
 from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.spec import Spec
+from cnnplan.spec.arguments import read_arguments
 from cnnplan.spec.model import Symbol
+from cnnplan.spec.reading import Reading
+from cnnplan.spec.scopes import Layers, Scope
 from cnnplan.translation.onnx import names
 from cnnplan.translation.onnx.contents import DTYPES
 from cnnplan.translation.onnx.decisions import Decisions
@@ -23,7 +28,7 @@ from cnnplan.translation.onnx.values import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnnplan.graph.parts import Facts
+    from cnnplan.graph.workshop import Made
     from cnnplan.translation.draft import Draft
     from cnnplan.translation.onnx.messages import Node
     from cnnplan.translation.onnx.weights import Weights
@@ -48,23 +53,36 @@ class Builder:
         self.weights = weights
         self.decisions = Decisions()
         self.rounded: Counter[str] = Counter()
-        spec = Spec("", "")
+        self._declared: dict[str, Symbol] = {}
+        spec = Spec("", "", symbols=self._declared)
         kept = Kept(spec)
         draft.foreign.judgements = [kept]
         self._context = kept.context
-        self._workshop = Workshop(Symbols(spec, {}, kept, lenient=True))
+        self._symbols = Symbols(spec, {}, kept, lenient=True)
+        self._workshop = Workshop(self._symbols)
+        self._readymade = kept.readymade = Readymade(draft.foreign.file, self._symbols)
+        self._written: dict[int, Written] = {}
         self._owners: dict[Any, str] = {}
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the reader of the language would find nothing wrong with the layers, and come to the same."""
+        return self._readymade.is_sound
 
     def symbol(self, name: str, declared: Mapping[str, Any] | None = None) -> Any:
         """A symbol of the draft as a size, with what is declared of it."""
         told: dict[str, Any] = dict(declared or {})
         called = self.draft.symbol(name, told or None)
-        return self._context.symbol(called, Symbol(called, Place(""), **told).domain())
+        symbol = self._declared[called] = Symbol(called, Place(""), **told)
+        size = self._symbols.sizes[called] = self._context.symbol(called, symbol.domain())
+        return size
 
     def input(self, name: str, dtype: int, shape: Any, layer: str, *, counts: bool) -> Value:
         """Something that comes in; whether it is computed with."""
         elements = NUMBERS if counts else Elements(DTYPES[dtype])
-        return Value(name, dtype, shape, layer, self._workshop.form(shape, elements))
+        form = self._workshop.form(shape, elements)
+        self._readymade.input(layer, form)
+        return Value(name, dtype, shape, layer, form)
 
     def parameter(self, node: Node, value: Value) -> Value:
         """A tensor of the file that may be trained, as a layer."""
@@ -73,7 +91,8 @@ class Builder:
         origin = called if names.module([called]) else f"{_path(node)}.table"
         origin = self.weights.unused(origin, ["weight"])
         self.weights.count([value])
-        name = self.draft.add("parameter", {"shape": [*value.shape]}, [], origin=origin, where=node.called)
+        made = self._made("parameter", {"shape": value.shape}, [])
+        name = self._entry(node, "parameter", {"shape": value.shape}, [], origin, {}, made)
         self.weights.keep(origin, {"weight": value})
         return Value(name, value.dtype, value.shape, name, self._workshop.form(value.shape))
 
@@ -95,27 +114,35 @@ class Builder:
         """A layer; raises Unknown where it is not legal, which is kept."""
         if self.decisions.waits and reads:
             reads = self.required(node, reads)
-        facts = self._facts(node, verb, args, reads)[""]
-        name = self._add(node, verb, args, reads, weights, tag)
+        made = self._judged(node, verb, args, reads)
+        facts = made[""]
+        name = self._add(node, verb, args, reads, weights, tag, made)
         return Value(name, reads[0].dtype if reads else 1, facts.shape, name, facts.form)
 
     def parts(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> list[Value]:
         """The parts of a layer that has several outputs."""
         reads = self.required(node, reads)
-        facts = self._facts(node, verb, args, reads)
-        name = self._add(node, verb, args, reads, {}, "")
+        made = self._judged(node, verb, args, reads)
+        name = self._add(node, verb, args, reads, {}, "", made)
         return [
             Value(f"{name}{part}", reads[0].dtype, each.shape, f"{name}{part}", each.form)
-            for part, each in facts.items()
+            for part, each in made.items()
         ]
 
-    def _facts(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> dict[str, Facts]:
-        made = self._workshop.made(verb, {key: _plain(value) for key, value in args.items()}, [v.form for v in reads])
+    def _made(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> Made:
+        """What follows from an operator on what it reads, or all that is wrong with it."""
+        return self._workshop.made(verb, {key: _plain(value) for key, value in args.items()}, [v.form for v in reads])
+
+    def _judged(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> dict[str, Any]:
+        """What follows from it; raises Unknown where it is not legal, which is kept."""
+        made = self._made(verb, args, reads)
         if isinstance(made, list):
             for refusal in made:
                 self.draft.refuse(refusal.rule, refusal.message, node.called, refusal.hint)
             raise Unknown
-        return {part: facts for part, facts in made.items() if facts is not None}
+        if None in made.values():
+            raise KeyError("")
+        return made
 
     def _add(  # noqa: PLR0913, PLR0917
         self,
@@ -125,22 +152,21 @@ class Builder:
         reads: Sequence[Value],
         weights: Mapping[str, Value],
         tag: str,
+        made: Made,
     ) -> str:
-        shapes = [value.shape for value in reads]
-        texts = {key: argument(value, shapes) for key, value in args.items()}
-        if verb == "reshape":
-            texts["shape"] = counted(args["shape"], shapes[0], texts["shape"])
-        tensors = [value.tensor.name for value in weights.values() if value.tensor is not None]
         path = _path(node)
-        origin = names.module(tensors) or path
-        if self.weights.has(origin, weights):
-            origin = self.weights.unused(path, weights)
+        origin = path
+        wiring: dict[str, Any] = {}
+        if weights:
+            origin = names.module([value.tensor.name for value in weights.values() if value.tensor is not None]) or path
+            if self.weights.has(origin, weights):
+                origin = self.weights.unused(path, weights)
+            wiring = whole(weights.values())
+            key = (verb, *((w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()))
+            if key in self._owners:
+                wiring["share"] = self._owners[key]
         origin = f"{origin}.{tag}" if tag else origin
-        wiring: dict[str, Any] = whole(weights.values())
-        key = (verb, *((w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()))
-        if weights and key in self._owners:
-            wiring["share"] = self._owners[key]
-        name = self.draft.add(verb, texts, [value.layer for value in reads], origin=origin, where=node.called, **wiring)
+        name = self._entry(node, verb, args, reads, origin, wiring, made)
         if verb == "fake_quantize":
             self.rounded[args["dtype"]] += 1
         if weights:
@@ -149,6 +175,57 @@ class Builder:
             self._owners.setdefault(key, name)
             self.weights.keep(origin, weights)
         return name
+
+    def _entry(  # noqa: PLR0913, PLR0917
+        self,
+        node: Node,
+        verb: str,
+        args: Mapping[str, Any],
+        reads: Sequence[Value],
+        origin: str,
+        wiring: dict[str, Any],
+        made: Made,
+    ) -> str:
+        """Append an entry, and the layer that it comes to; its name."""
+        known = self._written.get(id(made))
+        if known is None:
+            known = self._written[id(made)] = self._read(verb, args, reads, made)
+        layers = [value.layer for value in reads]
+        origin = origin.replace("{", "(").replace("}", ")")
+        name = self.draft.add(verb, known.args, layers, origin=origin, where=node.called, **wiring)
+        self._readymade.layer(name, layers, known.made, origin, wiring)
+        return name
+
+    def _read(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value], made: Made) -> Written:
+        """Arguments as the language has them, and what follows from them when they are read."""
+        shapes, forms = [value.shape for value in reads], [value.form for value in reads]
+        texts = {key: argument(value, shapes) for key, value in args.items()}
+        if verb == "reshape":
+            texts["shape"] = counted(args["shape"], shapes[0], texts["shape"])
+        found: dict[str, Any] | None = {key: _plain(text) for key, text in texts.items()}
+        if not all(map(_is_number, texts.values())):
+            reading = Reading(symbols=frozenset(self._symbols.declared))
+            expressions = read_arguments(reading, verb, texts, Place(""), Scope(reading.symbols, Layers()))
+            found = None if reading.faults.found else self._readymade.evaluated(expressions, forms)
+        again = [] if found is None else self._workshop.made(verb, found, forms)
+        return Written(texts, again if _forms(again) == _forms(made) else [])
+
+
+class Written(NamedTuple):
+    """The arguments of a layer as the language has them, and what follows from these; a list where that is another."""
+
+    args: dict[str, Any]
+    made: Made
+
+
+def _forms(made: Made) -> Any:
+    """What the parts of a layer give."""
+    return {} if isinstance(made, list) else {part: facts and facts.form for part, facts in made.items()}
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value of the language is a number or a truth, or a list of these, which are read as they are."""
+    return all(map(_is_number, value)) if isinstance(value, list) else isinstance(value, int | Fraction)
 
 
 def _path(node: Node) -> str:

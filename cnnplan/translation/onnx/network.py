@@ -71,6 +71,7 @@ class Network:
         translator.run(fused(nodes, translator))
         self._refusals()
         self._outputs()
+        self.draft.foreign.is_sound = translator.builder.is_sound
         weights = translator.weights
         self.draft.foreign.weights = weights.at
         self.draft.stored(stored(weights.kept), described(weights.kept, translator.builder.rounded))
