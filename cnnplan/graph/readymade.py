@@ -45,7 +45,6 @@ class Readymade:
         self._fragment = Fragment()
         self._inputs: dict[str, Tensor] = {}
         self._given: dict[str, tuple[Tensor, ...]] = {}
-        self._spans: dict[str, tuple[int, int]] = {}
         self._entries = 0
 
     def input(self, name: str, form: Form) -> None:
@@ -82,15 +81,13 @@ class Readymade:
         fragment.size = start + len(tensors)
         fragment.names[name] = given[name] = tuple(tensors)
         if wiring:
-            self._spans[name] = (start, fragment.size)
-            self._wire(name, wiring)
+            owner = wiring.get("share")
+            self.is_sound = wiring.keys() <= {"share", "dtype"} and (owner is None or self._shares(name, owner))
 
-    def _wire(self, name: str, wiring: Mapping[str, Any]) -> None:
-        owner = wiring.get("share")
-        known = owner is None or owner in self._spans
-        if owner is not None and known:
-            known = not shared(self._fragment, self._spans[name], self._spans[owner])
-        self.is_sound &= known and wiring.keys() <= {"share", "dtype"}
+    def _shares(self, name: str, owner: str) -> bool:
+        """Give a layer the weights of an earlier one; whether that is possible."""
+        mine, theirs = ((tensors[0].ref or 0, len(tensors)) for tensors in (self._given[name], self._given[owner]))
+        return not shared(self._fragment, (mine[0], sum(mine)), (theirs[0], sum(theirs)))
 
     def evaluated(self, args: Mapping[str, Expression], inputs: Sequence[Form | None]) -> dict[str, Any] | None:
         """The arguments of a layer on these inputs; None where one has no value."""
