@@ -31,7 +31,7 @@ NETWORKS = {
                       node("Concat", ["n", "rest"], ["r"], axis=0), node("Reshape", ["x", "r"], ["y"])], ["y"]),
     "words": ([node("Gelu", ["x"], ["a"], approximate="tanh"), node("Pad", ["a", "p"], ["y"], mode="reflect")], ["y"]),
     "a part of a size": ([node("Slice", ["x", "i", "two", "axis"], ["y"])], ["y"]),
-    "whole numbers": ([node("DequantizeLinear", ["q", "scale"], ["w8"]), node("Conv", ["x", "w8"], ["y"], **CONV)], "y"),
+    "integers": ([node("DequantizeLinear", ["q", "scale"], ["w8"]), node("Conv", ["x", "w8"], ["y"], **CONV)], "y"),
     "a table": ([node("Add", ["x", "table"], ["y"])], ["y"]),
 }  # fmt: skip
 TENSORS = [
@@ -40,6 +40,7 @@ TENSORS = [
     tensor("two", [1], [2], INT64),
     tensor("axis", [1], [2], INT64),
     tensor("rest", [3], [2, 2, -1], INT64),
+    tensor("many", [1], [192], INT64),
     tensor("p", [8], [0, 0, 1, 1, 0, 0, 1, 1], INT64),
     tensor("q", [4, 4, 3, 3], [1] * 144, INT8),
     tensor("scale", [], [0.5]),
@@ -75,11 +76,18 @@ def test_a_file_gives_the_graph_that_its_entries_give(path, values, monkeypatch)
     assert first == told(build(spec, values))
 
 
-@pytest.mark.parametrize("case", NETWORKS)
+FLAT = [node("Shape", ["x"], ["s"]), node("Gather", ["s", "i"], ["n"]),
+        node("Concat", ["n", "many"], ["r"], axis=0), node("Reshape", ["x", "r"], ["y"])]  # fmt: skip
+CASES = {name: (*each, X) for name, each in NETWORKS.items()} | {
+    "the only size": (FLAT, ["y"], info("x", ["N", 4, 6, 8])),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_a_network_gives_the_graph_that_its_entries_give(case, tmp_path, monkeypatch):
-    nodes, outputs = NETWORKS[case]
+    nodes, outputs, given = CASES[case]
     path = tmp_path / "net.onnx"
-    path.write_bytes(model(nodes, [X], [info(name, None) for name in outputs], TENSORS, opset=20))
+    path.write_bytes(model(nodes, [given], [info(name, None) for name in outputs], TENSORS, opset=20))
     spec = load_spec(path)
     with monkeypatch.context() as patch:
         unread(patch)
