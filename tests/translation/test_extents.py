@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnplan.translation.torch.extents import Axis, Binary, Extent, Guard, Ratio, Rounded, noted, product_of_doubles
+from cnnplan.translation.torch.extents import Extent, Ratio
+from cnnplan.translation.torch.made import Axis, Binary, Guard, Rounded, product_of_doubles
+from cnnplan.translation.torch.notes import noted
 
 WHOLE = {"+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod}
 

@@ -70,12 +70,12 @@ def test_conditions_are_what_runs(name):
         assert predicted(plan, N=2, H=h, W=64) == truth(module, 2, 3, h, 64), h
 
 
-def test_a_decimal_in_front_of_a_size_is_told():
-    """Python asks the decimal alone: the module is read at one size, and the remark says what to write."""
-    spec = load_spec(f"{HERE}:InFront")
-    (remark,) = spec.remarks
-    assert remark.message.startswith("read at (N, 3, 224, 224) alone: a number is 515 at one size and 441 at another")
-    assert remark.hint == "of 0.5 * h Python asks the decimal alone; h * 0.5, the size in front, is seen"
+def test_a_decimal_in_front_of_a_size_is_followed():
+    """`int(2.3 * h)`: 2.3 is no double; 50 * 2.3 is 114.99..., and 115 by fractions."""
+    plan = cnnplan.load(f"{HERE}:InFront")
+    assert str(next(iter(plan.outputs.values()))[2]) == "scaled(H, 23/10)"
+    for h in (41, 50, 90, 101):
+        assert predicted(plan, N=1, H=h, W=30) == truth(meta(networks.InFront), 1, 3, h, 30)
 
 
 def test_sizes_times_decimals_are_products_of_doubles():
@@ -111,12 +111,14 @@ def test_a_decision_by_the_size_is_kept_as_a_condition():
     assert any(node.op.verb == "require" for node in plan)
 
 
-def test_a_decision_that_nobody_sees_fixes_the_size():
+def test_a_decision_by_a_whole_number_of_a_size_is_seen():
+    """`height = int(x.shape[2])`, and then by `height % 2`: a condition; beyond it the network is another one."""
     module = meta(networks.Hidden)
-    spec = load_spec(module, dims={"": ("N", 3, "H", "W")})
-    assert [*spec.symbols] == ["N"]
-    assert "read at (N, 3, 224, 224) alone" in spec.remarks[0].message
-    assert predicted(cnnplan.load(spec), N=3) == truth(module, 3, 3, 224, 224)
+    plan = cnnplan.load(module, dims={"": ("N", 3, "H", "W")})
+    assert "H % 2 == 0" in [str(each) for each in plan.conditions]
+    for h in range(30, 40):
+        found = predicted(plan, N=3, H=h, W=35)
+        assert found == (truth(module, 3, 3, h, 35) if h % 2 == 0 else None), h
 
 
 def test_names_and_weights_are_those_of_the_module():

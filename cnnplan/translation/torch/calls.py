@@ -86,15 +86,25 @@ class Recording:
         outputs: of the network.
         guards: comparisons of extents, each with the number of the call that came next.
         made: every number that was made of extents, with how.
-        escaped: whether an extent became a plain number, so that decisions by it are not seen.
-        inputs: the tensors that went in.
+        inputs: the extents of what went in, by name.
+        kept: every tensor that was seen, so that they are told apart by identity.
     """
 
     calls: list[Call] = field(default_factory=list)
     outputs: tuple[Seen, ...] = ()
     guards: list[tuple[int, Any]] = field(default_factory=list)
     made: list[tuple[int, Any]] = field(default_factory=list)
-    escaped: bool = False
+    inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
+
+    def extent(self, axis: Any) -> int:
+        """What the extent of an axis is in this run."""
+        ref = axis.source
+        if ref.kind == "input":
+            return int(self.inputs[ref.name][axis.dim])
+        if ref.kind in {"call", "made"}:
+            return int(self.calls[ref.number].outputs[ref.place].shape[axis.dim])
+        return int(axis.value)
 
 
 def tensors(value: Any) -> list[Seen]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.translation.torch.calls import Call, Ref, Seen, tensors
+from cnnplan.translation.torch.calls import Call, Ref, Seen, Untraceable, tensors
 from cnnplan.translation.torch.formulas import Formulas
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import DYNAMIC
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cnnplan.translation.draft import Draft
-    from cnnplan.translation.torch.extents import Guard
+    from cnnplan.translation.torch.made import Guard
 
 __all__ = ["Emitter"]
 
@@ -95,12 +95,12 @@ class Emitter(Formulas):
         if not guards or read is None or (read.ref.kind == "call" and read.ref[2:] not in self.layers):
             return guards
         for guard in guards:
-            if self.shapes.holds(guard, self._axis_name):
+            if self.decided(guard):
                 continue
             try:
                 that = self.guard(guard)
-            except Refused:
-                continue
+            except Refused as refused:
+                raise Untraceable(f"{guard.place} decides by {refused.message}", call.path) from refused
             source = self.name(read)
             name = self.draft.add("require", {"that": that}, [source], origin=call.path, name="require")
             self.shapes.alias(name, source)

@@ -1,184 +1,89 @@
-"""Whole numbers that remember how they were made of the extents of tensors, and who compared them.
+"""Numbers that remember how they were made of the extents of tensors, and who compared them.
 
-A network that is traced sees numbers: PyTorch takes a subclass of int wherever it takes an int, and arithmetic gives
-such a number again. What decides by one of them, a comparison, is written down as a guard.
+A network that is traced sees numbers: they say that they are an int or a float, and PyTorch takes them as its own
+symbolic ones. They derive from neither, since Python's floats would read a subclass of int past it: `0.5 * h` asks the
+number too. What decides by one of them, a comparison, is written down as a guard; so is what makes a plain number of
+one, `range(h)`, which is a comparison with what it was.
 """
 
 from __future__ import annotations
 
+import math
 import operator
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from fractions import Fraction
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final, Self
+
+from cnnplan.translation.torch.made import COMPARED, Binary, Rounded, never_negative
+from cnnplan.translation.torch.notes import escaped, guarded, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Axis", "Binary", "Extent", "Guard", "Ratio", "Rounded", "chosen", "guards", "noted", "product_of_doubles"]
+try:
+    from torch import SymFloat, SymInt
+except ImportError:  # the arithmetic stands alone
+    SymFloat = SymInt = object
+
+__all__ = ["Extent", "Ratio", "chosen", "plain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The extent of an axis of a tensor.
-
-    Args:
-        source: the tensor.
-        dim: the axis, from the front.
-        value: what it was.
-    """
-
-    source: Any
-    dim: int
-    value: int
+def plain(value: Any) -> Any:
+    """A number without how it was made."""
+    return value.value if isinstance(value, _Followed) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """An operation on two of them, or on one and a number."""
-
-    operator: str
-    left: Any
-    right: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Rounded:
-    """A quotient, brought to a whole number: floor, ceil or round."""
-
-    function: str
-    inner: Any
+def _number(value: Any) -> Any:
+    """A number as Python has it; None for what is none."""
+    if isinstance(value, _Followed):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return int(value) if isinstance(value, bool) else None
+    return value.item() if hasattr(value, "item") else value
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A comparison that the program decided by, as it came out: `left operator right`."""
-
-    operator: str
-    left: Any
-    right: Any
+def _made(value: Any) -> Any:
+    """How a number was made; a plain number is itself."""
+    return value.made if isinstance(value, _Followed) else value
 
 
-@dataclass(slots=True)
-class _Notes:
-    """The comparisons, every number that was made, by value, and whether one became a plain number."""
-
-    guards: list[tuple[int, Guard]] = field(default_factory=list)
-    made: list[tuple[int, Any]] = field(default_factory=list)
-    escaped: bool = False
-    clock: Callable[[], int] = field(default=lambda: 0)
-
-
-_NOTES: Final[ContextVar[_Notes | None]] = ContextVar("notes", default=None)
-OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-COMPARED: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
-
-
-def product_of_doubles(made: Any) -> tuple[Any, float] | None:
-    """The whole number and the decimal that a number was made of; None where it was made otherwise."""
-    if isinstance(made, Binary) and made.operator == "*":
-        for one, other in ((made.left, made.right), (made.right, made.left)):
-            if isinstance(one, float) and one > 0 and _is_whole(other):
-                return other, one
-    return None
-
-
-def _is_whole(made: Any) -> bool:
-    """Whether it is a whole number whatever the extents are."""
-    if isinstance(made, Binary):
-        return made.operator != "/" and _is_whole(made.left) and _is_whole(made.right)
-    return isinstance(made, int | Axis | Rounded)
-
-
-class noted:  # noqa: N801 - a context
-    """Write down comparisons and numbers meanwhile.
-
-    Args:
-        clock: says how far the trace is.
-    """
-
-    def __init__(self, clock: Callable[[], int]) -> None:
-        self.notes = _Notes(clock=clock)
-
-    def __enter__(self) -> _Notes:
-        self._token = _NOTES.set(self.notes)
-        return self.notes
-
-    def __exit__(self, *_: object) -> None:
-        _NOTES.reset(self._token)
-
-
-def guards() -> list[tuple[int, Guard]]:
-    """Those that were written down so far."""
-    notes = _NOTES.get()
-    return notes.guards if notes else []
-
-
-def _escaped() -> None:
-    """Note that what is done with a number from here on is not seen."""
-    notes = _NOTES.get()
-    if notes is not None:
-        notes.escaped = True
+def _follow(value: Any, made: Any) -> Any:
+    """A number with how it was made."""
+    return Extent.of(value, made) if isinstance(value, int) else Ratio(float(value), made)
 
 
 def _compare(symbol: str) -> Callable[[Any, Any], bool]:
     def compare(self: Any, other: Any) -> Any:
-        if not isinstance(other, int | float):
+        known = _number(other)
+        if known is None:
             return NotImplemented
-        result = COMPARED[symbol](_plain(self), _plain(other))
-        notes = _NOTES.get()
-        if notes is not None:
-            told = symbol if result else OPPOSITE[symbol]
-            notes.guards.append((notes.clock(), Guard(told, _made(self), _made(other))))
+        result = COMPARED[symbol](self.value, plain(known))
+        guarded(symbol, self.made, _made(known), result=result)
         return result
 
     return compare
 
 
-def _plain(value: Any) -> Any:
-    return int.__int__(value) if isinstance(value, Extent) else value.value if isinstance(value, Ratio) else value
-
-
-def _made(value: Any) -> Any:
-    """How a number was made; a plain number is itself."""
-    return value.made if isinstance(value, Extent | Ratio) else value
-
-
 def _arithmetic(symbol: str, compute: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
     def apply(self: Any, other: Any) -> Any:
-        if isinstance(other, bool) or not isinstance(other, int | float | Extent | Ratio):
+        known = _number(other)
+        if known is None:
             return NotImplemented
-        left, right = (other, self) if swapped else (self, other)
-        doubles = symbol == "*" and (type(left) is float or type(right) is float)
-        plain: Any = Fraction(_plain(left) * _plain(right)) if doubles else compute(_exact(left), _exact(right))
-        made = Binary(symbol, _made(left), _made(right))
-        whole = isinstance(left, int) and isinstance(right, int) and symbol != "/"
-        return Extent.of(plain, made) if whole else Ratio(plain, made)
+        left, right = (known, self) if swapped else (self, known)
+        return _follow(compute(plain(left), plain(right)), Binary(symbol, _made(left), _made(right)))
 
     return apply
 
 
 def chosen(name: str, choose: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """The greater or the lesser of two numbers, made of both; no decision is taken."""
-    made = Binary(name, _made(left), _made(right))
-    plain = choose(_exact(left), _exact(right))
-    return Extent.of(plain, made) if isinstance(left, int) and isinstance(right, int) else Ratio(plain, made)
+    return _follow(choose(plain(left), plain(right)), Binary(name, _made(left), _made(right)))
 
 
-def _exact(value: Any) -> Any:
-    if isinstance(value, Extent):
-        return int.__int__(value)
-    return value.value if isinstance(value, Ratio) else value if isinstance(value, int) else Fraction(value)
+class _Followed:
+    """What both kinds have in common: the arithmetic of Python."""
 
-
-def _quotient(left: Any, right: Any) -> Fraction:
-    return Fraction(left) / Fraction(right)
-
-
-class _Tracked:
-    """The arithmetic of both kinds."""
+    value: Any
+    made: Any
 
     __add__ = _arithmetic("+", operator.add)
     __radd__ = _arithmetic("+", operator.add, swapped=True)
@@ -190,34 +95,26 @@ class _Tracked:
     __rfloordiv__ = _arithmetic("//", operator.floordiv, swapped=True)
     __mod__ = _arithmetic("%", operator.mod)
     __rmod__ = _arithmetic("%", operator.mod, swapped=True)
-    __truediv__ = _arithmetic("/", _quotient)
-    __rtruediv__ = _arithmetic("/", _quotient, swapped=True)
+    __truediv__ = _arithmetic("/", operator.truediv)
+    __rtruediv__ = _arithmetic("/", operator.truediv, swapped=True)
     __eq__ = _compare("==")
     __ne__ = _compare("!=")
     __lt__ = _compare("<")
     __le__ = _compare("<=")
     __gt__ = _compare(">")
     __ge__ = _compare(">=")
-    __hash__: Any = None
 
+    @property
+    def node(self) -> Any:
+        """What PyTorch's own symbolic numbers have.
 
-class Extent(_Tracked, int):
-    """A whole number with how it was made."""
-
-    made: Any
-
-    @classmethod
-    def of(cls, value: int, made: Any) -> Extent:
-        """A number, made like this."""
-        number = int.__new__(cls, value)
-        number.made = made
-        notes = _NOTES.get()
-        if notes is not None:
-            notes.made.append((int.__int__(number), made))
-        return number
+        Raises:
+            RuntimeError: always; whoever asks it takes this number for one of those.
+        """
+        raise RuntimeError("a size is handed to PyTorch where no call is seen")
 
     def __hash__(self) -> int:
-        return int.__hash__(self)
+        return hash(self._plainly("hash"))
 
     def __bool__(self) -> bool:
         return bool(self != 0)
@@ -228,80 +125,191 @@ class Extent(_Tracked, int):
     def __pos__(self) -> Any:
         return self
 
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        if isinstance(other, int) and other > 0 and modulus is None:
-            return Extent.of(int.__int__(self) ** int(other), Binary("**", self.made, int(other)))
-        return int.__pow__(int.__int__(self), other, modulus) if isinstance(other, int) else float(self) ** other
-
-    def __int__(self) -> int:
-        _escaped()
-        return int.__int__(self)
-
-    def __float__(self) -> float:
-        _escaped()
-        return float(int.__int__(self))
-
-    def __ceil__(self) -> Any:
-        return self
-
-    def __floor__(self) -> Any:
-        return self
-
-    def __round__(self, _digits: Any = None) -> Any:
-        return self
-
-    def __trunc__(self) -> Any:
-        return self
-
     def __abs__(self) -> Any:
         return self if self >= 0 else -self
 
-    def __reduce__(self) -> Any:
-        return int, (int.__int__(self),)
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
 
-    def __deepcopy__(self, _memo: Any) -> int:
-        return int.__int__(self)
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        exponent = plain(_number(other))
+        if isinstance(self.value, int) and isinstance(exponent, int) and exponent > 0 and modulus is None:
+            if isinstance(other, _Followed):
+                exponent = other._plainly("**")
+            return Extent.of(self.value**exponent, Binary("**", self.made, exponent))
+        return pow(self._plainly("**"), other, modulus)
 
-class Ratio(_Tracked, float):
-    """A quotient of such numbers."""
-
-    made: Any
-    value: Fraction
-
-    def __new__(cls, value: Any, made: Any) -> Self:
-        """A quotient, made like this."""
-        number = float.__new__(cls, float(value))
-        number.value = Fraction(value)
-        number.made = made
-        return number
-
-    def __hash__(self) -> int:
-        return float.__hash__(self)
-
-    def __bool__(self) -> bool:
-        return bool(self != 0)
-
-    def __neg__(self) -> Any:
-        return 0 - self
-
-    def __ceil__(self) -> Any:
-        return Extent.of(-((-self.value) // 1), Rounded("ceil", self.made))
-
-    def __floor__(self) -> Any:
-        return Extent.of(self.value // 1, Rounded("floor", self.made))
-
-    def __trunc__(self) -> Any:
-        return self.__floor__() if self.value >= 0 else self.__ceil__()
+    def __rpow__(self, other: Any) -> Any:
+        return other ** self._plainly("**")
 
     def __int__(self) -> int:
-        self.__trunc__()  # is noted, and found again by its value
-        return int(self.value)
+        return int(self._plainly("int"))
+
+    def __float__(self) -> float:
+        return float(self._plainly("float"))
+
+    def __complex__(self) -> complex:
+        return complex(self._plainly("complex"))
+
+    def __repr__(self) -> str:
+        return repr(self._plainly("str"))
+
+    def __str__(self) -> str:
+        return str(self._plainly("str"))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._plainly("str"), spec)
+
+    def __reduce__(self) -> Any:
+        return type(self._plainly("pickle")), (self.value,)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        """What else a number of Python has, and what NumPy asks each number of an array for: `sqrt`."""
+        own: Any = getattr(self.value, name, None)
+        if own is not None and not name.startswith("_"):
+            return getattr(self._plainly(name), name)
+        if name in _FUNCTIONS:
+            return lambda: getattr(math, name)(self._plainly(name))
+        raise AttributeError(name)
+
+    def __array_ufunc__(self, function: Any, method: str, *given: Any, **more: Any) -> Any:
+        """What NumPy does with it: arithmetic is followed, of other functions it is a plain number."""
+        known = _UFUNCS.get(function.__name__) if method == "__call__" and not more else None
+        numbers = [_number(each[()] if hasattr(each, "ndim") else each) for each in given]
+        if known is not None and all(each is not None for each in numbers):
+            return known(*numbers)
+        bare = [each._plainly("numpy") if isinstance(each, _Followed) else each for each in given]  # noqa: SLF001 - its own kind
+        return getattr(function, method)(*bare, **more)
+
+    def _plainly(self, what: str) -> Any:
+        """The number alone, which is written down."""
+        escaped(what, self.made, self.value)
+        return self.value
+
+
+class Extent(_Followed, SymInt):  # type: ignore[misc]
+    """A whole number with how it was made."""
+
+    def __init__(self, value: int, made: Any) -> None:
+        self.value = value
+        self.made = made
+
+    __class__ = property(lambda _: int)
+
+    @classmethod
+    def of(cls, value: int, made: Any) -> Extent:
+        """A number, made like this; it is kept by its value."""
+        kept(value, made)
+        return cls(value, made)
+
+    @property
+    def numerator(self) -> Self:
+        """Itself."""
+        return self
+
+    @property
+    def real(self) -> Self:
+        """Itself."""
+        return self
+
+    denominator: Final = 1
+    imag: Final = 0
+
+    def is_integer(self) -> bool:
+        """Yes."""
+        return True
+
+    def bit_length(self) -> int:
+        """Of the number alone."""
+        return int(self._plainly("bit_length")).bit_length()
+
+    def __index__(self) -> int:
+        return int(self._plainly("a plain number"))
+
+    def __ceil__(self) -> Any:
+        return self
+
+    def __floor__(self) -> Any:
+        return self
 
     def __round__(self, digits: Any = None) -> Any:
-        if digits:
-            return round(float(self), digits)
+        return self if digits is None or digits >= 0 else round(self._plainly("round"), digits)
+
+    def __trunc__(self) -> Any:
+        return self
+
+    def __invert__(self) -> Any:
+        return -self - 1
+
+    def __lshift__(self, other: Any) -> Any:
+        return self * 2**other if type(other) is int else self._plainly("<<") << other
+
+    def __rshift__(self, other: Any) -> Any:
+        return self // 2**other if type(other) is int else self._plainly(">>") >> other
+
+    def __and__(self, other: Any) -> Any:
+        if type(other) is int and other >= 0 and other & (other + 1) == 0:
+            return self % (other + 1)
+        return self._plainly("&") & other
+
+    def __or__(self, other: Any) -> Any:
+        return self._plainly("|") | other
+
+    def __xor__(self, other: Any) -> Any:
+        return self._plainly("^") ^ other
+
+    def __rlshift__(self, other: Any) -> Any:
+        return other << self._plainly("<<")
+
+    def __rrshift__(self, other: Any) -> Any:
+        return other >> self._plainly(">>")
+
+    __rand__ = __and__
+    __ror__ = __or__
+    __rxor__ = __xor__
+
+
+class Ratio(_Followed, SymFloat):  # type: ignore[misc]
+    """A decimal that was made of such numbers, as Python works it out."""
+
+    def __init__(self, value: float, made: Any) -> None:
+        self.value = value
+        self.made = made
+
+    __class__ = property(lambda _: float)
+
+    def __ceil__(self) -> Any:
+        return Extent.of(math.ceil(self.value), Rounded("ceil", self.made))
+
+    def __floor__(self) -> Any:
+        return Extent.of(math.floor(self.value), Rounded("floor", self.made))
+
+    def __trunc__(self) -> Any:
+        return self.__floor__() if never_negative(self.made) or self >= 0 else self.__ceil__()
+
+    def __round__(self, digits: Any = None) -> Any:
+        if digits is not None:
+            return round(self._plainly("round"), digits)
         return Extent.of(round(self.value), Rounded("round", self.made))
+
+    def is_integer(self) -> bool:
+        """Whether it is a whole number."""
+        return bool(self == self.__floor__())
+
+
+_FUNCTIONS: Final = {"sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan", "floor", "ceil", "trunc"}
+_UFUNCS: Final[dict[str, Callable[..., Any]]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "true_divide": operator.truediv, "floor_divide": operator.floordiv, "remainder": operator.mod,
+    "negative": operator.neg, "floor": math.floor, "ceil": math.ceil, "less": operator.lt, "less_equal": operator.le,
+    "greater": operator.gt, "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne,
+}  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import CnnplanError
-from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded, product_of_doubles
-from cnnplan.translation.torch.merging import Formula
+from cnnplan.translation.torch.calls import Untraceable
+from cnnplan.translation.torch.made import Axis, Binary, Guard, Rounded, axes_of, faithful, product_of_doubles
+from cnnplan.translation.torch.merging import DECIMALS, Formula
 from cnnplan.translation.torch.shaping import Shapes, Unknown
 from cnnplan.translation.torch.values import Refused
 
@@ -31,6 +32,7 @@ class Formulas:
     def __init__(self, names: Mapping[str, str]) -> None:
         self.inputs = dict(names)
         self.symbols: dict[tuple[str, int], str] = {}
+        self.called: dict[str, str] = {}
         self.shapes = Shapes({})
         self.layers: dict[tuple[int, int], str] = {}
         self.shadows: dict[tuple[int, int], str] = {}
@@ -51,14 +53,27 @@ class Formulas:
     def computed(self, made: Any) -> Any:
         """What a formula comes out as: a number or a size; None where that is not known."""
         try:
-            return self.shapes.value(made, self._axis_name)
+            return self.shapes.value(made, self.axis_name)
         except (Unknown, CnnplanError, ArithmeticError, AttributeError, TypeError, ValueError):
             return None
 
-    def _axis_name(self, axis: Axis) -> str:
+    def axis_name(self, axis: Axis) -> str:
+        """The layer whose extent is meant; "" where none is known."""
         ref = axis.source
         known = self.shadows if ref.kind == "made" else self.layers
         return self.inputs[ref.name] if ref.kind == "input" else known.get((ref.number, ref.place), "")
+
+    def decided(self, guard: Guard) -> bool:
+        """Whether a comparison comes out as it did whatever the sizes are.
+
+        Raises:
+            Untraceable: it is one of decimals that doubles round.
+        """
+        if all(isinstance(self.computed(axis), int) for side in (guard.left, guard.right) for axis in axes_of(side)):
+            return True
+        if not (faithful(guard.left) and faithful(guard.right)):
+            raise Untraceable(f"{guard.place} takes a size times a rounded decimal, or the like", "", DECIMALS)
+        return bool(self.shapes.holds(guard, self.axis_name))
 
     # as text --------------------------------------------------------------------------------------------------
 

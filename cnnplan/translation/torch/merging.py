@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from dataclasses import replace
-from fractions import Fraction
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable
-from cnnplan.translation.torch.extents import COMPARED, Axis, Binary, Extent, Guard, Ratio, Rounded
+from cnnplan.translation.torch.calls import Call, Picked, Recording, Seen, Untraceable
+from cnnplan.translation.torch.extents import plain
+from cnnplan.translation.torch.made import (
+    COMPARED,
+    Axis,
+    Binary,
+    Guard,
+    Rounded,
+    alike,
+    depends,
+    evaluated,
+    faithful,
+    sources,
+)
 from cnnplan.translation.torch.recording import DYNAMIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Differs", "Formula", "Merged", "hold", "merge"]
+__all__ = ["Differs", "Formula", "Merged", "holds", "merge"]
 
 
-IN_FRONT: Final = "of 0.5 * h Python asks the decimal alone; h * 0.5, the size in front, is seen"
-"""A whole number that is a subclass of int is not asked by a float to its left."""
+MADE: Final = "work it out of the sizes in the same way for all of them"
+DECIMALS: Final = "divide whole numbers with //, or multiply by halves, quarters and the like"
+ESCAPE: Final = "what is done with it from there on is not seen"
+UNSEEN: Final = "call what is made of PyTorch's functions, not compiled ones"
 
 
 class Differs(Exception):  # noqa: N818 - a signal
@@ -44,7 +56,7 @@ class Formula(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """Both runs, and whether an extent became a plain number in them.
+    """Both runs.
 
     Args:
         calls: those of the first, with formulas where numbers differ.
@@ -55,7 +67,6 @@ class Merged(NamedTuple):
     calls: list[Call]
     outputs: tuple[Seen, ...]
     guards: list[tuple[int, Guard]]
-    escaped: bool = False
 
 
 def merge(first: Recording, second: Recording) -> Merged:
@@ -65,21 +76,26 @@ def merge(first: Recording, second: Recording) -> Merged:
         Differs: they called other functions.
         Untraceable: a number depends on sizes, and nobody knows how.
     """
+    _refuse_escapes(first, second)
     merger = _Merger(first, second)
     for one, two in zip(first.calls, second.calls, strict=False):
         if (one.name, one.path) != (two.name, two.path):
             raise Differs(one.path, f"{one.name} at one size, {two.name} in {two.path or 'the network'} at another")
     if len(first.calls) != len(second.calls):
         raise Differs("", f"{len(first.calls)} calls at one size, {len(second.calls)} at another")
-    calls = [merger.call(one, two) for one, two in zip(first.calls, second.calls, strict=True)]
+    calls = [merger.call(*pair, at) for at, pair in enumerate(zip(first.calls, second.calls, strict=True))]
+    merger.path = ""
     outputs = tuple(map(merger.seen, first.outputs, second.outputs))
-    return Merged(calls, outputs, [*merger.guards()], first.escaped)
+    return Merged(calls, outputs, [*merger.guards()])
 
 
-def hold(first: Recording, other: Recording, guards: list[tuple[int, Guard]]) -> bool:
-    """Whether what the first run decided by holds at the sizes of another."""
-    there = _Merger(first, other).second
-    return all(COMPARED[guard.operator](there(guard.left), there(guard.right)) for _, guard in guards)
+def _refuse_escapes(first: Recording, second: Recording) -> None:
+    """Say where a size goes on as a plain number, which is another in the other run."""
+    escapes = ([guard for _, guard in run.guards if guard.escape] for run in (first, second))
+    for one, two in zip(*escapes, strict=False):
+        if one.right != two.right:
+            told = f"{one.place} takes a size as a plain number ({one.escape}): {one.right} and {two.right}"
+            raise Untraceable(told, "", ESCAPE)
 
 
 class _Merger:
@@ -87,18 +103,20 @@ class _Merger:
 
     def __init__(self, first: Recording, second: Recording) -> None:
         self.first = first
+        self.second = second
         self.path = ""
-        self.other = {(made.source, made.dim): made.value for _, made in second.made if isinstance(made, Axis)}
+        self.at = 0
+        self.pinned: list[tuple[int, Guard]] = []
         self.known: dict[tuple[int, int], Any] = {}
         for (one, made), (two, again) in zip(first.made, second.made, strict=False):
-            if one != two and _alike(made, again) and (one, two) not in self.known:
+            if one != two and alike(made, again) and (one, two) not in self.known:
                 formula = self.formula(made)
-                if not any(ref.kind not in DYNAMIC for ref in _sources(formula)):
+                if not any(ref.kind not in DYNAMIC for ref in sources(formula)):
                     self.known[one, two] = formula
 
-    def call(self, one: Call, two: Call) -> Call:
+    def call(self, one: Call, two: Call, at: int) -> Call:
         """A call, its arguments made one."""
-        self.path = one.path
+        self.path, self.at = one.path, at
         args = self.value(one.args, two.args)
         kwargs = self.value(dict(one.kwargs), dict(two.kwargs))
         outputs = tuple(map(self.seen, one.outputs, two.outputs))
@@ -108,6 +126,8 @@ class _Merger:
         """A tensor, its extents as formulas where they differ."""
         if one.ref != two.ref or len(one.shape) != len(two.shape):
             raise Differs(self.path, "a tensor of another layer, or of another rank")
+        if one.ref.kind == "loose" and self.first.kept[one.ref.number] is not self.second.kept[two.ref.number]:
+            raise Untraceable("a tensor comes from a function that PyTorch does not tell of", self.path, UNSEEN)
         extents = enumerate(zip(one.shape, two.shape, strict=True))
         shape: Any = tuple(a if a == b else self.extent(one, dim, a, b) for dim, (a, b) in extents)
         return one._replace(shape=shape)
@@ -134,24 +154,31 @@ class _Merger:
         raise Differs(self.path, "another argument")
 
     def number(self, one: Any, two: Any) -> Any:
-        """A number, or a formula where it differs."""
-        a, b = _plain(one), _plain(two)
-        if isinstance(one, Extent | Ratio) and isinstance(two, Extent | Ratio) and _alike(one.made, two.made):
-            formula = self.formula(one.made)
-            return Formula(formula, a) if _depends(formula) else a
-        if a == b:
+        """A number, or a formula where it was made of sizes in the same way both times.
+
+        Raises:
+            Untraceable: it was not.
+        """
+        a, b = plain(one), plain(two)
+        made, again = (self.formula(each.made) if each is not plain(each) else each for each in (one, two))
+        if not depends(made) and not depends(again) and a == b:
             return a
-        if (a, b) in self.known:
-            return Formula(self.known[a, b], a)
-        raise Untraceable(f"a number is {a} at one size and {b} at another, and nothing tells why", self.path, IN_FRONT)
+        if not alike(made, again):
+            raise Untraceable(f"a number is {a} at one size and {b} at another, and nothing tells why", self.path, MADE)
+        if faithful(made):
+            return Formula(made, a)
+        if a != b:
+            raise Untraceable(f"a number ({a}) is worked out of a size by rounded decimals", self.path, DECIMALS)
+        self.pinned.append((self.at, Guard("==", made, a, f"a number ({a}) of a module", "rounded decimals")))
+        return a
 
     def formula(self, made: Any) -> Any:
         """How a number was made, of extents of inputs and of what depends on them."""
         if isinstance(made, Axis):
             if made.source.kind in {"input", "call"}:
-                return made
-            other = self.other.get((made.source, made.dim), made.value)
-            return made.value if other == made.value else self.known.get((made.value, other), made)
+                return replace(made, value=self.first.extent(made))
+            one, two = self.first.extent(made), self.second.extent(made)
+            return one if one == two else self.known.get((one, two), made)
         if isinstance(made, Binary):
             return Binary(made.operator, self.formula(made.left), self.formula(made.right))
         if isinstance(made, Rounded):
@@ -159,66 +186,24 @@ class _Merger:
         return made
 
     def guards(self) -> Iterator[tuple[int, Guard]]:
-        """Comparisons that depend on sizes, and came out alike in both runs."""
+        """Comparisons that depend on sizes, and came out alike in both runs.
+
+        Raises:
+            Untraceable: a plain number was made of a size, and is another in the other run.
+        """
         told = set()
-        for at, one in self.first.guards:
-            guard = Guard(one.operator, self.formula(one.left), self.formula(one.right))
-            if guard in told or not (_depends(guard.left) or _depends(guard.right)):
+        for at, one in sorted([*self.first.guards, *self.second.guards], key=itemgetter(0)):
+            guard = replace(one, left=self.formula(one.left), right=self.formula(one.right))
+            if guard in told or not (depends(guard.left) or depends(guard.right)):
                 continue
             told.add(guard)
-            if COMPARED[guard.operator](self.second(guard.left), self.second(guard.right)):
+            if holds(guard, self.first) and holds(guard, self.second):
                 yield at, guard
-
-    def second(self, made: Any) -> Any:
-        """What a formula is in the second run."""
-        if isinstance(made, Axis):
-            return self.other.get((made.source, made.dim), made.value)
-        if isinstance(made, Binary):
-            left, right = self.second(made.left), self.second(made.right)
-            return OPERATIONS[made.operator](Fraction(left), Fraction(right))
-        if isinstance(made, Rounded):
-            return ROUNDINGS[made.function](self.second(made.inner))
-        return made
+            elif guard.escape:
+                raise Untraceable(f"{guard.place} takes a size as a plain number ({guard.escape})", "", ESCAPE)
+        yield from self.pinned
 
 
-OPERATIONS: Final[dict[str, Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
-    "/": operator.truediv, "**": operator.pow, "max": max, "min": min,
-}  # fmt: skip
-ROUNDINGS: Final[dict[str, Any]] = {"floor": math.floor, "ceil": math.ceil, "round": round}
-
-
-def _alike(one: Any, two: Any) -> bool:
-    """Whether two numbers were made in the same way."""
-    if isinstance(one, Axis) and isinstance(two, Axis):
-        return one.source == two.source and one.dim == two.dim
-    if isinstance(one, Binary) and isinstance(two, Binary):
-        alike = one.operator == two.operator and _alike(one.left, two.left)
-        return alike and _alike(one.right, two.right)
-    if isinstance(one, Rounded) and isinstance(two, Rounded):
-        return one.function == two.function and _alike(one.inner, two.inner)
-    return bool(type(one) is type(two) and one == two)
-
-
-def _plain(value: Any) -> Any:
-    return int.__int__(value) if isinstance(value, Extent) else float(value) if isinstance(value, Ratio) else value
-
-
-def _depends(made: Any) -> bool:
-    """Whether a formula has an extent in it."""
-    if isinstance(made, Axis):
-        return True
-    if isinstance(made, Binary):
-        return _depends(made.left) or _depends(made.right)
-    return isinstance(made, Rounded) and _depends(made.inner)
-
-
-def _sources(made: Any) -> Iterator[Ref]:
-    """The tensors whose extents a formula has."""
-    if isinstance(made, Axis):
-        yield made.source
-    elif isinstance(made, Binary):
-        yield from _sources(made.left)
-        yield from _sources(made.right)
-    elif isinstance(made, Rounded):
-        yield from _sources(made.inner)
+def holds(guard: Guard, run: Recording) -> bool:
+    """Whether a comparison comes out in a run as it did."""
+    return COMPARED[guard.operator](evaluated(guard.left, run.extent), evaluated(guard.right, run.extent))

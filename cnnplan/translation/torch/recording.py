@@ -14,11 +14,13 @@ from torch.overrides import TorchFunctionMode
 
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable, tensors
 from cnnplan.translation.torch.choosing import choosing
-from cnnplan.translation.torch.extents import Axis, Extent, Ratio, noted
-from cnnplan.translation.torch.names import EXTENTS, MAKERS, SILENT, named
+from cnnplan.translation.torch.extents import Extent, Ratio
+from cnnplan.translation.torch.made import Axis
+from cnnplan.translation.torch.names import EXTENTS, MAKERS, SILENT, SYMBOLIC, named
+from cnnplan.translation.torch.notes import Notes, escaped, noted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["DYNAMIC", "flattened", "record"]
 
@@ -42,9 +44,10 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
 
     def __init__(self, names: dict[int, Ref], inputs: Mapping[str, Any]) -> None:
         super().__init__()
-        self.recording = Recording()
+        self.recording = Recording(inputs={name: tuple(each.shape) for name, each in inputs.items()})
         self.refs = names
-        self.kept: list[Any] = [*inputs.values()]
+        self.kept = self.recording.kept
+        self.kept += inputs.values()
         self.versions: dict[int, int] = {}
         self.zeroed: set[Any] = set()
         self.stack: list[tuple[str, bool]] = [("", False)]
@@ -62,6 +65,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             return func(*plain(args), **plain(kwargs))
         if name in EXTENTS:
             return self._extents(args[0], name, plain(args[1:]), plain(kwargs))
+        if name in SYMBOLIC:
+            return SYMBOLIC[name](*args, **kwargs)
         seen = self.seen((args, kwargs))
         if name == "zero_":
             self.zeroed.add(args[0].untyped_storage()._cdata)  # noqa: SLF001 - what tells memory without numbers
@@ -74,6 +79,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             raise
         if name in {"item", "tolist", "__bool__", "__int__", "__float__", "__index__"}:
             raise Untraceable(f"{name} asks for the numbers of a tensor", self.path)
+        if isinstance(given, bool | int | float):
+            raise Untraceable(f"{name} makes a plain number of a tensor", self.path)
         self.note(name, seen, given)
         return given
 
@@ -134,15 +141,21 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
 
     def _extents(self, tensor: Any, name: str, args: Any, kwargs: Any) -> Any:
         seen = self._seen(tensor)
-        every = [Extent.of(n, Axis(seen.ref, dim, n)) for dim, n in enumerate(seen.shape)]
+        every = Extents(Extent.of(n, Axis(seen.ref, dim, n)) for dim, n in enumerate(seen.shape))
         if name in {"numel", "nelement"}:
-            count: Any = 1
-            for extent in every:
-                count *= extent
-            return count
+            return every.numel()
+        if name == "__len__":
+            escaped("len", every[0].made, every[0].value)
+            return every[0].value
+        if name == "stride":
+            for extent in every[1:]:
+                escaped("stride", extent.made, extent.value)
+            return tensor.stride(*args, **kwargs)
+        if name == "is_same_size":
+            return every == self._extents(args[0], "shape", (), {})
         if name == "size" and (args or kwargs.get("dim") is not None):
             return every[args[0] if args else kwargs["dim"]]
-        return torch.Size(every)
+        return every
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -154,6 +167,24 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             self.quiet -= 1
 
 
+class Extents(tuple[Any, ...]):
+    """The extents of a tensor: a torch.Size, whose own functions would make plain numbers."""
+
+    __slots__ = ()
+    __class__ = property(lambda _: torch.Size)
+
+    def __getitem__(self, item: Any) -> Any:
+        found = super().__getitem__(item)
+        return Extents(found) if isinstance(item, slice) else found
+
+    def numel(self) -> Any:
+        """Their product."""
+        count: Any = 1
+        for extent in self:
+            count *= extent
+        return count
+
+
 def _dtype(tensor: Any) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
@@ -161,13 +192,11 @@ def _dtype(tensor: Any) -> str:
 def plain(value: Any) -> Any:
     """The same with plain numbers, which every kernel takes."""
     kind = type(value)
-    if kind is Extent:
-        return int.__int__(value)
-    if kind is Ratio:
-        return float(value)
+    if kind is Extent or kind is Ratio:
+        return value.value
     if kind is slice:
         return slice(*map(plain, (value.start, value.stop, value.step)))
-    if kind in {list, tuple, torch.Size}:
+    if kind in {list, tuple, torch.Size, Extents}:
         made = [plain(each) for each in value]
         return made if kind is list else tuple(made)
     if kind is dict:
@@ -215,36 +244,44 @@ def _hooked(recorder: Recorder, names: Mapping[int, str], module: Any) -> list[A
     ]
 
 
-def record(module: Any, inputs: Mapping[str, Any], call: Callable[..., Any] | None = None) -> Recording:
+def record(module: Any, inputs: Mapping[str, Any], askers: set[str]) -> Recording:
     """Run a module and write it down.
 
     Args:
         module: an nn.Module on the meta device, in eval mode.
         inputs: its inputs by name, on the meta device.
-        call: runs it on them; left out, they are given in order.
+        askers: the names of modules that are known to call `int` or the like on a size; those that are found are added.
 
     Raises:
         Untraceable: what it does depends on numbers that are not there.
     """
+    while True:
+        notes, recording = _run(module, inputs, askers)
+        if notes.askers <= askers:
+            return recording
+        askers |= notes.askers
+
+
+def _run(module: Any, inputs: Mapping[str, Any], askers: set[str]) -> tuple[Notes, Recording]:
     refs = {id(p): Ref("param", name) for name, p in module.named_parameters(remove_duplicate=True)}
     refs |= {id(b): Ref("buffer", name) for name, b in module.named_buffers(remove_duplicate=True)}
     recorder = Recorder(refs, inputs)
+    recording = recorder.recording
     names: dict[int, str] = {id(each): name for name, each in module.named_modules()}
     with ExitStack() as stack:
         stack.enter_context(_forgetful(module))
         for each in module.modules():
             for hook in _hooked(recorder, names, each):
                 stack.callback(hook.remove)
-        notes = stack.enter_context(noted(lambda: len(recorder.recording.calls)))
-        stack.enter_context(choosing())
+        notes = stack.enter_context(noted(lambda: len(recording.calls)))
+        stack.enter_context(choosing(askers))
         stack.enter_context(torch.no_grad())
         with recorder:
-            given = call(*inputs.values()) if call else module(*inputs.values())
-        recorder.recording.outputs = tuple(recorder._seen(tensor) for tensor in flattened(given))  # noqa: SLF001 - its own
-    recorder.recording.guards = notes.guards
-    recorder.recording.made = notes.made
-    recorder.recording.escaped = notes.escaped
-    return recorder.recording
+            given = module(*inputs.values())
+        recording.outputs = tuple(recorder._seen(tensor) for tensor in flattened(given))  # noqa: SLF001 - its own
+    recording.guards = notes.guards
+    recording.made = notes.made
+    return notes, recording
 
 
 @contextmanager

@@ -24,6 +24,9 @@ NAMES: Final = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 OTHERS: Final = (-32, 32, 224, 64)
 """By how much the sizes of the second run differ, the axes in turn: so little that the structure is likely the same."""
 
+FRESH: Final = ((13, 18), (64, 32), (128, -32), (1, 0))
+"""By how much fresh sizes differ from the usual one, and from axis to axis: odd ones, and such as halve well."""
+
 USUAL: Final = (224, 256, 299, 384, 512, 64, 32)
 LONG: Final = (1024, 16_384, 65_536)
 """More sizes for what has one axis alone: sound."""
@@ -36,15 +39,15 @@ class Sample:
     Args:
         dims: the extents of the inputs, with numbers where an axis is fixed.
         first, second: the values of the names in the two runs.
-        third: odd sizes, at which decisions show that were not seen; none where only the batch is free.
         defaults: those that the spec shows figures at.
+        fresh: more of them, at which what was made of the two runs is held against another one.
     """
 
     dims: Dims
     first: Mapping[str, int]
     second: Mapping[str, int]
     defaults: Mapping[str, int]
-    third: Mapping[str, int]
+    fresh: tuple[Mapping[str, int], ...] = ()
 
 
 def declared(module: Any, given: Mapping[str, tuple[str | int, ...]]) -> Dims:
@@ -82,14 +85,21 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     batches = [{name: value for name in names if name == BATCH} for value in (2, 3)]
     shown = {name: 1 for name in names if name == BATCH}
     usual = [*dict.fromkeys([*_told(module), *USUAL, *(LONG if len(spatial) == 1 else ())])]
+    more = {name: 5 for name in names if name == BATCH}
     for size, step in product(usual, OTHERS):
         first = dict.fromkeys(spatial, size)
         second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}
-        odd = {name: size + 13 + 18 * i for i, name in enumerate(spatial)}
-        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first, batches[1] | odd if odd else {})
+        fresh = tuple(more | {name: size + a + b * i for i, name in enumerate(spatial)} for a, b in FRESH)
+        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first, fresh if names else ())
     for size in usual:
         fixed = {key: tuple(size if extent in spatial else extent for extent in shape) for key, shape in dims.items()}
-        yield Sample(fixed, batches[0], batches[1], shown, {})
+        yield Sample(fixed, batches[0], batches[1], shown, (more,) if more else ())
+    for size in usual if shown else ():
+        fixed = {
+            key: tuple(1 if extent == BATCH else size if isinstance(extent, str) else extent for extent in shape)
+            for key, shape in dims.items()
+        }
+        yield Sample(fixed, {}, {}, {})
 
 
 def _told(module: Any) -> list[int]:

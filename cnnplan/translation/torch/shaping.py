@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from cnnplan import sizes
 from cnnplan.errors import CnnplanError
 from cnnplan.ops import OPERATORS
-from cnnplan.translation.torch.extents import Axis, Binary, Guard, Rounded, product_of_doubles
+from cnnplan.translation.torch.made import Axis, Binary, Guard, Rounded, product_of_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -76,6 +76,13 @@ class Shapes:
         if key not in self._operators:
             self._operators[key] = OPERATORS[verb](**{name: _frozen(value) for name, value in args.items()})
         return self._operators[key]
+
+    def at(self, name: str, values: Mapping[str, int]) -> tuple[int, ...] | None:
+        """The shape of a layer, its letters being these numbers; None where it is not known."""
+        shape = self._known.get(name)
+        if shape is None:
+            return None
+        return tuple(extent if isinstance(extent, int) else extent.at(values) for extent in shape)
 
     def value(self, made: Any, name: Callable[[Axis], str]) -> Any:
         """What a formula comes out as: a number, or a size.

@@ -9,10 +9,11 @@ from torch import nn
 
 from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
-from cnnplan.translation.torch.calls import Recording, Untraceable, tensors
+from cnnplan.translation.torch.calls import Untraceable, tensors
+from cnnplan.translation.torch.checking import disagreement, parting
 from cnnplan.translation.torch.emitting import Emitter
 from cnnplan.translation.torch.functions import TABLE
-from cnnplan.translation.torch.merging import Differs, Merged, hold, merge
+from cnnplan.translation.torch.merging import Differs, Merged, merge
 from cnnplan.translation.torch.recording import record
 from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
 from cnnplan.translation.torch.shaping import Shapes
@@ -40,65 +41,74 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
         UsageError: it cannot be run at any size.
     """
     dims = declared(module, options.dims)
-    draft = Draft(name, name.rpartition(":")[2] or type(module).__name__)
+    reason: tuple[str, str, str] | None = None
+    askers: set[str] = set()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = _merged(module, dims, draft)
-    if found is None:
-        return draft.done()
-    return _written(module, draft, *found)
-
-
-def _merged(module: Any, dims: Any, draft: Draft) -> tuple[Sample, Merged] | None:
-    """Both runs as one, at the first sizes at which it runs; the refusal is kept where there are none."""
-    reason: tuple[str, str, str] | None = None
-    for sample in samples(module, dims):
-        try:
-            first = record(module, inputs(sample.dims, sample.first))
-            merged = merge(first, record(module, inputs(sample.dims, sample.second)))
-            if merged.escaped and sample.third:
-                _agree(module, sample, first, merged)
-        except Differs as differs:
-            reason = reason or (f"its structure depends on the size: {differs.what}", differs.where, "")
-        except Untraceable as untraceable:
-            reason = reason or (untraceable.message, untraceable.where, untraceable.hint)
-        except Exception as error:  # noqa: BLE001 - whatever a forward raises
-            at = ", ".join(f"{name} = {value}" for name, value in sample.second.items())
-            reason = reason or (f"it raises {type(error).__name__} at {at}: {error}"[:500], "", "")
-        else:
-            if sample.dims != dims and reason:
-                message = f"read at {_shown(sample)} alone: {reason[0]}"
-                draft.remark("CNN032", message, reason[1], reason[2], Severity.NOTE)
-            return sample, merged
+        for sample in samples(module, dims):
+            draft = Draft(name, name.rpartition(":")[2] or type(module).__name__)
+            try:
+                _read(module, draft, sample, askers)
+            except Differs as differs:
+                reason = reason or (f"its structure depends on the size: {differs.what}", differs.where, "")
+            except Untraceable as untraceable:
+                reason = reason or (untraceable.message, untraceable.where, untraceable.hint)
+            except Exception as error:  # noqa: BLE001 - whatever a forward raises
+                at = ", ".join(f"{name} = {value}" for name, value in sample.second.items())
+                reason = reason or (f"it raises {type(error).__name__} at {at}: {error}"[:500], "", "")
+            else:
+                if sample.dims != dims and reason:
+                    message = f"read at {_shown(sample)} alone: {reason[0]}"
+                    draft.remark("CNN032", message, reason[1], reason[2], Severity.NOTE)
+                return draft.done()
+    draft = Draft(name, name.rpartition(":")[2] or type(module).__name__)
     message, where, hint = reason or ("it runs at no size that was tried", "", "")
     draft.refuse("CNN031", message, where, hint)
-    return None
+    return draft.done()
 
 
-def _agree(module: Any, sample: Sample, first: Recording, merged: Merged) -> None:
-    """Hold a run against a third at odd sizes, where decisions may have been taken that nobody saw.
-
-    Where a decision that was seen comes out otherwise there, it is another network by right.
+def _read(module: Any, draft: Draft, sample: Sample, askers: set[str]) -> None:
+    """Two runs as one, written into a draft and held against a third.
 
     Raises:
-        Differs: it is another network there.
-        Untraceable: a number is another there, and nothing tells why.
+        Differs: the runs are of two structures.
+        Untraceable: a number or a decision cannot be followed.
     """
-    try:
-        third = record(module, inputs(sample.dims, sample.third))
-    except Untraceable:
-        raise
-    except Exception:  # noqa: BLE001 - it is not legal there, which the layers say themselves
+    first = record(module, inputs(sample.dims, sample.first), askers)
+    merged = merge(first, record(module, inputs(sample.dims, sample.second), askers))
+    emitter = _written(module, draft, sample, merged)
+    _held(module, sample, merged, emitter, askers)
+
+
+def _held(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers: set[str]) -> None:
+    """Hold what was written against a run at sizes that were not looked at yet, which must agree.
+
+    A size at which the network does not run, or at which something that is kept as a condition comes out otherwise,
+    tells nothing: others are tried.
+
+    Raises:
+        Untraceable: they differ.
+    """
+    for values in sample.fresh:
+        named = {emitter.called[name]: value for name, value in values.items()}
+        try:
+            run = record(module, inputs(sample.dims, values), askers)
+        except Exception:  # noqa: BLE001, S112 - whatever a forward raises
+            continue
+        if parting(merged, run):
+            continue
+        found = disagreement(merged, run, lambda *place: emitter.shapes.at(emitter.layers.get(place, ""), named))  # noqa: B023 - called at once
+        if found is not None:
+            at = ", ".join(f"{name} = {value}" for name, value in values.items())
+            raise Untraceable(f"at {at} it is not what it was at other sizes: {found.what}", found.where)
         return
-    if hold(first, third, merged.guards):
-        merge(first, third)
 
 
 def _shown(sample: Sample) -> str:
     return " and ".join(f"({', '.join(map(str, shape))})" for shape in sample.dims.values())
 
 
-def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Foreign:
+def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitter:
     symbols = {name: draft.symbol(name, {"default": value}) for name, value in sample.defaults.items()}
     shapes = {
         key: {"shape": [symbols[extent] if isinstance(extent, str) else extent for extent in shape]}
@@ -108,6 +118,7 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Forei
     for key, shape in sample.dims.items():
         for dim, extent in enumerate(shape):
             emitter.symbols[key, dim] = symbols.get(extent, str(extent)) if isinstance(extent, str) else str(extent)
+    emitter.called = symbols
     emitter.shapes = Shapes({emitter.inputs[key]: each["shape"] for key, each in shapes.items()})
     guards: dict[int, list[Any]] = {}
     for at, guard in merged.guards:
@@ -127,8 +138,11 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Forei
             draft.output(emitter.name(seen))
         except Refused as refused:
             draft.refuse("CNN031", f"an output of the network: {refused.message}")
+    for guard in waiting:
+        if not emitter.decided(guard):
+            raise Untraceable(f"{guard.place} decides by a size what the outputs are")
     _unreached(module, draft, emitter)
-    return draft.done()
+    return emitter
 
 
 def _unreached(module: Any, draft: Draft, emitter: Emitter) -> None:

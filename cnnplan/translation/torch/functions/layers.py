@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.torch.extents import Binary, Rounded
 from cnnplan.translation.torch.functions.table import number, one, takes, told
+from cnnplan.translation.torch.made import Binary, Rounded
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.values import Refused, Value
 
