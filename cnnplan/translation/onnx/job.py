@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnnplan.sizes import Extent, Shape
-    from cnnplan.translation.onnx.messages import Node
+    from cnnplan.translation.onnx.messages import Attribute, Node
     from cnnplan.translation.onnx.numbers import Numbers
     from cnnplan.translation.onnx.translator import Translator
 
@@ -25,6 +25,17 @@ KEEPS: Final = frozenset(
     }
 )
 """Operators whose output holds elements of their inputs and nothing else: whole numbers go on to stand for the same."""
+
+SILENT: Final = frozenset(
+    {
+        *("kernel_shape", "hidden_size", "num_outputs", "output_sequence"),
+        *("ratio", "seed", "momentum", "is_test", "consumed_inputs"),
+        *("stash_type", "softmax_precision", "precision", "saturate", "round_mode"),
+        *("activation_alpha", "activation_beta", "sorted", "qk_matmul_output_mode", "count_include_pad"),
+        *("cubic_coeff_a", "extrapolation_value"),
+    }
+)
+"""Attributes that a rule may leave unheard: of shapes, of training, of a mode that is not on, of precision."""
 
 MEASURES: Final = frozenset({"Shape", "Size"})
 """Operators that look at nothing but sizes."""
@@ -39,13 +50,14 @@ class Job:
         opset: the version of the operator set that it belongs to.
     """
 
-    __slots__ = ("_standing", "node", "opset", "translator")
+    __slots__ = ("_heard", "_standing", "node", "opset", "translator")
 
     def __init__(self, translator: Translator, node: Node, opset: int) -> None:
         self.translator = translator
         self.node = node
         self.opset = opset
         self._standing: Value | None = None
+        self._heard: set[str] = set()
 
     def has(self, index: int) -> bool:
         """Whether an input is given."""
@@ -86,8 +98,19 @@ class Job:
             raise NotUnderstood(f"{what} is computed, or stored outside the file")
         return found
 
+    def attribute(self, name: str) -> Attribute | None:
+        """An attribute as it stands in the file; None where there is none."""
+        self._heard.add(name)
+        return self.node.attributes.get(name)
+
+    def finish(self) -> None:
+        """Refuse attributes that the rule did not ask for: they may say that the node does something else."""
+        unheard = self.node.attributes.keys() - self._heard - SILENT
+        if unheard and self.node.domain != "cnnplan":
+            raise NotUnderstood(f"attribute {', '.join(sorted(unheard))}")
+
     def _attribute(self, name: str, kind: str, default: Any) -> Any:
-        attribute = self.node.attributes.get(name)
+        attribute = self.attribute(name)
         if attribute is None:
             return default
         if attribute.kind != kind:

@@ -133,9 +133,9 @@ class Network:
     def _refusals(self) -> None:
         """Tell what was refused, what is alike together."""
         try:
-            for (op, message), nodes in self.translator.refused.items():
+            for (_, message), nodes in self.translator.refused.items():
                 more = f" ({len(nodes)} nodes: {', '.join(nodes[1:NAMED])}{', ...' * (len(nodes) > NAMED)})"
-                self.draft.refuse("CNN031", f"{op}: {message}{more if len(nodes) > 1 else ''}", nodes[0])
+                self.draft.refuse("CNN031", f"{message}{more if len(nodes) > 1 else ''}", nodes[0])
         except Enough:
             return
 

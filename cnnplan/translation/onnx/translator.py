@@ -94,7 +94,9 @@ class Translator:
         for node in nodes:
             try:
                 opset = self.model.opsets.get(node.domain, 0)
-                rule(node.domain, node.op)(Job(self, node, opset))
+                job = Job(self, node, opset)
+                rule(node.domain, node.op)(job)
+                job.finish()
             except Unknown:
                 self._lose(node)
             except (NotUnderstood, EvaluationError, TooDeep) as error:

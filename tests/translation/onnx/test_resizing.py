@@ -6,6 +6,8 @@ what PyTorch 2.14.1 gives, to 2e-6 at four sizes, smaller and larger; each of th
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cnnplan.errors import SpecError
@@ -36,12 +38,12 @@ def test_antialias_is_pytorchs(read, mode, more):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"mode": "linear", "antialias": 1}, "Resize: exclude_outside 0"),
-        ({"mode": "cubic", "antialias": 1, "exclude_outside": 1}, "Resize: cubic_coeff_a -0.75 with antialias"),
-        ({"mode": "cubic", "exclude_outside": 1}, "Resize: exclude_outside 1"),
-        ({"mode": "cubic", "cubic_coeff_a": -0.5}, "Resize: cubic_coeff_a -0.5"),
+        ({"mode": "linear", "antialias": 1}, "(Resize): exclude_outside 0"),
+        ({"mode": "cubic", "antialias": 1, "exclude_outside": 1}, "(Resize): cubic_coeff_a -0.75 with antialias"),
+        ({"mode": "cubic", "exclude_outside": 1}, "(Resize): exclude_outside 1"),
+        ({"mode": "cubic", "cubic_coeff_a": -0.5}, "(Resize): cubic_coeff_a -0.5"),
     ],
 )
 def test_other_filters_are_refused_by_their_attribute(read, how, message):
-    with pytest.raises(SpecError, match=message):
+    with pytest.raises(SpecError, match=re.escape(message)):
         read(**how)

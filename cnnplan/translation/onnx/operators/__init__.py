@@ -93,8 +93,7 @@ def rule(domain: str, op: str) -> Rule:
         return found
     family = _FAMILY.get(domain, {}).get(op)
     if family is None:
-        shown = f"{domain}.{op}" if domain else op
-        raise NotUnderstood(f"the operator {shown} is not understood")
+        raise NotUnderstood(f"the operator {domain}.{op} is not understood" if domain else "it is not understood")
     rule_: Rule = getattr(import_module(f"{__name__}.{family}"), _snake(op))
     return rule_
 

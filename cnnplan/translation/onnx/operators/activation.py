@@ -156,7 +156,7 @@ def _bound(job: Job, index: int, name: str) -> Any:
     if job.has(index):
         found = job.known(index, name).flat[0]
     else:
-        attribute = job.node.attributes.get(name)
+        attribute = job.attribute(name)
         found = None if attribute is None else decimal(job.number(name))
     return None if isinstance(found, float) or found is None or abs(found) > 1e38 else found  # noqa: PLR2004 - no bound
 

@@ -25,6 +25,8 @@ def attention_(job: Job) -> None:
         raise NotUnderstood("lengths of its own for each sample, input nonpad_kv_seqlen")
     job.unused(3)
     job.wants("softcap", job.number("softcap"), 0.0)
+    for side in ("left", "right"):
+        job.wants(f"{side}_window_size", job.whole(f"{side}_window_size", -1), -1)
     query, key, value = (job.as_layer(job.value(index)) for index in range(3))
     apart = len(query.shape) == HEADS
     heads = query.shape[1] if apart else job.whole("q_num_heads")

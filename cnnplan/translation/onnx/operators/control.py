@@ -17,7 +17,8 @@ def if_(job: Job) -> None:
     if known is None or len(known.flat) != 1:
         raise NotUnderstood("a branch that depends on values")
     when = job.translator.decide(known.flat[0])
-    attribute = job.node.attributes.get("then_branch" if when else "else_branch")
+    then, otherwise = (job.attribute(f"{side}_branch") for side in ("then", "else"))
+    attribute = then if when else otherwise
     if attribute is None or attribute.kind != "graph":
         raise NotUnderstood("a branch that is missing")
     names = job.translator.inline(read_graph(attribute.value))

@@ -7,7 +7,7 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
-from cnnplan.sizes import prod
+from cnnplan.sizes import ge, prod
 from cnnplan.translation.onnx import arithmetic
 from cnnplan.translation.onnx.contents import BOOL
 from cnnplan.translation.onnx.numbers import MOST
@@ -125,7 +125,11 @@ def div_(job: Job) -> None:
 
 
 def mod_(job: Job) -> None:
-    """Mod of sizes."""
+    """Mod of sizes; fmod differs from it where one is negative."""
+    if job.whole("fmod"):
+        known = [job.translator.numbers(value) for value in job.values()]
+        if any(each is None or any(ge(n, 0).verdict is not True for n in each.flat) for each in known):
+            raise NotUnderstood("fmod 1 of what may be negative")
     if not folded(job, arithmetic.modulo, "mod"):
         raise NotUnderstood("the remainder of a division of what a layer gives")
 

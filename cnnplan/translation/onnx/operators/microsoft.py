@@ -45,8 +45,7 @@ def fusedconv_(job: Job) -> None:
 def fusedgemm_(job: Job) -> None:
     """FusedGemm: a linear layer and an activation."""
     y = summed(job, job.value(0), job.value(1), job.value(2) if job.has(2) else None)
-    given = job.node.attributes
-    params = [job.number(name) for name in ("activation_alpha", "activation_beta") if name in given]
+    params = [job.number(name) for name in ("activation_alpha", "activation_beta") if job.attribute(name)]
     job.give(_activated(job, y, params))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def shape_(job: Job) -> None:
     """Shape, or a part of it."""
     shape = [*job.value().shape]
-    end = job.node.attributes.get("end")
+    end = job.attribute("end")
     part = shape[slice(job.whole("start"), None if end is None else job.whole("end"))]
     job.give_numbers(Numbers.vector(part), INT64)
 
@@ -34,8 +34,9 @@ def size_(job: Job) -> None:
 def constant_(job: Job) -> None:
     """Constant: a tensor of the file, a number or a list."""
     found = job.node.attributes
-    if "value" in found and found["value"].kind == "tensor":
-        tensor = found["value"].value
+    given = job.attribute("value")
+    if given is not None and given.kind == "tensor":
+        tensor = given.value
         job.give(Value(job.output(), tensor.dtype, tensor.dims, tensor=tensor))
     elif "value_int" in found:
         job.give_numbers(Numbers.scalar(job.whole("value_int")), INT64)
@@ -53,8 +54,9 @@ def constantofshape_(job: Job) -> None:
     """ConstantOfShape: the same number everywhere."""
     shape = job.known(0, "the shape").flat
     dtype, number = FLOAT, Numbers.scalar(0)
-    if "value" in job.node.attributes:
-        tensor = job.node.attributes["value"].value
+    given = job.attribute("value")
+    if given is not None:
+        tensor = given.value
         known = job.translator.numbers(
             Value(f"{job.output()} value", tensor.dtype, tensor.dims, tensor=tensor), every=True
         )
@@ -97,8 +99,10 @@ def cumsum_(job: Job) -> None:
     axis = int(job.known(1, "axis").flat[0])
     if not value.is_fixed:
         raise NotUnderstood("a running sum of what a layer gives")
+    job.wants("exclusive", job.whole("exclusive"), 0)
+    job.wants("reverse", job.whole("reverse"), 0)
     known = job.translator.numbers(value)
-    if known is not None and len(known.shape) == 1 and not job.whole("exclusive") and not job.whole("reverse"):
+    if known is not None and len(known.shape) == 1:
         sums: list[Any] = []
         for number in known.flat:
             sums.append(number + (sums[-1] if sums else 0))
@@ -111,7 +115,7 @@ def derive(job: Job, shape: Any, function: Any, dtype: int | None = None, values
     """What is worked out of inputs that rest on no input and no trained weight."""
     values = job.values() if values is None else values
     if not all(value.is_fixed for value in values):
-        raise NotUnderstood(f"the operator {job.node.op} on what a layer gives")
+        raise NotUnderstood("it is understood of constants alone, and this is what a layer gives")
     parts = [partial(job.translator.elements, value) for value in values]
     own = values[0].dtype if dtype is None else dtype
     job.give(Value(job.output(), own, shape, derived=lambda: function(*(part() for part in parts))))
@@ -121,7 +125,7 @@ def nonzero_(job: Job) -> None:
     """NonZero of numbers that are known."""
     known = job.translator.numbers(job.value())
     if known is None or len(known.shape) != 1 or any(isinstance(n, Count) for n in known.flat):
-        raise NotUnderstood("the operator NonZero: the size of its output depends on values")
+        raise NotUnderstood("the size of its output depends on values")
     places = [place for place, n in enumerate(known.flat) if n]
     job.give_numbers(Numbers((1, len(places)), tuple(places)), INT64)
 

@@ -95,7 +95,7 @@ def rnn_(job: Job) -> None:
 
 
 def _activations(job: Job) -> list[str]:
-    found = job.node.attributes.get("activations")
+    found = job.attribute("activations")
     return [] if found is None else found.value
 
 
@@ -108,7 +108,7 @@ def _recurrent(
     named = _activations(job)
     if named and named != [*kind.activations] * (1 + both):
         raise NotUnderstood(f"activations {named}")
-    if "clip" in job.node.attributes:
+    if job.attribute("clip"):
         raise NotUnderstood(f"clip {job.number('clip')}")
     if job.has(4) and not _whole(job):
         raise NotUnderstood("lengths of its own for each sample, input sequence_lens")

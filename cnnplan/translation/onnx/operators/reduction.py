@@ -21,13 +21,11 @@ def _reduced(job: Job, verb: str, mode: str, fold: Callable[..., Any] | None, na
     value = job.value()
     rank = len(value.shape)
     axes = job.axes(1)
-    if not axes:
-        if job.whole("noop_with_empty_axes"):
-            job.give(value)
-            return
-        axes = [*range(rank)]
-    axes = sorted(axis % rank for axis in axes)
     keep = bool(job.whole("keepdims", 1))
+    if job.whole("noop_with_empty_axes") and not axes:
+        job.give(value)
+        return
+    axes = sorted(axis % rank for axis in axes or range(rank))
     known = job.translator.numbers(value)
     if known is not None and fold is not None and len(axes) == rank:
         found = reduce(partial(fold, whole=not value.is_float), known.flat)
@@ -46,7 +44,7 @@ def _reduced(job: Job, verb: str, mode: str, fold: Callable[..., Any] | None, na
 def _fixed(job: Job, value: Value, axes: list[int], name: str, *, keep: bool) -> None:
     """What rests on no input and no trained weight."""
     if not name:
-        raise NotUnderstood(f"{job.node.op} of a constant")
+        raise NotUnderstood("it is understood of what a layer gives, and this is a constant")
     shape = tuple(1 if axis in axes else n for axis, n in enumerate(value.shape) if keep or axis not in axes)
     elements = partial(job.translator.elements, value)
     job.give(
@@ -104,5 +102,8 @@ def reducesumsquare_(job: Job) -> None:
     x = job.as_layer(job.value())
     axes = sorted(axis % len(x.shape) for axis in job.axes(1) or range(len(x.shape)))
     square = job.layer("pow", {"exponent": 2}, [x], tag="square")
+    if job.whole("noop_with_empty_axes") and not job.axes(1):
+        job.give(square)
+        return
     args = {"mode": "sum", "dim": axes, "keepdim": bool(job.whole("keepdims", 1))}
     job.give(job.layer("reduce", args, [square]))

@@ -35,7 +35,7 @@ def _unary(job: Job, function: Callable[[Any], Any] | None, name: str, verb: str
     elif verb:
         job.give(job.layer(verb, args, [job.as_layer(value)]))
     else:
-        raise NotUnderstood(f"the operator {job.node.op} on what a layer gives")
+        raise NotUnderstood("it is understood of constants alone, and this is what a layer gives")
 
 
 def _done(elements: Callable[[], Any], name: str) -> Callable[[], Any]:
