@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
-from operator import mul
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnplan.errors import Inconclusive
 from cnnplan.sizes.deciding.sets import IntegerSet
-from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Number, is_number
-from cnnplan.sizes.forms.factors import grain
+from cnnplan.sizes.deciding.sides import compared
+from cnnplan.sizes.deciding.wording import among
+from cnnplan.sizes.forms.atoms import is_number
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
@@ -127,16 +126,7 @@ class Membership(Condition):
 
     def __str__(self) -> str:
         choices = self.context.domain(self.symbol).choices
-        return self.members.text(self.symbol) if choices is None else _among(self.symbol, choices, self.members)
-
-
-def _among(symbol: str, choices: tuple[Number, ...], members: IntegerSet) -> str:
-    """Which of its choices a symbol may be."""
-    inside = [choice for choice in choices if int(choice) in members]
-    outside = [choice for choice in choices if int(choice) not in members]
-    if len(inside) == 1:
-        return f"{symbol} == {inside[0]}"
-    return f"{symbol} != {outside[0]}" if len(outside) == 1 else f"{symbol} in {{{', '.join(map(str, inside))}}}"
+        return self.members.text(self.symbol) if choices is None else among(self.symbol, choices, self.members)
 
 
 class Comparison(Condition):
@@ -310,20 +300,3 @@ def _misses(domain: Domain, members: IntegerSet) -> bool:
 
 def _symbols(value: Any) -> frozenset[str]:
     return frozenset() if is_number(value) else value.symbols
-
-
-def compared(difference: Count, operator: str) -> str:
-    """The two sides of a comparison as a text."""
-    return difference.context.comparison(*sides(difference), operator)
-
-
-def sides(difference: Count) -> tuple[Any, Any]:
-    """What is added on the left, what is taken away on the right."""
-    difference = difference * grain(difference)
-    terms: list[tuple[Any, Number]] = [(reduce(mul, monomial), coef) for monomial, coef in difference.products.items()]
-    rest = difference.rest
-    if isinstance(rest, Size):
-        terms += [(rest.context.size(((atom, 1),), 0), coef) for atom, coef in rest.terms]
-    terms.append((1, rest.const if isinstance(rest, Size) else rest))
-    left = combine((value, coef) for value, coef in terms if coef > 0)
-    return left, combine((value, -coef) for value, coef in terms if coef < 0)

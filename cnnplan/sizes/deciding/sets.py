@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import islice
 from math import gcd, lcm
 from typing import TYPE_CHECKING
+
+from cnnplan.sizes.deciding.wording import Run, finite, remainders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,14 +20,6 @@ __all__ = ["LARGEST_PERIOD", "IntegerSet"]
 
 LARGEST_PERIOD = 1_000_000
 """Periods beyond this are not tabulated; the conditions stay as they were found."""
-
-FEW = 4
-"""Residues that are listed in any case."""
-
-MOST_SHOWN = 12
-"""Members or residues that are written out."""
-
-Run = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +194,14 @@ class IntegerSet:
         if self.is_empty:
             return "never"
         if not self.residues:
-            return _finite(name, self.base, self.runs)
-        repeated = [_remainders(name, self.modulus, sorted(self.residues))] if self.modulus > 1 else []
+            return finite(name, self.base, self.runs)
+        repeated = [remainders(name, self.modulus, sorted(self.residues))] if self.modulus > 1 else []
         if self.start > self.base:
             repeated.append(f"{name} >= {self.start}")
         if not self.runs:
             return ", ".join(repeated) or "always"
         joined = " and ".join(repeated)
-        return f"{_finite(name, self.base, self.runs)} or {f'({joined})' if len(repeated) > 1 else joined}"
+        return f"{finite(name, self.base, self.runs)} or {f'({joined})' if len(repeated) > 1 else joined}"
 
 
 def _share(integers: IntegerSet) -> float:
@@ -269,53 +262,3 @@ def _primes(number: int) -> Iterator[int]:
         divisor += 1
     if number > 1:
         yield number
-
-
-def _finite(name: str, base: int, runs: tuple[Run, ...]) -> str:
-    number = sum(last - first + 1 for first, last in runs)
-    if number == 1:
-        return f"{name} == {runs[0][0]}"
-    if len(runs) > 1 and (number <= MOST_SHOWN or len(runs) > MOST_SHOWN):
-        return f"{name} in {_listed(_each(runs), number)}"
-    return " or ".join(_row(name, base, *run) for run in runs)
-
-
-def _each(runs: tuple[Run, ...]) -> Iterator[int]:
-    for first, last in runs:
-        yield from range(first, last + 1)
-
-
-def _row(name: str, base: int, first: int, last: int) -> str:
-    if first == last:
-        return f"{name} == {first}"
-    if last == first + 1:
-        return f"{name} in {{{first}, {last}}}"
-    return f"{name} <= {last}" if first == base else f"{first} <= {name} <= {last}"
-
-
-def _remainders(name: str, modulus: int, residues: list[int]) -> str:
-    if len(residues) == 1:
-        return f"{name} % {modulus} == {residues[0]}"
-    if len(residues) > 2 and residues == list(range(len(residues))):  # noqa: PLR2004 - two are quicker listed
-        return f"{name} % {modulus} < {len(residues)}"
-    missing = sorted(set(range(modulus)) - set(residues))
-    if len(missing) == 1:
-        return f"{name} % {modulus} != {missing[0]}"
-    texts = [f"in {_listed(residues, len(residues))}"]
-    if len(residues) > FEW and _is_row(residues):
-        texts.append(f"in {residues[0]}..{residues[-1]}")
-    if len(residues) > FEW:
-        row = f"{missing[0]}..{missing[-1]}"
-        texts.append(f"not in {row if _is_row(missing) else _listed(missing, len(missing))}")
-    return f"{name} % {modulus} {min(texts, key=len)}"
-
-
-def _is_row(numbers: list[int]) -> bool:
-    """Whether numbers follow each other."""
-    return len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1
-
-
-def _listed(members: Iterable[int], number: int) -> str:
-    shown = list(islice(members, MOST_SHOWN))
-    more = number - len(shown)
-    return f"{{{', '.join(map(str, shown))}{f', and {more} more' if more else ''}}}"

@@ -1,1 +1,5 @@
-"""Formulas for readers: text and LaTeX (`printing`), MathML (`mathml`), sympy (`symbolic`, `sympy_functions`)."""
+"""Formulas for readers.
+
+How one is put together (`styles`, with the names of `sharing`), text and LaTeX (`printing`), MathML (`mathml`), and
+sympy (`symbolic`, `sympy_functions`).
+"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.atoms import Number, is_number, whole
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold
-from cnnplan.sizes.showing.printing import NAMES, Style
+from cnnplan.sizes.showing.styles import NAMES, Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
