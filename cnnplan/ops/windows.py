@@ -14,7 +14,7 @@ from pydantic import Field
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.fields import Dilation, KernelSize, Padding, Stride
 from cnnplan.ops.links import Link
-from cnnplan.sizes import TRUE, ceil_div, ge, maximum
+from cnnplan.sizes import TRUE, Size, ceil_div, ge, maximum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +34,7 @@ class Laid(NamedTuple):
         stride: the distance between them.
         span: what one covers.
         reach: what is added to the axis before it is divided by the stride.
+        more: what is added to the quotient.
         least: the least extent of an axis on which a window fits.
         padding: what is added on both sides together.
     """
@@ -41,6 +42,7 @@ class Laid(NamedTuple):
     stride: Extent
     span: Extent
     reach: Extent
+    more: int
     least: Extent
     padding: Extent
 
@@ -128,13 +130,17 @@ class Windowed(Operator):
     def _laid(self, stride: Extent, span: Extent, pads: tuple[Extent, Extent]) -> Laid:
         before, after = pads
         least = span - before - after - self.slack(stride)
-        return Laid(stride, span, self.reach(span, stride, before, after), least, before + after)
+        reach, more = self.reach(span, stride, before, after), 0
+        if isinstance(stride, Size) and stride.letter is not None:
+            reach, more = reach - stride, 1  # a letter leaves the floor in any case
+        return Laid(stride, span, reach, more, least, before + after)
 
     def steps(self, sizes: Shape) -> Shape:
         """How many windows there are, per axis."""
         if is_same(self.padding):
             return tuple([ceil_div(n, s) for n, s in zip(sizes, self.strides(len(sizes)), strict=True)])
-        return tuple([(n + laid.reach) // laid.stride for n, laid in zip(sizes, self.laying(len(sizes)), strict=True)])
+        laid = self.laying(len(sizes))
+        return tuple([(n + each.reach) // each.stride + each.more for n, each in zip(sizes, laid, strict=True)])
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, steps; a convolution has channels of its own."""

@@ -31,7 +31,8 @@ from __future__ import annotations
 from cnnplan.sizes.assumptions import follows
 from cnnplan.sizes.context import Context
 from cnnplan.sizes.deciding.conditions import FALSE, TRUE, Chosen, Comparison, Condition, Membership, every
-from cnnplan.sizes.deciding.decisions import chosen, divides, eq, ge, gt, is_whole, le, lt, ne
+from cnnplan.sizes.deciding.decisions import chosen, eq, ge, gt, le, lt, ne
+from cnnplan.sizes.deciding.divisibility import divides, is_whole
 from cnnplan.sizes.deciding.sets import IntegerSet
 from cnnplan.sizes.evaluating.evaluation import evaluate
 from cnnplan.sizes.evaluating.substitution import substitute

@@ -7,7 +7,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.context import Context
-from cnnplan.sizes.deciding import decisions
+from cnnplan.sizes.deciding import decisions, divisibility
 from cnnplan.sizes.deciding.conditions import All, Comparison, Condition, Divisible, Membership, Negation, every
 from cnnplan.sizes.evaluating.substitution import substitute
 from cnnplan.sizes.forms.atoms import Number
@@ -55,7 +55,7 @@ def _restated(condition: Condition, members: Mapping[str, Membership]) -> Condit
         letters[name] = new.symbol(name, narrowed(domain, members[name].members) if name in members else domain)
     values = [substitute(part, letters) for part in parts]
     if isinstance(condition, Divisible):
-        return decisions.divides(values[1], values[0])
+        return divisibility.divides(values[1], values[0])
     return (decisions.eq if condition.operator == "==" else decisions.ge)(values[0], 0)
 
 

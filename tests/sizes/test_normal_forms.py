@@ -211,6 +211,30 @@ def test_long_chains_with_symbols_stay_small():
     assert x.at(point) == expected
 
 
+def test_chains_along_two_axes_share_what_is_not_linear():
+    rows, columns = H, W
+    for _ in range(5):
+        rows, columns = ((x + 2 * p - k) // s + 1 for x in (rows, columns))
+    (height, _), (width, _) = (x.terms[0][0].args for x in (rows, columns))
+    assert height.products is width.products
+    assert height.at({"H": 999, "p": 1, "k": 3, "s": 2}) - width.at({"W": 700, "p": 1, "k": 3, "s": 2}) == 299
+
+
+DIVIDED = [
+    # the divisor itself, a multiple of it, and what only looks like one
+    (((s - 1) * (s + 1) + 1) // (s * s), "1"),
+    (((s - 1) * (s + 1) * k + k) // (s * s * k), "1"),
+    ((s * s + H) // (s * s), "floor(H/(s**2)) + 1"),
+    (((k - 1) * s + H + 1) // (s * s), "floor(((k - 1)*s + H + 1)/(s**2))"),
+    (((k - 1) * s + Fraction(1, 2) * H) // (s * k), "floor((2*(k - 1)*s + H)/(2*k*s))"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), DIVIDED)
+def test_polynomials_by_products_of_letters(value, text):
+    assert str(value) == text
+
+
 @pytest.mark.parametrize(
     "operate", [lambda: H + "1", lambda: H // "1", lambda: H % None, lambda: 0.5 * H, lambda: H**-1]
 )

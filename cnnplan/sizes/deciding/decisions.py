@@ -18,30 +18,27 @@ from cnnplan.sizes.deciding.conditions import (
     Chosen,
     Comparison,
     Condition,
-    Divisible,
     Membership,
     membership,
 )
 from cnnplan.sizes.deciding.curves import curved_set
 from cnnplan.sizes.deciding.periods import nonnegative_set, zero_set
 from cnnplan.sizes.deciding.positivity import sign
-from cnnplan.sizes.deciding.remainders import remainders
 from cnnplan.sizes.deciding.separation import separated
 from cnnplan.sizes.deciding.sets import IntegerSet
-from cnnplan.sizes.forms.algebra import combine
 from cnnplan.sizes.forms.atoms import Number, is_number
-from cnnplan.sizes.forms.division import coefficients
-from cnnplan.sizes.forms.factors import common_factors, without
+from cnnplan.sizes.forms.division import unfloored
+from cnnplan.sizes.forms.factors import coefficients, common_factors, content, without
 from cnnplan.sizes.forms.linear import Size
-from cnnplan.sizes.forms.polynomials import Count
 from cnnplan.sizes.forms.quotients import is_integral, is_positive
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.sizes.forms.atoms import Domain
+    from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["chosen", "divides", "eq", "ge", "gt", "is_whole", "le", "lt", "ne"]
+__all__ = ["chosen", "eq", "ge", "gt", "le", "lt", "ne"]
 
 MOST_CASES = 4096
 """Combinations of declared choices that are tried one by one."""
@@ -59,6 +56,8 @@ def eq(left: Any, right: Any) -> Condition:
     """The condition that left == right."""
     if left is right:
         return TRUE
+    if type(left) is Size and type(right) is Size and left.terms[0][0].index > right.terms[0][0].index:
+        left, right = right, left
     return _decided("==", _difference(left, right))
 
 
@@ -91,78 +90,27 @@ def ne(left: Any, right: Any) -> Condition:
     return ~eq(left, right)
 
 
-def is_whole(value: Any) -> Condition:
-    """The value is an integer."""
-    return TRUE if isinstance(value, Size) and value.is_integer else divides(1, value)
-
-
-def divides(divisor: Any, value: Any) -> Condition:
-    """The value is a multiple of the divisor; nothing is one of 0."""
-    if is_number(divisor) and is_number(value):
-        return TRUE if divisor and value % divisor == 0 else FALSE
-    if is_number(divisor) and divisor == 0:
-        return FALSE
-    if isinstance(divisor, int) and isinstance(value, Count):
-        divisor, value = _coprime(divisor, value)
-        if is_number(value):
-            return divides(divisor, value)
-    context = (value if isinstance(value, Count) else divisor).context
-    condition = eq(value, context.exact_div(value, divisor) * divisor)
-    if not isinstance(condition, Comparison):
-        return condition
-    told = _by_remainders(divisor, value) if isinstance(divisor, int) else None
-    return Divisible(divisor, value) if told is None else told
-
-
-def _coprime(divisor: int, value: Count) -> tuple[int, Any]:
-    """The same question without what divides every term: 16*x % 576 is 0 where x % 36 is, of a whole x."""
-    numbers = coefficients(value)
-    content = gcd(*map(int, numbers)) if all(type(number) is int for number in numbers) else 1
-    common = gcd(content, divisor)
-    reduced = value if common == 1 else value * Fraction(1, content)
-    return (divisor // common, reduced) if is_integral(reduced) else (divisor, value)
-
-
-def _by_remainders(divisor: int, value: Count) -> Condition | None:
-    """Divisibility by a number, from the remainders that the value leaves; None where they do not tell."""
-    found = remainders(value, abs(divisor))
-    if found is None:
-        return None
-    lengths, left = found
-    if not any(left):
-        return TRUE
-    if all(left):
-        return FALSE
-    if len(lengths) > 1:
-        return None
-    ((name, length),) = lengths.items()
-    domain = value.context.domain(name)
-    first = int(domain.low or 0) // domain.scale
-    residues = ((first + place) % length for place, rest in enumerate(left) if not rest)
-    return membership(value.context, name, IntegerSet.periodic(first, length, residues).scaled(domain.scale))
-
-
 def _difference(left: Any, right: Any) -> Any:
-    if type(right) is int and (type(left) is int or isinstance(left, Size)):
+    if (type(right) is int or type(right) is Size) and (type(left) is int or type(left) is Size):
         return left - right
-    difference = combine(((left, 1), (right, -1)))
+    difference = left - right
     return difference if is_number(difference) or isinstance(difference, Size) else difference.simplified()
 
 
 def _decided(operator: str, difference: Any) -> Condition:
     """The condition that the difference is zero (==) or not negative (>=), as far as it can be decided."""
-    if is_number(difference):
+    if type(difference) is not Size and is_number(difference):
         return TRUE if _holds(operator, difference) else FALSE
     low, high = difference.interval
     if operator == ">=" and low is not None and low >= 0:
         return TRUE
     if (high is not None and high < 0) or (operator == "==" and low is not None and low > 0):
         return FALSE
-    key = (operator, difference)
-    memo = difference.context.memo
-    if key not in memo:
-        memo[key] = _solved(operator, difference)
-    return memo[key]  # type: ignore[no-any-return]
+    memo, key = difference.context.memo, (operator, difference)
+    found = memo.get(key)
+    if found is None:
+        found = memo[key] = _solved(operator, difference)
+    return found
 
 
 def _holds(operator: str, value: Any) -> Any:
@@ -170,9 +118,8 @@ def _holds(operator: str, value: Any) -> Any:
 
 
 def _solved(operator: str, difference: Count) -> Condition:
-    simple = difference if isinstance(difference, Size) else difference.simplified()
-    if simple is not difference:
-        return _decided(operator, simple)
+    if type(difference) is not Size and not difference.is_product:
+        return _decided(operator, difference.simplified())
     if operator == "==" and _never_zero(difference):
         return FALSE
     several = len(difference.symbols) > 1
@@ -180,12 +127,11 @@ def _solved(operator: str, difference: Count) -> Condition:
         plain = _plain(operator, difference)
         if plain is not difference:
             return _decided(operator, plain)
-    domains = {name: difference.context.domain(name) for name in difference.symbols}
-    listed = {name: domain.choices for name, domain in domains.items() if domain.choices is not None}
+    listed = _listed(difference)
     solved = _by_cases(operator, difference, listed) if listed else None
-    if solved is None and len(domains) == 1 and not listed:
-        ((name, domain),) = domains.items()
-        solved = _on_one_symbol(operator, difference, name, domain)
+    if solved is None and not several and not listed:
+        (name,) = difference.symbols
+        solved = _on_one_symbol(operator, difference, name, difference.context.domain(name))
     if solved is None:
         solved = _by_sign(operator, difference)
     if solved is None and several:
@@ -194,6 +140,16 @@ def _solved(operator: str, difference: Count) -> Condition:
         plain = difference if several else _plain(operator, difference)
         return Comparison(operator, difference) if plain is difference else _decided(operator, plain)
     return solved
+
+
+def _listed(difference: Count) -> Mapping[str, tuple[Number, ...]]:
+    """The choices of its symbols that have some."""
+    context, symbols = difference.context, difference.symbols
+    found = context.memo.get(("listed", symbols))
+    if found is None:
+        choices = {name: context.domain(name).choices for name in symbols}
+        found = context.memo["listed", symbols] = {name: each for name, each in choices.items() if each is not None}
+    return found
 
 
 def _by_sign(operator: str, difference: Count) -> Condition | None:
@@ -208,6 +164,8 @@ def _by_sign(operator: str, difference: Count) -> Condition | None:
 
 def _never_zero(difference: Count) -> bool:
     """Whether a number divides every term and not the constant."""
+    if isinstance(difference, Size) and difference.is_integer and any(coef in (1, -1) for _, coef in difference.terms):
+        return False
     if any(atom.grain != 1 for atoms in difference.expanded for atom in atoms):
         return False
     numbers = difference.expanded.values()
@@ -259,26 +217,33 @@ def _values(value: Count, name: str, points: range) -> list[Any]:
 
 def _plain(operator: str, difference: Count) -> Any:
     """What is zero, or not negative, exactly where the difference is, in fewer words; itself where it has fewest."""
-    alone = list(next(iter(difference.products))) if len(difference.products) == 1 and difference.rest == 0 else []
-    common = [size for size in alone or common_factors(difference) if is_positive(size)]
-    if common:
-        return without(difference, common)
-    if operator == ">=":
+    if difference.products:
+        shared = [size for size in _factors(difference) if is_positive(size)]
+        if shared:
+            return without(difference, shared)
+    elif operator == ">=":
         difference = _unfloored(difference)
-        if not isinstance(difference, Count):
+        if is_number(difference):
             return difference
-    content = _content(difference)
+    common = _content(difference)
     if operator == "==" and _leading(difference) < 0:
-        content = -content
-    return difference if content == 1 else difference * (1 / Fraction(content))
+        common = -common
+    return difference if common == 1 else -difference if common == -1 else difference * (1 / Fraction(common))
+
+
+def _factors(difference: Count) -> Sequence[Size]:
+    """The factors of a product, or what all terms of a sum share."""
+    if len(difference.products) > 1 or type(difference.rest) is not int or difference.rest:
+        return common_factors(difference)
+    return next(iter(difference.products))
 
 
 def _content(difference: Count) -> Number:
     """The greatest number that divides every term."""
-    given = coefficients(difference)
-    if all(type(number) is int for number in given):
-        return gcd(*given)  # type: ignore[arg-type]
-    numbers = [Fraction(number) for number in given]
+    found = 1 if difference.products.content == 1 and is_integral(difference.rest) else content(difference)
+    if found is not None:
+        return found
+    numbers = [Fraction(number) for number in coefficients(difference)]
     scale = lcm(*(number.denominator for number in numbers))
     return Fraction(gcd(*(int(number * scale) for number in numbers)), scale)
 
@@ -290,10 +255,9 @@ def _leading(difference: Count) -> Number:
 
 def _unfloored(difference: Any) -> Any:
     """The same sign without the outer floor: floor(n/c) + k >= 0 where n + c*k >= 0."""
-    if isinstance(difference, Size) and difference.is_integer:
+    if type(difference) is Size and difference.is_integer:
         floors = [atom for atom, coef in difference.terms if coef == 1 and atom.kind == "floor"]
         if len(floors) == 1 and is_positive(floors[0].args[1]):
-            numerator, denominator = floors[0].args
-            rest = difference - difference.context.size(((floors[0], 1),), 0)
-            return _unfloored(combine(((numerator, 1), (rest * denominator, 1))))
+            found = unfloored(difference, floors[0])
+            return _unfloored(found) if type(found) is Size else found
     return difference

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.deciding.periods import period, values_at
+from cnnplan.sizes.forms.atoms import is_number
 from cnnplan.sizes.forms.bounds import plus, times
 
 if TYPE_CHECKING:
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
     from cnnplan.sizes.forms.atoms import Atom, Number
     from cnnplan.sizes.forms.bounds import Interval
+    from cnnplan.sizes.forms.expansion import Polynomial
+    from cnnplan.sizes.forms.interning import Forms
     from cnnplan.sizes.forms.linear import Size
     from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.products import Products
 
 __all__ = ["groups", "sign", "tight"]
 
@@ -89,15 +93,16 @@ def _of_one(size: Size, name: str) -> Interval | None:
 
 def sign(count: Count) -> int | None:
     """1 where a count is above 0 for all values, -1 where it is below, 0 where it is not negative; None if unknown."""
-    if len(count.expanded) > MOST_TERMS or any(len(atoms) > LARGEST_DEGREE for atoms in count.expanded):
+    if count.products and not _may_have_one(count.context, count.products):
+        return None
+    if not is_number(count.rest) and any(atom.low is None for atom, _ in count.rest.terms):
+        return None
+    if len(count.expanded) > MOST_TERMS:
         return None
     lows = {atom: atom.low for atoms in count.expanded for atom in atoms}
     if None in lows.values():
         return None
-    shifted: dict[tuple[Atom, ...], Number] = {}
-    for atoms, coef in count.expanded.items():
-        for left, value in _shifted(atoms, lows):
-            shifted[left] = shifted.get(left, 0) + coef * value
+    shifted = _above(count.expanded, lows)
     const = shifted.pop((), 0)
     if all(coef >= 0 for coef in shifted.values()) and const >= 0:
         return int(const > 0)
@@ -105,6 +110,32 @@ def sign(count: Count) -> int | None:
 
 
 LARGEST_DEGREE = 6
+
+
+def _may_have_one(context: Forms, products: Products) -> bool:
+    """Whether its terms of degree two and more, which nothing linear takes away, are of one sign, as far as looked."""
+    key = ("sign", products)
+    if key not in context.memo:
+        context.memo[key] = _has_one(products.expanded)
+    return bool(context.memo[key])
+
+
+def _has_one(polynomial: Polynomial) -> bool:
+    """The same of a polynomial."""
+    lows = {atom: atom.low for atoms in polynomial for atom in atoms}
+    if len(polynomial) > MOST_TERMS or None in lows.values() or max(map(len, polynomial), default=0) > LARGEST_DEGREE:
+        return False
+    signs = {coef > 0 for atoms, coef in _above(polynomial, lows).items() if coef and len(atoms) > 1}
+    return len(signs) <= 1
+
+
+def _above(polynomial: Polynomial, lows: dict[Atom, Any]) -> Polynomial:
+    """A polynomial in what its atoms are above their least values."""
+    shifted: Polynomial = {}
+    for atoms, coef in polynomial.items():
+        for left, value in _shifted(atoms, lows):
+            shifted[left] = shifted.get(left, 0) + coef * value
+    return shifted
 
 
 def _shifted(atoms: tuple[Atom, ...], lows: dict[Atom, Any]) -> Iterator[tuple[tuple[Atom, ...], Number]]:

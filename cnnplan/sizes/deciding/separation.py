@@ -24,9 +24,9 @@ from cnnplan.sizes.forms.quotients import is_integral
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnplan.sizes.forms.algebra import Monomial
     from cnnplan.sizes.forms.linear import Size
     from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.products import Monomial
 
     Decide = Callable[[str, Any], Condition]
 
@@ -49,7 +49,7 @@ def separated(operator: str, difference: Count, decide: Decide) -> Condition | N
         difference: of two terms.
         decide: the same question, of one symbol.
     """
-    terms = _terms(difference)
+    terms = _terms(difference) if len(difference.products) < 3 else None  # noqa: PLR2004 - a left and a right
     if terms is None:
         return None
     (left, a), (right, b) = terms
@@ -131,6 +131,8 @@ def _terms(difference: Count) -> tuple[tuple[Monomial, Number], tuple[Monomial, 
     if is_number(rest):
         terms += [((), rest)] if rest else []
     elif not terms and len(rest.terms) == 2 and not rest.const:  # noqa: PLR2004 - two lines that are compared
+        if any(atom.low is None for atom, _ in rest.terms):
+            return None
         terms += [((rest.context.size(((atom, 1),), 0),), coef) for atom, coef in rest.terms]
     else:
         content, size = rest.primitive

@@ -10,11 +10,12 @@ from cnnplan.lazy import np
 from cnnplan.sizes.forms import functions
 from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.polynomials import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.products import Products
 
 __all__ = ["evaluate", "magnitude"]
 
@@ -33,7 +34,7 @@ def evaluate(count: Any, values: Mapping[str, Any], memo: dict[Any, Any] | None 
     Raises:
         KeyError: a symbol has no value.
     """
-    if is_number(count):
+    if not isinstance(count, Count):
         return count
     if memo is None:
         memo = {}
@@ -41,33 +42,39 @@ def evaluate(count: Any, values: Mapping[str, Any], memo: dict[Any, Any] | None 
     if kind is not None:
         values, memo = memo.setdefault(kind, (_converted(values, kind), {}))
     result = _sum(count, values, memo)
-    return whole(result) if is_number(result) else result
+    return result if type(result) is int or not is_number(result) else whole(result)
 
 
 def _sum(count: Count, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
-    if isinstance(count, Size):
+    if type(count) is Size:
         result: Any = count.const
         for atom, coef in count.terms:
-            result = result + coef * _value(atom, values, memo)
+            value = memo.get(atom)
+            result = result + coef * (_value(atom, values, memo) if value is None else value)
         return result
-    result = count.rest if is_number(count.rest) else _sum(count.rest, values, memo)
-    known: dict[int, Any] = {}
-    for monomial, coef in count.products.items():
+    rest = count.rest if is_number(count.rest) else _sum(count.rest, values, memo)
+    products = memo.get(count.products)
+    return rest + (_products(count.products, values, memo) if products is None else products)
+
+
+def _products(products: Products, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
+    """The value of what is of degree two and more; a number is kept, since it may stand in many counts."""
+    known = {size: _sum(size, values, memo) for size in products.sizes}
+    result: Any = 0
+    for monomial, coef in products.items():
         product: Any = coef
         for size in monomial:
-            factor = known.get(id(size))
-            if factor is None:
-                factor = known[id(size)] = _sum(size, values, memo)
-            product = product * factor
+            product = product * known[size]
         result = result + product
+    if is_number(result):
+        memo[products] = result
     return result
 
 
 def _value(atom: Atom, values: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
-    found = memo.get(atom)
-    if found is None:
-        found = _symbol(atom, values[atom.name]) if atom.kind == "symbol" else _applied(atom, values, memo)
-        memo[atom] = found
+    """The value of an atom, which is kept."""
+    found = _symbol(atom, values[atom.name]) if atom.kind == "symbol" else _applied(atom, values, memo)
+    memo[atom] = found
     return found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
+from cnnplan.sizes.forms.products import NO_PRODUCTS, Monomial, Products
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from cnnplan.sizes.forms.linear import Size
     from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["NO_PRODUCTS", "Monomial", "combine", "count_of", "linear", "multiply"]
+__all__ = ["combine", "count_of", "linear", "multiply", "sum_of"]
 
-Monomial: TypeAlias = "tuple[Size, ...]"
 Terms: TypeAlias = "Sequence[tuple[Atom, Number]]"
-NO_PRODUCTS: Mapping[Monomial, Number] = MappingProxyType({})
 
 
 def linear(context: Forms, coefficients: Mapping[Atom, Number], const: Number) -> Size | Number:
@@ -112,10 +110,12 @@ def _by_index(term: tuple[Atom, Number]) -> int:
     return term[0].index
 
 
-def count_of(context: Forms, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number:
+def count_of(context: Forms, products: Products, rest: Size | Number) -> Count | Number:
     """The count with these products of two sizes and more, and this linear rest."""
-    if not all(coef and type(coef) is int for coef in products.values()):
-        products = {monomial: whole(coef) for monomial, coef in products.items() if coef}
+    for coef in products.values():
+        if not coef or type(coef) is not int:
+            products = Products({monomial: whole(coef) for monomial, coef in products.items() if coef})
+            break
     if not products:
         return rest
     if len(products) == (2 if is_number(rest) and not rest else 1):
@@ -125,7 +125,7 @@ def count_of(context: Forms, products: Mapping[Monomial, Number], rest: Size | N
     return context.count(products, rest)
 
 
-def _gathered(context: Forms, products: Mapping[Monomial, Number], rest: Size | Number) -> Count | Number | None:
+def _gathered(context: Forms, products: Products, rest: Size | Number) -> Count | Number | None:
     """Two products that differ in one factor as one, where that needs no other symbols: (H - 1)*r + r is H*r."""
     terms: list[tuple[Monomial, Number]] = list(products.items())
     if len(terms) == 1:
@@ -152,7 +152,7 @@ def _gathered(context: Forms, products: Mapping[Monomial, Number], rest: Size | 
 
 def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
     """The sum of value * factor."""
-    products: dict[Monomial, Number] = {}
+    products, is_own = NO_PRODUCTS, False
     coefficients: dict[Atom, Number] = {}
     const: Number = 0
     context = None
@@ -162,8 +162,12 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
             continue
         context = value.context
         if value.products:
-            for monomial, coef in value.products.items():
-                products[monomial] = products.get(monomial, 0) + coef * factor
+            if not is_own:
+                is_own = bool(products) or factor != 1
+                products = Products(products) if is_own else value.products
+            if is_own:
+                for monomial, coef in value.products.items():
+                    products[monomial] = products.get(monomial, 0) + coef * factor
         rest = value.rest
         if type(rest) is int or is_number(rest):
             const += rest * factor
@@ -177,13 +181,26 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
     return count_of(context, products, rest) if products else rest
 
 
+def sum_of(left: Count, right: Count, sign: int) -> Any:
+    """The sum of two counts (1), or their difference (-1); what `combine` finds, with less ado."""
+    mine, yours = left.products, right.products
+    rest = left.rest + right.rest if sign == 1 else left.rest - right.rest
+    if yours and (mine or sign != 1):
+        mine = Products(mine)
+        for monomial, coef in yours.items():
+            mine[monomial] = mine.get(monomial, 0) + coef * sign
+    products = mine or yours
+    return count_of(left.context, products, rest) if products else rest
+
+
 def multiply(left: Count, right: Count) -> Count | Number:
     """The product, factor by factor, never multiplied out."""
     context, left_factors, right_factors = left.context, left.factors, right.factors
     if len(left_factors) == len(right_factors) == 1:
         (a, x), (b, y) = left_factors[0], right_factors[0]
-        return context.count({context.monomial(a, b): whole(x * y)}, 0)
-    products: dict[Monomial, Number] = {}
+        coef = x * y
+        return context.count(Products({context.monomial(a, b): coef if type(coef) is int else whole(coef)}), 0)
+    products = Products()
     rest: list[tuple[Any, Number]] = []
     for a, x in left_factors:
         for b, y in right_factors:

@@ -116,9 +116,7 @@ def _grain_of(value: Any) -> int:
     if is_number(value):
         return int(value.denominator)
     if value.products:
-        sizes = [size for monomial in value.products for size in monomial]
-        whole_terms = all(type(coef) is int for coef in value.products.values()) and all(s.is_integer for s in sizes)
-        return int(whole_terms) * _grain_of(value.rest)
+        return int(value.products.is_whole) * _grain_of(value.rest)
     parts = [Fraction(coef, atom.grain).denominator if atom.grain else 0 for atom, coef in value.terms]
     return lcm(value.const.denominator, *parts)
 
@@ -144,12 +142,14 @@ class Atom:
         "hash",
         "high",
         "index",
+        "is_boundless",
+        "is_fraction",
         "kind",
         "low",
         "order",
         "scale",
         "symbols",
-        "weight",
+        "written",
     )
 
     def __init__(
@@ -165,18 +165,31 @@ class Atom:
         self.args = args
         self.low, self.high = bounds
         self.domain = domain
-        self.grain = domain.grain if domain else _grain(kind, args)
+        self.written: int | None = None
+        self.is_fraction = kind == "floor" and type(args[1]) is int
+        self.grain = domain.grain if domain else 1 if kind == "floor" else _grain(kind, args)
         self.index = len(context.atoms)
         self.scale = domain.scale if domain else 1
-        self.hash = hash(self.key) if self.scale == 1 else hash(self.key) * pow(self.scale, -1, PRIME) % PRIME
-        self.symbols: frozenset[str] = (
-            frozenset(args) if domain else frozenset().union(*(a.symbols for a in args if not is_number(a)))
-        )
-        self.order = self.index if domain else min(map(context.order, self.symbols))
-        self.depth: int = 0 if domain else 1 + max(arg.depth for arg in args if not is_number(arg))
-        self.weight: int = 1 if domain else 1 + sum(1 if is_number(arg) else arg.weight for arg in args)
+        self.hash = hash((kind, *args)) if self.scale == 1 else hash(self.key) * pow(self.scale, -1, PRIME) % PRIME
+        counts = [] if domain else [arg for arg in args if type(arg) is not int and not is_number(arg)]
+        self.symbols: frozenset[str] = counts[0].symbols if counts else frozenset(args)
+        self.order: int = counts[0].order if counts else self.index
+        self.depth: int = counts[0].depth + 1 if counts else 0
+        for count in counts[1:]:
+            self.symbols |= count.symbols
+            self.order = min(self.order, count.order)
+            self.depth = max(self.depth, count.depth + 1)
+        self.is_boundless = self.low is None and self.high is None and len(self.symbols) > 1
         if self.depth > DEEPEST:
             raise TooDeep(f"the formula nests deeper than {DEEPEST} levels")
+
+    @property
+    def weight(self) -> int:
+        """How many symbols, functions and terms there are in it, when everything is written out."""
+        if self.written is None:
+            args = () if self.domain else self.args
+            self.written = 1 + sum(1 if is_number(arg) else arg.weight for arg in args)
+        return self.written
 
     def is_whole(self, coef: Number) -> bool:
         """Whether its multiple by this number is whole for every value of its symbols."""

@@ -83,8 +83,12 @@ def _raised(value: Number | None, exponent: int) -> Number | None:
 
 def bounds_of(kind: str, args: tuple[Any, ...]) -> Interval:
     """Bounds on a function of these arguments, numbers or counts."""
-    intervals = [arg.interval if hasattr(arg, "interval") else (arg, arg) for arg in args]
-    return _RULES[kind](*intervals)
+    return _RULES[kind](*[(arg, arg) if type(arg) is int else _interval(arg) for arg in args])
+
+
+def _interval(arg: Any) -> Interval:
+    found: Interval | None = getattr(arg, "interval", None)
+    return (arg, arg) if found is None else found
 
 
 def _floor(numerator: Interval, denominator: Interval) -> Interval:

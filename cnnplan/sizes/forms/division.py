@@ -15,16 +15,18 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.algebra import Monomial, combine, count_of, linear
+from cnnplan.sizes.forms.algebra import combine, count_of, linear
 from cnnplan.sizes.forms.atoms import Atom, Number, is_number
+from cnnplan.sizes.forms.factors import coefficients, content
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.products import Products
 from cnnplan.sizes.forms.quotients import exact_quotient, is_integral, is_positive
 
 if TYPE_CHECKING:
     from cnnplan.sizes.forms.interning import Forms
 
-__all__ = ["coefficients", "exact_div", "floor_div", "quotient"]
+__all__ = ["exact_div", "floor_div", "quotient", "unfloored"]
 
 LONGEST_FOLD = 24
 """Terms in the numerator beyond which floors by numbers are left nested."""
@@ -39,12 +41,14 @@ def floor_div(context: Forms, numerator: Any, denominator: Any) -> Any:
     Raises:
         ZeroDivisionError: the denominator is 0.
     """
-    if isinstance(numerator, Size) and numerator.is_integer:
+    if type(numerator) is Size and numerator.is_integer:
         if type(denominator) is int and denominator > 0:
             return _in_normal_form(context, numerator, denominator)
-        letter = denominator.letter if isinstance(denominator, Size) else None
-        if letter is not None and all(atom.grain == 1 for atom, _ in numerator.terms):
+        letter = denominator.letter if type(denominator) is Size else None
+        if letter is not None and numerator.has_whole_atoms:
             return _by_letter(context, numerator, denominator, letter)
+    if _stands(numerator, denominator):
+        return context.atom("floor", numerator, denominator)
     if is_number(numerator) and is_number(denominator):
         return numerator // denominator
     if isinstance(numerator, Count):
@@ -57,6 +61,25 @@ def floor_div(context: Forms, numerator: Any, denominator: Any) -> Any:
     if is_number(denominator):
         return _by_number(context, numerator, denominator)
     return 0 if numerator == 0 else _by_symbols(context, *_whole_coefficients(numerator, denominator))
+
+
+def _stands(numerator: Any, denominator: Any) -> bool:
+    """Whether no rule applies, at a glance: a polynomial with a rest, by a product that is none of its terms.
+
+    A product does not divide what is linear, and with whole numbers there are no fractions to be cleared.
+    """
+    if type(numerator) is not Count or type(denominator) is not Count:
+        return False
+    above, below = numerator.products, denominator.products
+    if len(below) != 1 or type(denominator.rest) is not int or denominator.rest or not above.is_product:
+        return False
+    (monomial,) = below
+    rest = numerator.rest
+    if not (rest.is_integer if type(rest) is Size else type(rest) is int and rest):
+        return False
+    if monomial in above or hash(numerator) == hash(denominator):
+        return False
+    return above.is_whole and below.is_whole and below.is_product
 
 
 def exact_div(context: Forms, numerator: Any, denominator: Any) -> Any:
@@ -107,17 +130,10 @@ def _in_normal_form(context: Forms, numerator: Size, divisor: int) -> Any:
 
 def _whole_coefficients(numerator: Any, denominator: Any) -> tuple[Any, Any]:
     """The same fraction with integers for coefficients."""
+    if content(numerator) is not None and content(denominator) is not None:
+        return numerator, denominator
     scale = lcm(*(number.denominator for value in (numerator, denominator) for number in coefficients(value)))
     return (numerator, denominator) if scale == 1 else (numerator * scale, denominator * scale)
-
-
-def coefficients(value: Any) -> list[Number]:
-    """The numbers before its terms, and its constant."""
-    if is_number(value):
-        return [value]
-    if isinstance(value, Size):
-        return [*(coef for _, coef in value.terms), value.const]
-    return [*value.products.values(), *coefficients(value.rest)]
 
 
 def _split(size: Size, divisor: int) -> tuple[dict[Atom, Number], dict[Atom, int]]:
@@ -146,8 +162,15 @@ def _reduced(context: Forms, inside: dict[Atom, int], const: int, divisor: int) 
     nested = _nested(inside.items()) if is_integer else None
     if nested is None:
         return context.atom("floor", linear(context, inside, const), divisor)
+    numerator, inner = nested.args
     del inside[nested]
-    return _composed(context, nested, linear(context, inside, const), divisor)
+    rest = linear(context, inside, const)
+    if is_number(inner):
+        if is_number(rest) or len(rest.terms) <= LONGEST_FOLD:
+            return (numerator + rest * inner) // (inner * divisor)
+    elif _folds(nested, _length(rest)):
+        return combine(((numerator, 1), (rest * inner, 1))) // (inner * divisor)
+    return context.atom("floor", combine(((context.size(((nested, 1),), 0), 1), (rest, 1))), divisor)
 
 
 def _nested(terms: Any) -> Atom | None:
@@ -158,29 +181,53 @@ def _nested(terms: Any) -> Atom | None:
     return None
 
 
-def _composed(context: Forms, nested: Atom, rest: Any, divisor: Any) -> Any:
-    """`floor((nested + rest) / divisor)` as one floor."""
+def unfloored(size: Size, floor: Atom) -> Any:
+    """Make n + c*e of a size floor(n/c) + e, once: as negative as the size, and over c*f what the size is over f.
+
+    Args:
+        size: the floor and a rest.
+        floor: the first that stands alone in it.
+    """
+    if size.folded is None:
+        numerator, divisor = floor.args
+        rest = size.without(floor)
+        size.folded = _sum(numerator, rest * divisor if is_number(divisor) else divisor.times(rest))
+    return size.folded
+
+
+def _sum(numerator: Any, more: Any) -> Any:
+    """The sum of a numerator and what is added to it; what is of degree two and more is added once for many sizes."""
+    if is_number(numerator) or is_number(more):
+        return numerator + more
+    products, rest = numerator.products.plus(more.products), numerator.rest + more.rest
+    if len(products) > 2:  # noqa: PLR2004 - fewer may be gathered
+        return numerator.context.count(products, rest)
+    return count_of(numerator.context, products, rest) if products else rest
+
+
+def _composed(context: Forms, nested: Atom, size: Size, divisor: Any) -> Any:
+    """`floor(size / divisor)` by a count, as one floor where the size is a floor and a rest, and it stays short."""
+    inner = nested.args[1]
+    if _length(divisor) == 1 and _folds(nested, len(size.terms) - (not size.const)):
+        numerator, product = unfloored(size, nested), divisor * inner if type(inner) is int else inner.times(divisor)
+        return context.atom("floor", numerator, product) if _stands(numerator, product) else numerator // product
+    return context.atom("floor", size, divisor)
+
+
+def _folds(nested: Atom, length: int) -> bool:
+    """Whether a floor and a rest of so many terms are short enough for one floor."""
     numerator, inner = nested.args
-    if is_number(inner) and is_number(divisor):
-        if is_number(rest) or len(rest.terms) <= LONGEST_FOLD:
-            return (numerator + rest * inner) // (inner * divisor)
-    elif _length(numerator) + _length(rest) <= LONGEST_LETTERED and _length(inner) * _length(divisor) == 1:
-        return combine(((numerator, 1), (rest * inner, 1))) // (inner * divisor)
-    return context.atom("floor", combine(((context.size(((nested, 1),), 0), 1), (rest, 1))), divisor)
+    return _length(numerator) + length <= LONGEST_LETTERED and _length(inner) == 1
 
 
 def _length(value: Any) -> int:
     """The number of terms."""
-    if is_number(value):
-        return 1
-    rest = value.rest
-    return len(value.products) + (len(rest.terms) + bool(rest.const) if isinstance(rest, Size) else bool(rest))
+    return 1 if type(value) is int or is_number(value) else value.length
 
 
 def _count_by_number(context: Forms, numerator: Count, divisor: int) -> Any:
     """A polynomial by a number: whole multiples leave the floor, a common factor leaves the fraction."""
-    outside: dict[Monomial, Number] = {}
-    inside: dict[Monomial, Number] = {}
+    outside, inside = Products(), Products()
     for monomial, coef in numerator.products.items():
         is_integer = all(size.is_integer for size in monomial)
         outside[monomial], inside[monomial] = divmod(coef, divisor) if is_integer else (0, coef)
@@ -205,29 +252,28 @@ def _by_symbols(context: Forms, numerator: Any, denominator: Count) -> Any:
     if isinstance(numerator, Size) and numerator.is_integer and is_positive(denominator) and is_integral(denominator):
         nested = _nested(numerator.terms)
         if nested is not None:
-            rest = numerator - context.size(((nested, 1),), 0)
-            return times + _composed(context, nested, rest, denominator)
+            return times + _composed(context, nested, numerator, denominator)
     return times + context.atom("floor", numerator, denominator)
 
 
 def _by_letter(context: Forms, numerator: Size, denominator: Size, letter: Atom) -> Any:
     """The same for one letter, and whole atoms in the numerator: there are no fractions to be cleared or reduced."""
-    terms = dict(numerator.terms)
-    times = terms.pop(letter, 0)
-    left = linear(context, terms, numerator.const) if times else numerator
-    if is_number(left):
+    times = sum([coef for atom, coef in numerator.terms if atom is letter])
+    left = numerator.without(letter) if times else numerator
+    if type(left) is not Size:
         return times + context.atom("floor", left, denominator) if left else times
     nested = _nested(left.terms)
-    if nested is None or _length(nested.args[0]) + len(left.terms) - (not left.const) > LONGEST_LETTERED:
+    if nested is None:
         return context.atom("floor", left, denominator) + times
-    return _composed(context, nested, left - context.size(((nested, 1),), 0), denominator) + times
+    return _composed(context, nested, left, denominator) + times
 
 
 def _multiples(numerator: Any, denominator: Count) -> tuple[int, Any]:
     """How many whole denominators the numerator holds as a term, and what is left."""
-    if is_number(numerator) or len(denominator.factors) != 1:
+    factors = denominator.factors
+    if is_number(numerator) or len(factors) != 1:
         return 0, numerator
-    ((monomial, factor),) = denominator.factors
+    ((monomial, factor),) = factors
     held = numerator.products.get(monomial, 0)
     if isinstance(denominator, Size):
         ((atom, factor), *more) = denominator.terms

@@ -17,10 +17,17 @@ from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, is_number, whole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.forms.algebra import Monomial
-    from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.products import Monomial
 
-__all__ = ["Polynomial", "expand", "fingerprint", "is_product", "linear_fingerprint", "portable"]
+__all__ = [
+    "Polynomial",
+    "expand",
+    "fingerprint",
+    "is_certain",
+    "over_atoms",
+    "portable",
+    "residue",
+]
 
 Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
 """The coefficients of the products of atoms; that of the empty product is the constant."""
@@ -29,54 +36,51 @@ Leading: TypeAlias = "tuple[tuple[int, ...], Number]"
 """The atoms of the leading term by index, the greatest first, and its coefficient."""
 
 
-def _residue(number: Number) -> int:
+def residue(number: Number) -> int:
     """The number modulo the prime, whole or not; Python's hash is, but for -1, whose hash is -2."""
     if type(number) is int:
         return number
     return hash(number) if number > 0 else -hash(-number)
 
 
-def linear_fingerprint(terms: tuple[tuple[Atom, Number], ...], const: Number) -> int:
-    """The fingerprint of a size."""
-    return (_residue(const) + sum([_residue(coef) * atom.hash for atom, coef in terms])) % PRIME
-
-
-def fingerprint(count: Count) -> int:
-    """What is different, but for a chance of one in 10^18, for two counts that are not equal."""
-    total = _residue(count.rest) if is_number(count.rest) else count.rest.hash
-    for monomial, coef in count.products.items():
-        product = _residue(coef)
+def fingerprint(products: Mapping[Monomial, Number]) -> int:
+    """What is different, but for a chance of one in 10^18, for two sums of products that are not equal."""
+    total = 0
+    for monomial, coef in products.items():
+        product = residue(coef)
         for size in monomial:
             product = product * size.hash % PRIME
         total += product
     return total % PRIME
 
 
-def expand(count: Count) -> Polynomial:
-    """Multiplied out, over atoms: two counts are the same polynomial where these are equal."""
-    total = dict(_over_atoms(count.rest))
-    for monomial, coef in count.products.items():
-        for atoms, value in _expanded(count, monomial).items():
+def expand(products: Mapping[Monomial, Number]) -> Polynomial:
+    """Multiplied out, over atoms: two sums of products are the same polynomial where these are equal."""
+    total: Polynomial = {}
+    for monomial, coef in products.items():
+        for atoms, value in _expanded(monomial).items():
             total[atoms] = total.get(atoms, 0) + value * coef
     return {atoms: value for atoms, value in total.items() if value}
 
 
-def is_product(count: Count) -> bool:
-    """Whether a term of degree two or more is left when it is multiplied out."""
+def is_certain(products: Mapping[Monomial, Number]) -> bool:
+    """Whether the leading terms alone tell that a term of degree two or more is left when it is multiplied out."""
+    if len(products) == 1:
+        return True
     most: tuple[int, ...] = ()
     total: Number = 0
-    for monomial, coef in count.products.items():
-        atoms, value = _leading(count, monomial)
+    for monomial, coef in products.items():
+        atoms, value = _leading(monomial)
         if atoms == most:
             total += value * coef
         elif (len(atoms), atoms) > (len(most), most):
             most, total = atoms, value * coef
-    return bool(total) or any(len(atoms) > 1 for atoms in count.expanded)
+    return bool(total)
 
 
-def _leading(count: Count, monomial: Monomial) -> Leading:
+def _leading(monomial: Monomial) -> Leading:
     """The leading term of a product of sizes: the product of theirs."""
-    known = count.context.leading
+    known = monomial[0].context.leading
     found = known.get(monomial)
     if found is None:
         terms = [size.terms[-1] for size in monomial]
@@ -88,20 +92,20 @@ def _leading(count: Count, monomial: Monomial) -> Leading:
     return found
 
 
-def _expanded(count: Count, monomial: Monomial) -> Mapping[tuple[Atom, ...], Number]:
+def _expanded(monomial: Monomial) -> Mapping[tuple[Atom, ...], Number]:
     """A product of sizes, multiplied out; each once in a context."""
-    known = count.context.expansions
+    known = monomial[0].context.expansions
     found = known.get(monomial)
     if found is None:
         *others, last = monomial
-        found = _over_atoms(last)
+        found = over_atoms(last)
         if others:
-            found = _times(_expanded(count, tuple(others)), found)
+            found = _times(_expanded(tuple(others)), found)
         known[monomial] = found
     return found
 
 
-def _over_atoms(size: Any) -> Polynomial:
+def over_atoms(size: Any) -> Polynomial:
     """A size as a polynomial over atoms."""
     if is_number(size):
         return {(): size} if size else {}

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm, prod
+from math import gcd, lcm, prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, count_of, linear
 from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.products import Products
 
 if TYPE_CHECKING:
     from cnnplan.sizes.forms.polynomials import Count
 
-__all__ = ["cleared", "common_factors", "fold", "grain", "units_of", "without"]
+__all__ = ["cleared", "coefficients", "common_factors", "content", "fold", "grain", "units_of", "without"]
+
+
+def coefficients(value: Any) -> list[Number]:
+    """The numbers before its terms, and its constant."""
+    if is_number(value):
+        return [value]
+    if isinstance(value, Size):
+        return [*(coef for _, coef in value.terms), value.const]
+    return [*value.products.values(), *coefficients(value.rest)]
+
+
+def content(value: Any) -> int | None:
+    """The greatest number that divides its coefficients and its constant; None where not all of these are whole."""
+    if type(value) is Size:
+        return value.content
+    if is_number(value):
+        return abs(value) if type(value) is int else None
+    products, rest = value.products.content, content(value.rest)
+    return None if products is None or rest is None else gcd(products, rest)
 
 
 def units_of(size: Size) -> int:
@@ -46,29 +66,16 @@ def cleared(numerator: Any, denominator: Any) -> tuple[Any, Any]:
 
 def common_factors(count: Count) -> list[Size]:
     """The sizes that stand in every one of two terms and more."""
-    if not count.products:
-        return []  # one term, or none, shares with nobody
-    monomials = [list(monomial) for monomial in count.products]
-    if isinstance(count.rest, Size):
-        if not count.rest.symbols <= frozenset().union(*(size.symbols for size in monomials[0])):
-            return []  # it would have to be a factor of all others
-        monomials.append([count.rest.primitive[1]])
-    elif count.rest:
-        return []
-    if len(monomials) < 2:  # noqa: PLR2004 - one term shares with nobody
-        return []
-    common = []
-    for size in list(monomials[0]):
-        if all(size in monomial for monomial in monomials):
-            common.append(size)
-            for monomial in monomials:
-                monomial.remove(size)
-    return common
+    shared = count.products.shared if count.products else ()
+    if is_number(count.rest):
+        return list(shared) if len(count.products) > 1 and count.rest == 0 else []
+    rest = count.rest.primitive[1] if shared else count.rest
+    return [rest] if rest in shared else []
 
 
 def without(count: Count, factors: list[Size]) -> Any:
     """The count divided by factors that it shares."""
-    products: dict[tuple[Size, ...], Number] = {}
+    products = Products()
     rests: list[tuple[Any, Number]] = []
     terms = list(count.products.items())
     if isinstance(count.rest, Size):

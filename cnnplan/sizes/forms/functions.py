@@ -171,7 +171,7 @@ def prod(values: Iterable[Any]) -> Any:
     number: Number = 1
     counts: list[Any] = []
     for value in values:
-        if type(value) is int or is_number(value):
+        if type(value) is int or (type(value) is not Size and is_number(value)):
             number *= value
         else:
             counts.append(value)

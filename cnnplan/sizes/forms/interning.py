@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from fractions import Fraction
 from functools import reduce
-from operator import mul
+from operator import attrgetter, mul
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms import division
@@ -16,14 +16,17 @@ from cnnplan.sizes.forms.atoms import Atom, Domain, Number, whole
 from cnnplan.sizes.forms.bounds import bounds_of
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.products import Products
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.forms.algebra import Monomial
     from cnnplan.sizes.forms.bounds import Interval
+    from cnnplan.sizes.forms.products import Monomial
 
 __all__ = ["Forms"]
+
+RANK = attrgetter("rank")
 
 
 class Forms(ABC):
@@ -79,14 +82,16 @@ class Forms(ABC):
 
     def size(self, terms: tuple[tuple[Atom, Number], ...], const: Number) -> Size:
         """The size `const + sum of coefficient * atom`; the terms are sorted, none is zero, there is at least one."""
-        shifts = self.sizes.setdefault(terms, {})
+        shifts = self.sizes.get(terms)
+        if shifts is None:
+            shifts = self.sizes[terms] = {}
         size = shifts.get(const)
         if size is None:
             self.serial += 1
             size = shifts[const] = Size(self, terms, const, shifts, self.serial)
         return size
 
-    def count(self, products: Mapping[Monomial, Number], rest: Size | Number) -> Count:
+    def count(self, products: Products, rest: Size | Number) -> Count:
         """The count with these products, at least one, and this rest."""
         return Count(self, products, rest)
 
@@ -95,7 +100,7 @@ class Forms(ABC):
         key = (left, right)
         found = self.monomials.get(key)
         if found is None:
-            found = self.monomials[key] = tuple(sorted(left + right, key=_rank))
+            found = self.monomials[key] = tuple(sorted(left + right, key=RANK))
         return found
 
     def product(self, counts: tuple[Any, ...], number: Number = 1) -> Any:
@@ -106,9 +111,22 @@ class Forms(ABC):
         key = (number, counts)
         found = self.products.get(key)
         if found is None:
-            found = reduce(mul, counts) if number == 1 else self.product(counts) * number
+            found = self._product(counts) if number == 1 else self.product(counts) * number
             self.products[key] = found
         return found
+
+    def _product(self, sizes: tuple[Size, ...]) -> Any:
+        """The product of sizes."""
+        if len(sizes) == 1:
+            return sizes[0]
+        coef: Number = 1
+        factors = []
+        for size in sizes:
+            content, primitive = size.primitive
+            coef = content if coef == 1 else coef * content
+            factors.append(primitive)
+        factors.sort(key=RANK)
+        return self.count(Products({tuple(factors): whole(coef)}), 0)
 
     def floor_div(self, numerator: Any, denominator: Any) -> Any:
         """The floor of numerator / denominator, in normal form."""
@@ -157,7 +175,3 @@ class Forms(ABC):
     @abstractmethod
     def to_sympy(self, count: Count) -> Any:
         """The formula as a sympy expression."""
-
-
-def _rank(size: Size) -> tuple[int, int]:
-    return size.rank

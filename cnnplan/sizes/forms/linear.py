@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.algebra import NO_PRODUCTS
-from cnnplan.sizes.forms.atoms import Atom, Number, whole
+from cnnplan.sizes.forms.algebra import combine, linear
+from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, whole
 from cnnplan.sizes.forms.bounds import Interval, plus, times
-from cnnplan.sizes.forms.expansion import linear_fingerprint, portable
-from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.caching import cached
+from cnnplan.sizes.forms.expansion import portable, residue
+from cnnplan.sizes.forms.polynomials import Count, is_operand
+from cnnplan.sizes.forms.products import NO_PRODUCTS, UNBOUNDED
 
 if TYPE_CHECKING:
     from cnnplan.sizes.forms.interning import Forms
@@ -22,7 +23,10 @@ __all__ = ["Size"]
 class Size(Count):
     """An extent: a constant and multiples of atoms; interned, so that equal sizes are one object.
 
-    `is_integer` says whether it is a whole number for every value of its symbols; `quotients` are its floors so far.
+    `is_integer` says whether it is a whole number for every value of its symbols, `has_floor` whether there is a floor
+    by a number in it, which a sum may write in another way, `has_whole_atoms` whether its atoms are whole numbers,
+    `is_boundless` whether one of them has no bounds, and `depth` how deep its functions nest. `quotients` are its
+    floors so far, `folded` what `unfloored` made of it.
 
     Args:
         context: where it is interned.
@@ -32,7 +36,20 @@ class Size(Count):
         serial: its number among the sizes of its context.
     """
 
-    __slots__ = ("const", "hash", "is_integer", "quotients", "rank", "shifts", "terms")
+    __slots__ = (
+        "const",
+        "depth",
+        "folded",
+        "has_floor",
+        "has_whole_atoms",
+        "hash",
+        "is_boundless",
+        "is_integer",
+        "quotients",
+        "rank",
+        "shifts",
+        "terms",
+    )
 
     def __init__(
         self,
@@ -49,35 +66,63 @@ class Size(Count):
         self.const = const
         self.shifts = shifts
         self.quotients: dict[Any, Any] = {}
-        self.is_integer = type(const) is int
-        order = terms[0][0].order
+        self.folded: Any = None
+        has_floor = is_boundless = False
+        has_whole_atoms = True
+        depth = 0
+        is_integer, order = type(const) is int, terms[0][0].order
+        total = residue(const)
         for atom, coef in terms:
-            order = min(order, atom.order)
-            self.is_integer = self.is_integer and atom.is_whole(coef)
-        self.hash = linear_fingerprint(terms, const)
+            order = atom.order if atom.order < order else order  # noqa: FURB136 - no call
+            has_floor = has_floor or atom.is_fraction
+            is_boundless = is_boundless or atom.is_boundless
+            depth = atom.depth if atom.depth > depth else depth  # noqa: FURB136 - no call
+            is_whole = type(coef) is int
+            total += residue(coef) * atom.hash
+            if not is_whole or atom.grain != 1:
+                is_integer = is_integer and atom.is_whole(coef)
+                has_whole_atoms = has_whole_atoms and atom.grain == 1
+        self.hash = total % PRIME
+        self.is_integer = is_integer
+        self.has_floor = has_floor
+        self.has_whole_atoms = has_whole_atoms
+        self.is_boundless = is_boundless
+        self.depth = depth  # type: ignore[misc]  # which others find out
         self.rank = (order, serial)
 
-    @cached_property
+    @cached
     def symbols(self) -> frozenset[str]:
         """The names of the symbols it depends on."""
-        return frozenset().union(*(atom.symbols for atom, _ in self.terms))
+        symbols = self.terms[0][0].symbols
+        return symbols.union(*[atom.symbols for atom, _ in self.terms[1:]]) if len(self.terms) > 1 else symbols
 
-    @cached_property
-    def depth(self) -> int:
-        """How deep its functions nest; 0 if there are none."""
-        return max([atom.depth for atom, _ in self.terms])
-
-    @cached_property
+    @cached
     def weight(self) -> int:
         """How many symbols, functions and terms there are in it, when everything is written out."""
         return 1 + sum([atom.weight for atom, _ in self.terms])
 
-    @cached_property
+    @property
+    def length(self) -> int:
+        """The number of its terms."""
+        return len(self.terms) + (1 if self.const else 0)
+
+    @property
+    def order(self) -> int:
+        """The place of the first of its symbols among all."""
+        return self.rank[0]
+
+    @cached
     def counts_whole(self) -> bool:
         """Whether all of its numbers are whole, and its symbols are counted one by one, as nearly always."""
         return type(self.const) is int and all(type(coef) is int and atom.scale == 1 for atom, coef in self.terms)
 
-    @property
+    @cached
+    def content(self) -> int | None:
+        """The greatest number that divides its coefficients and its constant; None where not all of these are whole."""
+        numbers = [self.const, *[coef for _, coef in self.terms]]
+        return gcd(*numbers) if all(type(number) is int for number in numbers) else None  # type: ignore[arg-type]
+
+    @cached
     def letter(self) -> Atom | None:
         """The symbol that it is, where that is a whole number above 0 and nothing is added; None where it is more."""
         if self.const or len(self.terms) > 1:
@@ -85,9 +130,11 @@ class Size(Count):
         atom, coef = self.terms[0]
         return atom if coef == 1 and atom.grain == 1 and atom.low and atom.low > 0 and atom.domain else None
 
-    @cached_property
+    @cached
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""
+        if self.is_boundless:
+            return UNBOUNDED
         bounds: Interval = (self.const, self.const)
         for atom, coef in self.terms:
             bounds = plus(bounds, times((coef, coef), (atom.low, atom.high)))
@@ -100,9 +147,11 @@ class Size(Count):
             return False
         return sum(len(atom.symbols) for atom, _ in self.terms) > len(self.symbols)
 
-    @cached_property
+    @cached
     def primitive(self) -> tuple[Number, Size]:
         """The greatest number that divides it, and what is left: 2*floor(H/4) + 4 is 2 times floor(H/4) + 2."""
+        if self.content == 1:
+            return (1, self) if self.terms[0][1] > 0 else (-1, self.opposite)
         numbers = [self.const, *(coef for _, coef in self.terms)]
         scale = lcm(*(number.denominator for number in numbers))
         content = gcd(*(int(number * scale) for number in numbers))
@@ -114,16 +163,46 @@ class Size(Count):
         return whole(Fraction(content, scale)), size
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is not int:
+        if type(other) is int:
+            const = self.const + other
+            found = self.shifts.get(const)
+            return self.context.size(self.terms, const) if found is None else found
+        if type(other) is not Size:
             return Count.__add__(self, other)
-        const = self.const + other
-        found = self.shifts.get(const)
-        return self.context.size(self.terms, const) if found is None else found
+        joined = self._joined(other)
+        return combine(((self, 1), (other, 1))) if joined is None else joined
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
-        return self + -other if type(other) is int else Count.__sub__(self, other)
+        if type(other) is int:
+            return self + -other
+        if type(other) is not Size:
+            return Count.__sub__(self, other)
+        joined = self._joined(other.opposite)
+        return combine(((self, 1), (other, -1))) if joined is None else joined
+
+    def _joined(self, other: Size) -> Size | None:
+        """The sum of two sizes of which one has all the later atoms; None where terms may meet."""
+        left, right = self.terms, other.terms
+        if left[-1][0].index > right[0][0].index:
+            left, right = right, left
+        if left[-1][0].index >= right[0][0].index or self.has_floor or other.has_floor:
+            return None
+        const = self.const + other.const
+        return self.context.size(left + right, const if type(const) is int else whole(const))
+
+    def without(self, atom: Atom) -> Size | Number:
+        """What is left of it without the term of an atom."""
+        if self.has_floor:
+            return linear(self.context, {other: coef for other, coef in self.terms if other is not atom}, self.const)
+        terms = tuple([term for term in self.terms if term[0] is not atom])
+        return self.context.size(terms, self.const) if terms else self.const
+
+    @cached
+    def opposite(self) -> Size:
+        """Its product with -1."""
+        return self._scaled(-1)  # type: ignore[no-any-return]
 
     def _scaled(self, factor: Number) -> Any:
         terms = tuple((atom, whole(coef * factor)) for atom, coef in self.terms)
@@ -134,7 +213,9 @@ class Size(Count):
             return self
         found = self.quotients.get(other)
         if found is None:
-            found = self.quotients[other] = Count.__floordiv__(self, other)
+            if not is_operand(other):
+                return NotImplemented
+            found = self.quotients[other] = self.context.floor_div(self, other)
         return found
 
     def __eq__(self, other: object) -> bool:

@@ -7,13 +7,15 @@ Constants come back as plain numbers.
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
+from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from cnnplan.sizes.forms.algebra import Monomial, combine, linear, multiply
-from cnnplan.sizes.forms.atoms import Number, is_number, whole
-from cnnplan.sizes.forms.bounds import Interval, plus, power, times
-from cnnplan.sizes.forms.expansion import Polynomial, expand, fingerprint, is_product, portable
+from cnnplan.sizes.forms.algebra import combine, linear, multiply, sum_of
+from cnnplan.sizes.forms.atoms import PRIME, Number, is_number, whole
+from cnnplan.sizes.forms.bounds import Interval, plus
+from cnnplan.sizes.forms.caching import cached
+from cnnplan.sizes.forms.expansion import Polynomial, over_atoms, portable, residue
+from cnnplan.sizes.forms.products import UNBOUNDED, Monomial, Products
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,14 +23,10 @@ if TYPE_CHECKING:
     from cnnplan.sizes.forms.interning import Forms
     from cnnplan.sizes.forms.linear import Size
 
-__all__ = ["Count", "Extent", "Shape", "interval"]
+__all__ = ["Count", "Extent", "Shape", "interval", "is_operand"]
 
 Extent: TypeAlias = Union[int, "Count"]
 Shape: TypeAlias = tuple[Extent, ...]
-
-
-UNBOUNDED: Interval = (None, None)
-"""What nothing is added to."""
 
 
 def interval(value: Count | Number) -> Interval:
@@ -36,16 +34,9 @@ def interval(value: Count | Number) -> Interval:
     return (value, value) if is_number(value) else value.interval
 
 
-def _is_operand(value: Any) -> bool:
-    return is_number(value) or isinstance(value, Count)
-
-
-def _intervals(monomial: Monomial) -> list[Interval]:
-    """Bounds on the powers of the sizes of a product."""
-    sizes = dict.fromkeys(monomial)
-    if len(sizes) == len(monomial):
-        return [size.interval for size in sizes]
-    return [power(size.interval, monomial.count(size)) for size in sizes]
+def is_operand(value: Any) -> bool:
+    """Whether it is a number or a count."""
+    return isinstance(value, Count) or is_number(value)
 
 
 class Count:
@@ -53,43 +44,42 @@ class Count:
 
     __slots__ = ("__dict__", "context", "products", "rest")
 
-    def __init__(self, context: Forms, products: Mapping[Monomial, Number], rest: Size | Number) -> None:
+    def __init__(self, context: Forms, products: Products, rest: Size | Number) -> None:
         self.context = context
         self.products = products
         self.rest = rest
 
-    @cached_property
+    @cached
     def symbols(self) -> frozenset[str]:
         """The names of the symbols it depends on."""
-        parts = [size for monomial in self.products for size in monomial]
-        if not is_number(self.rest):
-            parts.append(self.rest)
-        return frozenset().union(*(size.symbols for size in parts))
+        return self.products.symbols if is_number(self.rest) else self.products.symbols | self.rest.symbols
 
     @property
     def depth(self) -> int:
         """How deep its functions nest; 0 if there are none."""
-        sizes = [size for monomial in self.products for size in monomial]
-        return max([0 if is_number(self.rest) else self.rest.depth, *(size.depth for size in sizes)])
+        return max(self.products.depth, 0 if is_number(self.rest) else self.rest.depth)
+
+    @cached
+    def length(self) -> int:
+        """The number of its terms."""
+        rest = self.rest
+        return len(self.products) + (bool(rest) if is_number(rest) else rest.length)
+
+    @property
+    def order(self) -> int:
+        """The place of the first of its symbols among all."""
+        return self.products.order if is_number(self.rest) else min(self.products.order, self.rest.order)
 
     @property
     def weight(self) -> int:
         """How many symbols, functions and terms there are in it, when everything is written out."""
-        sizes = [size for monomial in self.products for size in monomial]
-        return sum(size.weight for size in sizes) + (1 if is_number(self.rest) else self.rest.weight)
+        return self.products.weight + (1 if is_number(self.rest) else self.rest.weight)
 
-    @cached_property
+    @cached
     def interval(self) -> Interval:
-        """Bounds over the declared domains, by interval arithmetic: true, not always tight.
-
-        The sizes of a product first, its coefficient last; a size that stands twice is a square.
-        """
-        total = interval(self.rest)
-        for monomial, coef in self.products.items():
-            if total == UNBOUNDED:
-                break
-            total = plus(total, times(reduce(times, _intervals(monomial)), (coef, coef)))
-        return total
+        """Bounds over the declared domains, by interval arithmetic: true, not always tight."""
+        rest = interval(self.rest)
+        return rest if rest == UNBOUNDED else plus(rest, self.products.interval)
 
     @property
     def factors(self) -> list[tuple[Monomial, Number]]:
@@ -102,15 +92,18 @@ class Count:
             factors.append(((), self.rest))
         return factors
 
-    @cached_property
+    @cached
     def expanded(self) -> Polynomial:
-        """Multiplied out, over atoms."""
-        return expand(self)
+        """Multiplied out, over atoms: two counts are the same where these are equal."""
+        total = over_atoms(self.rest)
+        for atoms, coef in self.products.expanded.items():
+            total[atoms] = total.get(atoms, 0) + coef
+        return {atoms: value for atoms, value in total.items() if value}
 
-    @cached_property
+    @property
     def is_product(self) -> bool:
         """Whether it stays a polynomial of degree two or more when multiplied out."""
-        return is_product(self)
+        return self.products.is_product
 
     def simplified(self) -> Count | Number:
         """Itself, or the size or the number that it turns out to be when multiplied out."""
@@ -120,9 +113,23 @@ class Count:
         return linear(self.context, coefficients, self.expanded.get((), 0))
 
     def __add__(self, other: Any) -> Any:
-        return combine(((self, 1), (other, 1))) if _is_operand(other) else NotImplemented
+        if isinstance(other, Count):
+            return sum_of(self, other, 1)
+        return combine(((self, 1), (other, 1))) if is_number(other) else NotImplemented
 
     __radd__ = __add__
+
+    @cached
+    def multiples(self) -> dict[Any, Any]:
+        """Its products with sizes and numbers so far, of those that `times` was asked for."""
+        return {}
+
+    def times(self, factor: Size | Number) -> Any:
+        """Its product with a size or a number, found once."""
+        found = self.multiples.get(factor)
+        if found is None:
+            found = self.multiples[factor] = factor * self
+        return found
 
     def __neg__(self) -> Any:
         return self * -1
@@ -131,7 +138,9 @@ class Count:
         return self
 
     def __sub__(self, other: Any) -> Any:
-        return combine(((self, 1), (other, -1))) if _is_operand(other) else NotImplemented
+        if isinstance(other, Count):
+            return sum_of(self, other, -1)
+        return combine(((self, 1), (other, -1))) if is_number(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Any:
         return combine(((other, 1), (self, -1))) if is_number(other) else NotImplemented
@@ -145,7 +154,7 @@ class Count:
 
     def _scaled(self, factor: Number) -> Any:
         """Its product with a number other than 0."""
-        products = {monomial: whole(coef * factor) for monomial, coef in self.products.items()}
+        products = Products({monomial: whole(coef * factor) for monomial, coef in self.products.items()})
         return Count(self.context, products, self.rest * factor)
 
     def __pow__(self, power: Any) -> Any:
@@ -154,19 +163,19 @@ class Count:
         return reduce(lambda product, _: product * self, range(power), 1)
 
     def __floordiv__(self, other: Any) -> Any:
-        return self.context.floor_div(self, other) if _is_operand(other) else NotImplemented
+        return self.context.floor_div(self, other) if is_operand(other) else NotImplemented
 
     def __rfloordiv__(self, other: Any) -> Any:
         return self.context.floor_div(other, self) if is_number(other) else NotImplemented
 
     def __mod__(self, other: Any) -> Any:
-        return self - other * (self // other) if _is_operand(other) else NotImplemented
+        return self - other * (self // other) if is_operand(other) else NotImplemented
 
     def __rmod__(self, other: Any) -> Any:
         return other - self * (other // self) if is_number(other) else NotImplemented
 
     def __truediv__(self, other: Any) -> Any:
-        return self.context.quotient(self, other) if _is_operand(other) else NotImplemented
+        return self.context.quotient(self, other) if is_operand(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
         return self.context.quotient(other, self) if is_number(other) else NotImplemented
@@ -176,18 +185,22 @@ class Count:
             return True
         if not isinstance(other, Count):
             return is_number(other) and self.simplified() is not self and self.simplified() == other
+        at_home = self.context is other.context
+        if at_home and self.rest == other.rest and self.products.is_written_like(other.products):
+            return True
         if hash(self) != hash(other):
             return False
-        if self.context is other.context:
-            return self.expanded == other.expanded
-        return portable(self.expanded) == portable(other.expanded)
+        return self.expanded == other.expanded if at_home else portable(self.expanded) == portable(other.expanded)
 
     def __hash__(self) -> int:
         return self._hash
 
-    @cached_property
+    @cached
     def _hash(self) -> int:
-        return fingerprint(self) if self.is_product else hash(self.simplified())
+        if not self.is_product:
+            return hash(self.simplified())
+        rest = residue(self.rest) if is_number(self.rest) else self.rest.hash
+        return (rest + self.products.fingerprint) % PRIME
 
     def __ge__(self, other: Any) -> bool:
         return bool(self.context.at_least(self, other))
@@ -216,7 +229,7 @@ class Count:
         """The count with numbers or other counts in the place of symbols, in normal form again."""
         return self.context.substitute(self, mapping, memo)
 
-    @cached_property
+    @cached
     def text(self) -> str:
         """As people write it: `ceil(H/32)`."""
         return self.context.text(self)
@@ -237,7 +250,7 @@ class Count:
     def _repr_latex_(self) -> str:
         return f"${self.latex}$"
 
-    @cached_property
+    @cached
     def expr(self) -> Any:
         """The same as a sympy expression."""
         return self.context.to_sympy(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.algebra import Monomial, combine
+from cnnplan.sizes.forms.algebra import combine
 from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.products import Monomial
 
 __all__ = ["exact_quotient", "is_integral", "is_positive"]
 
@@ -25,13 +26,15 @@ def exact_quotient(numerator: Any, denominator: Any) -> Any:
         return 0 if numerator == 0 else None
     if numerator == denominator:
         return 1
-    if len(denominator.factors) != 1:
-        return None
-    return _cancelled(numerator, *denominator.factors[0])
+    factors = denominator.factors
+    return _cancelled(numerator, *factors[0]) if len(factors) == 1 else None
 
 
 def _cancelled(numerator: Count, factors: Monomial, content: Number) -> Any:
     """The numerator with these factors taken out of every term; None where one does not hold them all."""
+    products = numerator.products
+    if products and any(products.shared.count(factor) < factors.count(factor) for factor in factors):
+        return None
     quotients = []
     for monomial, coef in numerator.factors:
         left = list(monomial)
@@ -56,9 +59,7 @@ def is_integral(value: Any) -> bool:
         return value.denominator == 1
     if isinstance(value, Size):
         return value.is_integer
-    sizes = [size for monomial in value.products for size in monomial]
-    coefficients = [*value.products.values()]
-    return is_integral(value.rest) and all(map(is_integral, coefficients)) and all(size.is_integer for size in sizes)
+    return value.products.is_whole and is_integral(value.rest)
 
 
 def is_positive(value: Any) -> bool:
