@@ -71,6 +71,56 @@ class Windows(nn.Module):
         return self.mix(x)
 
 
+class Cropped(nn.Module):
+    """Windows of 5, padded where they do not come out even, and cut to what was there: twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(3, 4, 3, 2, 1), nn.Conv2d(4, 6, 3, 2, 1)])
+        self.mix = nn.Linear(25, 25)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+            n, c, h, w = x.shape
+            down, right = (5 - h % 5) % 5, (5 - w % 5) % 5
+            x = functional.pad(x, (0, right, 0, down))
+            rows, columns = x.shape[2] // 5, x.shape[3] // 5
+            x = x.view(n, c, rows, 5, columns, 5).transpose(3, 4).reshape(n, c, rows, columns, 25)
+            x = self.mix(x).view(n, c, rows, columns, 5, 5).transpose(3, 4).reshape(n, c, 5 * rows, 5 * columns)
+            if down > 0 or right > 0:
+                x = x[:, :, :h, :w].contiguous()
+        return x
+
+
+class Resized(nn.Module):
+    """An image that is brought to a multiple of 4 where it is none, as MobileViT does."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x):
+        h, w = x.shape[2:]
+        height, width = math.ceil(h / 4) * 4, math.ceil(w / 4) * 4
+        x = self.layer(x)
+        if height != h or width != w:
+            x = functional.interpolate(x, size=(height, width), mode="bilinear")
+        return functional.avg_pool2d(x, 4)
+
+
+class Either(nn.Module):
+    """Another filter for small images."""
+
+    def __init__(self):
+        super().__init__()
+        self.small = nn.Conv2d(3, 4, 3)
+        self.large = nn.Conv2d(3, 4, 5)
+
+    def forward(self, x):
+        return self.small(x) if x.shape[2] < 200 else self.large(x)
+
+
 class Padded(nn.Module):
     """Padding by TensorFlow's rule, worked out with math.ceil."""
 

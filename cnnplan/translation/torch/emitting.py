@@ -40,6 +40,8 @@ class Emitter(Formulas):
         self.made: dict[Ref, str] = {}
         self.call: Call | None = None
         self.shadow = False
+        self.optional = False
+        self.required: list[Guard] = []
         self.counts: Counter[str] = Counter()
         self.pools: dict[Ref, tuple[Value, dict[str, Any]]] = {}
         self.wanted: set[Ref] = set()
@@ -104,6 +106,7 @@ class Emitter(Formulas):
             source = self.name(read)
             name = self.draft.add("require", {"that": that}, [source], origin=call.path, name="require")
             self.shapes.alias(name, source)
+            self.required.append(guard)
             if read.ref.kind == "input":
                 self.inputs[read.ref.name] = name
             else:

@@ -13,6 +13,7 @@ import operator
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from cnnplan.translation.torch.bits import Bits
 from cnnplan.translation.torch.made import COMPARED, Binary, Rounded, never_negative
 from cnnplan.translation.torch.notes import escaped, guarded, kept
 
@@ -114,7 +115,7 @@ class _Followed:
         raise RuntimeError("a size is handed to PyTorch where no call is seen")
 
     def __hash__(self) -> int:
-        return hash(self._plainly("hash"))
+        return hash(self.plainly("hash"))
 
     def __bool__(self) -> bool:
         return bool(self != 0)
@@ -138,33 +139,33 @@ class _Followed:
         exponent = plain(_number(other))
         if isinstance(self.value, int) and isinstance(exponent, int) and exponent > 0 and modulus is None:
             if isinstance(other, _Followed):
-                exponent = other._plainly("**")
+                exponent = other.plainly("**")
             return Extent.of(self.value**exponent, Binary("**", self.made, exponent))
-        return pow(self._plainly("**"), other, modulus)
+        return pow(self.plainly("**"), other, modulus)
 
     def __rpow__(self, other: Any) -> Any:
-        return other ** self._plainly("**")
+        return other ** self.plainly("**")
 
     def __int__(self) -> int:
-        return int(self._plainly("int"))
+        return int(self.plainly("int"))
 
     def __float__(self) -> float:
-        return float(self._plainly("float"))
+        return float(self.plainly("float"))
 
     def __complex__(self) -> complex:
-        return complex(self._plainly("complex"))
+        return complex(self.plainly("complex"))
 
     def __repr__(self) -> str:
-        return repr(self._plainly("str"))
+        return repr(self.plainly("str"))
 
     def __str__(self) -> str:
-        return str(self._plainly("str"))
+        return str(self.plainly("str"))
 
     def __format__(self, spec: str) -> str:
-        return format(self._plainly("str"), spec)
+        return format(self.plainly("str"), spec)
 
     def __reduce__(self) -> Any:
-        return type(self._plainly("pickle")), (self.value,)
+        return type(self.plainly("pickle")), (self.value,)
 
     def __copy__(self) -> Self:
         return self
@@ -176,9 +177,9 @@ class _Followed:
         """What else a number of Python has, and what NumPy asks each number of an array for: `sqrt`."""
         own: Any = getattr(self.value, name, None)
         if own is not None and not name.startswith("_"):
-            return getattr(self._plainly(name), name)
+            return getattr(self.plainly(name), name)
         if name in _FUNCTIONS:
-            return lambda: getattr(math, name)(self._plainly(name))
+            return lambda: getattr(math, name)(self.plainly(name))
         raise AttributeError(name)
 
     def __array_ufunc__(self, function: Any, method: str, *given: Any, **more: Any) -> Any:
@@ -187,16 +188,16 @@ class _Followed:
         numbers = [_number(each[()] if hasattr(each, "ndim") else each) for each in given]
         if known is not None and all(each is not None for each in numbers):
             return known(*numbers)
-        bare = [each._plainly("numpy") if isinstance(each, _Followed) else each for each in given]  # noqa: SLF001 - its own kind
+        bare = [each.plainly("numpy") if isinstance(each, _Followed) else each for each in given]
         return getattr(function, method)(*bare, **more)
 
-    def _plainly(self, what: str) -> Any:
-        """The number alone, which is written down."""
+    def plainly(self, what: str) -> Any:
+        """The number alone, which is written down with who asked for it."""
         escaped(what, self.made, self.value)
         return self.value
 
 
-class Extent(_Followed, SymInt):  # type: ignore[misc]
+class Extent(_Followed, Bits, SymInt):  # type: ignore[misc]
     """A whole number with how it was made."""
 
     def __init__(self, value: int, made: Any) -> None:
@@ -230,10 +231,10 @@ class Extent(_Followed, SymInt):  # type: ignore[misc]
 
     def bit_length(self) -> int:
         """Of the number alone."""
-        return int(self._plainly("bit_length")).bit_length()
+        return int(self.plainly("bit_length")).bit_length()
 
     def __index__(self) -> int:
-        return int(self._plainly("a plain number"))
+        return int(self.plainly("a plain number"))
 
     def __ceil__(self) -> Any:
         return self
@@ -242,40 +243,13 @@ class Extent(_Followed, SymInt):  # type: ignore[misc]
         return self
 
     def __round__(self, digits: Any = None) -> Any:
-        return self if digits is None or digits >= 0 else round(self._plainly("round"), digits)
+        return self if digits is None or digits >= 0 else round(self.plainly("round"), digits)
 
     def __trunc__(self) -> Any:
         return self
 
     def __invert__(self) -> Any:
         return -self - 1
-
-    def __lshift__(self, other: Any) -> Any:
-        return self * 2**other if type(other) is int else self._plainly("<<") << other
-
-    def __rshift__(self, other: Any) -> Any:
-        return self // 2**other if type(other) is int else self._plainly(">>") >> other
-
-    def __and__(self, other: Any) -> Any:
-        if type(other) is int and other >= 0 and other & (other + 1) == 0:
-            return self % (other + 1)
-        return self._plainly("&") & other
-
-    def __or__(self, other: Any) -> Any:
-        return self._plainly("|") | other
-
-    def __xor__(self, other: Any) -> Any:
-        return self._plainly("^") ^ other
-
-    def __rlshift__(self, other: Any) -> Any:
-        return other << self._plainly("<<")
-
-    def __rrshift__(self, other: Any) -> Any:
-        return other >> self._plainly(">>")
-
-    __rand__ = __and__
-    __ror__ = __or__
-    __rxor__ = __xor__
 
 
 class Ratio(_Followed, SymFloat):  # type: ignore[misc]
@@ -298,7 +272,7 @@ class Ratio(_Followed, SymFloat):  # type: ignore[misc]
 
     def __round__(self, digits: Any = None) -> Any:
         if digits is not None:
-            return round(self._plainly("round"), digits)
+            return round(self.plainly("round"), digits)
         return Extent.of(round(self.value), Rounded("round", self.made))
 
     def is_integer(self) -> bool:

@@ -62,11 +62,13 @@ class Merged(NamedTuple):
         calls: those of the first, with formulas where numbers differ.
         outputs: of the network.
         guards: the comparisons that depend on sizes, each with the number of the call that comes next.
+        optional: the calls that are left out at some sizes, where they would change nothing.
     """
 
     calls: list[Call]
     outputs: tuple[Seen, ...]
     guards: list[tuple[int, Guard]]
+    optional: frozenset[int] = frozenset()
 
 
 def merge(first: Recording, second: Recording) -> Merged:

@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable, tensors
 from cnnplan.translation.torch.choosing import choosing
 from cnnplan.translation.torch.extents import Extent, Ratio
+from cnnplan.translation.torch.forgetting import forgetful
 from cnnplan.translation.torch.made import Axis
 from cnnplan.translation.torch.names import EXTENTS, MAKERS, SILENT, SYMBOLIC, named
 from cnnplan.translation.torch.notes import Notes, escaped, noted
@@ -269,7 +270,7 @@ def _run(module: Any, inputs: Mapping[str, Any], askers: set[str]) -> tuple[Note
     recording = recorder.recording
     names: dict[int, str] = {id(each): name for name, each in module.named_modules()}
     with ExitStack() as stack:
-        stack.enter_context(_forgetful(module))
+        stack.enter_context(forgetful(module))
         for each in module.modules():
             for hook in _hooked(recorder, names, each):
                 stack.callback(hook.remove)
@@ -282,24 +283,3 @@ def _run(module: Any, inputs: Mapping[str, Any], askers: set[str]) -> tuple[Note
     recording.guards = notes.guards
     recording.made = notes.made
     return notes, recording
-
-
-@contextmanager
-def _forgetful(module: Any) -> Iterator[None]:
-    """Whatever a run keeps in its modules, for the next one to read, is forgotten."""
-    kept = [(each.__dict__, _public(each.__dict__)) for each in module.modules()]
-    caches = [(own, own.copy()) for _, values in kept for own in values.values() if type(own) in {dict, list}]
-    try:
-        yield
-    finally:
-        for own, values in kept:
-            for key in _public(own).keys() - values.keys():
-                del own[key]
-            own.update(values)
-        for cache, before in caches:
-            cache.clear()
-            (cache.extend if isinstance(cache, list) else cache.update)(before)
-
-
-def _public(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if not name.startswith("_")}

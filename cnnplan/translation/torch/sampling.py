@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from itertools import product
+from itertools import cycle, product
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -27,6 +27,10 @@ OTHERS: Final = (-32, 32, 224, 64)
 FRESH: Final = ((13, 18), (64, 32), (128, -32), (1, 0))
 """By how much fresh sizes differ from the usual one, and from axis to axis: odd ones, and such as halve well."""
 
+ODD: Final = ((45, 77), (27, 5), (13, 31))
+AGAIN: Final = 7 * 64
+"""By how much odd sizes differ from the usual one, and the second run from the first."""
+
 USUAL: Final = (224, 256, 299, 384, 512, 64, 32)
 LONG: Final = (1024, 16_384, 65_536)
 """More sizes for what has one axis alone: sound."""
@@ -41,6 +45,7 @@ class Sample:
         first, second: the values of the names in the two runs.
         defaults: those that the spec shows figures at.
         fresh: more of them, at which what was made of the two runs is held against another one.
+        odd: other pairs, at which windows do not come out even.
     """
 
     dims: Dims
@@ -48,6 +53,7 @@ class Sample:
     second: Mapping[str, int]
     defaults: Mapping[str, int]
     fresh: tuple[Mapping[str, int], ...] = ()
+    odd: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...] = ()
 
 
 def declared(module: Any, given: Mapping[str, tuple[str | int, ...]]) -> Dims:
@@ -86,11 +92,13 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     shown = {name: 1 for name in names if name == BATCH}
     usual = [*dict.fromkeys([*_told(module), *USUAL, *(LONG if len(spatial) == 1 else ())])]
     more = {name: 5 for name in names if name == BATCH}
+    odd = tuple(_odd(dict(zip(spatial, cycle((usual[0] + a, usual[0] + b)), strict=False)), batches) for a, b in ODD)
     for size, step in product(usual, OTHERS):
         first = dict.fromkeys(spatial, size)
         second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}
         fresh = tuple(more | {name: size + a + b * i for i, name in enumerate(spatial)} for a, b in FRESH)
-        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first, fresh if names else ())
+        yield Sample(dims, batches[0] | first, batches[1] | second, shown | first, fresh if names else (), odd)
+        odd = ()
     for size in usual:
         fixed = {key: tuple(size if extent in spatial else extent for extent in shape) for key, shape in dims.items()}
         yield Sample(fixed, batches[0], batches[1], shown, (more,) if more else ())
@@ -100,6 +108,12 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
             for key, shape in dims.items()
         }
         yield Sample(fixed, {}, {}, {})
+
+
+def _odd(values: Mapping[str, int], batches: list[dict[str, int]]) -> tuple[dict[str, int], dict[str, int]]:
+    """Such sizes, and greater ones that leave the same when they are divided by 7, by 64, or by both."""
+    greater = {name: value + AGAIN * (1 + i) for i, (name, value) in enumerate(values.items())}
+    return {**batches[0], **values}, {**batches[1], **greater}
 
 
 def _told(module: Any) -> list[int]:

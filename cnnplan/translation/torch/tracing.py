@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from torch import nn
 
 from cnnplan.findings import Severity
 from cnnplan.translation.draft import Draft
-from cnnplan.translation.torch.calls import Untraceable, tensors
-from cnnplan.translation.torch.checking import disagreement, parting
+from cnnplan.translation.torch.calls import Recording, Untraceable, tensors
 from cnnplan.translation.torch.emitting import Emitter
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, merge
@@ -18,8 +18,12 @@ from cnnplan.translation.torch.recording import record
 from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
 from cnnplan.translation.torch.shaping import Shapes
 from cnnplan.translation.torch.values import Refused
+from cnnplan.translation.torch.walking import Parted, Walk
+from cnnplan.translation.torch.widening import widened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cnnplan.translation.draft import Foreign
     from cnnplan.translation.options import Options
 
@@ -43,12 +47,12 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
     dims = declared(module, options.dims)
     reason: tuple[str, str, str] | None = None
     askers: set[str] = set()
+    blank = partial(Draft, name, name.rpartition(":")[2] or type(module).__name__)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for sample in samples(module, dims):
-            draft = Draft(name, name.rpartition(":")[2] or type(module).__name__)
             try:
-                _read(module, draft, sample, askers)
+                draft = _read(module, blank, sample, askers)
             except Differs as differs:
                 reason = reason or (f"its structure depends on the size: {differs.what}", differs.where, "")
             except Untraceable as untraceable:
@@ -61,26 +65,53 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
                     message = f"read at {_shown(sample)} alone: {reason[0]}"
                     draft.remark("CNN032", message, reason[1], reason[2], Severity.NOTE)
                 return draft.done()
-    draft = Draft(name, name.rpartition(":")[2] or type(module).__name__)
+    draft = blank()
     message, where, hint = reason or ("it runs at no size that was tried", "", "")
     draft.refuse("CNN031", message, where, hint)
     return draft.done()
 
 
-def _read(module: Any, draft: Draft, sample: Sample, askers: set[str]) -> None:
+def _read(module: Any, blank: Callable[[], Draft], sample: Sample, askers: set[str]) -> Draft:
     """Two runs as one, written into a draft and held against a third.
 
     Raises:
         Differs: the runs are of two structures.
         Untraceable: a number or a decision cannot be followed.
     """
-    first = record(module, inputs(sample.dims, sample.first), askers)
-    merged = merge(first, record(module, inputs(sample.dims, sample.second), askers))
-    emitter = _written(module, draft, sample, merged)
-    _held(module, sample, merged, emitter, askers)
+    runs = [record(module, inputs(sample.dims, values), askers) for values in (sample.first, sample.second)]
+    fault: Exception | None = None
+    best: tuple[Merged, Emitter] | None = None
+    try:
+        merged = merge(*runs)
+        best = merged, _written(module, blank(), sample, merged)
+    except (Differs, Untraceable) as error:
+        fault = error
+    for pair in sample.odd:
+        if best and not best[1].required:
+            break
+        wider = _wider(module, blank(), sample, pair, runs, askers)
+        if wider and (not best or len(wider[1].required) < len(best[1].required)):
+            best = wider
+    if best is None:
+        raise fault or Untraceable("it is not read at these sizes")
+    merged, emitter = best
+    _hold(module, sample, merged, emitter, askers)
+    return emitter.draft
 
 
-def _held(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers: set[str]) -> None:
+def _wider(  # noqa: PLR0913, PLR0917 - what is read, at which sizes, for which others
+    module: Any, draft: Draft, sample: Sample, pair: Any, runs: list[Recording], askers: set[str]
+) -> tuple[Merged, Emitter] | None:
+    """What is read at odd sizes, if it stands for the usual ones as well."""
+    try:
+        odd = [record(module, inputs(sample.dims, values), askers) for values in pair]
+        wide = widened(merge(*odd), odd, runs)
+        return (wide, _written(module, draft, sample, wide)) if wide else None
+    except Exception:  # noqa: BLE001 - whatever a forward raises: then it is read for fewer sizes
+        return None
+
+
+def _hold(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers: set[str]) -> None:
     """Hold what was written against a run at sizes that were not looked at yet, which must agree.
 
     A size at which the network does not run, or at which something that is kept as a condition comes out otherwise,
@@ -95,13 +126,21 @@ def _held(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers:
             run = record(module, inputs(sample.dims, values), askers)
         except Exception:  # noqa: BLE001, S112 - whatever a forward raises
             continue
-        if parting(merged, run):
-            continue
-        found = disagreement(merged, run, lambda *place: emitter.shapes.at(emitter.layers.get(place, ""), named))  # noqa: B023 - called at once
-        if found is not None:
-            at = ", ".join(f"{name} = {value}" for name, value in values.items())
-            raise Untraceable(f"at {at} it is not what it was at other sizes: {found.what}", found.where)
-        return
+        walk = Walk(merged, run, partial(_claimed, emitter, named))
+        try:
+            walk.to_end()
+        except Parted as parted:
+            if all(walk.holds(guard) for at, guard in merged.guards if at <= parted.number):
+                at = ", ".join(f"{name} = {value}" for name, value in values.items())
+                message = f"at {at} it is not what it was at other sizes: {parted.what}"
+                raise Untraceable(message, parted.where) from parted
+        else:
+            return
+
+
+def _claimed(emitter: Emitter, values: Mapping[str, int], number: int, place: int) -> tuple[int, ...] | None:
+    """The shape that the layers give an output of a call, where the letters are these numbers."""
+    return emitter.shapes.at(emitter.layers.get((number, place), ""), values)
 
 
 def _shown(sample: Sample) -> str:
@@ -128,6 +167,7 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitt
     emitter.wanted |= {seen.ref for seen in merged.outputs}
     for number, call in enumerate(merged.calls):
         waiting = emitter.require([*waiting, *guards.get(number, ())], call)
+        emitter.optional = number in merged.optional
         emitter.emit(call, number)
     emitter.call = None
     draft.foreign.classes = {

@@ -206,12 +206,20 @@ def interpolate(
             size, scale_factor = tuple(map(_times, input.shape[2:], factors)), None
         else:
             scale_factor = one(tuple(int(f) if number(f) == int(f) else f for f in factors))
+    more = {"when": resized(t, size, input)} if t.optional else {}
     args = {"size": one(size), "scale_factor": scale_factor, "mode": mode}
     if align_corners and mode != "nearest":
         args["align_corners"] = True
     if smooth:
         args["antialias"] = True
-    return t.add("upsample", told(args, mode="nearest"), [input])
+    return t.add("upsample", told(args, mode="nearest"), [input], **more)
+
+
+def resized(t: Emitter, size: Any, x: Value) -> str:
+    """Whether an image has another size, in the language: where it has that already nothing is computed."""
+    sides = size if isinstance(size, tuple) else (size,) * (x.rank - 2)
+    pairs = [(t.argument(one), t.argument(other)) for one, other in zip(sides, x.shape[2:], strict=True)]
+    return " or ".join(f"{one} != {other}" for one, other in pairs if one != other) or "false"
 
 
 def _times(extent: Any, factor: float) -> Any:
