@@ -116,9 +116,8 @@ class Conv(Filtered):
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """A dot product per element."""
         x = shapes[0]
-        elements = prod(output)
-        taps = x[1] // self.groups * prod(per_axis(self.kernel_size, len(x) - 2))
-        return Cost(macs=elements * taps, adds=elements if self.bias else 0)
+        taps = (x[1] // self.groups, *per_axis(self.kernel_size, len(x) - 2))
+        return Cost(macs=prod((*output, *taps)), adds=prod(output) if self.bias else 0)
 
     def run(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
         """Windows in columns, filters in rows, their product."""

@@ -23,7 +23,7 @@ from cnnplan.sizes.deciding.conditions import (
 )
 from cnnplan.sizes.deciding.curves import curved_set
 from cnnplan.sizes.deciding.periods import nonnegative_set, zero_set
-from cnnplan.sizes.deciding.positivity import sign
+from cnnplan.sizes.deciding.positivity import may_have_one, sign
 from cnnplan.sizes.deciding.separation import separated
 from cnnplan.sizes.deciding.sets import IntegerSet
 from cnnplan.sizes.forms.atoms import Number, is_number
@@ -42,6 +42,9 @@ __all__ = ["chosen", "eq", "ge", "gt", "le", "lt", "ne"]
 
 MOST_CASES = 4096
 """Combinations of declared choices that are tried one by one."""
+
+MANY = 3
+"""Products beyond what is compared letter by letter."""
 
 LONGEST_RANGE = 100_000
 """Values of one declared range that are tried one by one, where no period is known."""
@@ -106,11 +109,27 @@ def _decided(operator: str, difference: Any) -> Condition:
         return TRUE
     if (high is not None and high < 0) or (operator == "==" and low is not None and low > 0):
         return FALSE
+    if low is high is None and operator == ">=" and _is_open(difference):
+        return Comparison(operator, difference)
     memo, key = difference.context.memo, (operator, difference)
     found = memo.get(key)
     if found is None:
         found = memo[key] = _solved(operator, difference)
     return found
+
+
+def _is_open(difference: Count) -> bool:
+    """Whether nothing decides or shortens that a sum without bounds is not negative, seen at a glance.
+
+    It has several letters without choices, three products or more, with terms of both signs, and no common factor.
+    """
+    products, rest = difference.products, difference.rest
+    if len(products) < MANY or products.content != 1 or not products.is_product or may_have_one(difference):
+        return False
+    if type(rest) is not Size or not rest.is_integer or len(difference.symbols) == 1 or _listed(difference):
+        return False
+    last, _ = rest.terms[-1]
+    return last not in [size.terms[-1][0] for size in products.shared]
 
 
 def _holds(operator: str, value: Any) -> Any:

@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from cnnplan.sizes.forms.atoms import Atom, Number
     from cnnplan.sizes.forms.bounds import Interval
     from cnnplan.sizes.forms.expansion import Polynomial
-    from cnnplan.sizes.forms.interning import Forms
     from cnnplan.sizes.forms.linear import Size
     from cnnplan.sizes.forms.polynomials import Count
-    from cnnplan.sizes.forms.products import Products
 
-__all__ = ["groups", "sign", "tight"]
+__all__ = ["groups", "may_have_one", "sign", "tight"]
 
 LONGEST = 4096
 """Values that are looked at to bound a size."""
@@ -93,7 +91,7 @@ def _of_one(size: Size, name: str) -> Interval | None:
 
 def sign(count: Count) -> int | None:
     """1 where a count is above 0 for all values, -1 where it is below, 0 where it is not negative; None if unknown."""
-    if count.products and not _may_have_one(count.context, count.products):
+    if not may_have_one(count):
         return None
     if not is_number(count.rest) and any(atom.low is None for atom, _ in count.rest.terms):
         return None
@@ -112,12 +110,13 @@ def sign(count: Count) -> int | None:
 LARGEST_DEGREE = 6
 
 
-def _may_have_one(context: Forms, products: Products) -> bool:
-    """Whether its terms of degree two and more, which nothing linear takes away, are of one sign, as far as looked."""
-    key = ("sign", products)
-    if key not in context.memo:
-        context.memo[key] = _has_one(products.expanded)
-    return bool(context.memo[key])
+def may_have_one(count: Count) -> bool:
+    """Whether the terms of degree two and more, which nothing linear takes away, are of one sign, as far as looked."""
+    memo, key = count.context.memo, ("sign", count.products)
+    found = memo.get(key)
+    if found is None:
+        found = memo[key] = _has_one(count.products.expanded)
+    return found
 
 
 def _has_one(polynomial: Polynomial) -> bool:
@@ -125,6 +124,9 @@ def _has_one(polynomial: Polynomial) -> bool:
     lows = {atom: atom.low for atoms in polynomial for atom in atoms}
     if len(polynomial) > MOST_TERMS or None in lows.values() or max(map(len, polynomial), default=0) > LARGEST_DEGREE:
         return False
+    degree = max(map(len, polynomial), default=0)
+    if len({coef > 0 for atoms, coef in polynomial.items() if len(atoms) == degree > 1}) > 1:
+        return False  # what is of the highest degree stays as it is
     signs = {coef > 0 for atoms, coef in _above(polynomial, lows).items() if coef and len(atoms) > 1}
     return len(signs) <= 1
 

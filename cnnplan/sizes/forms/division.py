@@ -199,7 +199,9 @@ def _sum(numerator: Any, more: Any) -> Any:
     """The sum of a numerator and what is added to it; what is of degree two and more is added once for many sizes."""
     if is_number(numerator) or is_number(more):
         return numerator + more
-    products, rest = numerator.products.plus(more.products), numerator.rest + more.rest
+    products, rest = numerator.products.plus(more.products), numerator.rest
+    if type(more.rest) is not int or more.rest:
+        rest = rest + more.rest
     if len(products) > 2:  # noqa: PLR2004 - fewer may be gathered
         return numerator.context.count(products, rest)
     return count_of(numerator.context, products, rest) if products else rest

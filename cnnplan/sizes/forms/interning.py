@@ -111,22 +111,21 @@ class Forms(ABC):
         key = (number, counts)
         found = self.products.get(key)
         if found is None:
-            found = self._product(counts) if number == 1 else self.product(counts) * number
-            self.products[key] = found
+            found = self.products[key] = self._product(counts, number)
         return found
 
-    def _product(self, sizes: tuple[Size, ...]) -> Any:
-        """The product of sizes."""
-        if len(sizes) == 1:
-            return sizes[0]
-        coef: Number = 1
+    def _product(self, sizes: tuple[Size, ...], number: Number) -> Any:
+        """The product of sizes and a number."""
+        if len(sizes) == 1 or not number:
+            return sizes[0] * number
         factors = []
         for size in sizes:
             content, primitive = size.primitive
-            coef = content if coef == 1 else coef * content
+            if content != 1:
+                number *= content
             factors.append(primitive)
         factors.sort(key=RANK)
-        return self.count(Products({tuple(factors): whole(coef)}), 0)
+        return self.count(Products({tuple(factors): number if type(number) is int else whole(number)}), 0)
 
     def floor_div(self, numerator: Any, denominator: Any) -> Any:
         """The floor of numerator / denominator, in normal form."""

@@ -71,14 +71,14 @@ class Size(Count):
         has_whole_atoms = True
         depth = 0
         is_integer, order = type(const) is int, terms[0][0].order
-        total = residue(const)
+        total = const if type(const) is int else residue(const)
         for atom, coef in terms:
             order = atom.order if atom.order < order else order  # noqa: FURB136 - no call
             has_floor = has_floor or atom.is_fraction
             is_boundless = is_boundless or atom.is_boundless
             depth = atom.depth if atom.depth > depth else depth  # noqa: FURB136 - no call
             is_whole = type(coef) is int
-            total += residue(coef) * atom.hash
+            total += (coef if type(coef) is int else residue(coef)) * atom.hash
             if not is_whole or atom.grain != 1:
                 is_integer = is_integer and atom.is_whole(coef)
                 has_whole_atoms = has_whole_atoms and atom.grain == 1
