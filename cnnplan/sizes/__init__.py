@@ -37,7 +37,8 @@ from cnnplan.sizes.deciding.sets import IntegerSet
 from cnnplan.sizes.evaluating.evaluation import evaluate
 from cnnplan.sizes.evaluating.substitution import substitute
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Domain, Number
+from cnnplan.sizes.forms.analysis import Forms
+from cnnplan.sizes.forms.domains import Domain
 from cnnplan.sizes.forms.functions import (
     absolute,
     ceil,
@@ -55,9 +56,9 @@ from cnnplan.sizes.forms.functions import (
     scaled,
     total,
 )
-from cnnplan.sizes.forms.interning import Forms
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count, Extent, Shape
+from cnnplan.sizes.forms.rationals import Number
 
 __all__ = [
     "FALSE",

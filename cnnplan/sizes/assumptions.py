@@ -10,13 +10,13 @@ from cnnplan.sizes.context import Context
 from cnnplan.sizes.deciding import decisions, divisibility
 from cnnplan.sizes.deciding.conditions import All, Comparison, Condition, Divisible, Membership, Negation, every
 from cnnplan.sizes.evaluating.substitution import substitute
-from cnnplan.sizes.forms.atoms import Number
+from cnnplan.sizes.forms.rationals import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnplan.sizes.deciding.sets import IntegerSet
-    from cnnplan.sizes.forms.atoms import Domain
+    from cnnplan.sizes.forms.domains import Domain
 
 __all__ = ["follows", "narrowed"]
 

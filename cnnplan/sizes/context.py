@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.deciding import decisions, positivity
 from cnnplan.sizes.evaluating import evaluation, substitution
-from cnnplan.sizes.forms.interning import Forms
+from cnnplan.sizes.forms.interning import Interning
 from cnnplan.sizes.showing import printing, symbolic
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Context"]
 
 
-class Context(Forms):
+class Context(Interning):
     """Where sizes are made and compared, so that equal sizes of one analysis are one object."""
 
     def bounds(self, size: Size) -> Interval:

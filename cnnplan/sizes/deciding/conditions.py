@@ -9,14 +9,14 @@ from cnnplan.errors import Inconclusive
 from cnnplan.sizes.deciding.sets import IntegerSet
 from cnnplan.sizes.deciding.sides import compared
 from cnnplan.sizes.deciding.wording import among
-from cnnplan.sizes.forms.atoms import is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cnnplan.sizes.forms.atoms import Domain
-    from cnnplan.sizes.forms.interning import Forms
+    from cnnplan.sizes.forms.analysis import Forms
+    from cnnplan.sizes.forms.domains import Domain
     from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnplan.sizes.deciding.periods import period
 from cnnplan.sizes.deciding.sets import IntegerSet, runs_of
-from cnnplan.sizes.forms.atoms import Number, is_number
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

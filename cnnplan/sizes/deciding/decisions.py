@@ -26,16 +26,16 @@ from cnnplan.sizes.deciding.periods import nonnegative_set, zero_set
 from cnnplan.sizes.deciding.positivity import may_have_one, sign
 from cnnplan.sizes.deciding.separation import separated
 from cnnplan.sizes.deciding.sets import IntegerSet
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.division import unfloored
 from cnnplan.sizes.forms.factors import coefficients, common_factors, content, without
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.quotients import is_integral, is_positive
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnnplan.sizes.forms.atoms import Domain
+    from cnnplan.sizes.forms.domains import Domain
     from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["chosen", "eq", "ge", "gt", "le", "lt", "ne"]

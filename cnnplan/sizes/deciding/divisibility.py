@@ -10,11 +10,11 @@ from cnnplan.sizes.deciding.conditions import FALSE, TRUE, Comparison, Condition
 from cnnplan.sizes.deciding.decisions import eq
 from cnnplan.sizes.deciding.remainders import remainders
 from cnnplan.sizes.deciding.sets import IntegerSet
-from cnnplan.sizes.forms.atoms import is_number
 from cnnplan.sizes.forms.factors import content
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
 from cnnplan.sizes.forms.quotients import is_integral
+from cnnplan.sizes.forms.rationals import is_number
 
 __all__ = ["divides", "is_whole"]
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet, runs_of
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.lines import lines
 from cnnplan.sizes.deciding.sets import LARGEST_PERIOD, IntegerSet
-from cnnplan.sizes.forms.atoms import Atom, Number, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["nonnegative_set", "period", "values_at", "zero_set"]

@@ -10,17 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.deciding.periods import period, values_at
-from cnnplan.sizes.forms.atoms import is_number
 from cnnplan.sizes.forms.bounds import plus, times
+from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnplan.sizes.forms.atoms import Atom, Number
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.bounds import Interval
     from cnnplan.sizes.forms.expansion import Polynomial
     from cnnplan.sizes.forms.linear import Size
     from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.rationals import Number
 
 __all__ = ["groups", "may_have_one", "sign", "tight"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.periods import period
-from cnnplan.sizes.forms.atoms import Number, is_number
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

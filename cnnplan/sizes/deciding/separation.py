@@ -17,16 +17,16 @@ from cnnplan.sizes.deciding.conditions import FALSE, TRUE, Condition, every
 from cnnplan.sizes.deciding.periods import period
 from cnnplan.sizes.deciding.positivity import groups
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.polynomials import interval
 from cnnplan.sizes.forms.quotients import is_integral
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnnplan.sizes.forms.expansion import Monomial
     from cnnplan.sizes.forms.linear import Size
     from cnnplan.sizes.forms.polynomials import Count
-    from cnnplan.sizes.forms.products import Monomial
 
     Decide = Callable[[str, Any], Condition]
 

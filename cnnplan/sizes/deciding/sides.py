@@ -11,8 +11,8 @@ from cnnplan.sizes.forms.factors import grain
 from cnnplan.sizes.forms.linear import Size
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.forms.atoms import Number
     from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.rationals import Number
 
 __all__ = ["compared", "sides"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnnplan.sizes.forms.atoms import Number
+    from cnnplan.sizes.forms.rationals import Number
 
 __all__ = ["Run", "among", "finite", "remainders"]
 

@@ -12,7 +12,7 @@ from cnnplan.sizes.forms.polynomials import Count
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnplan.sizes.forms.atoms import Number
+    from cnnplan.sizes.forms.rationals import Number
 
 __all__ = ["INT64", "Compiled", "compiled", "reach"]
 

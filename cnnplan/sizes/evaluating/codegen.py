@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.sizes.evaluating.dialects import DIALECTS, Dialect, Guard
-from cnnplan.sizes.forms.atoms import Atom, Number, is_number
 from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.linear import Size
 
 __all__ = ["LANGUAGES", "source", "symbols_of"]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 from cnnplan.sizes.forms import functions
-from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
+from cnnplan.sizes.forms.rationals import Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.products import Products
 
 __all__ = ["evaluate", "magnitude"]

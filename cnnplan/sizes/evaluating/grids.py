@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnnplan.lazy import np
 from cnnplan.sizes.evaluating.bulk import BLOCK, INT64
 from cnnplan.sizes.evaluating.evaluation import evaluate
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms import functions
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Atom, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["substitute"]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
-from cnnplan.sizes.forms.products import NO_PRODUCTS, Monomial, Products
+from cnnplan.sizes.forms.products import NO_PRODUCTS, Products
+from cnnplan.sizes.forms.rationals import Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cnnplan.sizes.forms.interning import Forms
-    from cnnplan.sizes.forms.linear import Size
-    from cnnplan.sizes.forms.polynomials import Count
+    from cnnplan.sizes.forms.analysis import Forms
+    from cnnplan.sizes.forms.atoms import Atom
+    from cnnplan.sizes.forms.expansion import Monomial
 
 __all__ = ["combine", "count_of", "linear", "multiply", "sum_of"]
 
 Terms: TypeAlias = "Sequence[tuple[Atom, Number]]"
 
 
-def linear(context: Forms, coefficients: Mapping[Atom, Number], const: Number) -> Size | Number:
+def linear(context: Forms, coefficients: Mapping[Atom, Number], const: Number) -> Any:
     """The size with these coefficients, or the number that it is."""
     terms = [(atom, coef if type(coef) is int else whole(coef)) for atom, coef in coefficients.items() if coef]
     if not terms:
@@ -110,7 +110,7 @@ def _by_index(term: tuple[Atom, Number]) -> int:
     return term[0].index
 
 
-def count_of(context: Forms, products: Products, rest: Size | Number) -> Count | Number:
+def count_of(context: Forms, products: Products, rest: Any) -> Any:
     """The count with these products of two sizes and more, and this linear rest."""
     for coef in products.values():
         if not coef or type(coef) is not int:
@@ -125,7 +125,7 @@ def count_of(context: Forms, products: Products, rest: Size | Number) -> Count |
     return context.count(products, rest)
 
 
-def _gathered(context: Forms, products: Products, rest: Size | Number) -> Count | Number | None:
+def _gathered(context: Forms, products: Products, rest: Any) -> Any:
     """Two products that differ in one factor as one, where that needs no other symbols: (H - 1)*r + r is H*r."""
     terms: list[tuple[Monomial, Number]] = list(products.items())
     if len(terms) == 1:
@@ -147,7 +147,7 @@ def _gathered(context: Forms, products: Products, rest: Size | Number) -> Count 
     if not (symbols[0] <= symbols[1] or symbols[1] <= symbols[0]):
         return None
     factor = combine(((values[0], a), (values[1], b)))
-    return context.product(tuple(common)) * factor  # type: ignore[no-any-return]
+    return context.product(tuple(common)) * factor
 
 
 def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
@@ -181,7 +181,7 @@ def combine(pairs: Iterable[tuple[Any, Number]]) -> Any:
     return count_of(context, products, rest) if products else rest
 
 
-def sum_of(left: Count, right: Count, sign: int) -> Any:
+def sum_of(left: Any, right: Any, sign: int) -> Any:
     """The sum of two counts (1), or their difference (-1); what `combine` finds, with less ado."""
     mine, yours = left.products, right.products
     rest = left.rest + right.rest if sign == 1 else left.rest - right.rest
@@ -193,7 +193,7 @@ def sum_of(left: Count, right: Count, sign: int) -> Any:
     return count_of(left.context, products, rest) if products else rest
 
 
-def multiply(left: Count, right: Count) -> Count | Number:
+def multiply(left: Any, right: Any) -> Any:
     """The product, factor by factor, never multiplied out."""
     context, left_factors, right_factors = left.context, left.factors, right.factors
     if len(left_factors) == len(right_factors) == 1:

@@ -10,7 +10,7 @@ from cnnplan.sizes.forms.doubles import floored
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnplan.sizes.forms.atoms import Number
+    from cnnplan.sizes.forms.rationals import Number
 
 __all__ = ["Interval", "bounds_of", "plus", "power", "times"]
 

@@ -16,15 +16,16 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, count_of, linear
-from cnnplan.sizes.forms.atoms import Atom, Number, is_number
 from cnnplan.sizes.forms.factors import coefficients, content
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
 from cnnplan.sizes.forms.products import Products
 from cnnplan.sizes.forms.quotients import exact_quotient, is_integral, is_positive
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.forms.interning import Forms
+    from cnnplan.sizes.forms.analysis import Forms
+    from cnnplan.sizes.forms.atoms import Atom
 
 __all__ = ["exact_div", "floor_div", "quotient", "unfloored"]
 

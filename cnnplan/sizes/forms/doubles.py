@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.forms.atoms import Number
+    from cnnplan.sizes.forms.rationals import Number
 
 __all__ = ["floored", "shortfall"]
 

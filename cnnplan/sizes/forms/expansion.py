@@ -12,14 +12,14 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, is_number, whole
+from cnnplan.sizes.forms.atoms import Atom
+from cnnplan.sizes.forms.rationals import PRIME, Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.forms.products import Monomial
-
 __all__ = [
+    "Monomial",
     "Polynomial",
     "expand",
     "fingerprint",
@@ -28,6 +28,9 @@ __all__ = [
     "portable",
     "residue",
 ]
+
+Monomial: TypeAlias = tuple[Any, ...]
+"""The sizes that are multiplied, in the order of their symbols; sizes are made in a room above."""
 
 Polynomial: TypeAlias = dict[tuple[Atom, ...], Number]
 """The coefficients of the products of atoms; that of the empty product is the constant."""
@@ -80,7 +83,7 @@ def is_certain(products: Mapping[Monomial, Number]) -> bool:
 
 def _leading(monomial: Monomial) -> Leading:
     """The leading term of a product of sizes: the product of theirs."""
-    known = monomial[0].context.leading
+    known: dict[Monomial, Leading] = monomial[0].context.leading
     found = known.get(monomial)
     if found is None:
         terms = [size.terms[-1] for size in monomial]
@@ -94,7 +97,7 @@ def _leading(monomial: Monomial) -> Leading:
 
 def _expanded(monomial: Monomial) -> Mapping[tuple[Atom, ...], Number]:
     """A product of sizes, multiplied out; each once in a context."""
-    known = monomial[0].context.expansions
+    known: dict[Monomial, Mapping[tuple[Atom, ...], Number]] = monomial[0].context.expansions
     found = known.get(monomial)
     if found is None:
         *others, last = monomial

@@ -7,9 +7,9 @@ from math import gcd, lcm, prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, count_of, linear
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.products import Products
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from cnnplan.sizes.forms.polynomials import Count

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Number, is_number, whole
 from cnnplan.sizes.forms.doubles import floored, shortfall
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
 from cnnplan.sizes.forms.quotients import is_integral
+from cnnplan.sizes.forms.rationals import Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -1,35 +1,33 @@
-"""One analysis: the symbols it knows and the normal forms it has made. There are no tables outside of it.
-
-What forms ask of the rooms above them, comparisons, values and texts, is named here and done by the Context.
-"""
+"""One analysis: the symbols it knows and the normal forms it has made. There are no tables outside of it."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from fractions import Fraction
 from functools import reduce
 from operator import attrgetter, mul
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms import division
-from cnnplan.sizes.forms.atoms import Atom, Domain, Number, whole
+from cnnplan.sizes.forms.analysis import Forms
+from cnnplan.sizes.forms.atoms import Atom
 from cnnplan.sizes.forms.bounds import bounds_of
+from cnnplan.sizes.forms.domains import Domain
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.polynomials import Count
 from cnnplan.sizes.forms.products import Products
+from cnnplan.sizes.forms.rationals import Number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.forms.bounds import Interval
-    from cnnplan.sizes.forms.products import Monomial
+    from cnnplan.sizes.forms.expansion import Monomial
 
-__all__ = ["Forms"]
+__all__ = ["Interning"]
 
 RANK = attrgetter("rank")
 
 
-class Forms(ABC):
+class Interning(Forms):
     """Where sizes are made, so that equal sizes of one analysis are one object."""
 
     def __init__(self) -> None:
@@ -138,39 +136,3 @@ class Forms(ABC):
     def quotient(self, numerator: Any, denominator: Any) -> Any:
         """The quotient as it is, whole or not."""
         return division.quotient(self, numerator, denominator)
-
-    @abstractmethod
-    def equal(self, left: Any, right: Any) -> Any:
-        """The condition that two values are equal."""
-
-    @abstractmethod
-    def at_least(self, left: Any, right: Any) -> Any:
-        """The condition that left >= right."""
-
-    @abstractmethod
-    def bounds(self, size: Size) -> Interval:
-        """Bounds on a size whose terms move together."""
-
-    @abstractmethod
-    def evaluate(self, count: Count, values: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
-        """The value at numbers or arrays."""
-
-    @abstractmethod
-    def substitute(self, count: Count, mapping: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
-        """The count with other values in the place of symbols."""
-
-    @abstractmethod
-    def text(self, count: Count) -> str:
-        """The formula as text."""
-
-    @abstractmethod
-    def comparison(self, left: Any, right: Any, operator: str) -> str:
-        """Two sides of a comparison as one text."""
-
-    @abstractmethod
-    def latex(self, count: Count) -> str:
-        """The formula in LaTeX."""
-
-    @abstractmethod
-    def to_sympy(self, count: Count) -> Any:
-        """The formula as a sympy expression."""

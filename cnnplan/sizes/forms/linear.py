@@ -7,15 +7,16 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, linear
-from cnnplan.sizes.forms.atoms import PRIME, Atom, Number, whole
 from cnnplan.sizes.forms.bounds import Interval, plus, times
 from cnnplan.sizes.forms.caching import cached
 from cnnplan.sizes.forms.expansion import portable, residue
 from cnnplan.sizes.forms.polynomials import Count, is_operand
 from cnnplan.sizes.forms.products import NO_PRODUCTS, UNBOUNDED
+from cnnplan.sizes.forms.rationals import PRIME, Number, whole
 
 if TYPE_CHECKING:
-    from cnnplan.sizes.forms.interning import Forms
+    from cnnplan.sizes.forms.analysis import Forms
+    from cnnplan.sizes.forms.atoms import Atom
 
 __all__ = ["Size"]
 
@@ -182,7 +183,7 @@ class Size(Count):
         joined = self._joined(other.opposite)
         return combine(((self, 1), (other, -1))) if joined is None else joined
 
-    def _joined(self, other: Size) -> Size | None:
+    def _joined(self, other: Size) -> Any:
         """The sum of two sizes of which one has all the later atoms; None where terms may meet."""
         left, right = self.terms, other.terms
         if left[-1][0].index > right[0][0].index:
@@ -192,7 +193,7 @@ class Size(Count):
         const = self.const + other.const
         return self.context.size(left + right, const if type(const) is int else whole(const))
 
-    def without(self, atom: Atom) -> Size | Number:
+    def without(self, atom: Atom) -> Any:
         """What is left of it without the term of an atom."""
         if self.has_floor:
             return linear(self.context, {other: coef for other, coef in self.terms if other is not atom}, self.const)

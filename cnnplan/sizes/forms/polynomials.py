@@ -11,17 +11,16 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from cnnplan.sizes.forms.algebra import combine, linear, multiply, sum_of
-from cnnplan.sizes.forms.atoms import PRIME, Number, is_number, whole
 from cnnplan.sizes.forms.bounds import Interval, plus
 from cnnplan.sizes.forms.caching import cached
-from cnnplan.sizes.forms.expansion import Polynomial, over_atoms, portable, residue
-from cnnplan.sizes.forms.products import UNBOUNDED, Monomial, Products
+from cnnplan.sizes.forms.expansion import Monomial, Polynomial, over_atoms, portable, residue
+from cnnplan.sizes.forms.products import UNBOUNDED, Products
+from cnnplan.sizes.forms.rationals import PRIME, Number, is_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnplan.sizes.forms.interning import Forms
-    from cnnplan.sizes.forms.linear import Size
+    from cnnplan.sizes.forms.analysis import Forms
 
 __all__ = ["Count", "Extent", "Shape", "interval", "is_operand"]
 
@@ -44,7 +43,7 @@ class Count:
 
     __slots__ = ("__dict__", "context", "products", "rest")
 
-    def __init__(self, context: Forms, products: Products, rest: Size | Number) -> None:
+    def __init__(self, context: Forms, products: Products, rest: Any) -> None:
         self.context = context
         self.products = products
         self.rest = rest
@@ -105,7 +104,7 @@ class Count:
         """Whether it stays a polynomial of degree two or more when multiplied out."""
         return self.products.is_product
 
-    def simplified(self) -> Count | Number:
+    def simplified(self) -> Any:
         """Itself, or the size or the number that it turns out to be when multiplied out."""
         if self.is_product:
             return self
@@ -124,7 +123,7 @@ class Count:
         """Its products with sizes and numbers so far, of those that `times` was asked for."""
         return {}
 
-    def times(self, factor: Size | Number) -> Any:
+    def times(self, factor: Any) -> Any:
         """Its product with a size or a number, found once."""
         found = self.multiples.get(factor)
         if found is None:

@@ -8,19 +8,13 @@ from __future__ import annotations
 
 from functools import reduce
 from math import gcd
-from typing import TYPE_CHECKING, TypeAlias
 
-from cnnplan.sizes.forms.atoms import Number
 from cnnplan.sizes.forms.bounds import Interval, plus, power, times
 from cnnplan.sizes.forms.caching import cached
-from cnnplan.sizes.forms.expansion import Polynomial, expand, fingerprint, is_certain
+from cnnplan.sizes.forms.expansion import Monomial, Polynomial, expand, fingerprint, is_certain
+from cnnplan.sizes.forms.rationals import Number
 
-if TYPE_CHECKING:
-    from cnnplan.sizes.forms.linear import Size
-
-__all__ = ["NO_PRODUCTS", "UNBOUNDED", "Monomial", "Products"]
-
-Monomial: TypeAlias = "tuple[Size, ...]"
+__all__ = ["NO_PRODUCTS", "UNBOUNDED", "Products"]
 
 UNBOUNDED: Interval = (None, None)
 """What nothing is added to."""
@@ -55,7 +49,7 @@ class Products(dict[Monomial, Number]):
         return {}
 
     @cached
-    def sizes(self) -> tuple[Size, ...]:
+    def sizes(self) -> Monomial:
         """The sizes that are multiplied, each once."""
         return tuple(dict.fromkeys(size for monomial in self for size in monomial))
 
@@ -67,12 +61,14 @@ class Products(dict[Monomial, Number]):
     @cached
     def order(self) -> int:
         """The place of the first of its symbols among all."""
-        return min(size.rank[0] for size in self.sizes)
+        orders: list[int] = [size.rank[0] for size in self.sizes]
+        return min(orders)
 
     @cached
     def depth(self) -> int:
         """How deep its functions nest; 0 if there are none."""
-        return max(size.depth for size in self.sizes)
+        depths: list[int] = [size.depth for size in self.sizes]
+        return max(depths)
 
     @cached
     def weight(self) -> int:
@@ -110,7 +106,7 @@ class Products(dict[Monomial, Number]):
         return all(type(coef) is int for coef in self.values()) and all(size.is_integer for size in self.sizes)
 
     @cached
-    def shared(self) -> tuple[Size, ...]:
+    def shared(self) -> Monomial:
         """The sizes that stand in every product, as often as they stand in all of them."""
         first, *others = map(list, self)
         shared = []

@@ -6,14 +6,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import Number, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnplan.sizes.forms.expansion import Monomial
     from cnnplan.sizes.forms.polynomials import Count
-    from cnnplan.sizes.forms.products import Monomial
 
 __all__ = ["exact_quotient", "is_integral", "is_positive"]
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Number, is_number, whole
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold
+from cnnplan.sizes.forms.rationals import Number, is_number, whole
 from cnnplan.sizes.showing.styles import NAMES, Style
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from cnnplan.sizes.forms.atoms import Number, is_number
 from cnnplan.sizes.forms.factors import cleared
+from cnnplan.sizes.forms.rationals import Number, is_number
 from cnnplan.sizes.showing.sharing import is_wide
 from cnnplan.sizes.showing.styles import Style
 

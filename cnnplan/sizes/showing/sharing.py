@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Atom, is_number
+from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.linear import Size
 
 __all__ = ["is_wide", "name_of", "shared"]

@@ -6,14 +6,15 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Atom, Number, is_number, whole
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold, units_of, without
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import Number, is_number, whole
 from cnnplan.sizes.showing.sharing import is_wide, name_of, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.polynomials import Count
 
 __all__ = ["NAMES", "Style"]

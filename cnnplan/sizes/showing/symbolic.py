@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import sympy
-from cnnplan.sizes.forms.atoms import Atom, is_number
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnnplan.sizes.forms.atoms import Atom
 
 __all__ = ["symbol_of", "to_sympy"]
 
