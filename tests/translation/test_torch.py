@@ -15,6 +15,7 @@ from cnnplan.ops import OPERATORS
 from cnnplan.translation import load_spec
 
 torch = pytest.importorskip("torch")
+TABLE = pytest.importorskip("cnnplan.translation.torch.functions").TABLE
 networks = pytest.importorskip("tests.translation.torch_networks")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")
 
@@ -137,6 +138,28 @@ def test_a_decision_by_a_whole_number_of_a_size_is_seen():
         assert found == (truth(module, 3, 3, h, 35) if h % 2 == 0 else None), h
 
 
+def test_a_layer_that_is_not_what_runs_is_told(monkeypatch):
+    """The net below everything: a run at fresh sizes, held against the shapes of all layers."""
+    writer = TABLE["conv2d"]
+    monkeypatch.setitem(TABLE, "conv2d", lambda t, *args, **more: writer(t, *args[:3], 1, 3, *args[5:], **more))
+    told = r"layer: at N = 2, H = 224, W = 224 it is not what was read: conv2d gives \(2, 4, 224, 224\), and the layer"
+    with pytest.raises(SpecError, match=told):
+        cnnplan.load(meta(networks.Resized), dims="N,3,H,W")
+
+
+def test_ranges_that_are_written_over():
+    """The values too: executor and PyTorch, with the same weights."""
+    module = networks.WritesRanges().eval()
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    assert predicted(plan, N=2, H=9, W=7) == truth(meta(networks.WritesRanges), 2, 3, 9, 7)
+    image = torch.rand(2, 3, 9, 7)
+    weights = {name: tensor.numpy() for name, tensor in module.state_dict().items()}
+    run = cnnplan.execute(plan.graph, values={"N": 2, "H": 9, "W": 7}, inputs={"input": image.numpy()}, weights=weights)
+    (found,) = run.outputs.values()
+    with torch.no_grad():
+        assert torch.allclose(torch.from_numpy(found), module(image), atol=1e-5)
+
+
 def test_names_and_weights_are_those_of_the_module():
     module = meta(networks.Residual)
     plan = cnnplan.load(module, dims="N,3,H,W")
@@ -183,7 +206,7 @@ def test_arguments_of_the_factory():
 
 REFUSED = {
     f"{HERE}:Depends": (SpecError, "needs the numbers of a tensor"),
-    f"{HERE}:Writes": (SpecError, "it writes into a part of a tensor"),
+    f"{HERE}:Writes": (SpecError, "it writes into a part of a tensor that is no range"),
     f"{HERE}:Strange": (SpecError, "svd has no operator that stands for it"),
     f"{HERE}:raises": (UsageError, "raises ValueError: no such thing"),
     f"{HERE}:nothing": (UsageError, "gives a int, and no nn.Module"),

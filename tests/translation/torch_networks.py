@@ -198,7 +198,22 @@ class Depends(nn.Module):
 class Writes(nn.Module):
     def forward(self, x):
         y = x * 2
+        y[:, ::2] = x[:, 1:]
+        return y
+
+
+class WritesRanges(nn.Module):
+    """Ranges of a tensor are written over, as MViT adds places to all but the class token."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x):
+        y = self.layer(x)
+        y[:, :, 1:, 2:] = y[:, :, 1:, 2:] + x[:, :1, 1:, 2:].expand(-1, 4, -1, -1)
         y[:, 0] = x[:, 1]
+        y[..., :-1] = y[..., 1:] * 2
         return y
 
 

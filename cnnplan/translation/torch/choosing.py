@@ -22,7 +22,9 @@ from cnnplan.translation.torch.extents import Extent, Ratio, chosen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["choosing"]
+__all__ = ["choosing", "usual"]
+
+USUAL: Final = builtins.max, builtins.min
 
 
 @contextmanager
@@ -39,6 +41,17 @@ def choosing(askers: Iterable[str] = ()) -> Iterator[None]:
             if _is_open(name):
                 stack.enter_context(patch.dict(sys.modules[name].__dict__, OTHERS))
         yield
+
+
+@contextmanager
+def usual() -> Iterator[None]:
+    """Let `max` and `min` be what they were meanwhile: what PyTorch does inside need not be followed."""
+    kept = builtins.max, builtins.min
+    builtins.max, builtins.min = USUAL
+    try:
+        yield
+    finally:
+        builtins.max, builtins.min = kept
 
 
 def _is_open(name: str) -> bool:

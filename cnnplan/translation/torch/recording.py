@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from torch.overrides import TorchFunctionMode
 
+from cnnplan.translation.torch.answering import answered
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable, tensors
 from cnnplan.translation.torch.choosing import choosing
 from cnnplan.translation.torch.extents import Extent, Ratio
@@ -72,7 +73,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
         if name == "zero_":
             self.zeroed.add(args[0].untyped_storage()._cdata)  # noqa: SLF001 - what tells memory without numbers
         try:
-            given = func(*plain(args), **plain(kwargs))
+            given = answered(name, func, plain(args), plain(kwargs))
         except RuntimeError as error:
             if "meta" in str(error).lower() or isinstance(error, NotImplementedError):
                 hint = "what a network does must not depend on the numbers that it computes"
@@ -80,6 +81,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             raise
         if name in {"item", "tolist", "__bool__", "__int__", "__float__", "__index__"}:
             raise Untraceable(f"{name} asks for the numbers of a tensor", self.path)
+        given = args[0] if name == "__setitem__" else given
         if isinstance(given, bool | int | float):
             raise Untraceable(f"{name} makes a plain number of a tensor", self.path)
         self.note(name, seen, given)
@@ -101,9 +103,6 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
         calls.append(Call(name, args, kwargs, path, (), alone, module))
         read = {seen.ref.kind for seen in tensors((args, kwargs))}
         kind = "call" if read & DYNAMIC and name not in MAKERS else "made"
-        if name == "__setitem__" and kind == "call":
-            hint = "write what it does without writing into a tensor: concat, where or pad"
-            raise Untraceable("it writes into a part of a tensor", path, hint)
         calls[-1].outputs = tuple(
             self._output(each, Ref(kind, "", number, i)) for i, each in enumerate(flattened(given))
         )

@@ -71,8 +71,27 @@ def declared(module: Any, given: Mapping[str, tuple[str | int, ...]]) -> Dims:
     for layer in module.modules():
         for axes in NAMES:
             if isinstance(layer, getattr(torch.nn, f"Conv{axes}d")):
-                return {(names or ["x"])[0]: (BATCH, layer.in_channels, *NAMES[axes])}
+                return {(names or ["x"])[0]: (BATCH, _channels(module, layer), *NAMES[axes])}
     raise UsageError("which extents does the input have? Say it: --dims N,3,H,W")
+
+
+def _channels(module: Any, layer: Any) -> int:
+    """As many channels as a library says itself, where places become channels first; else as the first layer takes."""
+    config = getattr(module, "default_cfg", None)
+    size = config.get("input_size") if isinstance(config, dict) else getattr(config, "input_size", None)
+    size = size if isinstance(size, tuple | list) and len(size) > 1 else (0,)
+    told = size[0]
+    own = int(layer.in_channels)
+    return told if isinstance(told, int) and told != own and _takes(module, (2, told, *size[1:])) else own
+
+
+def _takes(module: Any, shape: tuple[int, ...]) -> bool:
+    try:
+        with torch.no_grad():
+            module(torch.empty(shape, device="meta"))
+    except Exception:  # noqa: BLE001 - whatever a forward raises
+        return False
+    return True
 
 
 def _parameters(module: Any) -> list[str]:

@@ -14,8 +14,8 @@ from cnnplan.translation.torch.calls import Recording, Untraceable, tensors
 from cnnplan.translation.torch.emitting import Emitter
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, merge
-from cnnplan.translation.torch.recording import record
-from cnnplan.translation.torch.sampling import Sample, declared, inputs, samples
+from cnnplan.translation.torch.runs import Runs
+from cnnplan.translation.torch.sampling import Sample, declared, samples
 from cnnplan.translation.torch.shaping import Shapes
 from cnnplan.translation.torch.values import Refused
 from cnnplan.translation.torch.walking import Parted, Walk
@@ -46,13 +46,13 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
     """
     dims = declared(module, options.dims)
     reason: tuple[str, str, str] | None = None
-    askers: set[str] = set()
+    runs = Runs(module)
     blank = partial(Draft, name, name.rpartition(":")[2] or type(module).__name__)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for sample in samples(module, dims):
             try:
-                draft = _read(module, blank, sample, askers)
+                draft = _read(runs, blank, sample)
             except Differs as differs:
                 reason = reason or (f"its structure depends on the size: {differs.what}", differs.where, "")
             except Untraceable as untraceable:
@@ -71,48 +71,48 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
     return draft.done()
 
 
-def _read(module: Any, blank: Callable[[], Draft], sample: Sample, askers: set[str]) -> Draft:
+def _read(runs: Runs, blank: Callable[[], Draft], sample: Sample) -> Draft:
     """Two runs as one, written into a draft and held against a third.
 
     Raises:
         Differs: the runs are of two structures.
         Untraceable: a number or a decision cannot be followed.
     """
-    runs = [record(module, inputs(sample.dims, values), askers) for values in (sample.first, sample.second)]
+    usual = [runs.at(sample, values) for values in (sample.first, sample.second)]
     fault: Exception | None = None
     best: tuple[Merged, Emitter] | None = None
     try:
-        merged = merge(*runs)
-        best = merged, _written(module, blank(), sample, merged)
+        merged = merge(*usual)
+        best = merged, _written(runs.module, blank(), sample, merged)
     except (Differs, Untraceable) as error:
         fault = error
     for pair in sample.odd:
         if best and not best[1].required:
             break
-        wider = _wider(module, blank(), sample, pair, runs, askers)
+        wider = _wider(runs, blank(), sample, pair, usual)
         if wider and (not best or len(wider[1].required) < len(best[1].required)):
             best = wider
     if best is None:
         raise fault or Untraceable("it is not read at these sizes")
     merged, emitter = best
-    _hold(module, sample, merged, emitter, askers)
+    _hold(runs, sample, merged, emitter)
     return emitter.draft
 
 
-def _wider(  # noqa: PLR0913, PLR0917 - what is read, at which sizes, for which others
-    module: Any, draft: Draft, sample: Sample, pair: Any, runs: list[Recording], askers: set[str]
+def _wider(
+    runs: Runs, draft: Draft, sample: Sample, pair: Any, usual: list[Recording]
 ) -> tuple[Merged, Emitter] | None:
     """What is read at odd sizes, if it stands for the usual ones as well."""
     try:
-        odd = [record(module, inputs(sample.dims, values), askers) for values in pair]
-        wide = widened(merge(*odd), odd, runs)
-        return (wide, _written(module, draft, sample, wide)) if wide else None
+        odd = [runs.at(sample, values) for values in pair]
+        wide = widened(merge(*odd), odd, usual)
+        return (wide, _written(runs.module, draft, sample, wide)) if wide else None
     except Exception:  # noqa: BLE001 - whatever a forward raises: then it is read for fewer sizes
         return None
 
 
-def _hold(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers: set[str]) -> None:
-    """Hold what was written against a run at sizes that were not looked at yet, which must agree.
+def _hold(runs: Runs, sample: Sample, merged: Merged, emitter: Emitter) -> None:
+    """Hold what was written against the runs it was made of, and against one at sizes that were not looked at yet.
 
     A size at which the network does not run, or at which something that is kept as a condition comes out otherwise,
     tells nothing: others are tried.
@@ -120,10 +120,10 @@ def _hold(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers:
     Raises:
         Untraceable: they differ.
     """
-    for values in sample.fresh:
+    for values in (sample.first, *sample.fresh):
         named = {emitter.called[name]: value for name, value in values.items()}
         try:
-            run = record(module, inputs(sample.dims, values), askers)
+            run = runs.at(sample, values)
         except Exception:  # noqa: BLE001, S112 - whatever a forward raises
             continue
         walk = Walk(merged, run, partial(_claimed, emitter, named))
@@ -131,11 +131,12 @@ def _hold(module: Any, sample: Sample, merged: Merged, emitter: Emitter, askers:
             walk.to_end()
         except Parted as parted:
             if all(walk.holds(guard) for at, guard in merged.guards if at <= parted.number):
-                at = ", ".join(f"{name} = {value}" for name, value in values.items())
-                message = f"at {at} it is not what it was at other sizes: {parted.what}"
+                at = ", ".join(f"{name} = {value}" for name, value in values.items()) or "these sizes"
+                message = f"at {at} it is not what was read: {parted.what}"
                 raise Untraceable(message, parted.where) from parted
         else:
-            return
+            if values is not sample.first:
+                return
 
 
 def _claimed(emitter: Emitter, values: Mapping[str, int], number: int, place: int) -> tuple[int, ...] | None:

@@ -69,7 +69,10 @@ def longer(t: Emitter, value: Value, rank: int) -> str:
         kind = "parameter" if value.seen.ref.kind == "param" else "constant"
         t.read.add(value.param)
         if value.seen.ref.kind == "call":
-            return t.add("reshape", {"shape": shape}, [value])
+            made: Value | str = value
+            for _ in range(rank):
+                made = t.add("unsqueeze", {"dim": 0}, [made])
+            return str(made) if isinstance(made, str) else made.name
         return t.add(kind, {"shape": shape}, origin=value.param or t.origin(kind))
     return t.add("reshape", {"shape": shape}, [value])
 
