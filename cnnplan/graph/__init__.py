@@ -75,7 +75,7 @@ def build(
 
 def _inputs(spec: Spec, builder: Builder) -> tuple[dict[str, Tensor], Fragment]:
     """The inputs with their shapes, and a fragment with the faults of shapes that have none."""
-    env = Environment(Frame(builder.symbols, builder.verbs, {}, sees_symbols=True), Scope(), ())
+    env = Environment(Frame(builder.symbols, builder.verbs, {}, sees_symbols=True), Scope())
     tensors: dict[str, Tensor] = {}
     fragment = Fragment()
     for number, (name, declared) in enumerate(spec.inputs.items()):

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.dtypes import STORED
-from cnnplan.graph.keeping import kind
+from cnnplan.graph.fragments import NOTHING
 from cnnplan.graph.lists import elements, flat
 from cnnplan.graph.parts import UNKNOWN
 from cnnplan.sizes import FALSE, TRUE, Condition, Number, chosen, every
 from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError, UnknownName, Verb
+from cnnplan.spec.values import kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnplan.graph.fragments import Handle
     from cnnplan.graph.keeping import Kept
-    from cnnplan.graph.parts import Tensor
     from cnnplan.graph.scope import Scope
     from cnnplan.sizes import Shape
     from cnnplan.spec import Spec, Symbol
@@ -159,9 +160,12 @@ class Frame:
         verbs: the operators and blocks.
         args: the values of the block's arguments.
         sees_symbols: False in a block that was included.
+
+    Attributes:
+        names: the values of the arguments, and of the counters that run.
     """
 
-    __slots__ = ("args", "counters", "sees_symbols", "symbols", "verbs")
+    __slots__ = ("names", "sees_symbols", "symbols", "verbs")
 
     def __init__(
         self,
@@ -173,9 +177,8 @@ class Frame:
     ) -> None:
         self.symbols = symbols
         self.verbs = verbs
-        self.args = args
+        self.names = args
         self.sees_symbols = sees_symbols
-        self.counters: dict[str, Any] = {}
 
 
 class Environment:
@@ -184,24 +187,21 @@ class Environment:
     Args:
         frame: what is the same for all entries of a block.
         scope: where names of layers are looked for.
-        groups: what the entry reads, each thing with the tensors that it is.
+        given: what the entry reads.
     """
 
-    __slots__ = ("frame", "groups", "inputs", "scope")
+    __slots__ = ("frame", "given", "scope")
 
-    def __init__(self, frame: Frame, scope: Scope, groups: tuple[tuple[Tensor, ...], ...] = ()) -> None:
+    def __init__(self, frame: Frame, scope: Scope, given: Handle = NOTHING) -> None:
         self.frame = frame
         self.scope = scope
-        self.groups = groups
-        self.inputs: tuple[Tensor, ...] = groups[0] if len(groups) == 1 else flat(groups)
+        self.given = given
 
     def lookup(self, name: str) -> Any:
-        """The value of a name: counter, argument, symbol, shape of the input, verb, type, in this order."""
+        """The value of a name: counter or argument, symbol, shape of the input, verb, type, in this order."""
         frame = self.frame
-        if name in frame.counters:
-            return frame.counters[name]
-        if name in frame.args:
-            return frame.args[name]
+        if name in frame.names:
+            return frame.names[name]
         if frame.sees_symbols and name in frame.symbols.declared:
             return frame.symbols.value(name)
         if name in ("in_shape", "in_channels"):
@@ -210,7 +210,7 @@ class Environment:
             return Verb(name)
         if name in STORED:
             return name
-        raise UnknownName(name, [*frame.counters, *frame.args, *frame.symbols.declared, *frame.verbs])
+        raise UnknownName(name, [*frame.names, *frame.symbols.declared, *frame.verbs])
 
     def shape(self, name: str) -> Shape:
         """The shape of a layer that came before."""
@@ -236,11 +236,12 @@ class Environment:
         return self.frame.symbols.decide(condition)
 
     def _input(self) -> Shape:
-        if not self.inputs:
+        inputs = self.given.outputs
+        if not inputs:
             raise EvaluationError("there is no input here, so in_shape has no value")
-        if self.inputs[0].shape is None:
+        if inputs[0].form is None:
             raise Unjudged
-        return self.inputs[0].shape
+        return inputs[0].form.shape
 
     def _channels(self) -> Any:
         shape = self._input()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.parts import Draft, Facts, Fault
     from cnnplan.sizes import Condition
 
-__all__ = ["Call", "Fragment", "Handle"]
+__all__ = ["NOTHING", "NO_PARTS", "Call", "Fragment", "Handle"]
 
 
 class Call(NamedTuple):
@@ -38,6 +38,12 @@ class Call(NamedTuple):
     place: Place
     origin: str = ""
     storage: Storage | None = None
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """What the block gives, as the caller knows it."""
+        inside = self.fragment.outputs
+        return (self.outside(inside[0]),) if len(inside) == 1 else tuple(map(self.outside, inside))
 
     def outside(self, tensor: Tensor) -> Tensor:
         """A tensor of the block as the caller knows it."""
@@ -95,6 +101,10 @@ class Handle:
             return (self.outputs,)
         tensors = iter(self.outputs)
         return tuple(tuple(islice(tensors, size)) for size in self.groups)
+
+
+NOTHING = Handle(())
+"""What there is before the first entry of a spec with several inputs."""
 
 
 class Fragment:

@@ -7,25 +7,22 @@ values or which decisions were taken before: then it is used again only where th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes import Context, Count, Size
-from cnnplan.spec import Verb
+from cnnplan.sizes import Context
+from cnnplan.spec.values import kind
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Form
     from cnnplan.graph.readymade import Readymade
-    from cnnplan.graph.workshop import Judgement
-    from cnnplan.ops import Operator
+    from cnnplan.graph.workshop import Judgement, Tool
     from cnnplan.spec import Block, Entry, Spec
 
-__all__ = ["Kept", "kept_of", "kind", "kinds"]
+__all__ = ["Kept", "kept_of"]
 
 MOST = 20_000
 """Judgements, or sizes, beyond which everything is made anew: an editor is open for days."""
@@ -42,7 +39,7 @@ class Kept:
     Attributes:
         is_new: whether no plan was made with it before.
         context: where the sizes are made.
-        operators: by verb and arguments.
+        tools: operators, by verb and arguments.
         forms: of tensors, by shape and elements.
         judgements: what follows from operators on inputs.
         fragments: what blocks were unrolled to.
@@ -54,7 +51,7 @@ class Kept:
         self.spec = spec
         self.is_new = True
         self.context = Context()
-        self.operators: dict[Hashable, Operator | list[Any]] = {}
+        self.tools: dict[Hashable, Tool | list[Any]] = {}
         self.forms: dict[Hashable, Form] = {}
         self.judgements: dict[Hashable, Judgement] = {}
         self.fragments: dict[Hashable, Fragment] = {}
@@ -111,26 +108,6 @@ def _declared(spec: Spec) -> list[Any]:
     """What the symbols may be."""
     found = [(s.name, s.default, s.min, s.max, s.multiple_of, s.choices) for s in spec.symbols.values()]
     return [(each, kind(each)) for each in found]
-
-
-PLAIN = frozenset({bool, int, str, Fraction, Size, Count, Verb})
-"""Types of values that have nothing in them."""
-
-
-def kind(value: Any) -> Any:
-    """The type of a value, and of what is in it: 1 is not true, and a verb is no text."""
-    found = type(value)
-    if found in PLAIN:
-        return found
-    if found is tuple:
-        return tuple([kind(each) for each in value])
-    return (tuple(value), *map(kind, value.values())) if isinstance(value, Mapping) else found
-
-
-def kinds(values: Iterable[Any]) -> tuple[Any, ...]:
-    """The types of values, and of what is in them."""
-    found = tuple(map(type, values))
-    return found if PLAIN.issuperset(found) else tuple(map(kind, values))
 
 
 def _changed(old: Spec, new: Spec) -> Iterator[str]:

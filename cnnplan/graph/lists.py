@@ -118,23 +118,20 @@ def _cut(inside: list[Handle], step: Section, env: Environment) -> list[Handle]:
     return inside[ends[0] : ends[1]]
 
 
-def bound(block: Block, groups: Sequence[Group]) -> dict[str, Group] | None:
+def bound(block: Block, given: Handle) -> dict[str, Group] | None:
     """What comes in by the names of a block's inputs, None where that does not fit.
 
     One by one, where as many things are read as there are inputs; else all in a row, where a list takes what is left.
     """
-    if not block.inputs and len(groups) == 1 and len(groups[0]) == 1:
-        return {"input": groups[0]}
-    names = block.inputs or ("input",)
+    row, names = given.outputs, block.inputs or ("input",)
     if not block.lists:
-        row = flat(groups)
         return {name: (each,) for name, each in zip(names, row, strict=True)} if len(row) == len(names) else None
+    groups = given.grouped
     one_by_one = len(groups) == len(names) and all(
         len(group) == 1 or name in block.lists for name, group in zip(names, groups, strict=True)
     )
     if one_by_one:
         return dict(zip(names, groups, strict=True))
-    row = flat(groups)
     spare = len(row) - (len(names) - len(block.lists))
     if len(block.lists) > 1 or spare < 0:
         return None

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.dtypes import Storage
 from cnnplan.findings import Place
 from cnnplan.graph.environment import Environment, Frame
-from cnnplan.graph.fragments import Fragment
+from cnnplan.graph.fragments import Fragment, Handle
 from cnnplan.graph.parts import MOST_LAYERS, Draft, Tensor
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.sharing import shared
+from cnnplan.graph.workshop import by_part
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import EvaluationError
 from cnnplan.spec.deferred import Deferred
@@ -58,7 +59,7 @@ class Readymade:
         Args:
             name: what it is called.
             reads: the names of what it reads.
-            made: what follows of the layer itself, "", or of its parts, ".0"; or all that is wrong with it.
+            made: what follows of the layer, or of each of its parts; or all that is wrong with it.
             origin: what it is called where it comes from.
             wiring: `share` and `dtype`, as an entry has them.
         """
@@ -72,7 +73,7 @@ class Readymade:
         storage = Storage(**wiring["dtype"]) if "dtype" in wiring else None
         refs = tuple([given[each][0].ref for each in reads])
         tensors: list[Tensor] = []
-        for part, facts in made.items():
+        for part, facts in by_part(made).items():
             tensor = Tensor(start + len(tensors), None if facts is None else facts.form)
             fragment.items.append(Draft(name + part, refs, facts, place, origin, storage))
             tensors.append(tensor)
@@ -91,7 +92,8 @@ class Readymade:
 
     def evaluated(self, args: Mapping[str, Expression], inputs: Sequence[Form | None]) -> dict[str, Any] | None:
         """The arguments of a layer on these inputs; None where one has no value."""
-        env = Environment(self._frame, Scope(), (tuple([Tensor(None, form) for form in inputs]),))
+        given = Handle(tuple([Tensor(None, form) for form in inputs]))
+        env = Environment(self._frame, Scope(), given)
         try:
             return {key: expression.evaluate(env) for key, expression in args.items()}
         except EvaluationError:

@@ -38,8 +38,8 @@ class Scope:
 
     def call(self, verb: str, name: str | None) -> str:
         """The name of an entry: the one it was given, or its verb and its count among all entries of that verb."""
-        self.counts[verb] = self.counts.get(verb, 0) + 1
-        return name or f"{verb}{self.counts[verb]}"
+        number = self.counts[verb] = self.counts.get(verb, 0) + 1
+        return name or f"{verb}{number}"
 
     def find(self, name: str, env: Environment, prev: Handle | None = None) -> list[Handle]:
         """What a name means here: one thing, or several in order where it says `*` or a section.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pydantic import ValidationError
 
 from cnnplan.errors import TooDeep
-from cnnplan.graph.keeping import kinds as typed
 from cnnplan.graph.parts import Facts, Form, Open
 from cnnplan.graph.witnesses import Trials, pinned
 from cnnplan.ops import OPERATORS
@@ -17,16 +16,17 @@ from cnnplan.ops.fields import kinds
 from cnnplan.sizes import Condition, Domain, Number
 from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError
+from cnnplan.spec.values import kinds as typed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping
 
     from cnnplan.graph.environment import Symbols
     from cnnplan.ops import Operator, Requirement
     from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Shape
 
-__all__ = ["Judgement", "Refusal", "Workshop", "refused"]
+__all__ = ["Judgement", "Refusal", "Tool", "Workshop", "by_part", "refused"]
 
 
 class Refusal(Exception):  # noqa: N818 - the cause; the door makes a fault of it
@@ -56,8 +56,40 @@ class Judgement(NamedTuple):
     state: object | None
 
 
-Made: TypeAlias = "dict[str, Facts | None] | list[Refusal]"
-"""What follows of the layer itself, "", or of each of its parts, ".0": None where it rests on an error."""
+Made: TypeAlias = "Facts | dict[str, Facts] | list[Refusal] | None"
+"""What follows of a layer, or of each of its parts, ".0", where it has several; None where it rests on an error."""
+
+
+def by_part(made: Facts | dict[str, Facts] | None) -> Mapping[str, Facts | None]:
+    """What follows from a layer by its parts, "" for the layer itself."""
+    return made if isinstance(made, dict) else {"": made}
+
+
+class Tool:
+    """An operator, with what holds of it wherever it stands.
+
+    Args:
+        op: the operator.
+
+    Attributes:
+        bounds: what its own arguments must be.
+    """
+
+    __slots__ = ("_fitting", "bounds", "op")
+
+    def __init__(self, op: Operator) -> None:
+        self.op = op
+        self.bounds = tuple(op.bounds())
+        self._fitting: set[tuple[int, ...]] = set()
+
+    def refuse(self, shapes: tuple[Shape, ...]) -> None:
+        """Raise Refusal where it takes no inputs of so many axes; asked once for each."""
+        ranks = tuple([len(shape) for shape in shapes])
+        if ranks not in self._fitting:
+            fault = self.op.misfit(*shapes)
+            if fault is not None:
+                raise refused(fault)
+            self._fitting.add(ranks)
 
 
 class Workshop:
@@ -73,30 +105,27 @@ class Workshop:
         self._judgements: dict[Hashable, Judgement] = symbols.kept.judgements if symbols.kept.is_new else {}
         self._known: dict[Any, Any] = {}
 
-    def made(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool = False) -> Made:
+    def made(self, verb: str, args: dict[str, Any], inputs: tuple[Form | None, ...], *, joins: bool = False) -> Made:
         """What follows from an operator with these arguments on these inputs, or all that is wrong with it."""
-        key = (verb, joins, *args, *args.values(), *typed(args.values()), *inputs) if args else (verb, joins, *inputs)
+        tool = self.tool(verb, args)
+        key = (id(tool), joins, *inputs)
         found = self._judgements.get(key)
         if found is None:
             found = None if self._kept.is_new else self._kept.judgements.get(key)
             if found is None or found.state not in (None, self.symbols.state):
-                found = self._kept.judgements[key] = self._judgement(verb, args, inputs, joins=joins)
+                found = self._kept.judgements[key] = self._judgement(tool, inputs, joins=joins)
             self._judgements[key] = found
         if found.state is not None:
             self.symbols.asked += 1
         return found.made
 
-    def _judgement(self, verb: str, args: dict[str, Any], inputs: Sequence[Form | None], *, joins: bool) -> Judgement:
-        asked, state = self.symbols.asked, self.symbols.state
-        made = self._judged(self.operator(verb, args), inputs, joins=joins)
-        return Judgement(made, state if self.symbols.asked > asked else None)
-
-    def operator(self, verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
+    def tool(self, verb: str, args: dict[str, Any]) -> Tool | list[Refusal]:
         """The operator with these arguments, or all that is wrong with them."""
-        key = (verb, *args, *args.values(), *typed(args.values())) if args else (verb,)
-        found = self._kept.operators.get(key)
+        values = args.values()
+        key = (verb, *args, *values, *typed(values)) if args else (verb,)
+        found = self._kept.tools.get(key)
         if found is None:
-            found = self._kept.operators[key] = _operator(verb, args)
+            found = self._kept.tools[key] = _tool(verb, args)
         return found
 
     def form(self, shape: Shape, elements: Elements = NUMBERS) -> Form:
@@ -107,35 +136,61 @@ class Workshop:
             found = self._kept.forms[key] = Form(shape, elements)
         return found
 
-    def _judged(self, op: Operator | list[Refusal], inputs: Sequence[Form | None], *, joins: bool) -> Made:
-        if isinstance(op, list):
-            return op
-        forms = [form for form in inputs if form is not None]
-        try:
-            return self._judge(op, forms, joins=joins) if len(forms) == len(inputs) else {"": None}
-        except Refusal as refusal:
-            return [refusal]
-        except TooDeep as error:
-            return [Refusal(error.rule, str(error), error.hint)]
+    def _judgement(self, tool: Tool | list[Refusal], inputs: tuple[Form | None, ...], *, joins: bool) -> Judgement:
+        """What follows from an operator on inputs, and whether that depends on what the symbols say."""
+        asked, state = self.symbols.asked, self.symbols.state
+        made: Made
+        if isinstance(tool, list):
+            made = tool
+        elif None in inputs:
+            made = None
+        else:
+            try:
+                made = self._judge(tool, inputs, joins=joins)  # type: ignore[arg-type]
+            except Refusal as refusal:
+                made = [refusal]
+            except TooDeep as error:
+                made = [Refusal(error.rule, str(error), error.hint)]
+        return Judgement(made, state if self.symbols.asked > asked else None)
 
-    def _judge(self, op: Operator, inputs: Sequence[Form], *, joins: bool) -> Made:
+    def _judge(self, tool: Tool, inputs: tuple[Form, ...], *, joins: bool) -> Facts | dict[str, Facts]:
+        """What follows from an operator on inputs of these forms; raises Refusal where it is not legal."""
+        op, asked = tool.op, tool.op.asked
         shapes = tuple([form.shape for form in inputs])
         elements = tuple([form.elements for form in inputs])
+        tool.refuse(shapes)
+        required = [tool.bounds, op.needs(*shapes)]
+        if "reads" in asked or elements.count(NUMBERS) < len(elements):
+            required.append(op.reads(*elements))
+        if "finds" in asked:
+            required.append(op.finds(shapes, elements))
+        if joins:
+            required.append(op.joins(*shapes))
         kept: list[Open] = []
-        joining = op.joins(*shapes) if joins else ()
-        for requirement in chain(op.requires(*shapes), op.reads(*elements), op.finds(shapes, elements), joining):
+        for requirement in chain.from_iterable(required):
             self._require(requirement, kept)
-        parts = op.parts(*shapes)
-        if not parts:
-            shape, held = op.output(*shapes), op.gives(*elements)
-            stays = bool(inputs) and shape is shapes[0] and held is elements[0]
-            form = inputs[0] if stays else self.form(shape, held)
-            return {"": Facts(op.placed(*shapes, joins=joins), shapes, form, tuple(kept))}
-        made: dict[str, Facts | None] = {}
+        parts = op.parts(*shapes) if "parts" in asked else ()
+        if parts:
+            return self._parts(parts, shapes, elements, tuple(kept), joins=joins)
+        shape, held = op.output(*shapes), op.gives(*elements) if "gives" in asked else NUMBERS
+        stays = bool(inputs) and shape is shapes[0] and held is elements[0]
+        form = inputs[0] if stays else self.form(shape, held)
+        return Facts(op.placed(*shapes, joins=joins) if "placed" in asked else op, shapes, form, tuple(kept))
+
+    def _parts(
+        self,
+        parts: tuple[Operator, ...],
+        shapes: tuple[Shape, ...],
+        elements: tuple[Elements, ...],
+        opens: tuple[Open, ...],
+        *,
+        joins: bool,
+    ) -> dict[str, Facts]:
+        """What follows from each of the layers that stand for one with several outputs; the first has what is open."""
+        made: dict[str, Facts] = {}
         for number, part in enumerate(parts):
             form = self.form(part.output(*shapes), part.gives(*elements))
-            opens = () if made else tuple(kept)
-            made[f".{number}"] = Facts(part.placed(*shapes, joins=joins), shapes, form, opens)
+            made[f".{number}"] = Facts(part.placed(*shapes, joins=joins), shapes, form, () if made else opens)
         return made
 
     def _require(self, requirement: Requirement, kept: list[Open]) -> None:
@@ -186,12 +241,12 @@ ARGUMENT = "CNN013"
 """The rule of an argument that is none: a stride of 0."""
 
 
-def _operator(verb: str, args: dict[str, Any]) -> Operator | list[Refusal]:
+def _tool(verb: str, args: dict[str, Any]) -> Tool | list[Refusal]:
     for name, value in args.items():
         if isinstance(value, Condition) and not _takes_comparison(verb, name):
             raise EvaluationError(f"a comparison that is open ({value}) is no argument")
     try:
-        return OPERATORS[verb](**args)
+        return Tool(OPERATORS[verb](**args))
     except ValidationError as error:
         return [_refusal(detail) for detail in error.errors(include_url=False)]
 

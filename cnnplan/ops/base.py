@@ -25,13 +25,16 @@ from cnnplan.ops.requirements import Requirement, broken
 from cnnplan.sizes import TRUE, ge, is_whole, prod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnplan.cost import Cost
     from cnnplan.ops.links import Link
     from cnnplan.sizes import Extent, Shape
 
 __all__ = ["Limits", "Operator", "Requirement", "Weight", "broken", "several", "show"]
+
+HOOKS = ("finds", "gives", "parts", "placed", "reads")
+"""Methods that most classes leave as they are."""
 
 Limits = tuple[int, int | None]
 """The least and the greatest number of something; None where there is no greatest."""
@@ -52,6 +55,8 @@ class Operator(BaseModel, ABC):
 
     verb: ClassVar[str]
     """The name in a spec: the class name in snake case."""
+    asked: ClassVar[frozenset[str]] = frozenset()
+    """Of the HOOKS those to which the class has something to say."""
     arity: ClassVar[Limits] = (1, 1)
     """How many inputs."""
     ranks: ClassVar[Limits] = (0, None)
@@ -79,6 +84,7 @@ class Operator(BaseModel, ABC):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Give the class its verb."""
         cls.verb = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        cls.asked = frozenset(name for name in HOOKS if getattr(cls, name) is not getattr(Operator, name))
 
     picks: ClassVar[bool] = False
     """Whether an element of an input may be in no output: it takes a part, or those it is told."""
@@ -99,17 +105,17 @@ class Operator(BaseModel, ABC):
 
         Number and rank of the inputs and the lengths of lists come first, and nothing comes after one that fails.
         """
-        fault = self._misfit(shapes)
+        fault = self.misfit(*shapes)
         if fault is not None:
             yield fault
             return
-        yield from self._bounds()
+        yield from self.bounds()
         yield from self.needs(*shapes)
 
-    def needs(self, *shapes: Shape) -> Iterator[Requirement]:
+    def needs(self, *shapes: Shape) -> Iterable[Requirement]:
         """What this operator requires besides the number and rank of its inputs and the bounds of its fields."""
         del shapes
-        yield from ()
+        return ()
 
     def reads(self, *elements: Elements) -> Iterator[Requirement]:
         """What must hold of the elements of the inputs: numbers to compute with, unless an operator says otherwise."""
@@ -245,8 +251,8 @@ class Operator(BaseModel, ABC):
         del shapes, joins
         return self
 
-    def _misfit(self, shapes: tuple[Shape, ...]) -> Requirement | None:
-        """The requirement on the form of inputs and arguments that does not hold."""
+    def misfit(self, *shapes: Shape) -> Requirement | None:
+        """What does not hold of the number and rank of inputs and of the lengths of lists, whatever the sizes are."""
         least, most = self.arity
         if len(shapes) < least or (most is not None and len(shapes) > most):
             values = {"wanted": several(self.arity, "input"), "given": len(shapes)}
@@ -271,7 +277,7 @@ class Operator(BaseModel, ABC):
                 return broken("CNN106", message, values, hint, name)
         return None
 
-    def _bounds(self) -> Iterator[Requirement]:
+    def bounds(self) -> Iterator[Requirement]:
         """That the symbols of an argument keep it within its bounds."""
         for name, least in bounded(type(self)).items():
             value = getattr(self, name)

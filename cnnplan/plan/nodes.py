@@ -39,10 +39,9 @@ class Figures:
     @classmethod
     def of(cls, facts: Facts) -> Figures:
         """The figures that follow from an operator and the shapes of its inputs."""
-        shape = facts.shape
         weights = facts.op.weights(*facts.shapes)
-        params, buffers = (_elements(weights, trainable=each) for each in (True, False)) if weights else (0, 0)
-        return cls(shape, weights, params, buffers, facts.op.cost(facts.shapes, shape))
+        params, buffers = _elements(weights) if weights else (0, 0)
+        return cls(facts.shape, weights, params, buffers, facts.op.cost(facts.shapes, facts.shape))
 
     def at(self, number: Callable[[Any], Any]) -> Figures:
         """The same with numbers in place of letters."""
@@ -53,9 +52,13 @@ class Figures:
         return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
 
 
-def _elements(weights: Mapping[str, Weight], *, trainable: bool) -> Extent:
-    """How many numbers there are in the weights that are trained, or in those that are not."""
-    return combine([(prod(weight.shape), 1) for weight in weights.values() if weight.trainable is trainable])  # type: ignore[no-any-return]
+def _elements(weights: Mapping[str, Weight]) -> tuple[Extent, Extent]:
+    """How many numbers there are in the weights that are trained, and in those that are not."""
+    trained: list[tuple[Extent, int]] = []
+    others: list[tuple[Extent, int]] = []
+    for weight in weights.values():
+        (trained if weight.trainable else others).append((prod(weight.shape), 1))
+    return combine(trained), combine(others)
 
 
 def figures_of(graph: Graph) -> Mapping[Facts, Figures]:

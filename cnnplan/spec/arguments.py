@@ -11,7 +11,7 @@ from cnnplan.ops.fields import kinds
 from cnnplan.spec import answers, code
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.diagnosis import glued
-from cnnplan.spec.expressions import literal
+from cnnplan.spec.expressions import Arguments, literal
 from cnnplan.spec.illustration import illustration
 from cnnplan.spec.words import LATE_KEYWORDS, WIRING, did_you_mean, nearest
 
@@ -32,7 +32,7 @@ LETTERS = re.compile(r"[A-Za-z ,]+->[A-Za-z ]*|[A-Za-z]+( *, *[A-Za-z]+)+")
 """What a text that stands for itself is made of."""
 
 
-def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> dict[str, Expression]:
+def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> Arguments:
     """The arguments below a verb; `place` is the verb's."""
     if data is None:
         data = {}
@@ -52,7 +52,7 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
         _judge_names(reading, verb, data, place, scope)
         if operator is not None:
             _judge_values(reading, operator, args, place, scope)
-    return args
+    return Arguments(args)
 
 
 def _meant(operator: type[ops.Operator] | None, key: str, value: Any, scope: Scope) -> bool:
@@ -81,12 +81,12 @@ def parameters(reading: Reading, verb: str, scope: Scope) -> Mapping[str, bool] 
     return reading.blocks[verb].args if verb in reading.blocks else None
 
 
-def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> dict[str, Expression]:
+def _no_mapping(reading: Reading, verb: str, data: Any, place: Place, scope: Scope) -> Arguments:
     known = parameters(reading, verb, scope)
     advice = glued(data) if isinstance(data, str) else ""
     message = advice or f"the arguments of {verb} are a mapping: {_instead(reading, verb, data, known)}"
     reading.faults.add("CNN013", place, message, layer=scope.layer)
-    return {}
+    return Arguments()
 
 
 def _is_bare(key: str, value: Any) -> bool:

@@ -100,7 +100,7 @@ def _elementwise(symbol: str, apply: Callable[[Any, Any], Any]) -> Callable[[Any
     """The operator for numbers, and for a list and a number."""
 
     def compute(left: Any, right: Any) -> Any:
-        if is_number(left) and is_number(right):
+        if (type(left) is int or is_number(left)) and (type(right) is int or is_number(right)):
             return _guarded(symbol, apply, left, right)
         if isinstance(left, tuple) and is_number(right):
             return tuple(compute(item, right) for item in left)
@@ -147,6 +147,8 @@ def _uneven(left: Any, right: Any) -> EvaluationError:
 
 def _same(left: Any, right: Any) -> Any:
     """Whether two values are equal: a truth value, or an open Condition."""
+    if type(left) is int and type(right) is int:
+        return left == right
     if is_number(left) and is_number(right):
         return left == right if is_plain(left) and is_plain(right) else _settled(sizes.eq(left, right))
     if isinstance(left, tuple) and isinstance(right, tuple):

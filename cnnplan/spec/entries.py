@@ -11,7 +11,7 @@ from cnnplan.spec import answers, code
 from cnnplan.spec.arguments import parameters, read_arguments
 from cnnplan.spec.diagnosis import glued
 from cnnplan.spec.documents import BranchesDocument, EntryDocument, PathDocument, keys, read
-from cnnplan.spec.expressions import Expression, parse
+from cnnplan.spec.expressions import Arguments, Expression, parse
 from cnnplan.spec.faults import EvaluationError, Unreadable
 from cnnplan.spec.model import Entry, JoinSpec, PathSpec, Repeat
 from cnnplan.spec.origins import read_origin
@@ -289,7 +289,7 @@ def _join(reading: Reading, data: Any, place: Place, scope: Scope) -> JoinSpec:
         expression = _verb_expression(reading, data, where, scope, joins)
         scope.layers.dynamic = True
         return JoinSpec(
-            place, data, expression, read_arguments(reading, data, args, where, scope) if expression else {}
+            place, data, expression, read_arguments(reading, data, args, where, scope) if expression else Arguments()
         )
     most = ops.OPERATORS[data].arity[1]
     if most is not None and most < 2:  # noqa: PLR2004

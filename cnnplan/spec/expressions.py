@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import inf
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from cnnplan.findings import Place
@@ -18,11 +19,11 @@ from cnnplan.spec.compiler import compile_text
 from cnnplan.spec.faults import EvaluationError, UnknownName, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cnnplan.sizes import Condition, Shape
 
-__all__ = ["Environment", "Expression", "listing", "literal", "parse"]
+__all__ = ["Arguments", "Environment", "Expression", "Template", "listing", "literal", "parse"]
 
 LENGTH: Final = 2_000
 """The most characters of an expression."""
@@ -82,6 +83,10 @@ class Expression:
         """The value of a constant."""
         return self.evaluate(_NOTHING)
 
+    def is_fixed(self, counter: str | None) -> bool:
+        """Whether the value is the same for all copies of an entry that is repeated, while a counter runs."""
+        return not self.layers and self.names.isdisjoint((counter, "in_shape", "in_channels"))
+
     def evaluate(self, env: Environment) -> Any:
         """The value in an environment; raises EvaluationError with the place."""
         try:
@@ -92,6 +97,45 @@ class Expression:
 
     def __str__(self) -> str:
         return self.text
+
+
+class Template:
+    """Values by name, some of which are known and some depend on an environment.
+
+    Args:
+        known: all names in order, None where the value depends on something.
+        open: those that do, with their expressions.
+    """
+
+    __slots__ = ("known", "open")
+
+    def __init__(self, known: dict[str, Any], open_: tuple[tuple[str, Expression], ...]) -> None:
+        self.known = known
+        self.open = open_
+
+    def evaluate(self, env: Environment) -> dict[str, Any]:
+        """The values in an environment; raises EvaluationError with the place."""
+        if not self.open:
+            return self.known
+        values, each = self.known.copy(), self.open[0][1]
+        try:
+            for name, each in self.open:
+                values[name] = each.run(env)
+        except EvaluationError as fault:
+            fault.place = fault.place or each.place
+            raise
+        return values
+
+
+class Arguments(dict[str, Expression]):
+    """The expressions that were written for arguments, by their names; those that are constants are evaluated once."""
+
+    __slots__ = ("template",)
+
+    def __init__(self, written: Mapping[str, Expression] = MappingProxyType({})) -> None:
+        super().__init__(written)
+        known = {name: each.value if each.constant else None for name, each in written.items()}
+        self.template = Template(known, tuple([(name, each) for name, each in written.items() if not each.constant]))
 
 
 _INFINITE: Final = {".inf": inf, "+.inf": inf, "-.inf": -inf}

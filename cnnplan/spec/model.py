@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cnnplan import sizes
 from cnnplan.findings import Location
+from cnnplan.spec.expressions import Arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -112,7 +113,7 @@ class JoinSpec:
     place: Place
     verb: str = "concat"
     verb_expression: Expression | None = None
-    args: Mapping[str, Expression] = field(default_factory=dict)
+    args: Arguments = field(default_factory=Arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Entry:
     place: Place
     label: str
     verb_expression: Expression | None = None
-    args: Mapping[str, Expression] = field(default_factory=dict)
+    args: Arguments = field(default_factory=Arguments)
     paths: tuple[PathSpec, ...] = ()
     join: JoinSpec | None = None
     body: tuple[Entry, ...] = ()
@@ -170,6 +171,7 @@ class Block:
         name: the verb that calls it.
         place: where it is defined.
         args: the default of each argument, None where it must be given.
+        defaults: the values of the defaults that are constants.
         inputs: the names of its inputs, () where there is one without a name.
         lists: those of them that are lists of maps.
         layers: its entries.
@@ -180,6 +182,7 @@ class Block:
     name: str
     place: Place
     args: Mapping[str, Expression | None] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     layers: tuple[Entry, ...] = ()
     outputs: tuple[str, ...] = ()

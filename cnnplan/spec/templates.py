@@ -89,7 +89,8 @@ def _block(reading: Reading, name: str, header: Header) -> Block:
     read_outputs(reading, document.outputs, place.below("outputs"), list(document.outputs), scope)
     layers.judge(reading.faults, ("prev",) if document.inputs else ("prev", "input"))
     lists = frozenset(each.removesuffix(LIST) for each in document.inputs if each.endswith(LIST))
-    return Block(name, place, args, inputs, entries, document.outputs, not header.included, lists)
+    defaults = {name: each.value for name, each in args.items() if each is not None and each.constant}
+    return Block(name, place, args, defaults, inputs, entries, document.outputs, not header.included, lists)
 
 
 def _args(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
-__all__ = ["Record", "Verb"]
+from cnnplan.sizes import Count, Size
+
+__all__ = ["Record", "Verb", "kind", "kinds"]
 
 
 class Verb(str):
@@ -54,3 +57,23 @@ class Record(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Record({self.label!r}, {self._fields!r})"
+
+
+PLAIN = frozenset({bool, int, str, Fraction, Size, Count, Verb})
+"""Types of values that have nothing in them."""
+
+
+def kind(value: Any) -> Any:
+    """The type of a value, and of what is in it: 1 is not true, and a verb is no text."""
+    found = type(value)
+    if found in PLAIN:
+        return found
+    if found is tuple:
+        return tuple([kind(each) for each in value])
+    return (tuple(value), *map(kind, value.values())) if isinstance(value, Mapping) else found
+
+
+def kinds(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The types of values, and of what is in them."""
+    found = tuple(map(type, values))
+    return found if PLAIN.issuperset(found) else tuple(map(kind, values))

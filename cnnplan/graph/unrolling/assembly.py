@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.dtypes import STORED, Storage
 from cnnplan.graph.advice import Meeting, way_out
 from cnnplan.graph.environment import Environment, Frame
-from cnnplan.graph.fragments import Call, Fragment, Handle
-from cnnplan.graph.lists import bound
-from cnnplan.graph.parts import UNKNOWN, Draft, Fault, Site, Tensor
+from cnnplan.graph.fragments import Call, Handle
+from cnnplan.graph.parts import UNKNOWN, Draft, Facts, Fault, Site, Tensor
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.unrolling.wiring import Wiring
 from cnnplan.graph.workshop import refused
@@ -18,17 +17,11 @@ from cnnplan.spec import EvaluationError
 from cnnplan.spec.origins import together
 
 if TYPE_CHECKING:
-    from cnnplan.graph.parts import Facts, Open
-    from cnnplan.graph.workshop import Refusal
+    from cnnplan.graph.parts import Form, Open
+    from cnnplan.graph.workshop import Made, Refusal
     from cnnplan.spec import Block, Entry, Expression
 
 __all__ = ["Assembly"]
-
-NO_ARGUMENTS: dict[str, Any] = {}
-"""Those of a bare verb."""
-
-NOTHING: dict[str, Facts | None] = {"": None}
-"""What is known of a layer that is not legal."""
 
 TOO_MANY = "CNN105"
 """The fault of more or fewer inputs than are taken."""
@@ -40,9 +33,9 @@ UNEQUAL = "CNN103"
 class Assembly(Wiring):
     """Makes operators and blocks of evaluated arguments, and puts them in their place."""
 
-    def layer(self, entry: Entry, verb: str, name: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+    def layer(self, entry: Entry, verb: str, name: str, env: Environment) -> Handle:
         """An operator with its arguments."""
-        args = {key: value.evaluate(env) for key, value in entry.args.items()} if entry.args else NO_ARGUMENTS
+        args, inputs = entry.args.template.evaluate(env), env.given.outputs
         if entry.from_ is None and OPERATORS[verb].arity[1] == 0:
             inputs = ()
         elif not inputs and entry.from_ is None:
@@ -58,21 +51,28 @@ class Assembly(Wiring):
         self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
     ) -> Handle:
         """A layer, if it is legal; a fault and an unknown shape if not."""
-        made = self.builder.workshop.made(verb, args, [tensor.form for tensor in inputs], joins=joins)
+        refs, forms = columns(inputs)
+        made = self.builder.workshop.made(verb, args, forms, joins=joins)
+        if type(made) is Facts:
+            if made.open:
+                self._tell(made, args, inputs, site)
+            return Handle((self.draft(site, "", refs, made),))
+        self._tell(made, args, inputs, site)
+        if type(made) is not dict:
+            return Handle((self.draft(site, "", refs, None),))
+        tensors = {part[1:]: self.draft(site, part, refs, facts) for part, facts in made.items()}
+        return Handle(tuple(tensors.values()), {part: Handle((tensor,)) for part, tensor in tensors.items()})
+
+    def _tell(self, made: Made, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site) -> None:
+        """Keep what is wrong with a layer, or fails at a value that is declared."""
         if isinstance(made, list):
             for fault in made:
                 self._refuse(fault, args, inputs, site)
-            made = NOTHING
-        for facts in made.values():
-            if facts and facts.open:
-                for open_ in facts.open:
-                    if open_.witness:
-                        self._refuse(refused(open_.requirement), args, inputs, site, open_)
-        refs = tuple([tensor.ref for tensor in inputs])
-        if "" in made:
-            return Handle((self.draft(site, "", refs, made[""]),))
-        tensors = {part[1:]: self.draft(site, part, refs, facts) for part, facts in made.items()}
-        return Handle(tuple(tensors.values()), {part: Handle((tensor,)) for part, tensor in tensors.items()})
+            return
+        for facts in made.values() if isinstance(made, dict) else (made,):
+            for open_ in facts.open if facts else ():
+                if open_.witness:
+                    self._refuse(refused(open_.requirement), args, inputs, site, open_)
 
     def _refuse(
         self, fault: Refusal, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, open_: Open | None = None
@@ -84,8 +84,8 @@ class Assembly(Wiring):
 
     def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
         """A layer, or a part of one that has several outputs."""
-        name = site.name + part if part else site.name
-        number = self.add(Draft(name, refs, facts, site.entry, site.origin, site.storage), 1)
+        number = self.fragment.size
+        self.add(Draft(site.name + part, refs, facts, site.entry, site.origin, site.storage), 1)
         return Tensor(number, None if facts is None else facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...], site: Site) -> str:
@@ -103,30 +103,22 @@ class Assembly(Wiring):
         known = (name for name, handle in self.scope.handles.items() if [t.ref for t in handle.outputs] == [ref])
         return next(known, "input")
 
-    def block(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...], env: Environment) -> Handle:
+    def block(self, entry: Entry, block: Block, name: str, env: Environment) -> Handle:
         """A block, unrolled where it stands."""
-        args: dict[str, Any] = {}
-        defaults = self.builder.defaults(block)
-        for key, default in block.args.items():
-            given = entry.args.get(key)
-            if given is not None:
-                args[key] = given.evaluate(env)
-            elif key in defaults:
-                args[key] = defaults[key]
-            elif default is not None:
-                args[key] = self.default(block, default, args, env)
-            else:
-                self.fault("CNN012", f"{block.name} needs {key}", entry.place, name)
-                return Handle((UNKNOWN,))
-        taken = bound(block, env.groups)
-        if taken is None:
-            if UNKNOWN not in inputs:
-                self._unfit(entry, block, name, inputs)
+        template, given = self.builder.template(entry, block), env.given
+        args = self.arguments(entry, block, env) if template is None else template.evaluate(env)
+        if isinstance(args, str):
+            self.fault("CNN012", f"{block.name} needs {args}", entry.place, name)
+            return Handle((UNKNOWN,))
+        fragment = self.builder.block(block, args, given)
+        if fragment is None:
+            if UNKNOWN not in given.outputs:
+                self._unfit(entry, block, name, given.outputs)
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))
         origin = self.origin(entry, env) if entry.origin else self.outer
         storage = self.told if entry.dtype is None else self.storage(entry, env)
-        site = Site(name, entry.place, entry.verb, None, origin, storage)
-        return self.called(self.builder.block(block, args, taken), inputs, site)
+        refs, _ = columns(given.outputs)
+        return self.called(Call(name, self.fragment.size, fragment, refs, entry.place, origin, storage))
 
     def _unfit(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...]) -> None:
         """Keep that a block takes something else than it gets."""
@@ -138,10 +130,21 @@ class Assembly(Wiring):
             hint = f"say which output the next copy takes: from: prev.{block.outputs[0]}"
         self.fault("CNN105", message, entry.place, name, hint)
 
-    def default(self, block: Block, default: Expression, args: dict[str, Any], env: Environment) -> Any:
-        """The value of an argument that was left out; it sees the arguments before it and the inputs of the block."""
-        frame = Frame(self.frame.symbols, self.builder.verbs, args, sees_symbols=block.sees_symbols)
-        return default.evaluate(Environment(frame, Scope(), env.groups))
+    def arguments(self, entry: Entry, block: Block, env: Environment) -> dict[str, Any] | str:
+        """The arguments of a block one by one, or the name of one that is missing.
+
+        A default sees the arguments before it and the inputs of the block.
+        """
+        args: dict[str, Any] = {}
+        inside = Frame(self.frame.symbols, self.builder.verbs, args, sees_symbols=block.sees_symbols)
+        for key, default in block.args.items():
+            if key in entry.args:
+                args[key] = entry.args[key].evaluate(env)
+            elif default is not None:
+                args[key] = default.evaluate(Environment(inside, Scope(), env.given))
+            else:
+                return key
+        return args
 
     def origin(self, entry: Entry, env: Environment) -> str:
         """What an entry is called where it comes from, below the groups that it stands in."""
@@ -154,27 +157,27 @@ class Assembly(Wiring):
         told = Storage(*(_type(each, env) for each in (entry.dtype.weights, entry.dtype.activations)))
         return told.within(self.told)
 
-    def called(self, fragment: Fragment, inputs: tuple[Tensor, ...], site: Site) -> Handle:
-        """A block that was unrolled, under its name here."""
-        refs = tuple([tensor.ref for tensor in inputs])
-        call = Call(site.name, self.fragment.size, fragment, refs, site.entry, site.origin, site.storage)
-        self.add(call, fragment.size)
-        self._note(fragment)
-        if not fragment.parts:
-            return Handle(tuple([call.outside(tensor) for tensor in fragment.outputs]))
-        parts = {key: _outside(call, part) for key, part in fragment.parts.items()}
-        groups = tuple([len(part.outputs) for part in parts.values()])
-        return Handle(tuple(map(call.outside, fragment.outputs)), parts, groups=groups)
-
-    def _note(self, called: Fragment) -> None:
-        """What is known here of a block that is called."""
-        fragment = self.fragment
+    def called(self, call: Call) -> Handle:
+        """A block that was unrolled, under its name here, and what is known here of it."""
+        fragment, called = self.fragment, call.fragment
+        self.add(call, called.size)
         if called.verbs:
             fragment.verbs |= called.verbs
         if called.faults or called.calls_faulty:
             fragment.calls_faulty = True
         if called.owners or called.calls_sharing:
             fragment.calls_sharing = True
+        if not called.parts:
+            return Handle(call.outputs)
+        parts = {key: _outside(call, part) for key, part in called.parts.items()}
+        return Handle(call.outputs, parts, groups=tuple([len(part.outputs) for part in parts.values()]))
+
+
+def columns(tensors: tuple[Tensor, ...]) -> tuple[tuple[int | None, ...], tuple[Form | None, ...]]:
+    """The numbers of some tensors, and what they are like."""
+    if len(tensors) == 1:
+        return tensors[0][:1], tensors[0][1:]
+    return tuple([tensor.ref for tensor in tensors]), tuple([tensor.form for tensor in tensors])
 
 
 def _type(told: Expression | None, env: Environment) -> str:

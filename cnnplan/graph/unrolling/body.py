@@ -69,11 +69,13 @@ class Body(Assembly):
         if builder.broken and entry.place in builder.broken:
             return self.broken(entry, scope)
         try:
-            if entry.repeat:
-                handle = self.repeated(entry, scope, prev)
+            if entry.repeat is None:
+                given = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
+                env = Environment(self.frame, scope, given)
+                verb = entry.verb if entry.verb_expression is None else self.verb(entry, env)
+                handle = self.once(entry, verb, env)
             else:
-                groups = prev.grouped if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
-                handle = self.once(entry, Environment(self.frame, scope, groups))
+                handle = self.repeated(entry, scope, prev)
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -101,14 +103,14 @@ class Body(Assembly):
 
     def env(self, entry: Entry, scope: Scope, prev: Handle) -> Environment:
         """What an entry sees, with what it reads."""
-        groups = prev.grouped if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
-        return Environment(self.frame, scope, groups)
+        given = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
+        return Environment(self.frame, scope, given)
 
     def repeated(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """Copies in a row; the name stands for the last one, and its parts are the copies."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
-        start, outer = self.fragment.size, self.frame.counters
-        env = Environment(self.frame, scope, prev.grouped) if anew(entry) else self.env(entry, scope, prev)
+        start, outer = self.fragment.size, self.frame.names
+        env = Environment(self.frame, scope, prev) if anew(entry) else self.env(entry, scope, prev)
         copies = scope.inner(entry.name) if entry.name else None
         if entry.name:
             scope.call(entry.verb, entry.name)
@@ -116,11 +118,11 @@ class Body(Assembly):
         try:
             made = list(self.copies(entry, values, prev, env, copies))
         finally:
-            self.frame.counters = outer
+            self.frame.names = outer
         if entry.share is True:
             for copy in made[1:]:
                 self.share(entry, copy, made[0], scope)
-        last = made[-1] if made else Handle(env.inputs, off=True)
+        last = made[-1] if made else Handle(env.given.outputs, off=True)
         parts = {str(number): copy for number, copy in enumerate(made)} if copies else last.parts
         span = (start, self.fragment.size)
         same: dict[str, Any] = {"verb": last.verb, "groups": last.groups, "is_list": last.is_list, "off": last.off}
@@ -131,48 +133,61 @@ class Body(Assembly):
     ) -> Iterator[Handle]:
         """The copies of an entry, each on what the one before gave, while the counter has these values."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
-        frame, outer, counter = self.frame, self.frame.counters, entry.repeat.counter
-        scope, groups, read_anew = env.scope, env.groups, anew(entry)
+        frame, outer, counter = self.frame, self.frame.names, entry.repeat.counter
+        scope, given, read_anew, verb = env.scope, env.given, anew(entry), ""
+        if entry.verb_expression is None:
+            verb = entry.verb
+        is_fixed = entry.verb_expression is None or entry.verb_expression.is_fixed(counter)
         for number, value in enumerate(values):
             self.builder.step()
             if counter:
-                frame.counters = {**outer, counter: value}
-            if read_anew or (number and self.short(entry, prev)):
-                groups = self.env(loose(entry, prev), scope, prev).groups
-            prev = self.once(entry, Environment(frame, named or scope, groups), str(number) if named else None)
-            groups = prev.grouped
+                frame.names = {**outer, counter: value}
+            if read_anew or (number and entry.from_ and self.short(entry, prev)):
+                given = self.env(loose(entry, prev), scope, prev).given
+            env = Environment(frame, named or scope, given)
+            if not is_fixed or not verb:
+                verb = self.verb(entry, env)
+            prev = given = self.once(entry, verb, env, str(number) if named else None)
             yield prev
 
     def short(self, entry: Entry, copy: Handle) -> bool:
         """Whether a copy gives less than the next one takes, which then reads `from` anew, with it as prev."""
         if entry.from_ is None or len(entry.from_) < 2 or "prev" not in entry.from_:  # noqa: PLR2004
             return False
-        block = self.builder.spec.blocks.get(copy.verb)
+        block = self.builder.blocks.get(copy.verb)
         if block is not None:
-            return bound(block, copy.grouped) is None
+            return bound(block, copy) is None
         return copy.verb in OPERATORS and len(copy.outputs) < OPERATORS[copy.verb].arity[0]
 
-    def once(self, entry: Entry, env: Environment, name: str | None = None) -> Handle:
-        """One copy of an entry."""
-        verb = entry.verb
-        if entry.verb_expression is not None:
-            verb = self.verb(entry.verb_expression, verb, env, self.builder.verbs)
-            self.fragment.verbs |= {verb}
-        called = name or env.scope.call(verb, entry.name)
+    def once(self, entry: Entry, verb: str, env: Environment, name: str | None = None) -> Handle:
+        """One copy of an entry, if it is on."""
+        scope, start = env.scope, self.fragment.size
+        called = name or scope.call(verb, entry.name)
         try:
-            on = entry.when is None or is_on(entry.when, env)
-            handle = self.made(entry, verb, called, env) if on else self.identity(entry, verb, called, env)
+            if entry.when is None or is_on(entry.when, env):
+                block = self.builder.blocks.get(verb)
+                if block is not None:
+                    handle = self.block(entry, block, scope.prefix + called, env)
+                elif verb in GROUPS:
+                    handle = self.group(entry, verb, called, env)
+                else:
+                    handle = self.layer(entry, verb, scope.prefix + called, env)
+                handle.span, handle.verb = (start, self.fragment.size), verb
+                if entry.share is not None and entry.share is not True:
+                    self.share(entry, handle, self.owner(entry, scope), scope)
+            else:
+                handle = self.identity(entry, verb, called, env)
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
-            handle = self.unknown(error, entry, env.scope.prefix + called)
+            handle = self.unknown(error, entry, scope.prefix + called)
         if name is None:
-            env.scope.handles[called] = handle
+            scope.handles[called] = handle
         return handle
 
     def identity(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
         """What an entry gives that is off: what it reads, which must be one thing, or as many as it would give."""
-        block = self.builder.spec.blocks.get(verb)
+        block = self.builder.blocks.get(verb)
         if entry.from_ and len(entry.from_) > 1 and not (block and len(block.outputs) == len(block.inputs)):
             message = f"{verb} is off and reads {len(entry.from_)} layers: which of them it gives is not said"
             hint = "put it into a path of `branches` beside `[]`, or switch off what it reads"
@@ -182,7 +197,15 @@ class Body(Assembly):
         given.verb, given.off = verb, True
         return given
 
-    def verb(self, expression: Expression, text: str, env: Environment, known: Container[str] = OPERATORS) -> str:
+    def verb(self, entry: Entry, env: Environment) -> str:
+        """What an entry does whose verb is a value."""
+        assert entry.verb_expression is not None  # noqa: S101 - the caller asked
+        verb = self.evaluated(entry.verb_expression, entry.verb, env, self.builder.verbs)
+        self.fragment.verbs |= {verb}
+        return verb
+
+    @staticmethod
+    def evaluated(expression: Expression, text: str, env: Environment, known: Container[str] = OPERATORS) -> str:
         """The verb of an entry, or of a join, whose verb is a value."""
         verb = expression.evaluate(env)
         if verb not in known:
@@ -191,21 +214,6 @@ class Body(Assembly):
             error.place = expression.place
             raise error
         return str(verb)
-
-    def made(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
-        """What the verb makes."""
-        start, scope = self.fragment.size, env.scope
-        block = self.builder.spec.blocks.get(verb)
-        if block is not None:
-            handle = self.block(entry, block, scope.prefix + called, env.inputs, env)
-        elif verb in GROUPS:
-            handle = self.group(entry, verb, called, env)
-        else:
-            handle = self.layer(entry, verb, scope.prefix + called, env.inputs, env)
-        handle.span, handle.verb = (start, self.fragment.size), verb
-        if isinstance(entry.share, str):
-            self.share(entry, handle, self.owner(entry, scope), scope)
-        return handle
 
     def group(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
         """Entries that stand inside of one: under its name, if it has one."""
@@ -244,11 +252,10 @@ class Body(Assembly):
             return Handle((UNKNOWN,))
         if len(tensors) == 1:
             return Handle(tensors)
-        verb = join.verb if join.verb_expression is None else self.verb(join.verb_expression, join.verb, env)
+        verb = join.verb if join.verb_expression is None else self.evaluated(join.verb_expression, join.verb, env)
         called = scope.prefix + scope.call(verb, None)
-        args = {key: value.evaluate(env) for key, value in join.args.items()}
         site = Site(called, entry.place, verb, join.place, "", self.told)
-        handle = self.operator(verb, args, tensors, site, joins=True)
+        handle = self.operator(verb, join.args.template.evaluate(env), tensors, site, joins=True)
         scope.handles[called.removeprefix(scope.prefix)] = handle
         return handle
 
@@ -269,18 +276,18 @@ class Body(Assembly):
     def sides(self, path: PathSpec, entry: Entry, scope: Scope, env: Environment) -> Iterator[Handle]:
         """The paths that a repeated one stands for, while its counter has these values."""
         assert path.repeat is not None  # noqa: S101 - the caller asked
-        outer, counter = self.frame.counters, path.repeat.counter
+        outer, counter = self.frame.names, path.repeat.counter
         named = scope.inner(path.name) if path.name else None
         try:
             for number, value in enumerate(counted(path.repeat.count, env)):
                 self.builder.step()
                 if counter:
-                    self.frame.counters = {**outer, counter: value}
+                    self.frame.names = {**outer, counter: value}
                 made = self.path(path, entry, scope, env, named.inner(str(number)) if named else scope)
                 if made:
                     yield made
         finally:
-            self.frame.counters = outer
+            self.frame.names = outer
 
     def path(self, path: PathSpec, entry: Entry, scope: Scope, env: Environment, inner: Scope) -> Handle | None:
         """One path: what it ends with, None where it is off."""
@@ -288,7 +295,7 @@ class Body(Assembly):
             return None
         given = _given(env)
         if path.from_ is not None:
-            outer = Environment(self.frame, scope, env.groups)
+            outer = Environment(self.frame, scope, env.given)
             found = [h for name in path.from_ for h in self.named(name, outer, given, path.place, entry.label)]
             given = found[0] if len(found) == 1 else Handle(flat([handle.outputs for handle in found]))
         outputs = self.run(path.layers, inner, given).outputs
@@ -297,4 +304,4 @@ class Body(Assembly):
 
 def _given(env: Environment) -> Handle:
     """What an entry reads, as what comes before the first one inside of it."""
-    return Handle(env.inputs, groups=tuple(map(len, env.groups)))
+    return Handle(env.given.outputs, groups=env.given.groups)

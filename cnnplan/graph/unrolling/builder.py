@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Frame
 from cnnplan.graph.fragments import Call, Handle
-from cnnplan.graph.keeping import kinds
-from cnnplan.graph.lists import listed
+from cnnplan.graph.lists import bound, listed
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
 from cnnplan.graph.unrolling.body import Body
 from cnnplan.ops import OPERATORS
+from cnnplan.spec.expressions import Template
+from cnnplan.spec.values import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.workshop import Workshop
-    from cnnplan.spec import Block, Spec
+    from cnnplan.spec import Block, Entry, Spec
 
 __all__ = ["Builder"]
 
@@ -32,11 +32,12 @@ class Builder:
         self.symbols = symbols
         self.workshop = workshop
         self.verbs = frozenset((*OPERATORS, *spec.blocks))
+        self.blocks = spec.blocks
         self.broken = spec.broken
         self.steps = 0
         self._inside = 0
         self._fragments: dict[Any, Fragment] = {}
-        self._defaults: dict[str, dict[str, Any]] = {}
+        self._templates: dict[tuple[int, str], Template | None] = {}
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
         """The layers of the spec itself."""
@@ -46,26 +47,33 @@ class Builder:
         body.refuse_off(self.spec.outputs)
         return fragment
 
-    def block(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment:
-        """The layers of a block with these arguments, on inputs of these shapes."""
-        forms = [tensor.form for group in inputs.values() for tensor in group]
-        key = (block.name, *args.values(), *kinds(args.values()), *map(len, inputs.values()), *forms)
+    def block(self, block: Block, args: dict[str, Any], given: Handle) -> Fragment | None:
+        """The layers of a block with these arguments, on inputs of these shapes; None where these do not fit."""
+        values, tensors = args.values(), given.outputs
+        forms = tensors[0][1:] if len(tensors) == 1 else tuple([tensor.form for tensor in tensors])
+        inputs = bound(block, given) if block.lists else None
+        shared = tuple(map(len, inputs.values())) if inputs else ()
+        key = (block.name, shared, *values, *kinds(values), *forms)
         fragment = self._fragments.get(key)
         if fragment is not None:
             if fragment.state is not None:
                 self.symbols.asked += 1
                 self.symbols.decisions += fragment.decisions
             return fragment
+        inputs = bound(block, given)
+        if inputs is None:
+            return None
         again = None if self.symbols.kept.is_new else self._again(key)
         return again or self._unrolled(key, block, args, inputs)
 
-    def defaults(self, block: Block) -> dict[str, Any]:
-        """The arguments of a block that have a default which is the same wherever it is called."""
-        found = self._defaults.get(block.name)
-        if found is None:
-            constants = {key: each for key, each in block.args.items() if each is not None and each.constant}
-            found = self._defaults[block.name] = {key: each.value for key, each in constants.items()}
-        return found
+    def template(self, entry: Entry, block: Block) -> Template | None:
+        """The arguments with which an entry calls a block; None where one is left out that has no constant default."""
+        key = (id(entry), block.name)
+        try:
+            return self._templates[key]
+        except KeyError:
+            found = self._templates[key] = _completed(entry.args.template, block)
+            return found
 
     def _unrolled(
         self, key: Hashable, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]
@@ -86,9 +94,14 @@ class Builder:
 
     def _body(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Body:
         """What unrolls a block with these arguments, on inputs of these shapes."""
-        numbers = count(-1, -1)
-        inside = {name: [Handle((Tensor(next(numbers), t.form),)) for t in group] for name, group in inputs.items()}
-        known = {name: listed(maps) if name in block.lists else maps[0] for name, maps in inside.items()}
+        known: dict[str, Handle] = {}
+        number = 0
+        for name, group in inputs.items():
+            maps = []
+            for tensor in group:
+                number -= 1
+                maps.append(Handle((Tensor(number, tensor.form),)))
+            known[name] = listed(maps) if name in block.lists else maps[0]
         return Body(self, Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols), known)
 
     def _again(self, key: Hashable) -> Fragment | None:
@@ -122,3 +135,16 @@ class Builder:
         self.steps += 1
         if self.steps > MOST_LAYERS:
             raise TooMany
+
+
+def _completed(given: Template, block: Block) -> Template | None:
+    """The arguments of a block, those that are left out with their defaults; None where one is no constant."""
+    known = {}
+    for name in block.args:
+        if name in given.known:
+            known[name] = given.known[name]
+        elif name in block.defaults:
+            known[name] = block.defaults[name]
+        else:
+            return None
+    return Template(known, tuple([each for each in given.open if each[0] in known]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.graph.environment import Environment, Unjudged
-from cnnplan.graph.fragments import Fragment, Handle
+from cnnplan.graph.fragments import NOTHING, Fragment, Handle
 from cnnplan.graph.lists import flat
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, TooMany
 from cnnplan.graph.scope import Scope
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnplan.findings import Place
     from cnnplan.graph.environment import Frame
     from cnnplan.graph.fragments import Call
-    from cnnplan.graph.parts import Draft, Tensor
+    from cnnplan.graph.parts import Draft
     from cnnplan.graph.unrolling.builder import Builder
     from cnnplan.spec import Entry
 
@@ -48,15 +48,14 @@ class Wiring:
         self.told: Storage | None = None
         self.scope = Scope(lenient=bool(builder.spec.broken))
         self.scope.handles.update(inputs)
-        self.start = next(iter(inputs.values())) if len(inputs) == 1 else Handle(())
+        self.start = next(iter(inputs.values())) if len(inputs) == 1 else NOTHING
 
-    def inputs(
-        self, names: tuple[str, ...], entry: Entry, scope: Scope, prev: Handle
-    ) -> tuple[tuple[Tensor, ...], ...]:
+    def inputs(self, names: tuple[str, ...], entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """What an entry reads that says so, each name with the tensors that it stands for."""
-        env = Environment(self.frame, scope, prev.grouped)
+        env = Environment(self.frame, scope, prev)
         found = [self.named(name, env, prev, entry.place, entry.label) for name in names]
-        return tuple([flat([handle.outputs for handle in handles]) for handles in found])
+        groups = [flat([handle.outputs for handle in handles]) for handles in found]
+        return Handle(flat(groups), groups=tuple(map(len, groups)))
 
     def named(
         self, name: str, env: Environment, prev: Handle | None, place: Place | None = None, label: str = ""
@@ -92,14 +91,13 @@ class Wiring:
             message = f"cannot share the weights of {entry.share}: {fault}"
             self.fault("CNN109", message, where, scope.prefix + entry.label, HINT)
 
-    def add(self, item: Draft | Call, layers: int) -> int:
-        """Append a layer, or a block of so many, and say the number of its first layer; nothing grows beyond bounds."""
-        fragment, first = self.fragment, self.fragment.size
-        if first + layers > MOST_LAYERS:
-            raise TooMany
+    def add(self, item: Draft | Call, layers: int) -> None:
+        """Append a layer, or a block of so many; nothing grows beyond bounds."""
+        fragment = self.fragment
         fragment.items.append(item)
-        fragment.size = first + layers
-        return first
+        fragment.size += layers
+        if fragment.size > MOST_LAYERS:
+            raise TooMany
 
     def fault(self, rule: str, message: str, place: Place, layer: str, hint: str = "") -> None:
         """Keep an error."""

@@ -10,7 +10,7 @@ from cnnplan.findings import Place
 from cnnplan.graph.environment import Symbols
 from cnnplan.graph.keeping import Kept
 from cnnplan.graph.readymade import Readymade
-from cnnplan.graph.workshop import Workshop
+from cnnplan.graph.workshop import Workshop, by_part
 from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.spec import Spec
 from cnnplan.spec.arguments import read_arguments
@@ -115,7 +115,7 @@ class Builder:
         if self.decisions.waits and reads:
             reads = self.required(node, reads)
         made = self._judged(node, verb, args, reads)
-        facts = made[""]
+        facts = by_part(made)[""]
         name = self._add(node, verb, args, reads, weights, tag, made)
         return Value(name, reads[0].dtype if reads else 1, facts.shape, name, facts.form)
 
@@ -126,21 +126,22 @@ class Builder:
         name = self._add(node, verb, args, reads, {}, "", made)
         return [
             Value(f"{name}{part}", reads[0].dtype, each.shape, f"{name}{part}", each.form)
-            for part, each in made.items()
+            for part, each in by_part(made).items()
         ]
 
     def _made(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> Made:
         """What follows from an operator on what it reads, or all that is wrong with it."""
-        return self._workshop.made(verb, {key: _plain(value) for key, value in args.items()}, [v.form for v in reads])
+        told = {key: _plain(value) for key, value in args.items()}
+        return self._workshop.made(verb, told, tuple([value.form for value in reads]))
 
-    def _judged(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> dict[str, Any]:
+    def _judged(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> Any:
         """What follows from it; raises Unknown where it is not legal, which is kept."""
         made = self._made(verb, args, reads)
         if isinstance(made, list):
             for refusal in made:
                 self.draft.refuse(refusal.rule, refusal.message, node.called, refusal.hint)
             raise Unknown
-        if None in made.values():
+        if made is None:
             raise KeyError("")
         return made
 
@@ -198,7 +199,7 @@ class Builder:
 
     def _read(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value], made: Made) -> Written:
         """Arguments as the language has them, and what follows from them when they are read."""
-        shapes, forms = [value.shape for value in reads], [value.form for value in reads]
+        shapes, forms = [value.shape for value in reads], tuple([value.form for value in reads])
         texts = {key: argument(value, shapes) for key, value in args.items()}
         if verb == "reshape":
             texts["shape"] = counted(args["shape"], shapes[0], texts["shape"])
@@ -220,7 +221,7 @@ class Written(NamedTuple):
 
 def _forms(made: Made) -> Any:
     """What the parts of a layer give."""
-    return {} if isinstance(made, list) else {part: facts and facts.form for part, facts in made.items()}
+    return {} if isinstance(made, list) else {part: facts and facts.form for part, facts in by_part(made).items()}
 
 
 def _is_number(value: Any) -> bool:
