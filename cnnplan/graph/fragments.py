@@ -6,7 +6,6 @@ called: a Fragment knows its layers by number, and what came in by negative numb
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -129,6 +128,7 @@ class Fragment:
     """
 
     __slots__ = (
+        "_kinds",
         "calls_faulty",
         "calls_sharing",
         "decisions",
@@ -162,6 +162,7 @@ class Fragment:
         self.state: object | None = None
         self.decisions: tuple[Condition, ...] = ()
         self.steps = 0
+        self._kinds: Mapping[Facts, int] | None = None
 
     @property
     def is_faulty(self) -> bool:
@@ -173,21 +174,34 @@ class Fragment:
         """Whether a layer in it, or in a block that it calls, has the weights of another."""
         return self.calls_sharing or bool(self.owners)
 
-    def kinds(self) -> Counter[Facts]:
+    @property
+    def kinds(self) -> Mapping[Facts, int]:
         """How many layers of each kind are in it and in the blocks that it calls, in the order in which they stand."""
+        if self._kinds is None:
+            self._kinds = self._counted()
+        return self._kinds
+
+    def _counted(self) -> dict[Facts, int]:
+        """The same, counted now; a block that is called often is looked at once."""
         kinds: dict[Facts, int] = {}
-        done: list[Fragment] = []
-        _gather(self, kinds, done, set())
-        times = {id(self): 1}
-        for fragment in reversed(done):
-            copies = times[id(fragment)]
-            for item in fragment.items:
-                if isinstance(item, Call):
-                    called = id(item.fragment)
-                    times[called] = times.get(called, 0) + copies
-                elif item.facts is not None:
-                    kinds[item.facts] += copies
-        return Counter(kinds)
+        calls: dict[int, int] = {}
+        called: list[Fragment] = []
+        for item in self.items:
+            if isinstance(item, Call):
+                fragment = item.fragment
+                if id(fragment) not in calls:
+                    calls[id(fragment)] = 0
+                    called.append(fragment)
+                    for facts in fragment.kinds:
+                        kinds.setdefault(facts, 0)
+                calls[id(fragment)] += 1
+            elif item.facts is not None:
+                kinds[item.facts] = kinds.get(item.facts, 0) + 1
+        for fragment in called:
+            copies = calls[id(fragment)]
+            for facts, count in fragment.kinds.items():
+                kinds[facts] += count * copies
+        return kinds
 
     def called(self, ref: int | None) -> str:
         """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
@@ -225,15 +239,3 @@ class Fragment:
                 found = item.fragment.ends(inner) if inner else item.fragment.outputs
                 return tuple(map(item.outside, found))
         raise KeyError(name)
-
-
-def _gather(fragment: Fragment, kinds: dict[Facts, int], done: list[Fragment], seen: set[int]) -> None:
-    """Note the kinds of layers as they come, and each fragment behind all that it calls."""
-    seen.add(id(fragment))
-    for item in fragment.items:
-        if isinstance(item, Call):
-            if id(item.fragment) not in seen:
-                _gather(item.fragment, kinds, done, seen)
-        elif item.facts is not None:
-            kinds.setdefault(item.facts, 0)
-    done.append(fragment)

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Context
-from cnnplan.spec.values import kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -106,8 +105,7 @@ def kept_of(spec: Spec, previous: Kept | None) -> Kept:
 
 def _declared(spec: Spec) -> list[Any]:
     """What the symbols may be."""
-    found = [(s.name, s.default, s.min, s.max, s.multiple_of, s.choices) for s in spec.symbols.values()]
-    return [(each, kind(each)) for each in found]
+    return [symbol.declared for symbol in spec.symbols.values()]
 
 
 def _changed(old: Spec, new: Spec) -> Iterator[str]:

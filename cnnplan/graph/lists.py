@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.fragments import Handle
 from cnnplan.graph.parts import MOST_LAYERS, TooMany
+from cnnplan.ops import OPERATORS
 from cnnplan.spec import EvaluationError
 from cnnplan.spec.arithmetic import position
 from cnnplan.spec.references import Index, route
 from cnnplan.spec.routes import EVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.graph.environment import Environment
     from cnnplan.graph.parts import Tensor
     from cnnplan.spec import Block, Entry
     from cnnplan.spec.references import Route, Section
 
-__all__ = ["anew", "bound", "elements", "exported", "flat", "follow", "listed", "loose", "outermost"]
+__all__ = ["anew", "bound", "elements", "exported", "flat", "follow", "listed", "loose", "outermost", "short"]
 
 MOST_NAMED = 8
 """Parts that are named."""
@@ -161,6 +162,15 @@ def anew(entry: Entry) -> bool:
     counter = entry.repeat.counter if entry.repeat else None
     routes = [route(name) for name in entry.from_ or ()]
     return any((each.head == "prev" and each.steps) or counter in each.names for each in routes)
+
+
+def short(entry: Entry, copy: Handle, blocks: Mapping[str, Block]) -> bool:
+    """Whether a copy gives less than the next one takes, which then reads `from` anew, with it as prev."""
+    if entry.from_ is None or len(entry.from_) < 2 or "prev" not in entry.from_:  # noqa: PLR2004
+        return False
+    if copy.verb in blocks:
+        return bound(blocks[copy.verb], copy) is None
+    return copy.verb in OPERATORS and len(copy.outputs) < OPERATORS[copy.verb].arity[0]
 
 
 def loose(entry: Entry, prev: Handle) -> Entry:

@@ -153,7 +153,7 @@ class Graph:
     def kinds(self) -> Counter[Facts]:
         """How many layers there are of each kind: the same operator on the same shapes."""
         if not self.omitted:
-            return self._fragment.kinds()
+            return Counter(self._fragment.kinds)
         return Counter([node.facts for node in self.nodes.values()])
 
     @cached_property

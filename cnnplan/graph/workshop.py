@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import chain
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
@@ -15,7 +17,7 @@ from cnnplan.ops.elements import NUMBERS
 from cnnplan.ops.fields import kinds
 from cnnplan.sizes import Condition, Domain, Number
 from cnnplan.sizes.deciding.conditions import Membership
-from cnnplan.spec import EvaluationError
+from cnnplan.spec import EvaluationError, Verb
 from cnnplan.spec.values import kinds as typed
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class Tool:
 
     Args:
         op: the operator.
+        args: what it was made with; numbers were held against their bounds when it was made.
 
     Attributes:
         bounds: what its own arguments must be.
@@ -77,9 +80,9 @@ class Tool:
 
     __slots__ = ("_fitting", "bounds", "op")
 
-    def __init__(self, op: Operator) -> None:
+    def __init__(self, op: Operator, args: Mapping[str, Any]) -> None:
         self.op = op
-        self.bounds = tuple(op.bounds())
+        self.bounds = () if SETTLED.issuperset(map(type, args.values())) else tuple(op.bounds())
         self._fitting: set[tuple[int, ...]] = set()
 
     def refuse(self, shapes: tuple[Shape, ...]) -> None:
@@ -237,6 +240,9 @@ class Workshop:
         return decision is None or decision.holds({name: value})
 
 
+SETTLED = frozenset({bool, int, float, Fraction, str, Verb, NoneType})
+"""Types of arguments that no symbol is in."""
+
 ARGUMENT = "CNN013"
 """The rule of an argument that is none: a stride of 0."""
 
@@ -246,7 +252,7 @@ def _tool(verb: str, args: dict[str, Any]) -> Tool | list[Refusal]:
         if isinstance(value, Condition) and not _takes_comparison(verb, name):
             raise EvaluationError(f"a comparison that is open ({value}) is no argument")
     try:
-        return Tool(OPERATORS[verb](**args))
+        return Tool(OPERATORS[verb](**args), args)
     except ValidationError as error:
         return [_refusal(detail) for detail in error.errors(include_url=False)]
 

@@ -78,9 +78,11 @@ class Conv(Filtered):
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Groups that divide the channels, a kernel that fits, an input that can be wrapped into its padding."""
         x = shapes[0]
-        yield from self.divisible(x[1])
+        if self.groups != 1:
+            yield from self.divisible(x[1])
         yield from super().needs(x)
-        yield from self.given(shapes)
+        if len(shapes) > 1:
+            yield from self.given(shapes)
         if self.padding_mode != "zeros":
             yield from wrapping(self.padding_mode, x[2:], self.margins(x[2:]))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.collector import uncollected
 from cnnplan.errors import UsageError
 from cnnplan.graph import build
 from cnnplan.plan.blocks import BlockPlan
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BlockPlan", "EntryPlan", "NodePlan", "Plan", "load", "plan_spec"]
 
 
+@uncollected
 def plan_spec(
     spec: Spec,
     values: Mapping[str, Any] | None = None,

@@ -163,7 +163,12 @@ class _Compiler:
 
     def on_choice(self, node: ast.IfExp, depth: int) -> Run:
         test, then, other = (self.node(item, depth) for item in (node.test, node.body, node.orelse))
-        return lambda env: then(env) if truth(test(env), env.decide) else other(env)
+
+        def choose(env: Any) -> Any:
+            value = test(env)
+            return then(env) if value is True or (value is not False and truth(value, env.decide)) else other(env)
+
+        return choose
 
     def on_index(self, node: ast.Subscript, depth: int) -> Run:
         values = self.node(node.value, depth)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cnnplan import sizes
 from cnnplan.findings import Location
 from cnnplan.spec.expressions import Arguments
+from cnnplan.spec.values import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,10 @@ class Symbol:
         min, max, multiple_of: the bounds that the spec claims to be legal within, None where it claims none.
         choices: the only values it may have, by label, in the order they are written.
         description: for people.
+
+    Attributes:
+        numeric: whether it is a number, rather than a verb, a record, a list, text, a truth value or nothing.
+        declared: all that is said of its values, and of which types these are.
     """
 
     name: str
@@ -44,6 +49,14 @@ class Symbol:
     multiple_of: int | None = None
     choices: Mapping[str, Any] | None = None
     description: str = ""
+    numeric: bool = field(init=False, repr=False, compare=False)
+    declared: tuple[Any, Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        numbers = (isinstance(value, int | Fraction) and not isinstance(value, bool) for value in self.values)
+        object.__setattr__(self, "numeric", all(numbers))
+        said = (self.name, self.default, self.min, self.max, self.multiple_of, self.choices)
+        object.__setattr__(self, "declared", (said, kind(said)))
 
     @property
     def claims(self) -> bool:
@@ -55,12 +68,6 @@ class Symbol:
         """Every value that is written down."""
         written = (self.default, self.min, self.max, self.multiple_of, *(self.choices or {}).values())
         return tuple(value for value in written if value is not None)
-
-    @property
-    def numeric(self) -> bool:
-        """Whether it is a number, rather than a verb, a record, a list, text, a truth value or nothing."""
-        values = (*self.values, *(self.choices or {}).values())
-        return all(isinstance(value, int | Fraction) and not isinstance(value, bool) for value in values)
 
     @property
     def integer(self) -> bool:

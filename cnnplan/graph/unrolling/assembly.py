@@ -51,12 +51,14 @@ class Assembly(Wiring):
         self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
     ) -> Handle:
         """A layer, if it is legal; a fault and an unknown shape if not."""
-        refs, forms = columns(inputs)
+        refs, forms = (inputs[0][:1], inputs[0][1:]) if len(inputs) == 1 else _columns(inputs)
         made = self.builder.workshop.made(verb, args, forms, joins=joins)
         if type(made) is Facts:
             if made.open:
                 self._tell(made, args, inputs, site)
-            return Handle((self.draft(site, "", refs, made),))
+            number = self.fragment.size
+            self.add(Draft(site.name, refs, made, site.entry, site.origin, site.storage), 1)
+            return Handle((Tensor(number, made.form),))
         self._tell(made, args, inputs, site)
         if type(made) is not dict:
             return Handle((self.draft(site, "", refs, None),))
@@ -117,7 +119,7 @@ class Assembly(Wiring):
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))
         origin = self.origin(entry, env) if entry.origin else self.outer
         storage = self.told if entry.dtype is None else self.storage(entry, env)
-        refs, _ = columns(given.outputs)
+        refs = given.outputs[0][:1] if len(given.outputs) == 1 else _columns(given.outputs)[0]
         return self.called(Call(name, self.fragment.size, fragment, refs, entry.place, origin, storage))
 
     def _unfit(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...]) -> None:
@@ -173,10 +175,8 @@ class Assembly(Wiring):
         return Handle(call.outputs, parts, groups=tuple([len(part.outputs) for part in parts.values()]))
 
 
-def columns(tensors: tuple[Tensor, ...]) -> tuple[tuple[int | None, ...], tuple[Form | None, ...]]:
+def _columns(tensors: tuple[Tensor, ...]) -> tuple[tuple[int | None, ...], tuple[Form | None, ...]]:
     """The numbers of some tensors, and what they are like."""
-    if len(tensors) == 1:
-        return tensors[0][:1], tensors[0][1:]
     return tuple([tensor.ref for tensor in tensors]), tuple([tensor.form for tensor in tensors])
 
 

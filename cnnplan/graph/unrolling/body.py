@@ -9,7 +9,7 @@ from cnnplan.findings import Place
 from cnnplan.graph.counting import counted, is_on
 from cnnplan.graph.environment import Environment, Unjudged
 from cnnplan.graph.fragments import NO_PARTS, Fragment, Handle
-from cnnplan.graph.lists import anew, bound, exported, flat, listed, loose, outermost
+from cnnplan.graph.lists import anew, exported, flat, listed, loose, outermost, short
 from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Site, Tensor, TooMany
 from cnnplan.graph.unrolling.assembly import Assembly
 from cnnplan.ops import OPERATORS
@@ -135,29 +135,18 @@ class Body(Assembly):
         assert entry.repeat is not None  # noqa: S101 - the caller asked
         frame, outer, counter = self.frame, self.frame.names, entry.repeat.counter
         scope, given, read_anew, verb = env.scope, env.given, anew(entry), ""
-        if entry.verb_expression is None:
-            verb = entry.verb
-        is_fixed = entry.verb_expression is None or entry.verb_expression.is_fixed(counter)
+        expression = entry.verb_expression
         for number, value in enumerate(values):
             self.builder.step()
             if counter:
                 frame.names = {**outer, counter: value}
-            if read_anew or (number and entry.from_ and self.short(entry, prev)):
+            if read_anew or (number and entry.from_ and short(entry, prev, self.builder.blocks)):
                 given = self.env(loose(entry, prev), scope, prev).given
             env = Environment(frame, named or scope, given)
-            if not is_fixed or not verb:
-                verb = self.verb(entry, env)
+            if not verb or not (expression is None or expression.is_fixed(counter)):
+                verb = entry.verb if expression is None else self.verb(entry, env)
             prev = given = self.once(entry, verb, env, str(number) if named else None)
             yield prev
-
-    def short(self, entry: Entry, copy: Handle) -> bool:
-        """Whether a copy gives less than the next one takes, which then reads `from` anew, with it as prev."""
-        if entry.from_ is None or len(entry.from_) < 2 or "prev" not in entry.from_:  # noqa: PLR2004
-            return False
-        block = self.builder.blocks.get(copy.verb)
-        if block is not None:
-            return bound(block, copy) is None
-        return copy.verb in OPERATORS and len(copy.outputs) < OPERATORS[copy.verb].arity[0]
 
     def once(self, entry: Entry, verb: str, env: Environment, name: str | None = None) -> Handle:
         """One copy of an entry, if it is on."""

@@ -37,6 +37,7 @@ class Builder:
         self.steps = 0
         self._inside = 0
         self._fragments: dict[Any, Fragment] = {}
+        self._adopted: set[int] = set()
         self._templates: dict[tuple[int, str], Template | None] = {}
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
@@ -51,9 +52,9 @@ class Builder:
         """The layers of a block with these arguments, on inputs of these shapes; None where these do not fit."""
         values, tensors = args.values(), given.outputs
         forms = tensors[0][1:] if len(tensors) == 1 else tuple([tensor.form for tensor in tensors])
-        inputs = bound(block, given) if block.lists else None
-        shared = tuple(map(len, inputs.values())) if inputs else ()
-        key = (block.name, shared, *values, *kinds(values), *forms)
+        key = (block.name, *values, *kinds(values), *forms)
+        if block.lists:
+            key += tuple(map(len, given.grouped))
         fragment = self._fragments.get(key)
         if fragment is not None:
             if fragment.state is not None:
@@ -110,7 +111,8 @@ class Builder:
         fragment = symbols.kept.fragments.get(key)
         if fragment is None or fragment.state not in (None, symbols.state):
             return None
-        self._adopt(fragment)
+        if id(fragment) not in self._adopted:
+            self._adopt(fragment)
         for condition in fragment.decisions:
             symbols.keep(condition)
         if fragment.state is not None:
@@ -119,6 +121,7 @@ class Builder:
 
     def _adopt(self, fragment: Fragment) -> None:
         """Go on as if a block, and those that it calls, had been unrolled now."""
+        self._adopted.add(id(fragment))
         if fragment.key in self._fragments:
             return
         self._fragments[fragment.key] = fragment
@@ -127,7 +130,7 @@ class Builder:
         if self.steps > MOST_LAYERS:
             raise TooMany
         for item in fragment.items:
-            if isinstance(item, Call):
+            if isinstance(item, Call) and id(item.fragment) not in self._adopted:
                 self._adopt(item.fragment)
 
     def step(self) -> None:
