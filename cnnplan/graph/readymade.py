@@ -122,7 +122,7 @@ class Readymade:
         """Whether no condition fails at these values."""
         return not values or all(
             open_.condition.holds(values)
-            for facts in self._fragment.kinds()
+            for facts in self._fragment.kinds
             for open_ in facts.open
             if open_.condition.symbols <= values.keys()
         )

@@ -62,7 +62,7 @@ Made: TypeAlias = "Facts | dict[str, Facts] | list[Refusal] | None"
 """What follows of a layer, or of each of its parts, ".0", where it has several; None where it rests on an error."""
 
 
-def by_part(made: Facts | dict[str, Facts] | None) -> Mapping[str, Facts | None]:
+def by_part(made: Facts | dict[str, Facts] | None) -> Mapping[str, Any]:
     """What follows from a layer by its parts, "" for the layer itself."""
     return made if isinstance(made, dict) else {"": made}
 

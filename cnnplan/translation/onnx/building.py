@@ -28,6 +28,7 @@ from cnnplan.translation.onnx.values import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cnnplan.graph.parts import Facts
     from cnnplan.graph.workshop import Made
     from cnnplan.translation.draft import Draft
     from cnnplan.translation.onnx.messages import Node
@@ -134,7 +135,9 @@ class Builder:
         told = {key: _plain(value) for key, value in args.items()}
         return self._workshop.made(verb, told, tuple([value.form for value in reads]))
 
-    def _judged(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> Any:
+    def _judged(
+        self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]
+    ) -> Facts | dict[str, Facts]:
         """What follows from it; raises Unknown where it is not legal, which is kept."""
         made = self._made(verb, args, reads)
         if isinstance(made, list):
