@@ -11,11 +11,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["has_numpy", "np", "nx", "sympy"]
+__all__ = ["has_numpy", "np", "nx", "pydantic", "pydantic_core", "sympy"]
 
 if TYPE_CHECKING:
     import networkx as nx
     import numpy as np
+    import pydantic
+    import pydantic_core
     import sympy
 else:
 
@@ -32,6 +34,8 @@ else:
 
     np = _Lazy("numpy")
     nx = _Lazy("networkx")
+    pydantic = _Lazy("pydantic")
+    pydantic_core = _Lazy("pydantic_core")
     sympy = _Lazy("sympy")
 
 

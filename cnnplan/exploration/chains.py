@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ValidationError
-
 from cnnplan.errors import UsageError
 from cnnplan.exploration.questions import ASKED
+from cnnplan.lazy import pydantic_core
 from cnnplan.ops import Operator
 from cnnplan.sizes.forms.polynomials import Count
 
@@ -230,8 +229,8 @@ def _of(value: Any) -> frozenset[str]:
 def _concrete(op: Operator, values: Mapping[str, Any]) -> Operator | None:
     """The operator with numbers in place of letters; None where it does not exist."""
     try:
-        return type(op)(**{name: _bound(getattr(op, name), values) for name in op.model_fields_set})
-    except ValidationError:
+        return type(op)(**{name: _bound(getattr(op, name), values) for name in op.model_fields})
+    except pydantic_core.ValidationError:
         return None
 
 

@@ -7,11 +7,10 @@ from itertools import chain
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pydantic import ValidationError
-
 from cnnplan.errors import TooDeep
 from cnnplan.graph.parts import Facts, Form, Open
 from cnnplan.graph.witnesses import Trials, pinned
+from cnnplan.lazy import pydantic_core
 from cnnplan.ops import OPERATORS
 from cnnplan.ops.elements import NUMBERS
 from cnnplan.ops.fields import kinds
@@ -253,7 +252,7 @@ def _tool(verb: str, args: dict[str, Any]) -> Tool | list[Refusal]:
             raise EvaluationError(f"a comparison that is open ({value}) is no argument")
     try:
         return Tool(OPERATORS[verb](**args), args)
-    except ValidationError as error:
+    except pydantic_core.ValidationError as error:
         return [_refusal(detail) for detail in error.errors(include_url=False)]
 
 

@@ -12,8 +12,9 @@ from cnnplan.lsp.hover import explained
 from cnnplan.lsp.roles import EXPRESSIONS, Role, role
 from cnnplan.lsp.words import last_word
 from cnnplan.ops.fields import kinds
-from cnnplan.spec.documents import DOCUMENTS, DTYPES
+from cnnplan.spec.documents import DOCUMENTS
 from cnnplan.spec.functions import FUNCTIONS
+from cnnplan.spec.parts import DTYPES
 from cnnplan.spec.words import SHAPES, STRUCTURES
 
 if TYPE_CHECKING:
@@ -226,8 +227,9 @@ class Offers:
         argument = str(self.slot.path[-1]) if self.slot.path else ""
         made = ops.OPERATORS.get(where.verb) if where.kind == "argument" else None
         if made is not None and argument in made.model_fields:
-            yield from (Offer(word, word, Kind.EnumMember, rank=0) for word in kinds(made)[argument].words)
-            if made.model_fields[argument].annotation is bool:
+            kind = kinds(made)[argument]
+            yield from (Offer(word, word, Kind.EnumMember, rank=0) for word in kind.words)
+            if kind.schema == {"type": "boolean"}:
                 yield from self.truths()
         if where.kind == "default":
             yield Offer("required", "required", Kind.Keyword, "must be given", rank=0)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import erf
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.dims import outside, position, without
@@ -122,7 +121,7 @@ class Gelu(Pointwise):
     30
     """
 
-    approximate: Approximate = Field(default="none", description="`tanh` for the approximation by it.")
+    approximate: Approximate = field(default="none", description="`tanh` for the approximation by it.")
 
     def run(self, x: Array) -> Array:
         """Half the input, times 1 and a curve between -1 and 1."""
@@ -158,8 +157,8 @@ class Softplus(Pointwise):
     12
     """
 
-    beta: Number = Field(default=1.0, description="How sharp the bend is.")
-    threshold: Number = Field(default=20.0, description="From where on an element stays as it is.")
+    beta: Number = field(default=1.0, description="How sharp the bend is.")
+    threshold: Number = field(default=20.0, description="From where on an element stays as it is.")
 
     def run(self, x: Array) -> Array:
         """A line where the curve cannot be told from it."""
@@ -207,7 +206,7 @@ class AlongAxis(Operator):
     ranks = (1, None)
     saves = "output"
 
-    dim: Dim = Field(default=1, description="The axis along which the exponentials add up to 1; negative from the end.")
+    dim: Dim = field(default=1, description="The axis along which the exponentials add up to 1; negative from the end.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """An axis of that number."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import expanded
 from cnnplan.ops.base import Operator
 from cnnplan.ops.fields import SizeOrKeptPerAxis
@@ -30,7 +29,7 @@ class AdaptivePooling(Operator):
 
     ranks = (3, 5)
 
-    output_size: SizeOrKeptPerAxis = Field(
+    output_size: SizeOrKeptPerAxis = field(
         description="Number of windows, per axis; null in a list keeps the axis as it is."
     )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
@@ -65,8 +64,8 @@ class Flatten(Rearrangement):
 
     is_view = True
 
-    start_dim: Dim = Field(default=1, description="The first axis that is merged.")
-    end_dim: Dim = Field(default=-1, description="The last axis that is merged.")
+    start_dim: Dim = field(default=1, description="The first axis that is merged.")
+    end_dim: Dim = field(default=-1, description="The last axis that is merged.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Two axes that there are, in order."""
@@ -110,7 +109,7 @@ class Reshape(Rearrangement):
 
     is_view = True
 
-    shape: Extents = Field(description="All extents, the batch included; one may be -1, for whatever is left.")
+    shape: Extents = field(description="All extents, the batch included; one may be -1, for whatever is left.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """As many elements as there are."""
@@ -165,7 +164,7 @@ class Permute(Rearrangement):
     (2, 5, 7, 16)
     """
 
-    dims: Dims = Field(description="The axes of the input in their new order, the batch included.")
+    dims: Dims = field(description="The axes of the input in their new order, the batch included.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Every axis once."""
@@ -212,7 +211,7 @@ class Expand(Rearrangement):
 
     ranks = (0, None)
 
-    shape: Expansion = Field(description="All extents; -1 for one that stays as it is.")
+    shape: Expansion = field(description="All extents; -1 for one that stays as it is.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """As many axes at least, and extents that stay or are the number 1."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.base import Limits, Operator, Requirement, broken
 from cnnplan.ops.contraction import attended
 from cnnplan.ops.elementwise import meeting, unequal_ranks
@@ -66,8 +65,8 @@ class ScaledDotProductAttention(Operator):
     arity: ClassVar[Limits] = (3, 4)
     ranks: ClassVar[Limits] = (2, None)
 
-    is_causal: Flag = Field(default=False, description="Whether a query sees only the keys up to its own place.")
-    enable_gqa: Flag = Field(
+    is_causal: Flag = field(default=False, description="Whether a query sees only the keys up to its own place.")
+    enable_gqa: Flag = field(
         default=False, description="Whether several heads of queries, on the axis before the last two, share a key."
     )
 

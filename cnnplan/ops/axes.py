@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Requirement, broken, show
@@ -40,7 +39,7 @@ class Unsqueeze(Rearrangement):
     ranks = (0, None)
     is_view = True
 
-    dim: Dim = Field(description="Where the new axis stands in the output; -1 is the end.")
+    dim: Dim = field(description="Where the new axis stands in the output; -1 is the end.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A place for it."""
@@ -77,7 +76,7 @@ class Squeeze(Rearrangement):
 
     is_view = True
 
-    dim: DimOrDims = Field(description="The axis or axes, of extent 1.")
+    dim: DimOrDims = field(description="The axis or axes, of extent 1.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Axes that there are, of extent 1."""
@@ -132,8 +131,8 @@ class Transpose(Rearrangement):
     (2, 7, 5, 16)
     """
 
-    dim0: Dim = Field(description="One axis.")
-    dim1: Dim = Field(description="The other.")
+    dim0: Dim = field(description="One axis.")
+    dim1: Dim = field(description="The other.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Axes that there are."""
@@ -180,7 +179,7 @@ class Stack(Rearrangement):
     arity = (1, None)
     ranks = (0, None)
 
-    dim: Dim = Field(default=0, description="Where the new axis stands in the output; -1 is the end.")
+    dim: Dim = field(default=0, description="Where the new axis stands in the output; -1 is the end.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Inputs of the same shape, a place for the new axis."""

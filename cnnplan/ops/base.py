@@ -17,8 +17,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
-
+from cnnplan.models import Model
 from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.ops.fields import bounded, evaluated, kinds, leaves, spatial
 from cnnplan.ops.requirements import Requirement, broken
@@ -48,10 +47,8 @@ class Weight(NamedTuple):
     elements: Elements = NUMBERS
 
 
-class Operator(BaseModel, ABC):
+class Operator(Model, ABC):
     """A layer's meaning. Subclasses are named after PyTorch's modules, without the rank."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     verb: ClassVar[str]
     """The name in a spec: the class name in snake case."""
@@ -80,8 +77,7 @@ class Operator(BaseModel, ABC):
     saves: ClassVar[str] = "inputs"
     """What PyTorch keeps for the backward pass: "inputs", the "first", the "last", "output", "both" or "nothing"."""
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+    def __init_subclass__(cls) -> None:
         """Give the class its verb."""
         cls.verb = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
         cls.asked = frozenset(name for name in HOOKS if getattr(cls, name) is not getattr(Operator, name))
@@ -233,13 +229,6 @@ class Operator(BaseModel, ABC):
         found = {name: evaluated(getattr(self, name), values) for name in kinds(type(self))}
         changed = {name: value for name, value in found.items() if value is not getattr(self, name)}
         return self.model_copy(update=changed) if changed else self
-
-    def __copy__(self) -> Self:
-        """A copy, of which other arguments may follow other things."""
-        copied = super().__copy__()
-        for name in copied.__dict__.keys() - type(self).model_fields.keys():
-            del copied.__dict__[name]
-        return copied
 
     def placed(self, *shapes: Shape, joins: bool = False) -> Operator:
         """The operator as it stands behind inputs of these shapes: what it notes of them for its kernel.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.arrays import along, cropped, expanded, padded, sides
 from cnnplan.ops.base import Requirement, broken, show
@@ -46,9 +45,9 @@ class Pad(Rearrangement):
     picks = True
 
     padding: Sides
-    mode: PadMode = Field(default="constant", description="What the padding is filled with.")
-    value: AnyNumber = Field(default=0.0, description="The constant that is filled in; -.inf ahead of a max_pool.")
-    dims: DimOrDims | None = Field(default=None, description="The axis or axes; left out, the spatial ones.")
+    mode: PadMode = field(default="constant", description="What the padding is filled with.")
+    value: AnyNumber = field(default=0.0, description="The constant that is filled in; -.inf ahead of a max_pool.")
+    dims: DimOrDims | None = field(default=None, description="The axis or axes; left out, the spatial ones.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Axes that there are, something that is left of each, and enough of it to be reflected or wrapped."""
@@ -147,7 +146,7 @@ class Crop(Rearrangement):
     ranks = (3, 5)
     picks = True
 
-    size: SizePerAxis | None = Field(default=None, description="Extent that is left; left out, that of a second input.")
+    size: SizePerAxis | None = field(default=None, description="Extent that is left; left out, that of a second input.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A size, given in one of the two ways, and no larger than the input."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.elements import Elements
 from cnnplan.ops.elementwise import Arithmetic, Broadcasting
@@ -41,8 +40,8 @@ class Clip(Pointwise):
 
     overwrites = True
 
-    min: Number | None = Field(default=None, description="The least that an element may be; left out, anything.")
-    max: Number | None = Field(default=None, description="The greatest that an element may be; left out, anything.")
+    min: Number | None = field(default=None, description="The least that an element may be; left out, anything.")
+    max: Number | None = field(default=None, description="The greatest that an element may be; left out, anything.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A bound."""
@@ -81,7 +80,7 @@ class Compare(Arithmetic):
     saves = "nothing"
     hides = True
 
-    mode: Comparison = Field(description="What is asked: greater, greater_equal, less, less_equal, equal or not_equal.")
+    mode: Comparison = field(description="What is asked: greater, greater_equal, less, less_equal, equal or not_equal.")
 
     def gives(self, *elements: Elements) -> Elements:
         """True or false."""
@@ -117,7 +116,7 @@ class Where(Broadcasting):
     saves = "first"
     hides = True
 
-    value: AnyNumber | None = Field(default=None, description="What stands where the first input is false.")
+    value: AnyNumber | None = field(default=None, description="What stands where the first input is false.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Two to choose from."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.elements import NUMBERS, Elements
@@ -43,13 +42,13 @@ class Constant(Operator):
     arity: ClassVar[Limits] = (0, 0)
     saves = "nothing"
 
-    shape: WholeShape | None = Field(default=None, description="All extents; left out, those of `values`.")
-    value: AnyNumber | None = Field(default=None, description="The number that stands everywhere.")
-    values: Numbers | None = Field(default=None, description="The numbers, in lists of lists.")
-    dtype: ConstantType | None = Field(
+    shape: WholeShape | None = field(default=None, description="All extents; left out, those of `values`.")
+    value: AnyNumber | None = field(default=None, description="The number that stands everywhere.")
+    values: Numbers | None = field(default=None, description="The numbers, in lists of lists.")
+    dtype: ConstantType | None = field(
         default=None, description="The type of whole numbers, int64 or another, or bool; left out, that of the network."
     )
-    below: Positive | None = Field(default=None, description="What whole numbers are less than, if they are stored.")
+    below: Positive | None = field(default=None, description="What whole numbers are less than, if they are stored.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A shape or values; whole numbers where the type asks for them."""

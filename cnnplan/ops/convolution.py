@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sides, sides, windows
 from cnnplan.ops.base import Requirement, Weight, broken
 from cnnplan.ops.contraction import correlated, spread
@@ -30,9 +29,9 @@ class Filtered(Dynamic, Dilated):
     """What a convolution and its transpose have in common: filters, in groups."""
 
     stride: Stride = 1
-    out_channels: Positive = Field(description="Number of filters: the channels of the output.")
+    out_channels: Positive = field(description="Number of filters: the channels of the output.")
     groups: Groups = 1
-    bias: Flag = Field(default=True, description="Whether a number is added to each channel of the output.")
+    bias: Flag = field(default=True, description="Whether a number is added to each channel of the output.")
 
     def divisible(self, channels: Extent) -> Iterator[Requirement]:
         """That the groups come out even, on both sides."""
@@ -161,13 +160,13 @@ class ConvTranspose(Filtered):
     (1, 6, 14, 10)
     """
 
-    padding: Padding = Field(
+    padding: Padding = field(
         default=0,
         description="What is taken off the output, not added around the input: a number, one per axis, a [before, "
         "after] pair per axis, `valid` (nothing), or `same`: what leaves n * stride elements, the odd one at the end "
         "(`same_lower`: in front).",
     )
-    output_padding: NonNegativePerAxis = Field(
+    output_padding: NonNegativePerAxis = field(
         default=0, description="What is added to the end of the output, per axis."
     )
 

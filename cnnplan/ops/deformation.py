@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import beside, expanded, held, sides
 from cnnplan.ops.base import Requirement, Weight, show
 from cnnplan.ops.convolution import Filtered
@@ -50,7 +49,7 @@ class DeformConv(Filtered):
     picks = True
 
     padding: Margins = 0
-    offset_groups: Positive = Field(
+    offset_groups: Positive = field(
         default=1, description="Number of groups of channels that have offsets of their own; divides the input's."
     )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.dims import outside, position
@@ -27,7 +26,7 @@ __all__ = ["Chunk", "Split"]
 class Division(Rearrangement):
     """What stands for a slice for each part. On its own, as no network has it, its output is the first of them."""
 
-    dim: Dim = Field(default=1, description="The axis.")
+    dim: Dim = field(default=1, description="The axis.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """An axis of that number, and parts that fill it."""
@@ -68,7 +67,7 @@ class Split(Division):
     [(2, 4, 5), (2, 5, 5)]
     """
 
-    sections: Sections = Field(description="How many equal parts, or a list of their extents.")
+    sections: Sections = field(description="How many equal parts, or a list of their extents.")
 
     def fills(self, n: Extent, dim: int) -> Iterator[Requirement]:
         """Equal parts, or parts that add up."""
@@ -113,7 +112,7 @@ class Chunk(Division):
     [(2, 5, 5), (2, 4, 5)]
     """
 
-    chunks: Several = Field(description="How many parts.")
+    chunks: Several = field(description="How many parts.")
 
     def fills(self, n: Extent, dim: int) -> Iterator[Requirement]:
         """Something that is left for the last part."""

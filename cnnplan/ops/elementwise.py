@@ -7,10 +7,9 @@ from functools import reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, PrivateAttr
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.base import Limits, Operator, Requirement, broken, several, show
 from cnnplan.ops.fields import Flag, Number
 from cnnplan.ops.links import Link
@@ -69,7 +68,7 @@ def repetitions(shapes: Sequence[Shape]) -> frozenset[tuple[int, int]]:
 class Broadcasting(Operator):
     """An operation on the elements of several inputs; an extent that is the number 1 is repeated."""
 
-    _repeated: frozenset[tuple[int, int]] | None = PrivateAttr(default=None)
+    _repeated: frozenset[tuple[int, int]] | None = None
     """The inputs and axes whose extent is the number 1 and gives way; None: whatever comes as 1 is that number."""
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
@@ -94,9 +93,8 @@ class Broadcasting(Operator):
 
     def placed(self, *shapes: Shape, joins: bool = False) -> Self:
         """A copy that knows which inputs are repeated on which axes; none where branches are joined."""
-        copy = self.model_copy()
-        copy._repeated = frozenset() if joins else repetitions([*map(self._front, shapes)])  # noqa: SLF001 - a copy of itself
-        return copy
+        repeated = frozenset() if joins else repetitions([*map(self._front, shapes)])
+        return self.model_copy(update={"_repeated": repeated})
 
     @staticmethod
     def _front(shape: Shape) -> Shape:
@@ -127,7 +125,7 @@ class Arithmetic(Broadcasting):
     arity: ClassVar[Limits] = (1, None)
     overwrites = True
 
-    value: Number | None = Field(default=None, description="A number in place of a second input.")
+    value: Number | None = field(default=None, description="A number in place of a second input.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A second input or a number; equal extents, where neither is 1."""
@@ -179,7 +177,7 @@ class Ordered(Arithmetic):
 
     arity = (1, 2)
 
-    reverse: Flag = Field(default=False, description="Whether the number comes first: 1 - x, and not x - 1.")
+    reverse: Flag = field(default=False, description="Whether the number comes first: 1 - x, and not x - 1.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A number, if it is to come first."""

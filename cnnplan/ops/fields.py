@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
-
+from cnnplan.models import field
 from cnnplan.ops.kinds import (
     Kind,
     either,
@@ -30,7 +29,6 @@ from cnnplan.sizes import Condition, Count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pydantic import BaseModel
 
 __all__ = [
     "AnyNumber",
@@ -88,8 +86,8 @@ AnyNumber = Annotated[float, number(infinite=True)]
 Probability = Annotated[float, number(0, 1)]
 
 Whole = Annotated[Size, whole()]
-Eps = Annotated[float, number(), Field(description="Added to the variance, so that it is never 0.")]
-Momentum = Annotated[float, number(), Field(description="Weight of a batch in the running statistics; for training.")]
+Eps = Annotated[float, number(), field(description="Added to the variance, so that it is never 0.")]
+Momentum = Annotated[float, number(), field(description="Weight of a batch in the running statistics; for training.")]
 
 Positive = Annotated[Size, POSITIVE]
 Positives = Annotated[PerAxis, either(POSITIVE, POSITIVES)]
@@ -104,23 +102,23 @@ SizeOrKeptPerAxis = Annotated[Size | tuple[Size | None, ...], optional(POSITIVE)
 ScalePerAxis = Annotated[Size | Fraction | tuple[Size | Fraction, ...], factor().per_spatial_axis()]
 NonNegativePerAxis = Annotated[PerAxis, whole(0).per_spatial_axis()]
 
-KernelSize = Annotated[PerAxis, POSITIVE.per_spatial_axis(), Field(description="Extent of the window, per axis.")]
-Stride = Annotated[PerAxis, POSITIVE.per_spatial_axis(), Field(description="Distance between windows, per axis.")]
-Dilation = Annotated[PerAxis, POSITIVE.per_spatial_axis(), Field(description="Distance between the taps of a window.")]
+KernelSize = Annotated[PerAxis, POSITIVE.per_spatial_axis(), field(description="Extent of the window, per axis.")]
+Stride = Annotated[PerAxis, POSITIVE.per_spatial_axis(), field(description="Distance between windows, per axis.")]
+Dilation = Annotated[PerAxis, POSITIVE.per_spatial_axis(), field(description="Distance between the taps of a window.")]
 Groups = Annotated[
-    Size, POSITIVE, Field(description="Number of groups of channels that do not see each other; divides both sides.")
+    Size, POSITIVE, field(description="Number of groups of channels that do not see each other; divides both sides.")
 ]
 
 Pairs = PerAxis | tuple[tuple[Size, Size], ...]
 Margins = Annotated[
     Pairs | Literal["valid"],
     paddings("valid"),
-    Field(description="What is added around the input: a number, one per axis, or a [before, after] pair per axis."),
+    field(description="What is added around the input: a number, one per axis, or a [before, after] pair per axis."),
 ]
 Sides = Annotated[
     Pairs,
     paddings(least=None),
-    Field(
+    field(
         description="What is added to the axes: a number, one per axis, or a [before, after] pair per axis; "
         "what is below 0 is cut off."
     ),
@@ -128,7 +126,7 @@ Sides = Annotated[
 Padding = Annotated[
     Pairs | Literal["valid", "same", "same_lower"],
     paddings("valid", "same", "same_lower"),
-    Field(
+    field(
         description="What is added around the input: a number, one per axis, a [before, after] pair per axis, `valid` "
         "(nothing), or `same`: what gives ceil(n / stride) steps, the odd one at the end (`same_lower`: in front).",
     ),
@@ -136,7 +134,7 @@ Padding = Annotated[
 PaddingMode = Annotated[
     Literal["zeros", "reflect", "replicate", "circular"],
     keyword("zeros", "reflect", "replicate", "circular"),
-    Field(description="What the padding is filled with."),
+    field(description="What the padding is filled with."),
 ]
 
 PadMode = Annotated[
@@ -185,30 +183,26 @@ Approximate = Annotated[Literal["none", "tanh"], keyword("none", "tanh")]
 
 
 @cache
-def spatial(model: type[BaseModel]) -> tuple[str, ...]:
+def spatial(operator: Any) -> tuple[str, ...]:
     """The fields of an operator that may be lists of one element per spatial axis."""
-    return tuple(name for name, kind in kinds(model).items() if kind.spatial)
+    return tuple(name for name, kind in kinds(operator).items() if kind.spatial)
 
 
 @cache
-def bounded(model: type[BaseModel]) -> dict[str, int]:
+def bounded(operator: Any) -> dict[str, int]:
     """The fields of an operator that have a least value, with that."""
-    return {name: kind.least for name, kind in kinds(model).items() if kind.least is not None}
+    return {name: kind.least for name, kind in kinds(operator).items() if kind.least is not None}
 
 
 @cache
-def kinds(model: type[BaseModel]) -> dict[str, Kind]:
+def kinds(operator: Any) -> dict[str, Kind]:
     """The kind of each field of an operator."""
-    found = {}
-    for name, field in model.model_fields.items():
-        parts = (*field.metadata, *(meta for arg in get_args(field.annotation) for meta in get_args(arg)))
-        found[name] = next(part for part in parts if isinstance(part, Kind))
-    return found
+    return {name: each.reader for name, each in operator.model_fields.items()}
 
 
-def words(model: type[BaseModel]) -> frozenset[str]:
+def words(operator: Any) -> frozenset[str]:
     """All keywords that the fields of an operator know; they win over names."""
-    return frozenset(word for kind in kinds(model).values() for word in kind.words)
+    return frozenset(word for kind in kinds(operator).values() for word in kind.words)
 
 
 def leaves(value: Any) -> Iterator[Count]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.arrays import cropped, expanded, padded, sides, windows
 from cnnplan.ops.base import Requirement
@@ -89,7 +88,7 @@ class Fold(Columns):
 
     ranks = (3, 3)
 
-    output_size: SizePerAxis = Field(description="Extents of the output; one number stands for two axes.")
+    output_size: SizePerAxis = field(description="Extents of the output; one number stands for two axes.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Whole windows, as many as fit."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
+from cnnplan.models import field
 from cnnplan.ops.base import Limits, Operator, Weight
 from cnnplan.ops.elements import NUMBERS, Elements
 from cnnplan.ops.fields import Amount, IntegerType, WholeShape
@@ -39,16 +38,16 @@ class Opaque(Operator):
     saves = "both"
     is_declared = True
 
-    shape: WholeShape = Field(description="All extents of the output, the batch included.")
-    macs: Amount = Field(description="Multiply-adds of a forward pass; 0 where there are none.")
-    adds: Amount = Field(default=0, description="Adds beside those.")
-    multiplies: Amount = Field(default=0, description="Multiplies beside those.")
-    divides: Amount = Field(default=0, description="Divides.")
-    compares: Amount = Field(default=0, description="Compares.")
-    transcendentals: Amount = Field(default=0, description="Exponentials, logarithms, roots and their like.")
-    params: Amount = Field(default=0, description="Trained weights.")
-    buffers: Amount = Field(default=0, description="Stored numbers that are not trained.")
-    dtype: IntegerType | None = Field(default=None, description="The type of the output, if it is whole numbers.")
+    shape: WholeShape = field(description="All extents of the output, the batch included.")
+    macs: Amount = field(description="Multiply-adds of a forward pass; 0 where there are none.")
+    adds: Amount = field(default=0, description="Adds beside those.")
+    multiplies: Amount = field(default=0, description="Multiplies beside those.")
+    divides: Amount = field(default=0, description="Divides.")
+    compares: Amount = field(default=0, description="Compares.")
+    transcendentals: Amount = field(default=0, description="Exponentials, logarithms, roots and their like.")
+    params: Amount = field(default=0, description="Trained weights.")
+    buffers: Amount = field(default=0, description="Stored numbers that are not trained.")
+    dtype: IntegerType | None = field(default=None, description="The type of the output, if it is whole numbers.")
 
     def reads(self, *elements: Elements) -> Iterator[Requirement]:
         """Whatever there is."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.dims import outside, position
@@ -38,7 +37,7 @@ class Glu(Operator):
 
     ranks = (1, None)
 
-    dim: Dim = Field(default=1, description="The axis that is halved.")
+    dim: Dim = field(default=1, description="The axis that is halved.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """An axis with two halves."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.attention import attention_cost
 from cnnplan.ops.base import Limits, Requirement, Weight, broken, show
@@ -52,10 +51,10 @@ class MultiHeadAttention(Turned):
     arity: ClassVar[Limits] = (1, 4)
     ranks: ClassVar[Limits] = (2, 3)
 
-    num_heads: Positive = Field(description="Number of heads; divides the features.")
-    bias: Flag = Field(default=True, description="Whether the linear layers add a number to each feature.")
-    kdim: Positive | None = Field(default=None, description="Features of the keys; left out, those of the queries.")
-    vdim: Positive | None = Field(default=None, description="Features of the values; left out, those of the queries.")
+    num_heads: Positive = field(description="Number of heads; divides the features.")
+    bias: Flag = field(default=True, description="Whether the linear layers add a number to each feature.")
+    kdim: Positive | None = field(default=None, description="Features of the keys; left out, those of the queries.")
+    vdim: Positive | None = field(default=None, description="Features of the values; left out, those of the queries.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """One input or three that meet, heads that divide the features, a mask for all pairs."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Requirement, broken
@@ -45,8 +44,8 @@ class Gather(Rearrangement):
     ranks = (1, None)
     picks = True
 
-    dim: Dim = Field(default=1, description="The axis in which elements are looked up.")
-    index: Indices | None = Field(
+    dim: Dim = field(default=1, description="The axis in which elements are looked up.")
+    index: Indices | None = field(
         default=None,
         description="Numbers of elements, a list or a table; negative ones count from the end. "
         "Left out, those of a second input.",
@@ -152,8 +151,8 @@ class Roll(Rearrangement):
 
     ranks = (1, None)
 
-    shifts: Shifts = Field(description="How far, per axis; negative: towards the start.")
-    dims: DimOrDims = Field(description="The axis or axes.")
+    shifts: Shifts = field(description="How far, per axis; negative: towards the start.")
+    dims: DimOrDims = field(description="The axis or axes.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Axes that there are, with a distance each."""
@@ -198,7 +197,7 @@ class Flip(Rearrangement):
 
     ranks = (1, None)
 
-    dims: DimOrDims = Field(description="The axis or axes.")
+    dims: DimOrDims = field(description="The axis or axes.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Axes that there are."""

@@ -9,16 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from pydantic_core import PydanticCustomError, core_schema
-
+from cnnplan.models import Reader, refuse
 from cnnplan.sizes import Condition, Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 __all__ = [
     "Kind",
@@ -45,7 +42,7 @@ LARGEST_DENOMINATOR = 2**20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(Reader):
     """What a field takes.
 
     Args:
@@ -66,26 +63,9 @@ class Kind:
     open: bool = False
     literal: bool = False
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Let pydantic call `read` and nothing else."""
-        del source, handler
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def __get_pydantic_json_schema__(
-        self, core: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Tell an editor."""
-        del core, handler
-        return dict(self.schema)
-
     def per_spatial_axis(self) -> Kind:
         """One value for every spatial axis, or a list of one each."""
         return replace(either(self, listed(self, "a list of one number per axis")), spatial=True)
-
-
-def refuse(cause: str) -> NoReturn:
-    """Raise the cause in the form that reaches the door as it is."""
-    raise PydanticCustomError("argument", cause)
 
 
 def is_list(value: Any) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
+from cnnplan.models import field
 from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Positive
@@ -41,8 +40,8 @@ class Linear(Dynamic):
     ranks = (1, None)
     reads_rows = True
 
-    out_features: Positive = Field(description="Extent of the last axis of the output.")
-    bias: Flag = Field(default=True, description="Whether a number is added to each feature of the output.")
+    out_features: Positive = field(description="Extent of the last axis of the output.")
+    bias: Flag = field(default=True, description="Whether a number is added to each feature of the output.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A weight that fits, if one is given."""

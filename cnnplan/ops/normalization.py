@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import beside, held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken, show
 from cnnplan.ops.dims import without
@@ -83,10 +82,10 @@ class GroupNorm(Normalization):
     (64,)
     """
 
-    num_groups: Positive = Field(description="Number of groups; divides the channels.")
-    affine: Flag = Field(default=True, description="Whether a trained scale and shift follow.")
-    weight: Flag = Field(default=True, description="Whether there is a scale, if affine.")
-    bias: Flag = Field(default=True, description="Whether there is a shift, if affine.")
+    num_groups: Positive = field(description="Number of groups; divides the channels.")
+    affine: Flag = field(default=True, description="Whether a trained scale and shift follow.")
+    weight: Flag = field(default=True, description="Whether there is a scale, if affine.")
+    bias: Flag = field(default=True, description="Whether there is a shift, if affine.")
 
     @property
     def scales(self) -> bool:
@@ -157,12 +156,12 @@ class LayerNorm(Normalization):
     (96,)
     """
 
-    normalized_shape: Positives | None = Field(
+    normalized_shape: Positives | None = field(
         default=None, description="Extents of the last axes; left out, the channels are normalized at each position."
     )
-    elementwise_affine: Flag = Field(default=True, description="Whether a trained scale and shift follow.")
-    weight: Flag = Field(default=True, description="Whether there is a scale, if elementwise_affine.")
-    bias: Flag = Field(default=True, description="Whether there is a shift, if elementwise_affine.")
+    elementwise_affine: Flag = field(default=True, description="Whether a trained scale and shift follow.")
+    weight: Flag = field(default=True, description="Whether there is a scale, if elementwise_affine.")
+    bias: Flag = field(default=True, description="Whether there is a shift, if elementwise_affine.")
 
     @property
     def scales(self) -> bool:

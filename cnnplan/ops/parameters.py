@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import along, held
 from cnnplan.ops.base import Limits, Operator, Requirement, Weight, broken
 from cnnplan.ops.dims import outside
@@ -46,7 +45,7 @@ class Parameter(Operator):
         """It is nothing else."""
         return True
 
-    shape: WholeShape = Field(description="All extents; that of the batch is 1, where the layer is repeated for it.")
+    shape: WholeShape = field(description="All extents; that of the batch is 1, where the layer is repeated for it.")
 
     def output(self, *shapes: Shape) -> Shape:
         """That shape."""
@@ -89,7 +88,7 @@ class Scale(Pointwise):
     ranks = (1, None)
     overwrites = True
 
-    dim: Dim = Field(default=1, description="The axis that has a factor for each index.")
+    dim: Dim = field(default=1, description="The axis that has a factor for each index.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """An axis of that number."""
@@ -125,8 +124,8 @@ class Embedding(Operator):
 
     saves = "inputs"
 
-    num_embeddings: Positive = Field(description="Rows of the table: the integers are below that.")
-    embedding_dim: Positive = Field(description="Extent of a row.")
+    num_embeddings: Positive = field(description="Rows of the table: the integers are below that.")
+    embedding_dim: Positive = field(description="Extent of a row.")
 
     def reads(self, *elements: Elements) -> Iterator[Requirement]:
         """Integers, below the number of rows."""

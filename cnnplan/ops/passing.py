@@ -5,9 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
+from cnnplan.models import field
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.fields import Probability, Truth
 from cnnplan.ops.rectifiers import Pointwise
@@ -98,7 +97,7 @@ class Require(Identity):
     (2, 3)
     """
 
-    that: Truth = Field(description="The comparison, of symbols, arguments and shapes: H % 32 == 0.")
+    that: Truth = field(description="The comparison, of symbols, arguments and shapes: H % 32 == 0.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """The comparison."""
@@ -130,7 +129,7 @@ class Dropout(Dropping):
     (2, 3)
     """
 
-    p: Probability = Field(default=0.5, description="The share of elements that are left out in training.")
+    p: Probability = field(default=0.5, description="The share of elements that are left out in training.")
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """Which elements were left out; nothing where none ever is."""
@@ -151,7 +150,7 @@ class DropPath(Dropping):
 
     ranks = (1, None)
 
-    p: Probability = Field(default=0.5, description="The share of samples that are left out in training.")
+    p: Probability = field(default=0.5, description="The share of samples that are left out in training.")
 
     def notes(self, *shapes: Shape) -> dict[str, Extent]:
         """What each sample is multiplied by; nothing where none ever is."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import expanded, padded, same_sides, sides, taps, together, windows
 from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.fields import Flag, Margins, Number, Positive
@@ -30,7 +29,7 @@ CUBES = 3
 class Ceiling(Windowed):
     """Windows of which the last may stick out; `stride` left out is `kernel_size`."""
 
-    ceil_mode: Flag = Field(
+    ceil_mode: Flag = field(
         default=False,
         description="Whether a window may stick out at the end; it must start inside the input or in front of it.",
     )
@@ -135,8 +134,8 @@ class AvgPool(Pooling):
     (1, 4, 6, 4)
     """
 
-    count_include_pad: Flag = Field(default=True, description="Whether the zeros of the padding count in the mean.")
-    divisor_override: Positive | None = Field(
+    count_include_pad: Flag = field(default=True, description="Whether the zeros of the padding count in the mean.")
+    divisor_override: Positive | None = field(
         default=None, description="What to divide by, instead of the number of elements."
     )
 
@@ -189,7 +188,7 @@ class LpPool(Ceiling):
     (1, 4, 6, 4)
     """
 
-    norm_type: Number = Field(description="The power; 1 adds, and the greater it is, the more the greatest counts.")
+    norm_type: Number = field(description="The power; 1 adds, and the greater it is, the more the greatest counts.")
     padding: Margins = 0
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.fields import Number
 from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import prod
@@ -66,7 +65,7 @@ class Pow(Transcendental):
     6
     """
 
-    exponent: Number = Field(description="The power.")
+    exponent: Number = field(description="The power.")
 
     def run(self, x: Array, out: Array | None = None) -> Array:
         """NumPy's."""

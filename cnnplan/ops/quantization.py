@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.base import Requirement, broken
 from cnnplan.ops.fields import Number, QuantizedType, ZeroPoint
 from cnnplan.ops.rectifiers import Pointwise
@@ -48,11 +47,11 @@ class FakeQuantize(Pointwise):
 
     saves = "nothing"
 
-    scale: Number | None = Field(
+    scale: Number | None = field(
         default=None, description="What a step stands for; left out, what brings all elements into the range, and 0."
     )
-    zero_point: ZeroPoint = Field(default=0, description="The whole number that stands for 0.")
-    dtype: QuantizedType = Field(default="int8", description="The type of the whole numbers: int8, uint8, ... uint4.")
+    zero_point: ZeroPoint = field(default=0, description="The whole number that stands for 0.")
+    dtype: QuantizedType = field(default="int8", description="The type of the whole numbers: int8, uint8, ... uint4.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A scale above 0, a zero point of the type; without a scale no zero point."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.dims import outside, position
@@ -40,9 +39,9 @@ class Topk(Operator):
     picks = True
     saves = "nothing"
 
-    k: Positive = Field(description="How many.")
-    dim: Dim = Field(default=1, description="The axis along which elements are compared.")
-    largest: Flag = Field(default=True, description="Whether the greatest are taken; else the least, the least first.")
+    k: Positive = field(description="How many.")
+    dim: Dim = field(default=1, description="The axis along which elements are compared.")
+    largest: Flag = field(default=True, description="Whether the greatest are taken; else the least, the least first.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """An axis with as many elements."""

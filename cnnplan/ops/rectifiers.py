@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import beside, held
 from cnnplan.ops.base import Operator, Requirement, Weight
 from cnnplan.ops.fields import Number, Positive
@@ -101,7 +100,7 @@ class LeakyRelu(Pointwise):
     6
     """
 
-    negative_slope: Number = Field(default=0.01, description="What negative elements are multiplied by.")
+    negative_slope: Number = field(default=0.01, description="What negative elements are multiplied by.")
 
     def run(self, x: Array) -> Array:
         """One of two lines."""
@@ -128,7 +127,7 @@ class Prelu(Pointwise):
 
     ranks = (2, None)
 
-    num_parameters: Positive = Field(default=1, description="Number of slopes: 1, or the number of channels.")
+    num_parameters: Positive = field(default=1, description="Number of slopes: 1, or the number of channels.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """One slope, or one per channel."""
@@ -168,7 +167,7 @@ class Elu(Pointwise):
     6
     """
 
-    alpha: Number = Field(default=1.0, description="What negative elements approach, less its sign.")
+    alpha: Number = field(default=1.0, description="What negative elements approach, less its sign.")
 
     def run(self, x: Array) -> Array:
         """A line or a curve."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Requirement, Weight, broken
 from cnnplan.ops.fields import Flag, Nonlinearity, Positive, Reset
@@ -39,7 +38,7 @@ class Rnn(Recurrent):
 
     gates = 1
 
-    nonlinearity: Nonlinearity = Field(default="tanh", description="The function: tanh or relu.")
+    nonlinearity: Nonlinearity = field(default="tanh", description="The function: tanh or relu.")
 
     def step(self, inputs: Array, cell: Cell, state: Array, memory: Array) -> tuple[Array, Array]:
         """The function of a sum."""
@@ -75,8 +74,8 @@ class Lstm(Recurrent):
     gates = 4
     arity = (1, 3)
 
-    memory: Flag = Field(default=False, description="Whether the memory comes out at every step, behind the state.")
-    proj_size: Positive | None = Field(
+    memory: Flag = field(default=False, description="Whether the memory comes out at every step, behind the state.")
+    proj_size: Positive | None = field(
         default=None, description="Features that the state is brought to before it comes back, and out; left out, all."
     )
 
@@ -153,7 +152,7 @@ class Gru(Recurrent):
 
     gates = 3
 
-    reset: Reset = Field(
+    reset: Reset = field(
         default="after",
         description="Whether the reset gate hides what the state gives (`after` its product: PyTorch, mlx, Keras' "
         "reset_after) or the state (`before` it: Cho's, Keras' other).",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Operator, Requirement, broken, show
 from cnnplan.ops.dims import outside, position
@@ -29,8 +28,8 @@ class Reducing(Operator):
 
     ranks = (1, None)
 
-    dim: DimOrDims | None = Field(default=None, description="The axis or axes; left out, all of them.")
-    keepdim: Flag = Field(default=False, description="Whether the axes stay, with extent 1.")
+    dim: DimOrDims | None = field(default=None, description="The axis or axes; left out, all of them.")
+    keepdim: Flag = field(default=False, description="Whether the axes stay, with extent 1.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Axes that there are, each named once."""
@@ -106,10 +105,10 @@ class Reduce(Reducing):
     Cost(macs=0, adds=4, multiplies=6, divides=0, compares=0, transcendentals=2)
     """
 
-    mode: Reduction = Field(
+    mode: Reduction = field(
         description="What becomes of them: sum, mean, max, min, prod, l1, l2, sum_square, logsumexp, var or std."
     )
-    correction: Correction | None = Field(
+    correction: Correction | None = field(
         default=None, description="Of var and std: what is taken from the number of elements; left out, 1."
     )
 

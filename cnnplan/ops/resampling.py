@@ -6,9 +6,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
+from cnnplan.models import field
 from cnnplan.ops.arrays import expanded
 from cnnplan.ops.base import Operator, Requirement, broken
 from cnnplan.ops.fields import Flag, Interpolation, ScalePerAxis, SizePerAxis
@@ -65,14 +64,14 @@ class Upsample(Operator):
     ranks = (3, 5)
     saves = "nothing"
 
-    size: SizePerAxis | None = Field(default=None, description="Extent of the output, per axis.")
-    scale_factor: ScalePerAxis | None = Field(
+    size: SizePerAxis | None = field(default=None, description="Extent of the output, per axis.")
+    scale_factor: ScalePerAxis | None = field(
         default=None, description="How many times longer the axes become; a fraction or a decimal."
     )
-    mode: Interpolation = Field(default="nearest", description="Whether elements are repeated or blended.")
-    align_corners: Flag = Field(default=False, description="Whether the outermost elements stay where they are.")
+    mode: Interpolation = field(default="nearest", description="Whether elements are repeated or blended.")
+    align_corners: Flag = field(default=False, description="Whether the outermost elements stay where they are.")
 
-    antialias: Flag = Field(
+    antialias: Flag = field(
         default=False, description="Whether the filter of bilinear or bicubic is as wide as a new element."
     )
 

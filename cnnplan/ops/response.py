@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import taps, together
 from cnnplan.ops.base import Operator
 from cnnplan.ops.fields import Number, Positive
@@ -36,10 +35,10 @@ class LocalResponseNorm(Operator):
 
     ranks = (3, 5)
 
-    size: Positive = Field(description="Number of channels that are added up.")
-    alpha: Number = Field(default=1e-4, description="Weight of the squares.")
-    beta: Number = Field(default=0.75, description="The power.")
-    k: Number = Field(default=1.0, description="What is added to the squares.")
+    size: Positive = field(description="Number of channels that are added up.")
+    alpha: Number = field(default=1e-4, description="Weight of the squares.")
+    beta: Number = field(default=0.75, description="The power.")
+    k: Number = field(default=1.0, description="What is added to the squares.")
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:
         """Channels around it, at the same place."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.base import Operator, Requirement, broken, show
 from cnnplan.ops.fields import Beyond, Flag, Sampling
 from cnnplan.ops.interpolation import sampled
@@ -51,9 +50,9 @@ class GridSample(Operator):
     picks = True
     hides = True
 
-    mode: Sampling = Field(default="bilinear", description="Whether neighbours are blended or the nearest is taken.")
-    padding_mode: Beyond = Field(default="zeros", description="What is seen outside the image: 0, or its edge.")
-    align_corners: Flag = Field(
+    mode: Sampling = field(default="bilinear", description="Whether neighbours are blended or the nearest is taken.")
+    padding_mode: Beyond = field(default="zeros", description="What is seen outside the image: 0, or its edge.")
+    align_corners: Flag = field(
         default=False, description="Whether -1 and 1 are the middles of the outermost elements, not their outer edges."
     )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.arrays import along
 from cnnplan.ops.base import Requirement
@@ -40,7 +39,7 @@ class Concat(Rearrangement):
 
     arity = (1, None)
 
-    dim: Dim = Field(default=1, description="The axis along which the inputs are lined up.")
+    dim: Dim = field(default=1, description="The axis along which the inputs are lined up.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Equal extents on all other axes."""
@@ -92,10 +91,10 @@ class Slice(Rearrangement):
 
     picks = True
 
-    dim: Dim = Field(default=1, description="The axis.")
-    start: Whole = Field(default=0, description="The first element.")
-    end: Whole | None = Field(default=None, description="The element behind the last; left out, the end of the axis.")
-    step: Positive = Field(default=1, description="Distance between elements.")
+    dim: Dim = field(default=1, description="The axis.")
+    start: Whole = field(default=0, description="The first element.")
+    end: Whole | None = field(default=None, description="The element behind the last; left out, the end of the axis.")
+    step: Positive = field(default=1, description="Distance between elements.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """A part that is there, and not empty."""

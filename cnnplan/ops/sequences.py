@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import affine, held
 from cnnplan.ops.base import Limits, Requirement, Weight, broken, show
 from cnnplan.ops.fields import Biases, Flag, Positive, Several
@@ -68,15 +67,15 @@ class Recurrent(Turned, Weighted):
     gates: ClassVar[int]
     """How many times the weights of a state there are."""
 
-    hidden_size: Positive = Field(description="Features of the state.")
-    num_layers: Several = Field(default=1, description="How many layers, each on what the one before gives.")
-    bias: Flag = Field(default=True, description="Whether numbers are added.")
-    biases: Biases = Field(
+    hidden_size: Positive = field(description="Features of the state.")
+    num_layers: Several = field(default=1, description="How many layers, each on what the one before gives.")
+    bias: Flag = field(default=True, description="Whether numbers are added.")
+    biases: Biases = field(
         default="both",
         description="What numbers are added to: `both`, what comes in and the state (PyTorch); `one`, their sum "
         "(Keras, Flax); `new`, what comes in, and the state only where it makes the new one of a gru (mlx, Equinox).",
     )
-    bidirectional: Flag = Field(default=False, description="Whether a second state runs backwards, beside the first.")
+    bidirectional: Flag = field(default=False, description="Whether a second state runs backwards, beside the first.")
 
     def output(self, *shapes: Shape) -> Shape:
         """The state of all directions, at every step."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrangement import Rearrangement
 from cnnplan.ops.base import Requirement
 from cnnplan.ops.fields import Positive
@@ -36,7 +35,7 @@ class PixelShuffle(Rearrangement):
 
     ranks = (3, 5)
 
-    upscale_factor: Positive = Field(description="How many times longer the spatial axes become.")
+    upscale_factor: Positive = field(description="How many times longer the spatial axes become.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Channels for every pixel of a square."""
@@ -87,7 +86,7 @@ class PixelUnshuffle(Rearrangement):
 
     ranks = (3, 5)
 
-    downscale_factor: Positive = Field(description="How many times shorter the spatial axes become.")
+    downscale_factor: Positive = field(description="How many times shorter the spatial axes become.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Whole squares."""
@@ -134,7 +133,7 @@ class ChannelShuffle(Rearrangement):
 
     ranks = (3, None)
 
-    groups: Positive = Field(description="Number of groups; divides the channels.")
+    groups: Positive = field(description="Number of groups; divides the channels.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Groups of equal size."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import beside, held
 from cnnplan.ops.base import Requirement, Weight
 from cnnplan.ops.dims import without
@@ -34,8 +33,8 @@ class Tracking(Normalization):
     momentum: Momentum = 0.1
     affine: Flag
     track_running_stats: Flag
-    weight: Flag = Field(default=True, description="Whether there is a scale, if affine.")
-    bias: Flag = Field(default=True, description="Whether there is a shift, if affine.")
+    weight: Flag = field(default=True, description="Whether there is a scale, if affine.")
+    bias: Flag = field(default=True, description="Whether there is a shift, if affine.")
 
     @property
     def rewrites(self) -> bool:
@@ -129,8 +128,8 @@ class BatchNorm(Tracking):
 
     ranks = (2, 5)
 
-    affine: Flag = Field(default=True, description="Whether a trained scale and shift follow.")
-    track_running_stats: Flag = Field(default=True, description="Whether the statistics come from training.")
+    affine: Flag = field(default=True, description="Whether a trained scale and shift follow.")
+    track_running_stats: Flag = field(default=True, description="Whether the statistics come from training.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Channels with more than one element."""
@@ -169,8 +168,8 @@ class InstanceNorm(Tracking):
 
     ranks = (3, 5)
 
-    affine: Flag = Field(default=False, description="Whether a trained scale and shift follow.")
-    track_running_stats: Flag = Field(default=False, description="Whether the statistics come from training.")
+    affine: Flag = field(default=False, description="Whether a trained scale and shift follow.")
+    track_running_stats: Flag = field(default=False, description="Whether the statistics come from training.")
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """Channels with more than one element."""

@@ -6,10 +6,9 @@ import re
 from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.base import Operator, Requirement, broken, several, show
 from cnnplan.ops.fields import Equation
 from cnnplan.ops.links import Link
@@ -43,7 +42,7 @@ class Einsum(Operator):
     arity = (1, None)
     ranks = (0, None)
 
-    equation: Equation = Field(
+    equation: Equation = field(
         description="A letter for each axis of each input, an arrow, those of the output: nqd,nkd->nqk."
     )
 

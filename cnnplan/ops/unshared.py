@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from cnnplan.cost import Cost
 from cnnplan.lazy import np
+from cnnplan.models import field
 from cnnplan.ops.arrays import expanded, held, padded, sides, windows
 from cnnplan.ops.base import Weight
 from cnnplan.ops.fields import Flag, Margins, Positive, Stride
@@ -39,8 +38,8 @@ class LocallyConnected(Weighted, Dilated):
 
     stride: Stride = 1
     padding: Margins = 0
-    out_channels: Positive = Field(description="Number of filters at each position: the channels of the output.")
-    bias: Flag = Field(default=True, description="Whether a number is added to each element of the output.")
+    out_channels: Positive = field(description="Number of filters at each position: the channels of the output.")
+    bias: Flag = field(default=True, description="Whether a number is added to each element of the output.")
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, filters, steps."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import Field
-
+from cnnplan.models import field
 from cnnplan.ops.base import Operator, Requirement
 from cnnplan.ops.fields import Dilation, KernelSize, Padding, Stride
 from cnnplan.ops.links import Link
@@ -92,7 +91,7 @@ class Windowed(Operator):
     ranks = (3, 5)
 
     kernel_size: KernelSize
-    stride: Stride | None = Field(default=None, description="Distance between windows; left out: kernel_size.")
+    stride: Stride | None = field(default=None, description="Distance between windows; left out: kernel_size.")
     padding: Padding = 0
 
     def strides(self, axes: int) -> tuple[Extent, ...]:

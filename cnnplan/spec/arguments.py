@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
+from cnnplan.lazy import pydantic_core
 from cnnplan.ops.fields import kinds
 from cnnplan.spec import answers, code
 from cnnplan.spec.arithmetic import show
@@ -149,7 +148,7 @@ def _judge_values(
     }
     try:
         model.model_validate(settled)
-    except ValidationError as error:
+    except pydantic_core.ValidationError as error:
         for fault in error.errors(include_url=False):
             key = str(fault["loc"][0]) if fault["loc"] else ""
             if fault["type"] == "missing" or (key and key not in settled):

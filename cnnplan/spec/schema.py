@@ -14,7 +14,6 @@ from cnnplan import ops
 from cnnplan.dtypes import STORED
 from cnnplan.spec.code import MAIN
 from cnnplan.spec.documents import (
-    PART,
     BlockDocument,
     BranchesDocument,
     Document,
@@ -26,6 +25,7 @@ from cnnplan.spec.documents import (
     StorageDocument,
     SymbolDocument,
 )
+from cnnplan.spec.parts import PART
 from cnnplan.spec.words import STRUCTURES
 
 __all__ = ["json_schema"]
@@ -222,7 +222,7 @@ def _widened(field: Schema, schema: Schema) -> Schema:
 
 def _document(model: type[Document]) -> Schema:
     """The schema of a mapping, without what only pydantic needs."""
-    schema = model.model_json_schema(by_alias=True)
+    schema = model.model_json_schema()
     properties = {key: _plain(value) for key, value in schema["properties"].items()}
     return {**schema, "properties": properties, "title": model.__name__.removesuffix("Document").lower()}
 

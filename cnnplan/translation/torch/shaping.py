@@ -6,10 +6,9 @@ import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
 from cnnplan import sizes
 from cnnplan.errors import CnnplanError
+from cnnplan.lazy import pydantic_core
 from cnnplan.ops import OPERATORS
 from cnnplan.translation.torch.made import Axis, Binary, Guard, Rounded, product_of_doubles
 
@@ -66,7 +65,15 @@ class Shapes:
             made = self._operator(verb, args)
             parts = made.parts(*inputs)
             shapes = [part.output(*inputs) for part in parts] or [made.output(*inputs)]
-        except (ValidationError, CnnplanError, ArithmeticError, AttributeError, ValueError, TypeError, IndexError):
+        except (
+            pydantic_core.ValidationError,
+            CnnplanError,
+            ArithmeticError,
+            AttributeError,
+            ValueError,
+            TypeError,
+            IndexError,
+        ):
             return
         for i, shape in enumerate(shapes):
             self._known[f"{name}.{i}" if parts else name] = shape
