@@ -181,7 +181,7 @@ def _known(condition: Condition) -> str:
 def _arguments(op: Operator) -> list[list[str]]:
     """The arguments that are not as they are by default."""
     fields = type(op).model_fields
-    given = ((name, getattr(op, name), field.get_default(call_default_factory=True)) for name, field in fields.items())
+    given = ((name, getattr(op, name), field.default) for name, field in fields.items())
     return [[name, _argument(value)] for name, value, default in given if value is not default and value != default]
 
 

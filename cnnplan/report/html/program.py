@@ -42,6 +42,8 @@ class Program:
         self._memo: dict[Any, Any] = {}
         self._numbers: dict[Any, int] = {}
         self._counts: dict[int, Count] = {}
+        self._results: dict[str, str] = {}
+        self._is_whole = True
         self._writer = Writer(DIALECTS["bigint"], [*plan.spec.symbols])
         self.constants: list[str | None] = []
         self.symbols = [n for n, symbol in plan.spec.symbols.items() if symbol.numeric and symbol.integer]
@@ -51,23 +53,26 @@ class Program:
         if isinstance(value, Count) and value.symbols & self._fixed.keys():
             value = substitute(value, self._fixed, self._memo)
         if value not in self._numbers:
-            self._numbers[value] = self._new(value) if not isinstance(value, Count) or self._sayable(value) else -1
+            self._numbers[value] = (
+                self._computed(value) if isinstance(value, Count) else self._next(str(Fraction(value)))
+            )
         return self._numbers[value]
 
-    def _sayable(self, count: Count) -> bool:
-        """Whether it is made of whole numbers, which generated code computes exactly."""
+    def _computed(self, count: Count) -> int:
+        """The number of a formula; -1 of one about fractions, since generated code is exact on whole numbers only."""
         try:
-            self._writer.result(count)
+            text = self._writer.result(count)
         except UsageError:
-            return False
-        return True
-
-    def _new(self, value: Any) -> int:
-        number = len(self.constants)
-        if isinstance(value, Count):
-            self._counts[number] = value
-        self.constants.append(None if isinstance(value, Count) else str(Fraction(value)))
+            self._is_whole = False
+            return -1
+        number = self._next(None)
+        self._counts[number] = count
+        self._results[str(number)] = text
         return number
+
+    def _next(self, constant: str | None) -> int:
+        self.constants.append(constant)
+        return len(self.constants) - 1
 
     @property
     def formulas(self) -> dict[int, tuple[str, str]]:
@@ -77,8 +82,14 @@ class Program:
     @property
     def source(self) -> str:
         """A JavaScript function of the symbols, in their order, that returns the computed values by number."""
+        return f"(() => {{\n{self._function()}return formulas;\n}})()"
+
+    def _function(self) -> str:
+        """What was written for each formula; where one could not be, the others anew, without what it left behind."""
+        if self._is_whole:
+            return self._writer.function("formulas", self.symbols, self._results)
         counts = {str(number): count for number, count in self._counts.items()}
-        return f"(() => {{\n{source(counts, 'bigint', symbols=self.symbols)}return formulas;\n}})()"
+        return source(counts, "bigint", symbols=self.symbols)
 
     def condition(self, condition: Condition) -> dict[str, Any]:
         """A condition as data that the page judges at the values."""

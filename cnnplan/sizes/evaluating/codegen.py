@@ -60,7 +60,7 @@ def source(
     names = [*symbols, *(name for name in symbols_of(formulas.values()) if name not in symbols)]
     writer = Writer(DIALECTS[language], names)
     results = {key: writer.result(formula) for key, formula in formulas.items()}
-    return writer.dialect.function(name, [writer.called[symbol] for symbol in names], writer.statements, results, guard)
+    return writer.function(name, names, results, guard)
 
 
 def symbols_of(formulas: Iterable[Any]) -> list[str]:
@@ -78,6 +78,12 @@ class Writer:
         self.called = {name: f"{name}_" if name in RESERVED else name for name in symbols}
         self.statements: list[tuple[str, str]] = []
         self._known: dict[Any, str] = {}
+
+    def function(
+        self, name: str, symbols: Sequence[str], results: Mapping[str, str], guard: Guard | None = None
+    ) -> str:
+        """A function of these symbols that returns what was written, by name."""
+        return self.dialect.function(name, [self.called[symbol] for symbol in symbols], self.statements, results, guard)
 
     def result(self, formula: Any) -> str:
         """A formula as an expression over the statements."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.sizes.forms.atoms import Atom
 from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.linear import Size
 
-__all__ = ["is_wide", "name_of", "shared"]
+__all__ = ["bits", "is_wide", "name_of", "shared"]
 
 WIDEST = 600
 """Symbols, functions and terms of a formula that is written without names for its parts."""
@@ -50,6 +50,32 @@ def _inside(atom: Atom) -> list[tuple[Atom, int]]:
     if key not in known:
         known[key] = [part for arg in atom.args for part in _atoms(arg)]
     return known[key]  # type: ignore[no-any-return]
+
+
+def bits(*values: Atom | Size, inside: bool = True) -> int:
+    """Atoms as the bits of a number: those given and those of sizes, and what they are made of, however deep."""
+    found = 0
+    for value in values:
+        for atom in (value,) if isinstance(value, Atom) else (atom for atom, _ in value.terms):
+            found |= _deep(atom) if inside else 1 << atom.index
+    return found
+
+
+def _deep(atom: Atom) -> int:
+    """The bits of an atom and of what it is made of; what is inside of others comes first."""
+    known = atom.context.memo
+    left = [atom]
+    while left:
+        last = left[-1]
+        below = [part for part, _ in _inside(last)]
+        missing = [part for part in below if ("bits", part) not in known]
+        left += missing
+        if not missing:
+            found = 1 << last.index
+            for part in below:
+                found |= known["bits", part]
+            known["bits", left.pop()] = found
+    return known["bits", atom]  # type: ignore[no-any-return]
 
 
 def _atoms(value: Any) -> Iterator[tuple[Atom, int]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold, units_of, without
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.rationals import Number, is_number, whole
-from cnnplan.sizes.showing.sharing import is_wide, name_of, shared
+from cnnplan.sizes.showing.sharing import bits, is_wide, name_of, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.polynomials import Count
@@ -34,7 +34,7 @@ class Style:
 
     def __init__(self, named: Iterable[Atom] = ()) -> None:
         self.named = frozenset(named)
-        self._known: dict[Any, Any] = {}
+        self._bits = bits(*self.named, inside=False)
 
     def __call__(self, value: Any) -> str:
         """The formula of a number or a count."""
@@ -45,7 +45,20 @@ class Style:
         named = shared(*values)
         style = type(self)(named) if named else self
         texts = [style.whole(value) for value in values]
-        return self.where(between.join(texts), [(self.symbol(name_of(atom)), style.written(atom)) for atom in named])
+        return self.where(between.join(texts), [(self.symbol(name_of(atom)), style.meaning(atom)) for atom in named])
+
+    def once(self, write: Callable[[Any], Any], *of: Any) -> Any:
+        """What is written for sizes or an atom: once for all formulas that name the same of their parts."""
+        known = of[0].context.memo
+        key = (write.__name__, type(self), of, self._bits & bits(*of) if self.named else None)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = write(*of)
+        return found
+
+    def meaning(self, atom: Atom) -> str:
+        """What a name stands for."""
+        return self.once(self.written, atom)  # type: ignore[no-any-return]
 
     def whole(self, value: Any) -> str:
         """A formula without names."""
@@ -60,12 +73,7 @@ class Style:
 
     def size(self, size: Size) -> str:
         """A linear size; each is written once."""
-        known: dict[Any, str] = self._known if self.named else size.context.memo
-        key = (type(self), size)
-        text = known.get(key)
-        if text is None:
-            text = known[key] = self.spelled(size)
-        return text
+        return self.once(self.spelled, size)  # type: ignore[no-any-return]
 
     def spelled(self, size: Size) -> str:
         """The same, term by term."""
@@ -124,26 +132,20 @@ class Style:
 
     def product(self, monomial: tuple[Size, ...], coef: Number) -> tuple[Number, str]:
         """A multiple of a product of sizes, repeated ones as powers."""
-        known: dict[Any, Any] = self._known if self.named else monomial[0].context.memo
-        key = (type(self), monomial)
-        found = known.get(key)
-        if found is None:
-            powers: dict[Size, int] = {}
-            for size in monomial:
-                powers[size] = powers.get(size, 0) + 1
-            text = self.times.join([self.power(self.factor(size), n) for size, n in powers.items()])
-            found = known[key] = (prod(map(units_of, monomial)), text)
-        units, text = found
+        units, text = self.once(self.multiplied, *monomial)
         return coef if units == 1 else whole(Fraction(coef) / units), text
+
+    def multiplied(self, *monomial: Size) -> tuple[int, str]:
+        """A product of sizes, and the units that they are counted in."""
+        powers: dict[Size, int] = {}
+        for size in monomial:
+            powers[size] = powers.get(size, 0) + 1
+        text = self.times.join([self.power(self.factor(size), n) for size, n in powers.items()])
+        return prod(map(units_of, monomial)), text
 
     def factor(self, size: Size) -> str:
         """A size that stands in a product; a symbol as it is, without the units that it is counted in."""
-        known: dict[Any, str] = self._known if self.named else size.context.memo
-        key = (type(self), size, "factor")
-        text = known.get(key)
-        if text is None:
-            text = known[key] = self.alone(size)
-        return text
+        return self.once(self.alone, size)  # type: ignore[no-any-return]
 
     def alone(self, size: Size) -> str:
         """The same, in brackets where it does not bind."""
