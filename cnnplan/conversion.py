@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import CnnplanError, UsageError
 from cnnplan.plan import Plan, plan_spec
 from cnnplan.spec.arithmetic import show
 from cnnplan.translation import load_foreign, load_spec
-from cnnplan.translation.blocks import found
-from cnnplan.translation.items import Item, items, remembered
+from cnnplan.translation.blocks import Limits, found
+from cnnplan.translation.items import Item, items, lifted, remembered
+from cnnplan.translation.partition import unbound
 from cnnplan.translation.writing import document, written
 
 if TYPE_CHECKING:
@@ -100,11 +102,22 @@ def _reached(layers: Any, blocks: Mapping[str, Any]) -> list[str]:
     return [name for name in blocks if name in reached]
 
 
-def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan, classes: Mapping[str, str]) -> Iterator[str]:
-    """With blocks: where concatenations grow, read from the one before, and as they are."""
-    for each in (remembered([*map(_copy, made)]), made):
-        body, blocks = found([*map(_bare, _ended(each, plan))], classes)
-        yield written(_head(data), body, blocks, _promises(plan))
+LIMITS: Final = (Limits(), Limits(inputs=2), Limits(inputs=2, items=40))
+"""How large blocks may be; small ones that stand in larger ones may be worth more."""
+
+
+def _tried(data: Mapping[str, Any], made: list[Item], plan: Plan, classes: Mapping[str, str]) -> list[str]:
+    """With blocks, the shortest first.
+
+    Where concatenations grow each is read from the one before, or they are as they are; blocks have one input or two,
+    and what several of them read stands in front.
+    """
+    texts = []
+    made = unbound(made)
+    for each, limits in product((remembered([*map(_copy, made)]), made, lifted(made)), LIMITS):
+        body, blocks = found([*map(_bare, _ended(each, plan))], classes, limits)
+        texts.append(written(_head(data), body, blocks, _promises(plan)))
+    return sorted({*texts}, key=lambda text: (text.count("\n"), len(text), text))
 
 
 def _copy(item: Item) -> Item:

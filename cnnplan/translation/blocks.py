@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cnnplan.ops import OPERATORS
 from cnnplan.spec.words import refusal
 from cnnplan.translation.block_names import called, prefix
 from cnnplan.translation.items import Block, Item, Read
+from cnnplan.translation.rows import moved, readers, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["found"]
-
-LONGEST: Final = 80
-"""The most items of a block that is looked for."""
+__all__ = ["Limits", "found"]
 
 ROUNDS: Final = 24
 """How often blocks are looked for."""
@@ -35,42 +31,45 @@ FIXED: Final = ("mode", "padding_mode", "approximate", "equation", "align_corner
 Segment = tuple[int, int]
 
 
-def found(items: list[Item], classes: Mapping[str, str] | None = None) -> tuple[list[Item], list[Block]]:
+class Limits(NamedTuple):
+    """How many things may come into a block, and how many items it may have."""
+
+    inputs: int = 1
+    items: int = 80
+
+
+ANY: Final = Limits()
+
+
+def found(
+    items: list[Item], classes: Mapping[str, str] | None = None, most: Limits = ANY
+) -> tuple[list[Item], list[Block]]:
     """The items with calls of blocks in them, and the blocks, those that others call first.
 
     Args:
         items: the layers, flat.
         classes: the classes of modules by path: a block that is a whole module is called after its class.
+        most: how large a block may be.
     """
     blocks: list[Block] = []
     for _ in range(ROUNDS):
-        items = _runs(items)
-        best = _best(items)
+        items = rows(items)
+        best = _best(items, most)
         if best is None:
             break
         block, items = _replaced(items, best, {block.name for block in blocks}, classes or {})
         blocks.append(block)
-    return _runs(items), blocks
+    return rows(items), blocks
 
 
-def _readers(items: Sequence[Item]) -> list[int]:
-    """Of each item the last one that reads it."""
-    last = [*range(len(items))]
-    for number, item in enumerate(items):
-        for read in item.reads:
-            if read.item >= 0:
-                last[read.item] = max(last[read.item], number)
-    return last
-
-
-def _best(items: list[Item]) -> list[Segment] | None:
+def _best(items: list[Item], most: Limits) -> list[Segment] | None:
     """Where the part stands that saves the most lines as a block."""
     places: dict[Any, list[Segment]] = defaultdict(list)
-    last = _readers(items)
+    last = readers(items)
     for start in range(len(items)):
-        for end, key in _segments(items, start, last):
+        for end, key in _segments(items, start, last, most):
             places[key, end - start].append((start, end))
-    best, most = None, 2
+    best, least = None, 2
     for segments in places.values():
         apart = _apart(segments)
         if len(apart) < 2:  # noqa: PLR2004 - once is no repetition
@@ -79,8 +78,8 @@ def _best(items: list[Item]) -> list[Segment] | None:
         saved = (len(apart) - 1) * lines - len(apart) - 3
         if all(_whole(items, segment) for segment in apart):
             saved *= WHOLE
-        if saved > most:
-            best, most = apart, saved
+        if saved > least:
+            best, least = apart, saved
     return best
 
 
@@ -96,12 +95,12 @@ def _paths(items: list[Item], segment: Segment) -> list[str]:
     return [item.path for item in items[slice(*segment)] if item.path]
 
 
-def _segments(items: list[Item], start: int, last: list[int]) -> Iterator[tuple[int, Any]]:
-    """The parts that begin here and have one thing coming in and one going out, each with what it does."""
+def _segments(items: list[Item], start: int, last: list[int], most: Limits) -> Iterator[tuple[int, Any]]:
+    """The parts that begin here, with what each does: one thing goes out, and no more come in than may."""
     key: Any = ()
     outside: list[Read] = []
     latest = -1
-    for end in range(start, min(start + LONGEST, len(items))):
+    for end in range(start, min(start + most.items, len(items))):
         item = items[end]
         if item.wiring or item.named:
             return
@@ -112,8 +111,8 @@ def _segments(items: list[Item], start: int, last: list[int]) -> Iterator[tuple[
                 continue
             if read not in outside:
                 outside.append(read)
-            labels.append((-1 - outside.index(read), ""))
-        if len(outside) > 1:
+            labels.append((outside.index(read), "in"))
+        if len(outside) > most.inputs:
             return
         key = hash((key, item.verb, _kind(item), repr(item.told), tuple(labels), item.repeat))
         latest = max([latest, *last[start:end]]) if end == start else max(latest, last[end - 1])
@@ -157,16 +156,21 @@ def _replaced(
     prefixes = [prefix([item.origin for item in copy if item.origin]) for copy in copies]
     inner, calls, args = _abstracted(copies, prefixes)
     start = segments[0][0]
-    outside = next(read for item in copies[0] for read in item.reads if read.item < start)
+    outside = _outside(copies[0], start)
     body = [replace(item, reads=tuple(_inside(read, start, outside) for read in item.reads)) for item in inner]
     wholes = [prefix(_paths(items, segment)) if _whole(items, segment) else "" for segment in segments]
     name = called(wholes, [each for each in prefixes if each], copies[0], taken, classes)
-    block = Block(name, args, body)
+    block = Block(name, args, body, len(outside))
     return block, _spliced(items, segments, name, calls, prefixes)
 
 
-def _inside(read: Read, start: int, outside: Read) -> Read:
-    return Read(-1) if read == outside else Read(read.item - start, read.part)
+def _outside(copy: Sequence[Item], start: int) -> tuple[Read, ...]:
+    """What comes in, in the order in which it is read."""
+    return tuple(dict.fromkeys(read for item in copy for read in item.reads if read.item < start))
+
+
+def _inside(read: Read, start: int, outside: tuple[Read, ...]) -> Read:
+    return Read(-1 - outside.index(read)) if read in outside else Read(read.item - start, read.part)
 
 
 def _abstracted(
@@ -232,9 +236,9 @@ def _spliced(
     while at < len(items):
         if at in starts:
             end, number = starts[at]
-            outside = next(read for item in items[at:end] for read in item.reads if read.item < at)
-            channels = next((item.channels for item in items[at:end] if outside in item.reads), None)
-            call = Item(name, calls[number], (outside,), prefixes[number], channels)
+            outside = _outside(items[at:end], at)
+            channels = next((item.channels for item in items[at:end] if outside[0] in item.reads), None)
+            call = Item(name, calls[number], outside, prefixes[number], channels)
             call.source = items[end - 1].source
             call.path = prefix([item.path for item in items[at:end] if item.path])
             made.append(call)
@@ -244,60 +248,4 @@ def _spliced(
             made.append(items[at])
             where[at] = len(made) - 1
             at += 1
-    return [replace(item, reads=tuple(_moved(read, where) for read in item.reads)) for item in made]
-
-
-def _moved(read: Read, where: dict[int, int]) -> Read:
-    return read if read.item < 0 else Read(where[read.item], read.part)
-
-
-def _runs(items: list[Item]) -> list[Item]:
-    """Items in a row that are alike as one that is repeated."""
-    last = _readers(items)
-    made: list[Item] = []
-    where: dict[int, int] = {}
-    at = 0
-    while at < len(items):
-        end = _run(items, at, last)
-        item = items[at]
-        if end - at > 1:
-            origin, counter = _template([each.origin for each in items[at:end]])
-            item = replace(item, origin=origin, counter=counter, repeat=end - at, source=items[end - 1].source)
-        made.append(item)
-        where.update(dict.fromkeys(range(at, end), len(made) - 1))
-        at = end
-    return [replace(item, reads=tuple(_moved(read, where) for read in item.reads)) for item in made]
-
-
-def _run(items: list[Item], at: int, last: list[int]) -> int:
-    """Where a row of items ends that are alike, each reading only the one before."""
-    first = items[at]
-    end = at + 1
-    if first.verb in OPERATORS or first.repeat > 1 or first.wiring:
-        return end
-    while end < len(items):
-        item = items[end]
-        alike = item.verb == first.verb and item.args == first.args and item.reads == (Read(end - 1),)
-        if not alike or item.repeat > 1 or last[end - 1] != end or item.named:
-            break
-        if _template([each.origin for each in items[at : end + 1]]) is None:
-            break
-        end += 1
-    return end
-
-
-def _template(origins: list[str]) -> Any:
-    """One text for origins that count on, `layer1.{i + 1}`, and the name of the counter; None where they do not."""
-    if len(set(origins)) == 1:
-        return origins[0], ""
-    pieces = [re.split(r"(\d+)", origin) for origin in origins]
-    if len({len(each) for each in pieces}) > 1:
-        return None
-    differ = [place for place, values in enumerate(zip(*pieces, strict=True)) if len(set(values)) > 1]
-    if len(differ) != 1 or not differ[0] % 2:
-        return None
-    numbers = [int(each[differ[0]]) for each in pieces]
-    if numbers != [*range(numbers[0], numbers[0] + len(numbers))]:
-        return None
-    text = "i" if not numbers[0] else f"i + {numbers[0]}"
-    return "".join((*pieces[0][: differ[0]], "{", text, "}", *pieces[0][differ[0] + 1 :])), "i"
+    return [replace(item, reads=tuple(moved(read, where) for read in item.reads)) for item in made]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Block", "Item", "Read", "items"]
+__all__ = ["Block", "Item", "Read", "items", "lifted", "remembered"]
 
 DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "conv": {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "groups": 1},
@@ -134,3 +134,17 @@ def remembered(made: list[Item]) -> list[Item]:
             if len(reads) > 2:  # noqa: PLR2004 - more than a pair
                 known.setdefault((key, reads), number)
     return made
+
+
+def lifted(made: list[Item]) -> list[Item]:
+    """Stored constants in front of everything, where one is read more than once: who reads it has it come in."""
+    stored = [number for number, item in enumerate(made) if item.verb == "constant" and "shape" in item.args]
+    reads = [read.item for item in made for read in item.reads]
+    if all(reads.count(number) < 2 for number in stored):  # noqa: PLR2004 - more than once
+        return made
+    order = [*stored, *(number for number in range(len(made)) if number not in {*stored})]
+    where = {number: place for place, number in enumerate(order)}
+    return [
+        replace(made[number], reads=tuple(Read(where.get(item, item), part) for item, part in made[number].reads))
+        for number in order
+    ]

@@ -55,8 +55,11 @@ def _block(block: Block) -> Iterator[str]:
     yield f"  {block.name}:"
     if block.args:
         yield f"    args: {flow(block.args)}"
+    inputs = [f"x{number + 1}" for number in range(block.inputs)] if block.inputs > 1 else ["input"]
+    if block.inputs > 1:
+        yield f"    inputs: {flow(inputs)}"
     yield "    layers:"
-    yield from (f"      {line}" for line in _entries(block.items, ["input"]))
+    yield from (f"      {line}" for line in _entries(block.items, inputs))
 
 
 def _entries(items: Sequence[Item], inputs: list[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ __all__ = ["assignment", "roll"]
 
 
 def roll(finder: Finder, node: Node) -> tuple[Node, list[Node], Node] | None:
-    """Elements that move along an axis: the end of it, then its beginning."""
+    """Elements that move along an axis: the end of it, then its beginning; `end` is where it ends, if that is told."""
     if len(node.inputs) != 2 or "axis" not in node.attributes:  # noqa: PLR2004
         return None
     behind, before = (finder.only(name) for name in node.inputs)
@@ -26,9 +26,10 @@ def roll(finder: Finder, node: Node) -> tuple[Node, list[Node], Node] | None:
     if None in parts or any(part[0] != axis for part in parts if part):
         return None
     (_, start, end), (_, first, last) = parts  # type: ignore[misc]
-    if start != last or first != 0 or end < FAR or start == 0:
+    if start != last or first != 0 or start == 0 or (end < FAR and not 0 < start < end):
         return None
-    attributes = {"shift": Attribute(-start, "int"), "axis": Attribute(axis, "int")}
+    told = {"shift": -start, "axis": axis, **({"end": end} if end < FAR else {})}
+    attributes = {name: Attribute(number, "int") for name, number in told.items()}
     made = Node("roll", "cnnplan", node.name or node.outputs[0], [behind.inputs[0]], node.outputs, attributes)
     return made, [node, behind, before], node
 

@@ -9,7 +9,7 @@ those differ when the spec is read.
 from __future__ import annotations
 
 import sys
-from itertools import zip_longest
+from collections import Counter
 from pathlib import Path
 
 from cnnplan.conversion import convert, figures
@@ -26,8 +26,8 @@ def files(named):
 def converted(path):
     """Lines, texts compared, and the texts that are not the same."""
     text = convert(path)
-    mine, its = (told(plan) for plan in (load(text), load(path)))
-    return text.count("\n"), len(its), [pair for pair in zip_longest(mine, its) if len({*pair}) > 1]
+    mine, its = (Counter(told(plan)) for plan in (load(text), load(path)))
+    return text.count("\n"), its.total(), [*((mine - its) + (its - mine)).elements()]
 
 
 def told(plan):

@@ -11,6 +11,7 @@ from cnnplan.errors import CnnplanError
 from cnnplan.plan import load
 from cnnplan.translation.onnx.wire import message
 from tests.translation.onnx.building import INT64, info, model, node, tensor
+from tests.translation.onnx.mutations import mutated
 
 GRAPH = Path(__file__).parent / "graphs" / "vgg16_bn.onnx"
 X = info("x", ["N", 3, "H", "W"])
@@ -24,23 +25,6 @@ def survives(path, data):
     except CnnplanError:
         return False
     return True
-
-
-def mutated(data, rng):
-    """The bytes with some of them changed, cut out or said twice."""
-    data = bytearray(data)
-    for _ in range(rng.choice((1, 1, 2, 5))):
-        at = rng.randrange(len(data))
-        how = rng.randrange(4)
-        if how == 0:
-            data[at] ^= 1 << rng.randrange(8)
-        elif how == 1:
-            data[at] = rng.randrange(256)
-        elif how == 2:
-            del data[at : at + rng.randrange(1, 9)]
-        else:
-            data[at:at] = data[at : at + rng.randrange(1, 9)]
-    return bytes(data)
 
 
 @pytest.mark.parametrize("count", [150, pytest.param(10_000, marks=pytest.mark.slow)])

@@ -115,3 +115,31 @@ def test_constants_that_depend_on_sizes_are_made_as_it_runs(path):
     np.testing.assert_array_equal(y, np.broadcast_to([[0], [1], [2], [3]], x.shape))
     with pytest.raises(UsageError, match="no value for H, on which a constant of the file depends"):
         [*plan.spec.weights().values()]
+
+
+ROLLS = {
+    # an exporter that knows the extent writes it as the end
+    "to its end": (9, 3, 9, ["roll"], (2, 3, 9, 8)),
+    "past its end": (9, 3, 12, ["roll"], (2, 3, 9, 8)),
+    "of a free extent": ("H", 3, 9, ["slice", "slice", "concat"], (2, 3, 9, 8)),
+    "not to its end": (9, 3, 7, ["slice", "slice", "concat"], (2, 3, 7, 8)),
+}
+
+
+@pytest.mark.parametrize("case", ROLLS)
+def test_the_end_of_an_axis_before_its_beginning_is_a_roll(path, case):
+    height, start, end, verbs, shape = ROLLS[case]
+    tensors = [*TENSORS, tensor("start", [1], [start], INT64), tensor("end", [1], [end], INT64)]
+    tensors.append(tensor("nought", [1], [0], INT64))
+    nodes = [
+        node("Slice", ["x", "start", "end", "axes"], ["behind"]),
+        node("Slice", ["x", "nought", "start", "axes"], ["before"]),
+        node("Concat", ["behind", "before"], ["y"], axis=2),
+    ]
+    plan = load(path(nodes, [info("x", [2, 3, height, 8])], [info("y", None)], tensors))
+    assert [layer.op.verb for layer in plan] == verbs
+    values = {"H": 9} if height == "H" else {}
+    x = np.arange(2 * 3 * 9 * 8, dtype="float32").reshape(2, 3, 9, 8)
+    (y,) = execute(plan.graph, values=values, inputs={"input": x}).outputs.values()
+    np.testing.assert_array_equal(y, np.concatenate([x[:, :, start:end], x[:, :, :start]], 2))
+    assert y.shape == shape

@@ -47,9 +47,19 @@ def hard_sigmoid(job: Job) -> None:
 
 
 def roll(job: Job) -> None:
-    """Elements that move along an axis."""
+    """The end of an axis before its beginning; the parts as the file has them, where the axis goes on behind `end`."""
     x = job.as_layer(job.value())
-    job.give(job.layer("roll", {"shifts": job.whole("shift"), "dims": job.whole("axis") % len(x.shape)}, [x]))
+    start, axis = -job.whole("shift"), job.whole("axis") % len(x.shape)
+    end = job.whole("end")
+    extent = x.shape[axis]
+    if not end or extent == end or (isinstance(extent, int) and start < extent < end):
+        shift = extent - start if isinstance(extent, int) and start > extent // 2 else -start
+        job.give(job.layer("roll", {"shifts": shift, "dims": axis}, [x]))
+        return
+    dim = {} if axis == 1 else {"dim": axis}
+    behind = job.layer("slice", {**dim, "start": start, "end": end}, [x], tag="behind")
+    before = job.layer("slice", {**dim, "end": start}, [x], tag="before")
+    job.give(job.layer("concat", dim, [behind, before]))
 
 
 def assign(job: Job) -> None:
