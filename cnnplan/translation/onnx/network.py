@@ -14,6 +14,7 @@ from cnnplan.translation.onnx.job import KEEPS, MEASURES
 from cnnplan.translation.onnx.liveness import live
 from cnnplan.translation.onnx.messages import Node, Tensor
 from cnnplan.translation.onnx.patterns import fused
+from cnnplan.translation.onnx.refusals import NotUnderstood, Unknown
 from cnnplan.translation.onnx.symbols import Symbols
 from cnnplan.translation.onnx.told import BUFFERS, WEIGHTS, listed
 from cnnplan.translation.onnx.told import symbols as told_symbols
@@ -143,17 +144,24 @@ class Network:
         if self.draft.foreign.faults.found:
             return
         for info in self.graph.outputs:
-            value = self.translator.value(info.name)
-            made = value if value.layer else self._held(value)
-            if made is None:
-                self.draft.refuse("CNN031", "an output that rests on no input", info.name)
+            try:
+                self._output(info, self.translator.value(info.name))
+            except NotUnderstood as error:
+                self.draft.refuse("CNN031", f"an output: {error}", info.name)
+            except Unknown:
                 continue
-            self._claim(info, made)
-            if self.translator.builder.decisions.waits:
-                (made,) = self.translator.builder.required(Node(name=info.name, op="output"), [made])
-            if made.layer in self.incoming:
-                made = self.translator.builder.layer(Node(name=info.name, op="output"), "identity", {}, [made], {})
-            self.draft.output(made.layer)
+
+    def _output(self, info: Info, value: Value) -> None:
+        made = value if value.layer else self._held(value)
+        if made is None:
+            self.draft.refuse("CNN031", "an output that rests on no input", info.name)
+            return
+        self._claim(info, made)
+        if self.translator.builder.decisions.waits:
+            (made,) = self.translator.builder.required(Node(name=info.name, op="output"), [made])
+        if made.layer in self.incoming:
+            made = self.translator.builder.layer(Node(name=info.name, op="output"), "identity", {}, [made], {})
+        self.draft.output(made.layer)
 
     def _held(self, value: Value) -> Value | None:
         known = self.translator.numbers(value)

@@ -22,7 +22,7 @@ from cnnplan.plan import load
 from cnnplan.verification import verify
 
 BATCH = 2
-SIZES = ((64, 96), (224, 224), (256, 256), (240, 240), (288, 320))
+SIZES = ((64, 96), (160, 160), (224, 224), (240, 240), (256, 256), (288, 320))
 """What free axes behind the channels are: the first that a network takes."""
 
 CLOSE = 1e-4
