@@ -90,3 +90,11 @@ def test_a_remainder_of_sizes_is_the_same_either_way(tmp_path):
     path = tmp_path / "net.onnx"
     path.write_bytes(model(nodes, [X], [info("z", None)], tensors))
     assert [*load(path).at(N=1, H=21, W=19).outputs.values()] == [(1, 3, 26, 22)]
+
+
+def test_an_output_that_nothing_gives(tmp_path):
+    path = tmp_path / "net.onnx"
+    path.write_bytes(model([node("Relu", ["x"], ["y"])], [X], [info("y", None), info("z", None)]))
+    with pytest.raises(SpecError) as error:
+        load(path)
+    assert str(error.value) == f"{path}: error: z: an output: it reads z, which nothing before it gives [CNN031]"
