@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.findings import Place
 from cnnplan.translation.templates.making import Maker
-from cnnplan.translation.templates.scopes import Scope, network
+from cnnplan.translation.templates.nesting import Scope
+from cnnplan.translation.templates.scopes import network
 from cnnplan.translation.templates.solving import solve
 from cnnplan.translation.templates.template import Body, Template, merged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cnnplan.translation.templates.scopes import Ref
+from cnnplan.translation.templates.nesting import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

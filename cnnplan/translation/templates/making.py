@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.sizes import Count, total
+from cnnplan.translation.templates.nesting import Leaf, Ref, Scope
 from cnnplan.translation.templates.runs import in_a_row
-from cnnplan.translation.templates.scopes import Leaf, Ref, Scope
 from cnnplan.translation.templates.statements import ACTIVATION, KIND, Statement
 from cnnplan.translation.templates.values import Sides, Sized, is_leaf
 

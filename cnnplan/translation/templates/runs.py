@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.templates.scopes import Ref
+from cnnplan.translation.templates.nesting import Ref
 from cnnplan.translation.templates.statements import ACTIVATION, Run, Statement
 from cnnplan.translation.templates.values import Extent, skeleton
 

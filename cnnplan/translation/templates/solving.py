@@ -6,13 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.spec import EvaluationError, UnknownName
 from cnnplan.translation.expressions import Unwritable, literal, python
+from cnnplan.translation.templates.agreement import agree, extent, gives, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from cnnplan.spec import Expression
     from cnnplan.translation.templates.template import Row, Template
 
 __all__ = ["solve"]
@@ -21,24 +20,6 @@ MOST_TIMES: Final = 8
 """The greatest number by which one argument may be a multiple of another."""
 
 TAKEN: Final = frozenset({"self", "x", "i", "F", "nn", "torch", "math", "label", "forward", "name", "keras", "layers"})
-
-
-class _Names:
-    """The environment of an expression of the spec: arguments, by copy."""
-
-    def __init__(self, known: Mapping[str, Any]) -> None:
-        self.known = known
-
-    def lookup(self, name: str) -> Any:
-        if name not in self.known:
-            raise UnknownName(name)
-        return self.known[name]
-
-    def shape(self, name: str) -> Any:
-        raise UnknownName(name)
-
-    def decide(self, condition: Any) -> bool:
-        raise UnknownName(str(condition))
 
 
 def solve(template: Template) -> None:
@@ -122,20 +103,14 @@ class _Solver:
             columns.append([turns and turns[0] for turns in row.values] if row.looped else row.values)
         for place in range(len(self.template.scopes[0].inputs)):
             for axis in (1, -1):
-                column = [self._extent(scope.inputs[place], axis) for scope in self.template.scopes]
-                if None in column or len(set(column)) == 1 or not any(self._agree(each, column) for each in columns):
+                column = [extent(scope.inputs[place], axis) for scope in self.template.scopes]
+                if None in column or len(set(column)) == 1 or not any(agree(each, column) for each in columns):
                     continue
                 if any(column == known for known in self.known.values()):
                     continue
                 word = self.names[place] if place < len(self.names) else f"in{place}"
                 word = {"input": "in"}.get(word, word)
                 self._new(f"{word}_channels" if axis == 1 else f"{word}_features", column)
-
-    @staticmethod
-    def _extent(shape: Sequence[Any], axis: int) -> int | None:
-        if len(shape) <= abs(axis):
-            return None
-        return shape[axis] if isinstance(shape[axis], int) else None
 
     # what follows ---------------------------------------------------------------------------------------------
 
@@ -160,25 +135,14 @@ class _Solver:
         return {"channels": "in_channels", "features": "in_features"}.get(row.name, row.name or "value")
 
     def _same(self, values: Sequence[Any]) -> str:
-        return next((name for name, column in self.known.items() if self._agree(column, values)), "")
-
-    @staticmethod
-    def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
-        pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
-        return (
-            bool(pairs)
-            and all(a == b and type(a) is type(b) for a, b in pairs)
-            and not (
-                any(a is None for a in one) and any(b is not None for a, b in zip(one, other, strict=True) if a is None)
-            )
-        )
+        return next((name for name, column in self.known.items() if agree(column, values)), "")
 
     def _by_hint(self, row: Row, values: Sequence[Any], turn: tuple[str, int] | None = None) -> str:
         """What the spec writes, if all names in it are arguments."""
         if row.hint is None or row.hint.constant:
             return ""
         for copy, value in enumerate(values):
-            if value is not None and not self._gives(row.hint, self._environment(row, copy, turn), value):
+            if value is not None and not gives(row.hint, self._environment(row, copy, turn), value):
                 return ""
         names = {name: self._safe(name) for name in self.args if self._safe(name) in self.known}
         channels = self._read_channels(row)
@@ -189,14 +153,6 @@ class _Solver:
             return python(row.hint, texts)
         except Unwritable:
             return ""
-
-    @staticmethod
-    def _gives(hint: Expression, env: Mapping[str, Any], value: Any) -> bool:
-        try:
-            found = hint.evaluate(_Names(env))
-        except (EvaluationError, ArithmeticError, TypeError, ValueError):
-            return False
-        return type(found) is type(value) and found == value and not isinstance(found, tuple)
 
     def _environment(self, row: Row, copy: int, turn: tuple[str, int] | None) -> dict[str, Any]:
         found = {name: self.known[self._safe(name)][copy] for name in self.args if self._safe(name) in self.known}
@@ -213,7 +169,7 @@ class _Solver:
         reads = row.statement.reads
         if not reads or reads[0].item:
             return None
-        return [self._extent(scope.inputs[reads[0].out], 1) for scope in self.template.scopes]
+        return [extent(scope.inputs[reads[0].out], 1) for scope in self.template.scopes]
 
     def _read_channels(self, row: Row) -> str:
         column = self._column_read(row)
@@ -229,15 +185,15 @@ class _Solver:
         columns = {n: c for n, c in self.known.items() if all(type(v) is int for v in c if v is not None)}
         for name, column in columns.items():
             for times in range(2, MOST_TIMES + 1):
-                if self._agree([None if v is None else v * times for v in column], values):
+                if agree([None if v is None else v * times for v in column], values):
                     return f"{times} * {name}"
-                if self._agree([None if v is None or v % times else v // times for v in column], values):
+                if agree([None if v is None or v % times else v // times for v in column], values):
                     return f"{name} // {times}"
         named = [*columns.items()]
         for at, (name, column) in enumerate(named):
             for other, more in named[at + 1 :]:
                 total = [None if a is None or b is None else a + b for a, b in zip(column, more, strict=True)]
-                if self._agree(total, values):
+                if agree(total, values):
                     return f"{name} + {other}"
         return ""
 
@@ -246,14 +202,14 @@ class _Solver:
         columns = [(n, c) for n, c in self.known.items() if all(type(v) is int for v in c)]
         for at, (name, column) in enumerate(columns):
             for other, more in columns[at + 1 :]:
-                if self._agree([a != b for a, b in zip(column, more, strict=True)], values):
+                if agree([a != b for a, b in zip(column, more, strict=True)], values):
                     return f"{name} != {other}"
-                if self._agree([a == b for a, b in zip(column, more, strict=True)], values):
+                if agree([a == b for a, b in zip(column, more, strict=True)], values):
                     return f"{name} == {other}"
         for name, column in columns:
-            if self._agree([a != 1 for a in column], values):
+            if agree([a != 1 for a in column], values):
                 return f"{name} != 1"
-            if self._agree([a > 1 for a in column], values):
+            if agree([a > 1 for a in column], values):
                 return f"{name} > 1"
         return ""
 
@@ -279,7 +235,7 @@ class _Solver:
         repeat = row.statement.entry.repeat if row.statement.entry is not None else None
         if repeat is not None and repeat.counter is not None and row.hint is not None and type(turns[0][0]) is int:
             texts = {
-                self._by_hint(row, [_turn(each, i) for each in row.values], (repeat.counter, i))
+                self._by_hint(row, [turn(each, i) for each in row.values], (repeat.counter, i))
                 for i in range(max(map(len, turns)))
                 if any(i < len(each) for each in turns)
             }  # fmt: skip
@@ -313,8 +269,3 @@ class _Solver:
                 values = [value for value in self.known[called] if value is not None]
                 if all(type(value) is type(default.value) for value in values):
                     self.template.defaults[called] = default.value
-
-
-def _turn(values: Any, number: int) -> Any:
-    """The value of a turn, None where a loop is shorter, or there is none."""
-    return values[number] if values is not None and number < len(values) else None

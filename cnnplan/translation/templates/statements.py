@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.translation.templates.scopes import Leaf, Ref, Scope
+from cnnplan.translation.templates.nesting import Leaf, Ref, Scope
 from cnnplan.translation.templates.values import Extent, skeleton
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cnnplan.spec import Block, Expression
-    from cnnplan.translation.templates.scopes import Ref, Scope
+    from cnnplan.translation.templates.nesting import Ref, Scope
     from cnnplan.translation.templates.statements import Statement
 
 __all__ = ["Body", "Row", "Template", "merged"]

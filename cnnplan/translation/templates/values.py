@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cnnplan.sizes import Shape
-    from cnnplan.translation.templates.scopes import Ref
+    from cnnplan.translation.templates.nesting import Ref
 
 __all__ = ["Extent", "Part", "Sides", "Sized", "is_leaf", "leaves", "skeleton"]
 

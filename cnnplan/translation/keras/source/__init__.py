@@ -17,7 +17,7 @@ from cnnplan.translation.keras.source.helpers import PAD, SCALE
 from cnnplan.translation.keras.source.operators import ACTIVATIONS
 from cnnplan.translation.layout import WIDTH, sound
 from cnnplan.translation.templates import Library
-from cnnplan.translation.templates.scopes import Borrowed
+from cnnplan.translation.templates.nesting import Borrowed
 
 __all__ = ["source"]
 

@@ -13,7 +13,7 @@ from cnnplan.spec import Record, Verb
 from cnnplan.translation.expressions import Unwritable, literal
 from cnnplan.translation.layout import WIDTH, sound, unknown
 from cnnplan.translation.templates import Library
-from cnnplan.translation.templates.scopes import Borrowed
+from cnnplan.translation.templates.nesting import Borrowed
 from cnnplan.translation.torch.source.asking import asked, fixed
 from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.files import File, class_name, together, written
