@@ -255,7 +255,10 @@ class ReceptiveFields:
         return self._links[key]
 
     def _field(self, windows: Windows) -> ReceptiveField:
-        rows = [*map(self._row, windows)]
+        rows: list[tuple[Any, Any, Any]] = []
+        for before, window in zip((None, *windows), windows, strict=False):
+            is_alike = bool(rows) and before is not None and window is not None and before[1:4] == window[1:4]
+            rows.append(rows[-1] if is_alike else self._row(window))
         return ReceptiveField(*zip(*rows, strict=True)) if rows else EMPTY
 
     def _row(self, window: Window | None) -> tuple[Any, Any, Any]:
@@ -263,9 +266,10 @@ class ReceptiveFields:
         if window is None:
             return None, None, None
         key = (window.first, window.last)
-        if key not in self._rows:
-            self._rows[key] = (floor(window.reach) + 1, ceil(window.first))
-        size, offset = self._rows[key]
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = (floor(window.reach) + 1, ceil(window.first))
+        size, offset = found
         return size, window.jump, offset
 
     def _number(self, value: Any) -> Any:

@@ -69,19 +69,21 @@ Windows = tuple[Window | None, ...]
 
 def union(one: Windows, other: Windows) -> Windows:
     """The windows of what looks at both, axis by axis."""
-    known: dict[Any, Window | None] = {}
-    return tuple(a if a == b else a and _joined(a, b, known) for a, b in zip(one, other, strict=True))
+    known: list[tuple[Any, Window | None]] = []
+    return tuple([a if a == b else a and _joined(a, b, known) for a, b in zip(one, other, strict=True)])
 
 
-def _joined(one: Window, other: Window | None, known: dict[Any, Window | None]) -> Window | None:
-    """The union of two windows; height and width are often alike, and then put together once."""
+def _joined(one: Window, other: Window | None, known: list[tuple[Any, Window | None]]) -> Window | None:
+    """The union of two windows; height and width are often alike, of the same objects, and then put together once."""
     if other is None or one.axis != other.axis:
         return None
-    key = (one[1:], other[1:])
-    if key not in known:
-        known[key] = one.joined(other)
-    found = known[key]
-    return found and found._replace(axis=one.axis)
+    pair = (one[1:], other[1:])
+    for before, found in known:
+        if before == pair:
+            return found and found._replace(axis=one.axis)
+    joined = one.joined(other)
+    known.append((pair, joined))
+    return joined
 
 
 def _greater(one: Any, other: Any) -> Any:

@@ -118,7 +118,8 @@ def count_of(context: Forms, products: Products, rest: Any) -> Any:
             break
     if not products:
         return rest
-    if len(products) == (2 if is_number(rest) and not rest else 1):
+    has_rest = type(rest) is not int or rest != 0
+    if len(products) == (1 if has_rest else 2):
         gathered = _gathered(context, products, rest)
         if gathered is not None:
             return gathered

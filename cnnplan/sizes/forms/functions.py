@@ -113,7 +113,7 @@ def _picked(pick: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
 
 
 def _greater(left: Any, right: Any) -> Any:
-    if is_number(left) and is_number(right):
+    if is_number(right) and is_number(left):
         return max(left, right)
     left_is_greater = _verdict(left, right)
     if left_is_greater is None:

@@ -196,9 +196,9 @@ class Count:
 
     @cached
     def _hash(self) -> int:
-        if not self.is_product:
+        if not self.products.is_product:
             return hash(self.simplified())
-        rest = residue(self.rest) if is_number(self.rest) else self.rest.hash
+        rest = self.rest if type(self.rest) is int else residue(self.rest) if is_number(self.rest) else self.rest.hash
         return (rest + self.products.fingerprint) % PRIME
 
     def __ge__(self, other: Any) -> bool:
