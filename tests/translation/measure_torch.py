@@ -5,6 +5,7 @@
     python -m tests.translation.measure_torch smp:Unet 'monai.networks.nets:UNet?spatial_dims=2, ...'
     python -m tests.translation.measure_torch tests/translation/torch_modules.txt
     python -m tests.translation.measure_torch conditions torchvision.models:densenet121
+    python -m tests.translation.measure_torch times torchvision resnet50 mobilenet_v2
 
 Needs PyTorch and the libraries that are asked for; nothing is downloaded.
 """
@@ -93,6 +94,25 @@ def conditions(factory, arguments):
     return f"{len(SIZES) - len(wrong)} of {len(SIZES)} sizes agree, not {wrong}"
 
 
+def times(factory, arguments):
+    """CPU seconds of our trace, the lesser of two, beside those of torch.export with every free axis dynamic."""
+    module = built(factory, arguments)
+    ours = min(timed(lambda: load_spec(module)) for _ in range(2))
+    axis = torch.export.Dim.AUTO
+    image = torch.zeros(2, 3, 224, 224, device="meta")
+    try:
+        theirs = timed(lambda: torch.export.export(module, (image,), dynamic_shapes=({0: axis, 2: axis, 3: axis},)))
+    except Exception as error:  # noqa: BLE001 - whatever it meets
+        return f"{ours:.2f} s, torch.export {type(error).__name__}"
+    return f"{ours:.2f} s, torch.export {theirs:.2f} s: 1/{theirs / ours:.0f}"
+
+
+def timed(work):
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
 def asked(words):
     """The factories, with their arguments."""
     kind, *names = words
@@ -132,9 +152,9 @@ def literals(text):
 
 def main(words):
     warnings.simplefilter("ignore")
-    look = conditions if words[0] == "conditions" else measured
+    look = {"conditions": conditions, "times": times}.get(words[0], measured)
     kinds = Counter()
-    for factory, arguments in asked(words[words[0] == "conditions" :]):
+    for factory, arguments in asked(words[look is not measured :]):
         try:
             line = look(factory, arguments)
         except CnnplanError as error:

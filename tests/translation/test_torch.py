@@ -160,6 +160,15 @@ def test_ranges_that_are_written_over():
         assert torch.allclose(torch.from_numpy(found), module(image), atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["Told", "Flat"])
+def test_the_channels_that_a_library_tells(name):
+    module = meta(getattr(networks, name))
+    plan = cnnplan.load(module)
+    assert list(map(str, next(iter(plan.inputs.values())))) == ["N", "3", "H", "W"]
+    for h, w in ((28, 36), (40, 64)):
+        assert predicted(plan, N=2, H=h, W=w) == truth(module, 2, 3, h, w)
+
+
 def test_names_and_weights_are_those_of_the_module():
     module = meta(networks.Residual)
     plan = cnnplan.load(module, dims="N,3,H,W")

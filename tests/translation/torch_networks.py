@@ -109,6 +109,34 @@ class Resized(nn.Module):
         return functional.avg_pool2d(x, 4)
 
 
+class Told(nn.Module):
+    """Places become channels before the first layer; how many come in, the module says as timm's do."""
+
+    default_cfg = {"input_size": (3, 36, 36)}  # noqa: RUF012 - as timm has it
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Conv2d(12, 5, 3)
+        self.rows = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x):
+        x = self.layer(functional.pixel_unshuffle(x, 2))[:, [4, 0, 2]]
+        return x * self.rows.sigmoid()[2]
+
+
+class Flat(nn.Module):
+    """No layer tells how many channels come in, the module itself does."""
+
+    default_cfg = {"input_size": (3, 28, 28)}  # noqa: RUF012 - as timm has it
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3 * 4 * 4, 7)
+
+    def forward(self, x):
+        return self.layer(functional.unfold(x, 4, stride=4).transpose(1, 2))
+
+
 class Either(nn.Module):
     """Another filter for small images."""
 

@@ -71,18 +71,24 @@ def declared(module: Any, given: Mapping[str, tuple[str | int, ...]]) -> Dims:
     for layer in module.modules():
         for axes in NAMES:
             if isinstance(layer, getattr(torch.nn, f"Conv{axes}d")):
-                return {(names or ["x"])[0]: (BATCH, _channels(module, layer), *NAMES[axes])}
+                return {(names or ["x"])[0]: (BATCH, _channels(module, int(layer.in_channels)), *NAMES[axes])}
+    if size := _input_size(module):
+        return {(names or ["x"])[0]: (BATCH, size[0], *NAMES[len(size) - 1])}
     raise UsageError("which extents does the input have? Say it: --dims N,3,H,W")
 
 
-def _channels(module: Any, layer: Any) -> int:
+def _channels(module: Any, own: int) -> int:
     """As many channels as a library says itself, where places become channels first; else as the first layer takes."""
+    size = _input_size(module) or (getattr(getattr(module, "config", None), "num_channels", None),)
+    told = size[0]
+    return told if isinstance(told, int) and told != own and _takes(module, (2, told, *size[1:])) else own
+
+
+def _input_size(module: Any) -> tuple[int, ...]:
+    """Channels, height and width, as a library says itself; nothing where none does."""
     config = getattr(module, "default_cfg", None)
     size = config.get("input_size") if isinstance(config, dict) else getattr(config, "input_size", None)
-    size = size if isinstance(size, tuple | list) and len(size) > 1 else (0,)
-    told = size[0]
-    own = int(layer.in_channels)
-    return told if isinstance(told, int) and told != own and _takes(module, (2, told, *size[1:])) else own
+    return tuple(size) if isinstance(size, tuple | list) and len(size) > 1 else ()
 
 
 def _takes(module: Any, shape: tuple[int, ...]) -> bool:
@@ -137,9 +143,7 @@ def _odd(values: Mapping[str, int], batches: list[dict[str, int]]) -> tuple[dict
 
 def _told(module: Any) -> list[int]:
     """The size that a module of a library says itself that it is for."""
-    config = getattr(module, "default_cfg", None)
-    size = config.get("input_size") if isinstance(config, dict) else getattr(config, "input_size", None)
-    found = [size[-1]] if isinstance(size, tuple | list) and len(size) > 1 else []
+    found = [*_input_size(module)[-1:]]
     config = getattr(module, "config", None)
     size = getattr(config, "image_size", None)
     return found + ([size] if isinstance(size, int) else [])

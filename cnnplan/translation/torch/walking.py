@@ -145,7 +145,9 @@ class Walk:
             return type(one) is type(two) and len(one) == len(two) and all(map(self._agree, one, two))
         if isinstance(one, dict):
             return isinstance(two, dict) and one.keys() == two.keys() and all(self._agree(one[k], two[k]) for k in one)
-        return not isinstance(one, int | float | str) or one == plain(two)
+        if one is None or two is None:
+            return one is two
+        return not isinstance(one, int | float | str) or bool(one == plain(two))
 
     def _is_tensor(self, one: Seen, two: Seen) -> bool:
         known = one.ref.kind not in REACHED or one.ref in self.there
