@@ -38,10 +38,10 @@ def answered(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwa
 def _batch_norm(  # noqa: PLR0913, PLR0917 - PyTorch's
     x: Any, mean: Any, var: Any, weight: Any = None, bias: Any = None, training: Any = None, *_: Any, **__: Any
 ) -> Any:
-    """As its input, where every table has as many elements as there are channels; else PyTorch says what is wrong."""
+    """As its input, where that is in order and every table has as many elements as there are channels."""
     tables = [each for each in (mean, var, weight, bias) if each is not None]
     right = x.dim() > 1 and tables and all(each.shape == x.shape[1:2] and each.dtype == x.dtype for each in tables)
-    return torch.empty_like(x) if right and not training else None
+    return torch.empty_like(x) if right and x.is_contiguous() and not training else None
 
 
 def _layer_norm(x: Any, shape: Any, weight: Any = None, bias: Any = None, *_: Any, **__: Any) -> Any:
@@ -66,12 +66,17 @@ def _elementwise(x: Any, *args: Any, **kwargs: Any) -> Any:
     return x.relu_() if any(each is True for each in (*args, kwargs.get("inplace"))) else torch.empty_like(x)
 
 
+def _softmax(x: Any, *_: Any, **kwargs: Any) -> Any:
+    """As its input, in order."""
+    right = x.is_floating_point() and kwargs.get("dtype") is None
+    return torch.empty(x.shape, dtype=x.dtype, device=x.device) if right else None
+
+
 MATRIX: Final = 2
 SHORTCUTS: Final[dict[str, Callable[..., Any]]] = {
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
     "linear": _linear,
-    "gelu": _elementwise,
-    "hardswish": _elementwise,
-    "hardsigmoid": _elementwise,
+    **dict.fromkeys(("gelu", "hardswish", "hardsigmoid", "relu", "sigmoid", "silu"), _elementwise),
+    "softmax": _softmax,
 }
