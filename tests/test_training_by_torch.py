@@ -63,6 +63,65 @@ def test_a_product_is_done_again_for_each_operand_that_has_a_gradient(case):
     assert plan.backward_macs == sum(macs * often for macs, often in zip(forward, times, strict=True))
 
 
+GRU = """
+cnnplan: 1
+inputs: {x: [2, 5, 7], h: [LAYERS, 2, 3]}
+layers:
+  - {linear: {out_features: 7}, from: x, name: trained}
+  - {gru: {hidden_size: 3, reset: RESET, bidirectional: BOTH}, from: [READS]}
+"""
+
+
+def gru_by_hand(torch, x, state, weights, reset):
+    """One direction: what comes in at once, then step by step; the reset gate hides the state or what it gives."""
+    into, back = weights
+    given = x @ into.T
+    steps = []
+    for new in given.unbind(1):
+        if reset == "after":
+            r, z, n = (state @ back.T).chunk(3, dim=1)
+            ri, zi, ni = new.chunk(3, dim=1)
+            r, z = torch.sigmoid(ri + r), torch.sigmoid(zi + z)
+            n = torch.tanh(ni + r * n)
+        else:
+            r, z = torch.sigmoid(new[:, :6] + state @ back[:6].T).chunk(2, dim=1)
+            n = torch.tanh(new[:, 6:] + (r * state) @ back[6:].T)
+        state = (1 - z) * n + z * state
+        steps.append(state)
+    return torch.stack(steps, dim=1)
+
+
+@pytest.mark.parametrize("reset", ["before", "after"])
+@pytest.mark.parametrize("reads", ["x", "trained", "x, h", "trained, h"])
+@pytest.mark.parametrize("both", [False, True])
+def test_backward_macs_of_a_gru_are_those_of_one_written_by_hand(reset, reads, both):
+    torch = pytest.importorskip("torch")
+    counting = pytest.importorskip("torch.utils.flop_counter")
+    layers = 2 if both else 1
+    text = GRU.replace("LAYERS", str(layers)).replace("RESET", reset).replace("READS", reads)
+    plan = load(text.replace("BOTH", str(both).lower()))
+    assert not plan.findings
+    with torch.device("meta"):
+        x = torch.zeros(2, 5, 7)
+        trained = torch.zeros(7, 7, requires_grad=True)
+        weights = [
+            (torch.zeros(9, 7, requires_grad=True), torch.zeros(9, 3, requires_grad=True)) for _ in range(layers)
+        ]
+        counter = counting.FlopCounterMode(display=False)
+        with counter:
+            read = x @ trained.T if "trained" in reads else x
+            found = [
+                gru_by_hand(torch, read.flip(1) if turn else read, torch.zeros(2, 3), each, reset)
+                for turn, each in enumerate(weights)
+            ]
+        forward = counter.get_total_flops() // 2
+        with counter:
+            torch.cat(found).sum().backward()
+    unread = 2 * 5 * 7 * 7 if "trained" not in reads else 0
+    assert plan.macs == forward + unread
+    assert plan.backward_macs == counter.get_total_flops() // 2
+
+
 SPECS_ALL = [
     str(path.relative_to(SPECS).with_suffix(""))
     for path in sorted(SPECS.rglob("*.yaml"))

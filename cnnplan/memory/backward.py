@@ -3,13 +3,15 @@
 A weight that is trained needs one, and a tensor that depends on one; the inputs of the network need none, and nothing
 that leads to none of its outputs does. For an operand of a contraction its gradient takes as many multiply-adds as the
 contraction, in groups as well: each weight meets the same elements. A recurrent layer needs no gradient of the state
-that it begins with, unless that depends on weights. Attention is counted as if what comes in needed a gradient.
+that it begins with, unless that depends on weights, as one behind a reset gate does. Attention is counted as if what
+comes in needed a gradient.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cnnplan.ops.recurrent import Gru
 from cnnplan.ops.sequences import Recurrent
 from cnnplan.sizes import combine, prod
 
@@ -73,4 +75,11 @@ def _spared(node: Node, reads: list[bool]) -> Iterator[Extent]:
         if name.startswith("weight_ih_l0") and not given:
             yield prod((x[0], x[1], *weight.shape))
         if name.startswith("weight_hh") and not any(begun[:1]):
-            yield prod((x[0], *weight.shape))
+            rows, columns = weight.shape
+            yield prod((x[0], _rows_of_the_state(node.op, rows), columns))
+
+
+def _rows_of_the_state(op: Recurrent, rows: Extent) -> Extent:
+    """The rows of a recurrent weight that meet the state itself; a gate of weights may hide it from the others."""
+    hidden = op.hidden_size if isinstance(op, Gru) and op.reset == "before" else 0
+    return rows - hidden
