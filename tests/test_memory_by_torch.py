@@ -27,8 +27,6 @@ DIFFERENCES = {
     "mobile/tf_efficientnet_b0": 1_190_424,
     # a product of three whose last is a constant: what the first two give is kept for a gradient that nobody asks for
     "reparameterized/normalized": -4 * (256 + 64),
-    # not explained: in every block of attention one tensor of its width more than we count
-    "language/stories15m": 6 * 4 * 2 * 256 * 288,
 }
 """How many bytes more PyTorch keeps, and why, at N = 2 and the defaults of the spec."""
 

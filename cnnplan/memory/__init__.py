@@ -30,15 +30,16 @@ layer in one type, each piece of memory once:
   dropout (1 byte), statistics, and what is kept between the steps of a layer that is several in PyTorch, such as
   `local_response_norm`. Attention is in one kernel; `lstm` and `gru` are PyTorch's own, not a library's.
 * Nothing is in place. What PyTorch has as a view (`identity`, `flatten`, `reshape`, `permute`, `expand`, `slice`,
-  `split`, `chunk`, `crop`) is its input, all of which stays where a part is saved. Dropout, where p is above 0, makes a
-  tensor of its own. Weights and buffers are not saved again.
+  `split`, `chunk`, `crop`) is its input, all of which stays where a part is saved. A `flatten` or `reshape` that merges
+  axes which are no neighbours in memory, such as heads and features behind a `transpose`, is a tensor of its own, and
+  so is dropout where p is above 0. Weights and buffers are not saved again.
 * A layer that rests on no input and no trained weight, such as one on a mask, has no gradient and saves nothing.
 * Weights that are frozen have no gradient, and the optimizer keeps nothing of them; tensors are saved as for others.
 * What is trained is trained in floats: a layer that is told a whole type has its weights in it only if it is frozen.
 * A gradient flows through every layer, also to the inputs. Where they need none, layers without weights that stand in
   front of the first ones keep less.
-* Copies that PyTorch makes only to pad (a `padding_mode`, sides of their own, an uneven `same`) or to bring elements
-  into another order are not counted, nor are those of weights.
+* Copies that PyTorch makes inside a layer, only to pad (a `padding_mode`, sides of their own, an uneven `same`) or to
+  bring elements into another order, are not counted, nor are those of weights.
 
 Gradients of activations come and go while saved tensors are freed, and are not counted. Mixed precision is an estimate:
 activations, weights and gradients in 2 bytes, besides 4-byte weights for the optimizer; statistics and inputs stay.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.dtypes import BITS
 from cnnplan.memory.gradients import with_gradient
+from cnnplan.memory.layouts import copied
 from cnnplan.memory.units import size
 from cnnplan.ops.selection import Slice
 from cnnplan.sizes import combine, prod
@@ -90,7 +91,7 @@ class Saving:
         """The tensors whose elements do not lie in order in training, since they are parts of others."""
         found: set[str] = set()
         for name, node in self._graph.nodes.items():
-            if node.op.shares and (node.inputs[0] in found or node.op.gaps(*self._shapes(node))):
+            if self._shares(node) and (node.inputs[0] in found or node.op.gaps(*self._shapes(node))):
                 found.add(name)
         return frozenset(found)
 
@@ -109,7 +110,7 @@ class Saving:
         graph = self._graph
         found = {name: self._packed(shape) for name, shape in graph.inputs.items()}
         for name, node in graph.nodes.items():
-            before = found[node.inputs[0]] if node.op.shares else None
+            before = found[node.inputs[0]] if self._shares(node) else None
             if before is not None and node.op.verb == "crop":
                 found[name] = before
             elif before is not None and isinstance(node.op, Slice):
@@ -140,8 +141,17 @@ class Saving:
         """For each tensor the one whose memory it is in training."""
         roots = {name: name for name in self._graph.inputs}
         for name, node in self._graph.nodes.items():
-            roots[name] = roots[node.inputs[0]] if node.op.shares else name
+            roots[name] = roots[node.inputs[0]] if self._shares(node) else name
         return roots
+
+    def _shares(self, node: Node) -> bool:
+        """Whether what a layer gives is the memory of its input, or a part of it."""
+        return node.op.shares and node.name not in self._copied
+
+    @cached_property
+    def _copied(self) -> frozenset[str]:
+        """The layers that reshape by a copy."""
+        return copied(self._graph, self._number)
 
 
 def _kept(node: Node, which: str | tuple[int, ...]) -> Iterable[str]:
