@@ -115,7 +115,9 @@ def compare(graph: Graph, checkpoint: Checkpoint, names: Mapping[str, str] | Non
     for name in pairs.unexpected:
         if not any(other in owners for other in ties.get(name, ())) or not _alias(graph, name):
             stored = checkpoint.tensors[name]
-            message = f"{name} {show(stored.shape)} belongs to no layer of {graph.spec.name}"
+            same = [other for other in ties.get(name, ()) if other in owners]
+            told = f", and is the same tensor as {same[0]}" if same else ""
+            message = f"{name} {show(stored.shape)} belongs to no layer of {graph.spec.name}{told}"
             yield Finding(UNEXPECTED, Severity.ERROR, message, Place(str(checkpoint.file)))
     for group in checkpoint.ties:
         known = [owners[name] for name in group if name in owners]

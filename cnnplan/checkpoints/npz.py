@@ -25,7 +25,9 @@ def read(file: Path) -> Checkpoint:
     try:
         with zipfile.ZipFile(file) as archive:
             tensors = _heads(archive)
-    except (ValueError, zipfile.BadZipFile, RuntimeError) as error:
+    except zipfile.BadZipFile:
+        raise unreadable(file, "the end of its archive is missing: it was cut, or is none") from None
+    except (ValueError, RuntimeError) as error:
         raise unreadable(file, error) from None
 
     def numbers(name: str) -> Any:

@@ -95,7 +95,9 @@ class _Machine:
         elif name in _MOVES:
             _MOVES[name](self, argument)
         elif name not in ("PROTO", "FRAME"):
-            raise ValueError(f"it holds an object that only running it would build ({name}): it is not run")
+            raise ValueError(
+                f"it holds an object that only running it would build ({name}): it is not run; save a state_dict"
+            )
 
     def marked(self) -> list[Any]:
         """What lies above the last mark, which goes too."""

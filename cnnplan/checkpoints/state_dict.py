@@ -41,7 +41,9 @@ def read(file: Path) -> Checkpoint:
         folder = pickle.removesuffix(PICKLE)
         for name, tensor in tensors.items():
             _sound(name, tensor, records.get(f"{folder}data/{tensor.storage.key}"))
-    except (ValueError, zipfile.BadZipFile, RuntimeError, RecursionError) as error:
+    except zipfile.BadZipFile:
+        raise unreadable(file, "the end of its archive is missing: it was cut, or is none") from None
+    except (ValueError, RuntimeError, RecursionError) as error:
         raise unreadable(file, error) from None
 
     def numbers(name: str) -> Any:

@@ -101,7 +101,14 @@ def test_a_tensor_that_is_another_by_another_name_is_unexpected_unless_a_layer_s
     """A name that is tied to a weight is a second name of it only where a layer of that name has it."""
     arrays = weights()
     made = {"copy.weight": writing.tensor("2", "float32", 324, (6, 6, 3, 3))}
-    told = [("CNN402", None, "copy.weight (6, 6, 3, 3) belongs to no layer of t", "")]
+    told = [
+        (
+            "CNN402",
+            None,
+            "copy.weight (6, 6, 3, 3) belongs to no layer of t, and is the same tensor as inner.0.weight",
+            "",
+        )
+    ]
     assert [*arrays][2] == "inner.0.weight"
     assert held(tmp_path, arrays, made) == told
     shared = SPEC.replace("repeat: 2", "repeat: 2\n    share: true")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import MissingExtra, UsageError
+from cnnplan.spec.words import did_you_mean
+from cnnplan.translation.torch.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +44,7 @@ def built(text: str, arguments: Mapping[str, Any]) -> Any:
     if isinstance(found, torch.nn.Module):
         return on_meta(found)
     if not callable(found):
-        raise UsageError(f"{text} is a {type(found).__name__}, and no function or class that gives an nn.Module")
+        raise UsageError(f"{text} is {kind(found)}, and no function or class that gives an nn.Module")
     return gave(text, found, arguments)
 
 
@@ -59,7 +61,7 @@ def gave(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
         warnings.simplefilter("ignore")
         module = _called(text, found, arguments)
     if not isinstance(module, torch.nn.Module):
-        raise UsageError(f"{text} gives a {type(module).__name__}, and no nn.Module")
+        raise UsageError(f"{text} gives {kind(module)}, and no nn.Module")
     return module.to("meta").eval()
 
 
@@ -70,13 +72,15 @@ def _called(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
     try:
         with torch.device("meta"):
             return found(**arguments)
-    except Exception as first:  # noqa: BLE001 - whatever it raises
+    except (Exception, SystemExit) as first:  # noqa: BLE001 - whatever it raises
         told = f"{type(first).__name__}: {first}"
     try:
         return found(**arguments)
     except Exception as error:
         told = f"{type(error).__name__}: {error}" if str(error) else told
-        raise UsageError(f"{text}({_shown(arguments)}) raises {told}"[:2000]) from error
+        raise UsageError(f"{text}({_shown(arguments)}) raises {told}"[:2000] + _at(error)) from error
+    except SystemExit as error:
+        raise UsageError(f"{text}({_shown(arguments)}) ends the program{_at(error)}") from error
 
 
 def on_meta(module: Any) -> Any:
@@ -89,6 +93,18 @@ def on_meta(module: Any) -> Any:
     for each in module.buffers():
         memo[id(each)] = each.detach().to("meta")
     return copy.deepcopy(module, memo).eval()
+
+
+def kind(value: Any) -> str:
+    """`an int`, `a dict`."""
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in set('aeiou') else 'a'} {name}"
+
+
+def _at(error: BaseException) -> str:
+    """Where it came about, in brackets."""
+    where = place(error)
+    return f" ({where})" if where else ""
 
 
 def _shown(arguments: Mapping[str, Any]) -> str:
@@ -104,9 +120,13 @@ def _refuse_missing(text: str, found: Any, arguments: Mapping[str, Any]) -> None
     try:
         signature.bind(**arguments)
     except TypeError as error:
-        known = ", ".join(map(str, signature.parameters.values()))[:400]
-        hint = "give them as --with NAME=VALUE"
-        raise UsageError(f"{text} {error}; it takes ({known}): {hint}") from None
+        takes = f"it takes ({', '.join(map(str, signature.parameters.values()))[:400]})"
+        unknown = [name for name in arguments if name not in signature.parameters]
+        if unknown:
+            near = did_you_mean(unknown[0], list(signature.parameters))
+            raise UsageError(f"{text} has no argument {unknown[0]}: {takes}{near}") from None
+        asked = str(error).removeprefix("missing a required argument: ").strip("'")
+        raise UsageError(f"{text} asks for {asked}: give it as --with {asked}=VALUE; {takes}") from None
 
 
 def _found(text: str) -> Any:
@@ -118,8 +138,6 @@ def _found(text: str) -> Any:
     found: Any = module
     for name in match[2].split("."):
         if not hasattr(found, name):
-            from cnnplan.spec.words import did_you_mean  # noqa: PLC0415 - only a fault needs it
-
             near = did_you_mean(name, [each for each in dir(found) if not each.startswith("_")])
             raise UsageError(f"{match[1]} has no {name}{near}")
         found = getattr(found, name)
@@ -136,8 +154,14 @@ def _module(name: str, text: str) -> Any:
         raise
     except ModuleNotFoundError as error:
         raise UsageError(f"{text}: there is no module {error.name}: install it, or run where it is found") from None
-    except Exception as error:
+    except SystemExit as error:
+        raise UsageError(f"{text}: importing {name} ends the program{_at(error)}") from error
+    except SyntaxError as error:
         raise UsageError(f"{text}: importing {name} raises {type(error).__name__}: {error}"[:2000]) from error
+    except Exception as error:
+        raise UsageError(
+            f"{text}: importing {name} raises {type(error).__name__}: {error}"[:2000] + _at(error)
+        ) from error
 
 
 def _of_file(path: Path) -> Any:

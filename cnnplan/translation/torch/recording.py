@@ -32,6 +32,14 @@ MOST_CALLS: Final = 200_000
 DYNAMIC: Final = {"input", "param", "call"}
 """What depends on the input or on what is trained."""
 
+NUMBERED: Final = {
+    "__bool__": "a decision (if, while, and, or)", "__int__": "int()", "__float__": "float()", "__index__": "an index",
+    "item": "item()", "tolist": "tolist()", "__getitem__": "a mask as an index",
+}  # fmt: skip
+"""What asks for the numbers of a tensor, in plain words."""
+
+WITHOUT: Final = "what a network does must not depend on the numbers that it computes: torch.where chooses among them"
+
 WHOLE: Final = (torch.nn.MultiheadAttention, torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN)
 """Modules that are known as a whole."""
 
@@ -76,11 +84,11 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             given = answered(name, func, plain(args), plain(kwargs))
         except RuntimeError as error:
             if "meta" in str(error).lower() or isinstance(error, NotImplementedError):
-                hint = "what a network does must not depend on the numbers that it computes"
-                raise Untraceable(f"{name} needs the numbers of a tensor", self.path, hint) from error
+                told = f"{NUMBERED.get(name, name)} needs the numbers of a tensor"
+                raise Untraceable(told, self.path, WITHOUT) from error
             raise
-        if name in {"item", "tolist", "__bool__", "__int__", "__float__", "__index__"}:
-            raise Untraceable(f"{name} asks for the numbers of a tensor", self.path)
+        if name in NUMBERED and name != "__getitem__":
+            raise Untraceable(f"{NUMBERED[name]} needs the numbers of a tensor", self.path, WITHOUT)
         given = args[0] if name == "__setitem__" else given
         if isinstance(given, bool | int | float):
             raise Untraceable(f"{name} makes a plain number of a tensor", self.path)

@@ -14,6 +14,7 @@ from cnnplan.translation.torch.calls import Recording, Untraceable, tensors
 from cnnplan.translation.torch.emitting import Emitter
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, merge
+from cnnplan.translation.torch.places import place
 from cnnplan.translation.torch.runs import Runs
 from cnnplan.translation.torch.sampling import Sample, declared, samples
 from cnnplan.translation.torch.shaping import Shapes
@@ -56,10 +57,11 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
             except Differs as differs:
                 reason = reason or (f"its structure depends on the size: {differs.what}", differs.where, "")
             except Untraceable as untraceable:
-                reason = reason or (untraceable.message, untraceable.where, untraceable.hint)
+                reason = reason or (f"{untraceable.message}{_at(untraceable)}", untraceable.where, untraceable.hint)
             except Exception as error:  # noqa: BLE001 - whatever a forward raises
                 at = ", ".join(f"{name} = {value}" for name, value in sample.second.items())
-                reason = reason or (f"it raises {type(error).__name__} at {at}: {error}"[:500], "", "")
+                told = f"it raises {type(error).__name__} at {at}: {error}"[:500]
+                reason = reason or (f"{told}{_at(error)}", "", "")
             else:
                 if sample.dims != dims and reason:
                     message = f"read at {_shown(sample)} alone: {reason[0]}"
@@ -142,6 +144,12 @@ def _hold(runs: Runs, sample: Sample, merged: Merged, emitter: Emitter) -> None:
 def _claimed(emitter: Emitter, values: Mapping[str, int], number: int, place: int) -> tuple[int, ...] | None:
     """The shape that the layers give an output of a call, where the letters are these numbers."""
     return emitter.shapes.at(emitter.layers.get((number, place), ""), values)
+
+
+def _at(error: BaseException) -> str:
+    """Where in the network's program it came about."""
+    where = place(error)
+    return f", at {where}" if where else ""
 
 
 def _shown(sample: Sample) -> str:
