@@ -81,7 +81,14 @@ def keras(source: str | Path | Spec | Any, /, **values: Any) -> str:
     """
     from cnnplan.translation.keras.source import source as text  # noqa: PLC0415 - only if it is asked for
 
-    return text(settled(load(source, **values), values))
+    plan = load(source, **values)
+    batch = frozenset(_batch(plan) - values.keys())
+    return text(settled(plan, values), lambda: plan_spec(plan.spec, values, symbolic=batch))
+
+
+def _batch(plan: Plan) -> frozenset[str]:
+    """The symbols that are the first extent of an input."""
+    return frozenset(name for each in plan.spec.inputs.values() for name in each.shape[0].names)
 
 
 def settled(plan: Plan, values: Mapping[str, Any]) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import kwlist
 from typing import TYPE_CHECKING, Final
 
 from cnnplan.translation.templates.nesting import Ref
@@ -17,7 +18,7 @@ __all__ = ["Variables"]
 
 SHORT: Final = ("x", "y", "z", "u", "v", "w")
 NEVER: Final = 1 << 30
-KEYWORDS: Final = frozenset({"self", "torch", "nn", "F", "math", "in", "is", "if", "or", "and", "not", "for", "lambda"})
+KEYWORDS: Final = frozenset({*kwlist, "self", "torch", "nn", "F", "math"})
 
 
 class Variables:

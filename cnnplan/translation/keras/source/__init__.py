@@ -8,32 +8,46 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import UsageError
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.functions import Function
-from cnnplan.translation.keras.source.helpers import PAD, SCALE
+from cnnplan.translation.keras.source.helpers import HELPERS
 from cnnplan.translation.keras.source.operators import ACTIVATIONS
 from cnnplan.translation.layout import WIDTH, sound
 from cnnplan.translation.templates import Library
 from cnnplan.translation.templates.nesting import Borrowed
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["source"]
 
+FAULTS: Final = (Unwritable, Borrowed, NotImplementedError)
+"""What says that a network cannot be written."""
 
-def source(settled: Any) -> str:
+
+def source(settled: Any, fixed: Callable[[], Any]) -> str:
     """A network as the text of a Python file that needs Keras 3 alone: `build()` gives the model.
+
+    Keras does not know the free sizes of a tensor as it builds. A network that asks for them is written for the sizes
+    that its spec shows, with a batch that is free.
 
     Args:
         settled: a Plan with numbers for all symbols but the extents of inputs.
+        fixed: gives a Plan with numbers for all symbols but the batch.
 
     Raises:
         UsageError: the network has something that Keras has not.
     """
     try:
         return _source(settled)
-    except (Unwritable, Borrowed, NotImplementedError) as unwritable:
+    except FAULTS:
+        pass
+    try:
+        return _source(fixed())
+    except FAULTS as unwritable:
         raise UsageError(f"{settled.name}: not written as Keras code: {unwritable}") from None
 
 
@@ -42,9 +56,7 @@ def _source(plan: Any) -> str:
     names = _names(library)
     used: dict[int, list[str]] = {}
     functions = [Function(library, each, names, plan, used).text() for each in library.templates]
-    helpers = [SCALE.strip("\n")] if any("Scale(" in text for text in functions) else []
-    helpers += [PAD.strip("\n")] if any(re.search(r"\bpad\(", text) for text in functions) else []
-    body = "\n\n\n".join([*helpers, *functions])
+    body = "\n\n\n".join([*_helpers(functions), *functions])
     imports = ["from __future__ import annotations", ""]
     imports += ["import functools"] if "functools." in body else []
     imports += ["import math"] if "math." in body else []
@@ -55,6 +67,17 @@ def _source(plan: Any) -> str:
     if not sound(text):
         raise Unwritable("what came out is no Python: please report it")
     return text
+
+
+def _helpers(functions: list[str]) -> list[str]:
+    """The helpers that functions call, and those that these call."""
+    text = "\n".join(functions)
+    found: list[str] = []
+    for name, helper in HELPERS.items():
+        if re.search(rf"(?<![.\w]){name}\(", text):
+            found.append(helper.strip("\n"))
+            text += helper
+    return found
 
 
 def _description(plan: Any) -> str:
@@ -71,7 +94,7 @@ def _description(plan: Any) -> str:
 
 def _names(library: Library) -> dict[int, str]:
     """What functions are called; the network's is `build`."""
-    taken: set[str] = {"build", "pad", "keras", "layers", "ops", "math", "x", "y", "z", "u", "v", "w", "name"}
+    taken: set[str] = {"build", "keras", "layers", "ops", "math", "x", "y", "z", "u", "v", "w", "name", *HELPERS}
     found: dict[int, str] = {}
     for template in sorted(library.templates[:-1], key=lambda each: (-len(each.scopes), -len(each.statements))):
         name, number = template.title, 2

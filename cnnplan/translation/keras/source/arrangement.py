@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.written import ZERO, Layer
 
-__all__ = ["flatten", "reshape", "shuffle", "slice_"]
+__all__ = ["expand", "flatten", "reshape", "shuffle", "slice_", "split"]
 
 
 def reshape(layer: Layer) -> str:
-    """Another shape, with one extent at most that nobody knows; the batch stays."""
+    """Another shape, with one extent at most that nobody knows as the network is built."""
     extents = [part.strip() for part in layer.args["shape"].strip("()").split(",") if part.strip()]
-    if extents[0] not in {f"{layer.x}.shape[0]", "-1"} or extents.count("-1") > 1:
-        raise Unwritable("a reshape that changes the batch, or of which several extents are sizes of the input")
-    return f"layers.Reshape(({', '.join(extents[1:])},), name={layer.name})({layer.x})"
+    if extents[0] in {f"{layer.x}.shape[0]", "-1"} and extents.count("-1") <= 1 and not _batch(extents[1:]):
+        return f"layers.Reshape(({', '.join(extents[1:])},), name={layer.name})({layer.x})"
+    extents = ["-1" if ".shape[0]" in part else part for part in extents]
+    if extents.count("-1") > 1:
+        raise Unwritable("a reshape of which several extents are sizes of the input")
+    return f"ops.reshape({layer.x}, ({', '.join(extents)},))"
+
+
+def _batch(extents: list[str]) -> bool:
+    return any(".shape[0]" in part for part in extents)
+
+
+def expand(layer: Layer) -> str:
+    """Axes of one element, repeated; the batch as often as another tensor has samples."""
+    extents = [part.strip() for part in layer.args["shape"].strip("()").split(",") if part.strip()]
+    if _batch(extents[1:]):
+        raise Unwritable("an expand by sizes of the input")
+    if len(extents) != layer.rank:
+        return f"ops.broadcast_to({layer.x}, {_whole(layer, extents)})"
+    x = layer.x
+    if ".shape[0]" in extents[0]:
+        x = f"repeated({x}, {extents[0].removesuffix('.shape[0]')})"
+        if not re.fullmatch(r"\w+\.shape\[0\]", extents[0]):
+            raise Unwritable("an expand to a multiple of the batch")
+    for axis, (n, wanted) in enumerate(zip(layer.shapes[0], extents, strict=True)):
+        if n == 1 and wanted not in {"1", "-1"} and not (axis == 0 and x != layer.x):
+            x = f"ops.repeat({x}, {wanted}, axis={axis})"
+    return x
+
+
+def _whole(layer: Layer, extents: list[str]) -> tuple[int, ...]:
+    """The shape of what has new axes, in numbers."""
+    more = len(extents) - layer.rank
+    known = [layer.shapes[0][axis - more] if text == "-1" else text for axis, text in enumerate(extents)]
+    if not all(isinstance(n, int) or n.isdigit() for n in known):
+        raise Unwritable("an expand by new axes of sizes of the input")
+    return tuple(map(int, known))
+
+
+def split(layer: Layer) -> str:
+    """An axis in parts of their own lengths."""
+    told = layer.args["sections"]
+    dim = layer.args["dim"]
+    if not told.startswith("("):
+        return f"ops.split({layer.x}, {told}, axis={dim})"
+    lengths = ast.literal_eval(told)
+    ends = [sum(lengths[: number + 1]) for number in range(len(lengths) - 1)]
+    return f"ops.split({layer.x}, {ends}, axis={dim})"
 
 
 def flatten(layer: Layer) -> str:

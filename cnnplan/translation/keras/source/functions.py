@@ -37,6 +37,7 @@ class Function:
         taken = {*template.params, *template.sizes, *names.values(), "i", "name", "index", "layers", "ops"}
         self.variables = Variables(template, self.inputs, taken)
         self.lines: list[str] = []
+        self.lent = {each.share for each in template.statements if each.share}
         for at, statement in enumerate(template.statements):
             try:
                 self._statement(at, statement)
@@ -129,20 +130,56 @@ class Function:
     # statements -----------------------------------------------------------------------------------------------
 
     def _statement(self, at: int, statement: Statement) -> None:
-        if statement.share:
-            raise Unwritable(f"the weights of {statement.share}, shared")
         flag = self.template.flags.get(statement.name)
         if statement.run is not None:
             self._run(at, statement)
             return
-        call = self._call(statement, self._named(statement.name))
+        if statement.share or statement.name in self.lent:
+            call = self._lent(statement)
+        else:
+            call = self._call(statement, self._named(statement.name))
         stand = self.variables.of(self.template.skipped[statement.name]) if flag is not None else ""
+        if flag is None and statement.reads and call == self.variables.of(statement.reads[0]):
+            self.variables.same(statement, statement.reads[0])
+            return
         (*_, target) = targets = self.variables.give(at, statement)
         if flag is None:
             self.lines.append(f"{', '.join(targets)} = {call}")
             return
         self.lines += [f"{target} = {stand}"] if target != stand else []
         self.lines += [f"if {flag.text}:", f"    {target} = {call}"]
+
+    def _lent(self, statement: Statement) -> str:
+        """A call of a layer or block whose weights are used more than once: it has a variable of its own."""
+        owner = statement.share or statement.name
+        variable = f"{owner.replace('.', '_')}_layer"
+        reads = ", ".join(self.variables.of(ref) for ref in statement.reads)
+        if not statement.share:
+            self.lines.append(f"{variable} = {self._layer_alone(statement)}")
+        elif statement.verb == "linear" and self._verb(owner) == "embedding":
+            return f"{variable}({reads}, reverse=True)"
+        elif statement.verb != self._verb(owner) or statement.told:
+            raise Unwritable(f"the weights of {owner}, which is another kind of layer")
+        return f"{variable}({reads})"
+
+    def _verb(self, name: str) -> str:
+        return next((each.verb for each in self.template.statements if each.name == name), "?")
+
+    def _layer_alone(self, statement: Statement) -> str:
+        """What makes a layer, or a block as a model of its own, without the call."""
+        call = self._call(statement, self._named(statement.name))
+        if statement.template is not None:
+            name, _, rest = call.partition("(")
+            if statement.told:
+                raise Unwritable(f"{name} is shared, and is told sizes")
+            return f"model({name}, {rest}"
+        made, _, read = call.rpartition("(")
+        if not made.startswith("layers.") or not made.endswith(")") or f"({read}" != f"({self._reads(statement)})":
+            raise Unwritable(f"the weights of {statement.name}, shared")
+        return made
+
+    def _reads(self, statement: Statement) -> str:
+        return ", ".join(self.variables.of(ref) for ref in statement.reads)
 
     def _named(self, name: str) -> str:
         name = name.replace(".", "_")
@@ -175,13 +212,12 @@ class Function:
         node = statement.node
         args = {key: self._text(statement, (key,), value) for key, value in statement.args.items()}
         op: Any = statement.op
-        if statement.verb == "chunk":
-            return Layer("chunk", args, None, len(node.shape), reads, (), name, node.facts.shapes)
-        if statement.verb == "split":
-            raise Unwritable("a split into unequal parts")
+        if statement.verb in {"chunk", "split"}:
+            return Layer(statement.verb, args, None, len(node.shape), reads, (), name, node.facts.shapes)
         sides = self._sides(statement, args, len(node.facts.shapes[0]) - 2 if node.facts.shapes else 0)
         rank = len(node.facts.shapes[0]) if node.facts.shapes else 0
-        return Layer(statement.verb, args, op.at(self.plan.values), rank, reads, sides, name, node.facts.shapes)
+        layer = Layer(statement.verb, args, op.at(self.plan.values), rank, reads, sides, name, node.facts.shapes)
+        return layer._replace(lends=statement.name in self.lent, first=next(iter(self.inputs), ""))
 
     def _sides(self, statement: Statement, args: dict[str, str], axes: int) -> list[tuple[str, str]]:
         value = statement.args.get("padding")
@@ -203,9 +239,9 @@ class Function:
     def _text(self, statement: Statement, path: tuple[Any, ...], value: Any) -> str:
         if hasattr(value, "parts"):
             text: str = value.text(self._part)
-            if statement.verb == "reshape" and any(part.axis for part in value.parts()):
-                return text if _static(statement, value) else "-1"
-            if statement.verb != "reshape":
+            if statement.verb == "reshape":
+                return "-1" if any(part.axis for part in value.parts()) else text
+            if statement.verb != "expand" or any(part.axis for part in value.parts()):
                 raise Unwritable("a size that depends on that of the input: Keras does not know it as it builds")
             return text
         row = self.template.rows[statement.name].get(path)
@@ -245,12 +281,6 @@ class Function:
         self.lines += [f"{each} = []" for each in kept.values()]
         self.lines += [f"for i in range({count}):", f"    {', '.join(outs)} = {call}"]
         self.lines += [f"    {each}.append({outs[out]})" for out, each in kept.items()]
-
-
-def _static(statement: Statement, value: Any) -> bool:
-    """Whether an extent is a number, whatever comes in."""
-    del statement, value
-    return False
 
 
 def _kind(values: Sequence[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.written import Layer, flag, made
 
-__all__ = ["batch_norm", "group_norm", "layer_norm"]
+__all__ = ["batch_norm", "group_norm", "layer_norm", "local_response_norm"]
 
 
 def batch_norm(layer: Layer) -> str:
@@ -46,3 +46,9 @@ def group_norm(layer: Layer) -> str:
     affine = layer.args["affine"] == "True"
     more = {} if affine else {"center": "False", "scale": "False"}
     return made("GroupNormalization", groups, "axis=1", f"epsilon={layer.args['eps']}", x=layer.x, layer=layer, **more)
+
+
+def local_response_norm(layer: Layer) -> str:
+    """Every element by a power of the mean square of its neighbours."""
+    told = ", ".join(f"{name}={layer.args[name]}" for name in ("alpha", "beta", "k"))
+    return f"local_response_norm({layer.x}, {layer.args['size']}, {told})"

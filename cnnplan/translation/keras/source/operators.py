@@ -5,10 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnnplan.translation.expressions import Unwritable
-from cnnplan.translation.keras.source.arrangement import flatten, reshape, shuffle, slice_
-from cnnplan.translation.keras.source.normalizations import batch_norm, group_norm, layer_norm
-from cnnplan.translation.keras.source.sequences import attention, linear, recurrent
-from cnnplan.translation.keras.source.windows import adaptive, conv, conv_transpose, pad, pool, upsample, whole
+from cnnplan.translation.keras.source.arrangement import expand, flatten, reshape, shuffle, slice_, split
+from cnnplan.translation.keras.source.normalizations import (
+    batch_norm,
+    group_norm,
+    layer_norm,
+    local_response_norm,
+)
+from cnnplan.translation.keras.source.sequences import (
+    attention,
+    embedding,
+    linear,
+    product_attention,
+    recurrent,
+)
+from cnnplan.translation.keras.source.windows import (
+    adaptive,
+    conv,
+    conv_transpose,
+    crop,
+    lp_pool,
+    pad,
+    pixel_shuffle,
+    pixel_unshuffle,
+    pool,
+    upsample,
+    whole,
+)
 from cnnplan.translation.keras.source.written import Layer, made
 
 if TYPE_CHECKING:
@@ -24,6 +47,12 @@ ACTIVATIONS: Final = {
     "identity": "ops.identity",
 }  # fmt: skip
 """Functions of one tensor."""
+
+REDUCED: Final = {
+    **{name: f"ops.{name}({{x}}, {{how}})" for name in ("sum", "mean", "max", "min", "prod", "logsumexp")},
+    "l1": "ops.sum(ops.abs({x}), {how})",
+    "l2": "ops.sqrt(ops.sum(ops.square({x}), {how}))",
+}
 
 MANY: Final = 3
 FOLDED: Final = {"+": "add", "*": "multiply"}
@@ -66,12 +95,10 @@ def along(name: str) -> Callable[[Layer], str]:
 def reduced(layer: Layer) -> str:
     """Axes made one."""
     mode = layer.op.mode if layer.verb == "reduce" else "mean"
-    names = {"sum": "sum", "mean": "mean", "max": "max", "min": "min", "prod": "prod", "logsumexp": "logsumexp"}
-    if mode not in names:
+    if mode not in REDUCED:
         raise Unwritable(f"reduce by {mode}")
-    dim = layer.args["dim"] if layer.args["dim"] != "None" else "None"
     keep = ", keepdims=True" if layer.args["keepdim"] == "True" else ""
-    return f"ops.{names[mode]}({layer.x}, axis={dim}{keep})"
+    return REDUCED[mode].format(x=layer.x, how=f"axis={layer.args['dim']}{keep}")
 
 
 def clip(layer: Layer) -> str:
@@ -100,6 +127,31 @@ def gelu(layer: Layer) -> str:
     return f"ops.gelu({layer.x}, approximate={layer.op.approximate == 'tanh'})"
 
 
+def numbers(layer: Layer) -> str:
+    """Trained numbers, or constants; a layer of Keras reads something."""
+    shape = layer.args["shape"]
+    trained = "" if layer.verb == "parameter" else ", trainable=False"
+    return f"Weight({shape}{trained}, name={layer.name})({layer.first})"
+
+
+def compare(layer: Layer) -> str:
+    """Truth values."""
+    other = layer.args["value"] if layer.args["value"] != "None" else layer.reads[1]
+    return f"ops.{layer.op.mode}({layer.x}, {other})"
+
+
+def gather(layer: Layer) -> str:
+    """Elements of an axis, by a list or another layer."""
+    index = layer.reads[1] if len(layer.reads) > 1 else layer.args["index"]
+    return f"ops.take({layer.x}, {index}, axis={layer.args['dim']})"
+
+
+def where(layer: Layer) -> str:
+    """One or the other."""
+    value = [] if layer.args["value"] == "None" else [layer.args["value"]]
+    return f"ops.where({', '.join([*layer.reads, *value])})"
+
+
 WRITERS: Final[dict[str, Callable[[Layer], str]]] = {
     "conv": conv, "conv_transpose": conv_transpose, "linear": linear, "batch_norm": batch_norm,
     "layer_norm": layer_norm, "group_norm": group_norm, "instance_norm": group_norm,
@@ -124,9 +176,13 @@ WRITERS: Final[dict[str, Callable[[Layer], str]]] = {
     "elu": lambda layer: f"ops.elu({layer.x}, alpha={layer.args['alpha']})",
     "softplus": softplus, "gelu": gelu, "prelu": prelu, "channel_shuffle": shuffle,
     "dropout": lambda layer: made("Dropout", layer.args["p"], x=layer.x, layer=layer),
-    "embedding": lambda layer: made(
-        "Embedding", layer.args["num_embeddings"], layer.args["embedding_dim"], x=layer.x, layer=layer
-    ),
+    "embedding": embedding, "scaled_dot_product_attention": product_attention,
+    "parameter": numbers, "constant": numbers,
+    "local_response_norm": local_response_norm, "lp_pool": lp_pool, "pixel_shuffle": pixel_shuffle, "crop": crop,
+    "pixel_unshuffle": pixel_unshuffle, "expand": expand, "split": split, "compare": compare, "where": where,
+    "flip": lambda layer: f"ops.flip({layer.x}, axis={layer.args['dims']})", "require": lambda layer: layer.x,
+    "gather": gather,
+    "drop_path": lambda layer: layer.x, "glu": lambda layer: f"ops.glu({layer.x}, axis={layer.args['dim']})",
     "multi_head_attention": attention, "lstm": recurrent("LSTM"), "gru": recurrent("GRU"), "rnn": recurrent("RNN"),
     "scale": lambda layer: f"Scale({layer.args['dim']}, name={layer.name})({layer.x})",
 }  # fmt: skip

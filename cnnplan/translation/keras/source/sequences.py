@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.written import Layer, made, optional
@@ -10,21 +10,23 @@ from cnnplan.translation.keras.source.written import Layer, made, optional
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["attention", "linear", "recurrent"]
+__all__ = ["attention", "embedding", "linear", "product_attention", "recurrent"]
+
+HEADED: Final = 4
+"""The axes (N, heads, T, features)."""
+
+ATTENDED: Final = 3
+"""Queries, keys and values."""
 
 
 def linear(layer: Layer) -> str:
-    """A dense layer."""
+    """A dense layer; by a weight that is computed, a product."""
     if len(layer.reads) > 1:
-        return (
-            f"ops.matmul({layer.x}, ops.swapaxes({layer.reads[1]}, -1, -2))" if layer.args["bias"] == "False" else _no()
-        )
+        product = f"ops.matmul({layer.x}, ops.swapaxes({layer.reads[1]}, -1, -2))"
+        bias = f"Weight(({layer.shapes[1][0]},), name={layer.name})({layer.x})"
+        return product if layer.args["bias"] == "False" else f"{product} + {bias}"
     more = optional(layer, use_bias=("bias", "True"))
     return made("Dense", layer.args["out_features"], x=layer.x, layer=layer, **more)
-
-
-def _no() -> str:
-    raise Unwritable("a linear layer by a weight that is computed, with a bias")
 
 
 def attention(layer: Layer) -> str:
@@ -38,17 +40,19 @@ def attention(layer: Layer) -> str:
 
 
 def recurrent(name: str) -> Callable[[Layer], str]:
-    """A recurrent layer; Keras's have one bias, PyTorch's two, but for a GRU."""
+    """A recurrent layer; Keras's have one bias, PyTorch's two, but for a GRU; several stand one behind the other."""
 
     def writer(layer: Layer) -> str:
         op = layer.op
         wanted = "both" if name == "GRU" else "one"
-        if len(layer.reads) > 1 or op.num_layers != 1 or getattr(op, "proj_size", None) or getattr(op, "memory", False):
-            raise Unwritable(f"{layer.verb} with several layers, a state that comes in, or a projection")
         if op.bias and op.biases != wanted:
             raise Unwritable(f"{layer.verb} with biases: {op.biases}: Keras has {wanted}, say biases: {wanted}")
+        if len(layer.reads) > 1 or getattr(op, "proj_size", None) or getattr(op, "memory", False):
+            raise Unwritable(f"{layer.verb} with a state that comes in, a projection or its memory")
+        if op.num_layers != 1:
+            raise Unwritable(f"{layer.verb} with num_layers: say repeat, which is one layer behind the other")
         if name == "GRU" and op.reset != "after":
-            raise Unwritable("gru with reset: before")
+            raise Unwritable("gru with reset: before, which Keras has with one bias: say reset: after")
         kind = "SimpleRNN" if name == "RNN" else name
         more = optional(layer, use_bias=("bias", "True"), activation=("nonlinearity", "'tanh'"))
         told = [layer.args["hidden_size"], *(f"{key}={value}" for key, value in more.items()), "return_sequences=True"]
@@ -58,3 +62,21 @@ def recurrent(name: str) -> Callable[[Layer], str]:
         return f"{inner[:-1]}, name={layer.name})({layer.x})"
 
     return writer
+
+
+def product_attention(layer: Layer) -> str:
+    """Attention in one kernel."""
+    op = layer.op
+    if op.enable_gqa:
+        raise Unwritable("attention whose heads share keys")
+    if not op.is_causal:
+        return f"attention({', '.join(layer.reads)})"
+    if layer.rank != HEADED or len(layer.reads) > ATTENDED:
+        raise Unwritable("causal attention with a mask besides, or of other than four axes")
+    return f"causal_attention({', '.join(layer.reads)})"
+
+
+def embedding(layer: Layer) -> str:
+    """Rows of a table; one that is a linear layer besides knows how to turn round."""
+    kind = "ReversibleEmbedding" if layer.lends else "Embedding"
+    return made(kind, layer.args["num_embeddings"], layer.args["embedding_dim"], x=layer.x, layer=layer)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
+from cnnplan.ops.windows import per_axis
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.written import FIRST, Layer, flag, made, optional, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["adaptive", "conv", "conv_transpose", "pad", "pool", "upsample", "whole"]
+__all__ = [
+    "adaptive",
+    "conv",
+    "conv_transpose",
+    "crop",
+    "lp_pool",
+    "pad",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "pool",
+    "upsample",
+    "whole",
+]
 
 
 def conv(layer: Layer) -> str:
@@ -68,19 +82,42 @@ def pool(name: str, value: str) -> Callable[[Layer], str]:
 
     def writer(layer: Layer) -> str:
         op = layer.op
-        if op.ceil_mode or getattr(op, "dilation", 1) != 1 or getattr(op, "divisor_override", None) is not None:
-            raise Unwritable(f"{layer.verb} in ceil mode, with holes or another divisor")
-        if op.padding == "same" and (layer.verb == "max_pool" or not op.count_include_pad):
-            more = {"strides": layer.args["stride"]} if layer.args["stride"] != "None" else {}
+        if getattr(op, "dilation", 1) != 1 or getattr(op, "divisor_override", None) is not None:
+            raise Unwritable(f"{layer.verb} with holes or another divisor")
+        layer = _ceiled(layer) if op.ceil_mode else layer
+        more = {"strides": layer.args["stride"]} if layer.args["stride"] != "None" else {}
+        if op.padding == "same" and layer.verb == "max_pool":
             told = (layer.args["kernel_size"], FIRST, 'padding="same"')
             return made(f"{name}Pooling{layer.axes}D", *told, x=layer.x, layer=layer, **more)
         x = padded(layer, value)
         if layer.verb == "avg_pool" and not op.count_include_pad and x != layer.x:
-            raise Unwritable("avg_pool that leaves its padding out of the mean")
-        more = {"strides": layer.args["stride"]} if layer.args["stride"] != "None" else {}
+            sides = ", ".join(f"({before}, {after})" for before, after in layer.sides)
+            return f"average_pool({layer.x}, {layer.args['kernel_size']}, {layer.args['stride']}, {sides})"
         return made(f"{name}Pooling{layer.axes}D", layer.args["kernel_size"], FIRST, x=x, layer=layer, **more)
 
     return writer
+
+
+def _ceiled(layer: Layer) -> Layer:
+    """The same with what ceil mode adds at the end: a window more, if it begins in front of all padding."""
+    op = layer.op
+    kernels, strides = (per_axis(each, layer.axes) for each in (op.kernel_size, op.stride or op.kernel_size))
+    numbers = [(int(before), int(after)) for before, after in layer.sides if (before + after).isdigit()]
+    if layer.verb != "max_pool" or len(numbers) != layer.axes:
+        raise Unwritable(f"{layer.verb} in ceil mode")
+    if any(after + s > k for (_, after), k, s in zip(numbers, kernels, strides, strict=True)):
+        raise Unwritable("max_pool in ceil mode, whose last window may begin in the padding")
+    return layer._replace(sides=[(str(b), str(a + s - 1)) for (b, a), s in zip(numbers, strides, strict=True)])
+
+
+def lp_pool(layer: Layer) -> str:
+    """A norm of each window."""
+    op = layer.op
+    if op.ceil_mode or padded(layer) != layer.x or op.norm_type % 2:
+        raise Unwritable("lp_pool in ceil mode, with padding, or by an odd power")
+    size = prod(per_axis(op.kernel_size, layer.axes))
+    stride = layer.args["kernel_size"] if layer.args["stride"] == "None" else layer.args["stride"]
+    return f"power_pool({layer.x}, {layer.args['kernel_size']}, {stride}, {layer.args['norm_type']}, {size})"
 
 
 def whole(name: str) -> Callable[[Layer], str]:
@@ -101,24 +138,87 @@ def adaptive(name: str) -> Callable[[Layer], str]:
 
 def pad(layer: Layer) -> str:
     """Axes made longer."""
-    if layer.op.dims is not None or any(side.startswith("-") for pair in layer.sides for side in pair):
-        raise Unwritable("pad of other axes than those of space, or by less than nothing")
-    if layer.args["mode"] != "'constant'":
-        raise Unwritable(f"pad by {layer.args['mode']}")
-    return padded(layer, layer.args["value"])
+    if any(side.startswith("-") for pair in layer.sides for side in pair):
+        raise Unwritable("pad by less than nothing")
+    mode = layer.op.mode
+    if layer.op.dims is not None:
+        return _padded_along(layer)
+    if mode == "constant":
+        return padded(layer, layer.args["value"])
+    pairs = ", ".join(f"({before}, {after})" for before, after in layer.sides)
+    if mode == "replicate":
+        return f"replicate({layer.x}, {pairs})"
+    if mode == "reflect":
+        return f'ops.pad({layer.x}, ((0, 0), (0, 0), {pairs}), mode="reflect")'
+    raise Unwritable(f"pad by {mode!r}")
+
+
+def _padded_along(layer: Layer) -> str:
+    """Some axes made longer."""
+    dims = layer.op.dims if isinstance(layer.op.dims, tuple) else (layer.op.dims,)
+    if layer.op.mode != "constant":
+        raise Unwritable(f"pad of some axes by {layer.op.mode!r}")
+    sides = dict(zip((dim % layer.rank for dim in dims), layer.sides, strict=True))
+    pairs = ", ".join("({}, {})".format(*sides.get(axis, ("0", "0"))) for axis in range(layer.rank))
+    value = layer.args["value"]
+    more = f", constant_values={value}" if value not in {"0", "0.0"} else ""
+    return f"ops.pad({layer.x}, ({pairs}){more})"
 
 
 def upsample(layer: Layer) -> str:
     """An image in another size."""
     op = layer.op
-    scale = op.scale_factor
-    if op.size is not None or not isinstance(scale, int) or op.align_corners or op.antialias:
-        raise Unwritable("upsample to a size, by a fraction or to the corners")
+    if op.align_corners or op.antialias:
+        raise Unwritable("upsample to the corners, or with antialias")
+    if op.size is not None:
+        return _resized(layer)
+    if not isinstance(op.scale_factor, int):
+        raise Unwritable("upsample by a fraction, or by another factor along each axis")
     if op.mode == "nearest":
-        x = layer.x
-        for axis in range(2, layer.rank):
-            x = f"ops.repeat({x}, {layer.args['scale_factor']}, axis={axis})"
-        return x
+        return _repeated(layer, [layer.args["scale_factor"]] * layer.axes)
     if op.mode != "bilinear":
         raise Unwritable(f"upsample by {op.mode}")
     return made("UpSampling2D", layer.args["scale_factor"], FIRST, 'interpolation="bilinear"', x=layer.x, layer=layer)
+
+
+def _repeated(layer: Layer, factors: Sequence[str]) -> str:
+    """Every element as often as the factor of an axis says."""
+    x = layer.x
+    for axis, factor in enumerate(factors):
+        x = f"ops.repeat({x}, {factor}, axis={2 + axis})"
+    return x
+
+
+def _resized(layer: Layer) -> str:
+    """An image in a size that is told."""
+    before, after = layer.shapes[0][2:], per_axis(layer.op.size, layer.axes)
+    if not all(isinstance(n, int) for n in (*before, *after)):
+        raise Unwritable("a size that depends on that of the input: Keras does not know it as it builds")
+    if layer.op.mode == "linear":
+        image = f"ops.expand_dims({layer.x}, 2)"
+        return f'ops.squeeze(ops.image.resize({image}, {(1, *after)}, interpolation="bilinear", {FIRST}), 2)'
+    if layer.op.mode == "bilinear":
+        return f'ops.image.resize({layer.x}, {after}, interpolation="bilinear", {FIRST})'
+    if layer.op.mode == "nearest" and not any(n % m for n, m in zip(after, before, strict=True)):
+        return _repeated(layer, [str(n // m) for n, m in zip(after, before, strict=True)])
+    raise Unwritable(f"upsample by {layer.op.mode} to a size that is no multiple")
+
+
+def pixel_shuffle(layer: Layer) -> str:
+    """Channels as parts of an image."""
+    return f"ops.depth_to_space({layer.x}, {layer.args['upscale_factor']}, {FIRST})"
+
+
+def pixel_unshuffle(layer: Layer) -> str:
+    """Parts of an image as channels."""
+    return f"ops.space_to_depth({layer.x}, {layer.args['downscale_factor']}, {FIRST})"
+
+
+def crop(layer: Layer) -> str:
+    """The part of an image that has a size that is told."""
+    shape = layer.op.output(*layer.shapes)
+    before, after = layer.shapes[0][2:], shape[2:]
+    if not all(isinstance(n, int) for n in (*before, *after)):
+        raise Unwritable("a size that depends on that of the input: Keras does not know it as it builds")
+    parts = [f"{(n - m) // 2}:{(n - m) // 2 + m}" for n, m in zip(before, after, strict=True)]
+    return f"{layer.x}[:, :, {', '.join(parts)}]"

@@ -27,6 +27,8 @@ class Layer(NamedTuple):
         sides: its padding as text, before and after each axis.
         name: what the layer is called, as Python.
         shapes: of what it reads.
+        lends: whether another layer has its weights too.
+        first: what comes in first, for what reads nothing.
     """
 
     verb: str
@@ -37,6 +39,8 @@ class Layer(NamedTuple):
     sides: Sequence[tuple[str, str]]
     name: str
     shapes: Sequence[Sequence[Any]]
+    lends: bool = False
+    first: str = ""
 
     @property
     def x(self) -> str:
