@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.written import ZERO, Layer
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["expand", "flatten", "reshape", "shuffle", "slice_", "split"]
+
+
+def listed(extents: Sequence[str]) -> str:
+    """A tuple."""
+    return f"({extents[0]},)" if len(extents) == 1 else f"({', '.join(extents)})"
 
 
 def reshape(layer: Layer) -> str:
     """Another shape, with one extent at most that nobody knows as the network is built."""
     extents = [part.strip() for part in layer.args["shape"].strip("()").split(",") if part.strip()]
     if extents[0] in {f"{layer.x}.shape[0]", "-1"} and extents.count("-1") <= 1 and not _batch(extents[1:]):
-        return f"layers.Reshape(({', '.join(extents[1:])},), name={layer.name})({layer.x})"
+        return f"layers.Reshape({listed(extents[1:])}, name={layer.name})({layer.x})"
     extents = ["-1" if ".shape[0]" in part else part for part in extents]
     if extents.count("-1") > 1:
         raise Unwritable("a reshape of which several extents are sizes of the input")
-    return f"ops.reshape({layer.x}, ({', '.join(extents)},))"
+    return f"ops.reshape({layer.x}, {listed(extents)})"
 
 
 def _batch(extents: list[str]) -> bool:
@@ -71,7 +80,7 @@ def flatten(layer: Layer) -> str:
         raise Unwritable("a flatten of the batch")
     kept = [f"{layer.x}.shape[{axis}]" for axis in range(1, first)]
     rest = [f"{layer.x}.shape[{axis}]" for axis in range(last + 1, layer.rank)]
-    return f"layers.Reshape(({', '.join([*kept, '-1', *rest])},), name={layer.name})({layer.x})"
+    return f"layers.Reshape({listed([*kept, '-1', *rest])}, name={layer.name})({layer.x})"
 
 
 def slice_(layer: Layer) -> str:

@@ -172,7 +172,7 @@ class Function:
             name, _, rest = call.partition("(")
             if statement.told:
                 raise Unwritable(f"{name} is shared, and is told sizes")
-            return f"model({name}, {rest}"
+            return f"as_model({name}, {rest}"
         made, _, read = call.rpartition("(")
         if not made.startswith("layers.") or not made.endswith(")") or f"({read}" != f"({self._reads(statement)})":
             raise Unwritable(f"the weights of {statement.name}, shared")

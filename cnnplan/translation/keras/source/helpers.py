@@ -47,7 +47,7 @@ def local_response_norm(x: Any, size: int, alpha: float, beta: float, k: float) 
 '''
 
 ATTENTION: Final = '''
-def attention(query: Any, key: Any, value: Any, bias: Any = None) -> Any:
+def dot_attention(query: Any, key: Any, value: Any, bias: Any = None) -> Any:
     """The softmax of the products of queries and keys weighs the values."""
     products = ops.matmul(query, ops.swapaxes(key, -1, -2)) / query.shape[-1] ** 0.5
     products = products if bias is None else products + bias
@@ -90,21 +90,23 @@ class Scale(layers.Layer):
 WEIGHT: Final = '''
 @keras.saving.register_keras_serializable()
 class Weight(layers.Layer):
-    """Numbers of their own, whatever comes in: trained ones, or constants."""
+    """Numbers of its own, whatever comes in: trained ones, or constants."""
 
     def __init__(self, shape: tuple[int, ...], **more: Any) -> None:
         super().__init__(**more)
         self.shape = shape
 
     def build(self, _: Any) -> None:
-        self.weight = self.add_weight(shape=self.shape, initializer="random_normal", trainable=self.trainable)
+        self.weight = self.add_weight(
+            shape=self.shape, initializer="random_normal", trainable=self.trainable
+        )
 
     def call(self, _: Any) -> Any:
         return ops.convert_to_tensor(self.weight)
 '''
 
 MODEL: Final = '''
-def model(block: Any, *inputs: Any, name: str, **more: Any) -> keras.Model:
+def as_model(block: Any, *inputs: Any, name: str, **more: Any) -> keras.Model:
     """A block as a model of its own, which is called more than once."""
     given = [keras.Input(x.shape[1:], dtype=x.dtype) for x in inputs]
     return keras.Model(given, block(*given, name=name, **more), name=name)
@@ -113,11 +115,11 @@ def model(block: Any, *inputs: Any, name: str, **more: Any) -> keras.Model:
 HELPERS: Final = {
     "Scale": SCALE,
     "Weight": WEIGHT,
-    "model": MODEL,
+    "as_model": MODEL,
     "average_pool": AVERAGE,
     "power_pool": POWER,
     "local_response_norm": RESPONSE,
-    "attention": ATTENTION,
+    "dot_attention": ATTENTION,
     "causal_attention": CAUSAL,
     "repeated": REPEATED,
     "replicate": REPLICATE,

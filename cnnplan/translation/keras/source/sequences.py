@@ -70,7 +70,7 @@ def product_attention(layer: Layer) -> str:
     if op.enable_gqa:
         raise Unwritable("attention whose heads share keys")
     if not op.is_causal:
-        return f"attention({', '.join(layer.reads)})"
+        return f"dot_attention({', '.join(layer.reads)})"
     if layer.rank != HEADED or len(layer.reads) > ATTENDED:
         raise Unwritable("causal attention with a mask besides, or of other than four axes")
     return f"causal_attention({', '.join(layer.reads)})"
