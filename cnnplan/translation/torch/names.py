@@ -9,10 +9,16 @@ from typing import Any, Final
 
 from cnnplan.translation.torch.extents import chosen
 
-__all__ = ["EXTENTS", "MAKERS", "SILENT", "SYMBOLIC", "named"]
+__all__ = ["EXTENTS", "MAKERS", "NUMBERED", "SILENT", "SYMBOLIC", "named"]
 
 EXTENTS: Final = {"shape", "size", "numel", "nelement", "__len__", "stride", "is_same_size"}
 """What gives extents."""
+
+NUMBERED: Final = {
+    "__bool__": "a decision (if, while, and, or)", "__int__": "int()", "__float__": "float()", "__index__": "an index",
+    "item": "item()", "tolist": "tolist()", "__getitem__": "a mask as an index",
+}  # fmt: skip
+"""What asks for the numbers of a tensor, in plain words."""
 
 SILENT: Final = frozenset({
     "dim", "ndim", "ndimension", "dtype", "device",

@@ -18,7 +18,7 @@ from cnnplan.translation.torch.choosing import choosing
 from cnnplan.translation.torch.extents import Extent, Ratio
 from cnnplan.translation.torch.forgetting import forgetful
 from cnnplan.translation.torch.made import Axis
-from cnnplan.translation.torch.names import EXTENTS, MAKERS, SILENT, SYMBOLIC, named
+from cnnplan.translation.torch.names import EXTENTS, MAKERS, NUMBERED, SILENT, SYMBOLIC, named
 from cnnplan.translation.torch.notes import Notes, escaped, noted
 
 if TYPE_CHECKING:
@@ -31,12 +31,6 @@ MOST_CALLS: Final = 200_000
 
 DYNAMIC: Final = {"input", "param", "call"}
 """What depends on the input or on what is trained."""
-
-NUMBERED: Final = {
-    "__bool__": "a decision (if, while, and, or)", "__int__": "int()", "__float__": "float()", "__index__": "an index",
-    "item": "item()", "tolist": "tolist()", "__getitem__": "a mask as an index",
-}  # fmt: skip
-"""What asks for the numbers of a tensor, in plain words."""
 
 WITHOUT: Final = "what a network does must not depend on the numbers that it computes: torch.where chooses among them"
 
