@@ -88,7 +88,7 @@ def slice_(layer: Layer) -> str:
     dim = layer.op.dim % layer.rank
     start, end, step = (layer.args[name] for name in ("start", "end", "step"))
     part = f"{'' if start == ZERO else start}:{'' if end == 'None' else end}" + (f":{step}" if step != "1" else "")
-    return f"{layer.x}[{':, ' * dim}{part}]"
+    return f"{layer.x}[{':, ' * dim}{part}{', ...' if dim == 0 else ''}]"
 
 
 def shuffle(layer: Layer) -> str:

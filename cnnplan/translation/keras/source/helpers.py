@@ -21,6 +21,22 @@ def replicate(x: Any, *sides: tuple[int, int]) -> Any:
     return x
 '''
 
+CROP: Final = '''
+def crop(x: Any, size: tuple[int, ...]) -> Any:
+    """The middle of an image."""
+    starts = [(n - m) // 2 for n, m in zip(x.shape[2:], size, strict=True)]
+    parts = [slice(start, start + m) for start, m in zip(starts, size, strict=True)]
+    return x[(slice(None), slice(None), *parts)]
+'''
+
+ENLARGE: Final = '''
+def enlarge(x: Any, size: tuple[int, ...]) -> Any:
+    """An image in a size that is a multiple of its own, each element repeated."""
+    for axis, n in enumerate(size, 2):
+        x = ops.repeat(x, n // x.shape[axis], axis=axis)
+    return x
+'''
+
 AVERAGE: Final = '''
 def average_pool(x: Any, kernel_size: Any, strides: Any, *sides: tuple[int, int]) -> Any:
     """The mean of each window, of what is no padding in it."""
@@ -122,6 +138,8 @@ HELPERS: Final = {
     "dot_attention": ATTENTION,
     "causal_attention": CAUSAL,
     "repeated": REPEATED,
+    "crop": CROP,
+    "enlarge": ENLARGE,
     "replicate": REPLICATE,
     "pad": PAD,
 }

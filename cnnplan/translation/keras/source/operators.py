@@ -44,7 +44,7 @@ ACTIVATIONS: Final = {
     "relu": "ops.relu", "relu6": "ops.relu6", "silu": "ops.silu", "sigmoid": "ops.sigmoid", "tanh": "ops.tanh",
     "selu": "ops.selu", "hard_swish": "ops.hard_silu", "hard_sigmoid": "ops.hard_sigmoid", "mish": "ops.mish",
     "abs": "ops.abs", "sqrt": "ops.sqrt", "exp": "ops.exp", "log": "ops.log", "sin": "ops.sin", "cos": "ops.cos",
-    "identity": "ops.identity",
+    "identity": "keras.activations.linear",
 }  # fmt: skip
 """Functions of one tensor."""
 
@@ -64,6 +64,8 @@ def write(layer: Layer) -> str:
     Raises:
         Unwritable: Keras has nothing of the kind.
     """
+    if layer.verb == "identity":
+        return layer.x
     if layer.verb in ACTIVATIONS:
         return f"{ACTIVATIONS[layer.verb]}({layer.x})"
     if layer.verb not in WRITERS:

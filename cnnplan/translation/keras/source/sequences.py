@@ -23,7 +23,7 @@ def linear(layer: Layer) -> str:
     """A dense layer; by a weight that is computed, a product."""
     if len(layer.reads) > 1:
         product = f"ops.matmul({layer.x}, ops.swapaxes({layer.reads[1]}, -1, -2))"
-        bias = f"Weight(({layer.shapes[1][0]},), name={layer.name})({layer.x})"
+        bias = f"Weight(({layer.reads[1]}.shape[0],), name={layer.name})({layer.x})"
         return product if layer.args["bias"] == "False" else f"{product} + {bias}"
     more = optional(layer, use_bias=("bias", "True"))
     return made("Dense", layer.args["out_features"], x=layer.x, layer=layer, **more)
@@ -33,9 +33,8 @@ def attention(layer: Layer) -> str:
     """Attention with its linear layers."""
     if len(layer.reads) > 1 or layer.op.kdim or layer.op.vdim:
         raise Unwritable("multi_head_attention of several inputs")
-    features, heads = layer.shapes[0][-1], layer.op.num_heads
-    more = optional(layer, use_bias=("bias", "True"))
-    told = [layer.args["num_heads"], str(features // heads), *(f"{key}={value}" for key, value in more.items())]
+    heads, more = layer.args["num_heads"], optional(layer, use_bias=("bias", "True"))
+    told = [heads, f"{layer.x}.shape[-1] // {heads}", *(f"{key}={value}" for key, value in more.items())]
     return f"layers.MultiHeadAttention({', '.join(told)}, name={layer.name})({layer.x}, {layer.x})"
 
 
@@ -54,7 +53,8 @@ def recurrent(name: str) -> Callable[[Layer], str]:
         if name == "GRU" and op.reset != "after":
             raise Unwritable("gru with reset: before, which Keras has with one bias: say reset: after")
         kind = "SimpleRNN" if name == "RNN" else name
-        more = optional(layer, use_bias=("bias", "True"), activation=("nonlinearity", "'tanh'"))
+        more = optional(layer, use_bias=("bias", "True"))
+        more |= {"activation": '"relu"'} if getattr(op, "nonlinearity", "tanh") == "relu" else {}
         told = [layer.args["hidden_size"], *(f"{key}={value}" for key, value in more.items()), "return_sequences=True"]
         inner = f"layers.{kind}({', '.join(told)})"
         if op.bidirectional:

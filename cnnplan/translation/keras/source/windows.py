@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnplan.ops.windows import per_axis
 from cnnplan.translation.expressions import Unwritable
-from cnnplan.translation.keras.source.written import FIRST, Layer, flag, made, optional, padded
+from cnnplan.translation.keras.source.written import FIRST, Layer, flag, made, optional, padded, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +50,7 @@ def conv(layer: Layer) -> str:
 
 def conv_transpose(layer: Layer) -> str:
     """A transposed convolution, of which PyTorch's padding is cut off."""
+    settle(layer, "kernel_size", "stride", "padding", "output_padding")
     op = layer.op
     if len(layer.reads) > 1 or op.groups != 1 or op.dilation != 1:
         raise Unwritable("a transposed convolution in groups, with holes, or by a weight that is computed")
@@ -100,6 +101,7 @@ def pool(name: str, value: str) -> Callable[[Layer], str]:
 
 def _ceiled(layer: Layer) -> Layer:
     """The same with what ceil mode adds at the end: a window more, if it begins in front of all padding."""
+    settle(layer, "kernel_size", "stride", "padding")
     op = layer.op
     kernels, strides = (per_axis(each, layer.axes) for each in (op.kernel_size, op.stride or op.kernel_size))
     numbers = [(int(before), int(after)) for before, after in layer.sides if (before + after).isdigit()]
@@ -112,6 +114,7 @@ def _ceiled(layer: Layer) -> Layer:
 
 def lp_pool(layer: Layer) -> str:
     """A norm of each window."""
+    settle(layer, "kernel_size")
     op = layer.op
     if op.ceil_mode or padded(layer) != layer.x or op.norm_type % 2:
         raise Unwritable("lp_pool in ceil mode, with padding, or by an odd power")
@@ -191,17 +194,22 @@ def _repeated(layer: Layer, factors: Sequence[str]) -> str:
 
 def _resized(layer: Layer) -> str:
     """An image in a size that is told."""
-    before, after = layer.shapes[0][2:], per_axis(layer.op.size, layer.axes)
-    if not all(isinstance(n, int) for n in (*before, *after)):
+    if not all(isinstance(n, int) for n in (*layer.shapes[0][2:], *per_axis(layer.op.size, layer.axes))):
         raise Unwritable("a size that depends on that of the input: Keras does not know it as it builds")
+    size = layer.args["size"] if isinstance(layer.op.size, tuple) else f"({layer.args['size']},) * {layer.axes}"
     if layer.op.mode == "linear":
-        image = f"ops.expand_dims({layer.x}, 2)"
-        return f'ops.squeeze(ops.image.resize({image}, {(1, *after)}, interpolation="bilinear", {FIRST}), 2)'
+        image, size = f"ops.expand_dims({layer.x}, 2)", f"(1, {size.strip('()').split(',')[0]})"
+        return f'ops.squeeze(ops.image.resize({image}, {size}, interpolation="bilinear", {FIRST}), 2)'
     if layer.op.mode == "bilinear":
-        return f'ops.image.resize({layer.x}, {after}, interpolation="bilinear", {FIRST})'
-    if layer.op.mode == "nearest" and not any(n % m for n, m in zip(after, before, strict=True)):
-        return _repeated(layer, [str(n // m) for n, m in zip(after, before, strict=True)])
+        return f'ops.image.resize({layer.x}, {size}, interpolation="bilinear", {FIRST})'
+    if layer.op.mode == "nearest" and not _uneven(layer):
+        return f"enlarge({layer.x}, {size})"
     raise Unwritable(f"upsample by {layer.op.mode} to a size that is no multiple")
+
+
+def _uneven(layer: Layer) -> bool:
+    pairs = zip(per_axis(layer.op.size, layer.axes), layer.shapes[0][2:], strict=True)
+    return any(n % m for n, m in pairs)
 
 
 def pixel_shuffle(layer: Layer) -> str:
@@ -215,10 +223,8 @@ def pixel_unshuffle(layer: Layer) -> str:
 
 
 def crop(layer: Layer) -> str:
-    """The part of an image that has a size that is told."""
-    shape = layer.op.output(*layer.shapes)
-    before, after = layer.shapes[0][2:], shape[2:]
-    if not all(isinstance(n, int) for n in (*before, *after)):
+    """The middle of an image, of a size that is told, or that of another."""
+    if not all(isinstance(n, int) for shape in (layer.shapes[0], layer.op.output(*layer.shapes)) for n in shape[2:]):
         raise Unwritable("a size that depends on that of the input: Keras does not know it as it builds")
-    parts = [f"{(n - m) // 2}:{(n - m) // 2 + m}" for n, m in zip(before, after, strict=True)]
-    return f"{layer.x}[:, :, {', '.join(parts)}]"
+    size = layer.args["size"] if isinstance(layer.op.size, tuple) else f"({layer.args['size']},) * {layer.axes}"
+    return f"crop({layer.x}, {f'{layer.reads[1]}.shape[2:]' if layer.op.size is None else size})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.translation.expressions import Unwritable
@@ -9,7 +10,7 @@ from cnnplan.translation.expressions import Unwritable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["FIRST", "ZERO", "Layer", "flag", "made", "optional", "padded"]
+__all__ = ["FIRST", "ZERO", "Layer", "flag", "made", "optional", "padded", "settle"]
 
 FIRST: Final = 'data_format="channels_first"'
 ZERO: Final = "0"
@@ -57,6 +58,17 @@ def made(name: str, *args: str, x: str, layer: Layer, **more: str) -> str:
     """`layers.Name(a, b=c, name=...)(x)`."""
     told = [*args, *(f"{key}={value}" for key, value in more.items()), f"name={layer.name}"]
     return f"layers.{name}({', '.join(told)})({x})"
+
+
+def settle(layer: Layer, *names: str) -> None:
+    """Refuse a layer whose arguments of these names are those of a block: what follows from them is written as numbers.
+
+    Raises:
+        Unwritable: one of them is no number.
+    """
+    for name in names:
+        if re.search(r"[A-Za-z_]", layer.args.get(name, "").replace("None", "").replace("'same'", "")):
+            raise Unwritable(f"a {layer.verb} whose {name} is an argument of its block")
 
 
 def flag(layer: Layer, name: str, value: str = "True") -> bool:
