@@ -74,10 +74,11 @@ def _opening(text: str) -> int:
 
 def _parts(inside: str) -> list[str]:
     """The arguments of a call."""
-    found, depth, begun = [], 0, 0
+    found, depth, begun, quoted = [], 0, 0, False
     for at, letter in enumerate(inside):
         depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and depth == 0:
+        quoted ^= letter == '"'
+        if letter == "," and depth == 0 and not quoted:
             found.append(inside[begun:at].strip())
             begun = at + 1
     return [*found, inside[begun:].strip()] if inside[begun:].strip() else found

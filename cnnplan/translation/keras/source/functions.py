@@ -6,16 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.expressions import Unwritable, literal
+from cnnplan.translation.keras.source.lines import apart, head_of, kind_of, sentence
 from cnnplan.translation.keras.source.operators import ACTIVATIONS, write
 from cnnplan.translation.keras.source.written import Layer
-from cnnplan.translation.layout import WIDTH, laid
+from cnnplan.translation.layout import laid
 from cnnplan.translation.templates.forwards import Variables
 from cnnplan.translation.templates.statements import ACTIVATION, KIND
 from cnnplan.translation.templates.values import Sides
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cnnplan.translation.templates import Library, Template
     from cnnplan.translation.templates.statements import Statement
     from cnnplan.translation.templates.values import Part
@@ -62,9 +61,9 @@ class Function:
         params = [name for name in self.template.params if re.search(rf"\b{name}\b", body)]
         self.used[id(self.template)] = params
         defaults = self.template.defaults
-        told = [f"{name}: {_kind(self.template.params[name])}" for name in params if name not in defaults]
+        told = [f"{name}: {kind_of(self.template.params[name])}" for name in params if name not in defaults]
         given = [
-            f"{name}: {_kind(self.template.params[name])} = {literal(defaults[name])}"
+            f"{name}: {kind_of(self.template.params[name])} = {literal(defaults[name])}"
             for name in params
             if name in defaults
         ]
@@ -77,8 +76,8 @@ class Function:
         named = ["name: str"] if "name" in body else []
         self.used[id(self.template)] += [""] if named else []
         star = ["*"] if named else []
-        lines = _head(f"def {self.names[id(self.template)]}({', '.join([*head, *star, *named])}) -> Any:")
-        lines += [f'{INDENT}"""{_sentence(self.template.title)}."""']
+        lines = head_of(f"def {self.names[id(self.template)]}({', '.join([*head, *star, *named])}) -> Any:")
+        lines += [f'{INDENT}"""{sentence(self.template.title)}."""']
         lines += [piece for line in self._returned(ends) for piece in laid(INDENT + line)]
         return "\n".join(lines)
 
@@ -144,7 +143,7 @@ class Function:
             return
         (*_, target) = targets = self.variables.give(at, statement)
         if flag is None:
-            self.lines.append(f"{', '.join(targets)} = {call}")
+            self.lines += apart(", ".join(targets), call)
             return
         self.lines += [f"{target} = {stand}"] if target != stand else []
         self.lines += [f"if {flag.text}:", f"    {target} = {call}"]
@@ -231,9 +230,10 @@ class Function:
             return pairs * axes if len(pairs) == 1 else pairs
         if isinstance(value, tuple):
             row = self.template.rows[statement.name].get(("padding",))
-            if row is not None and not row.text.startswith("("):
-                return [(f"{row.text}[{axis}]", f"{row.text}[{axis}]") for axis in range(len(value))]
-            return [(str(each), str(each)) for each in value]
+            if row is None:
+                return [(self._text(statement, ("padding", at), each),) * 2 for at, each in enumerate(value)]
+            text = row.text if row.text.isidentifier() else f"({row.text})"
+            return [(f"{text}[{axis}]", f"{text}[{axis}]") for axis in range(len(value))]
         return [(args["padding"], args["padding"])] * axes
 
     def _text(self, statement: Statement, path: tuple[Any, ...], value: Any) -> str:
@@ -281,27 +281,3 @@ class Function:
         self.lines += [f"{each} = []" for each in kept.values()]
         self.lines += [f"for i in range({count}):", f"    {', '.join(outs)} = {call}"]
         self.lines += [f"    {each}.append({outs[out]})" for out, each in kept.items()]
-
-
-def _kind(values: Sequence[Any]) -> str:
-    kinds = {type(value) for value in values if value is not None}
-    if any(issubclass(kind, str) for kind in kinds):
-        return "Any"
-    if kinds == {bool}:
-        return "bool"
-    return "int" if kinds == {int} else "tuple[int, ...]" if kinds == {tuple} else "Any" if tuple in kinds else "float"
-
-
-def _sentence(name: str) -> str:
-    words = name.replace("_", " ").strip()
-    return f"{words[:1].upper()}{words[1:]}"
-
-
-def _head(text: str) -> list[str]:
-    if len(text) <= WIDTH:
-        return [text]
-    head, _, rest = text.partition("(")
-    inside, _, tail = rest.rpartition(")")
-    if len(INDENT) + len(inside) <= WIDTH:
-        return [f"{head}(", f"{INDENT}{inside}", f"){tail}"]
-    return [f"{head}(", *(f"{INDENT}{part.strip()}," for part in re.split(r", (?![^\[]*\])", inside)), f"){tail}"]

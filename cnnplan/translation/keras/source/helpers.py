@@ -12,6 +12,13 @@ def pad(x: Any, *sides: tuple[int, int], value: float = 0.0) -> Any:
     return ops.pad(x, ((0, 0), (0, 0), *sides), constant_values=value)
 '''
 
+TRIMMED: Final = '''
+def trimmed(x: Any, start: int, end: int) -> Any:
+    """The axes of space without so many elements at their ends."""
+    part = slice(start, -end or None)
+    return x[(slice(None), slice(None), *[part] * (len(x.shape) - 2))]
+'''
+
 REPLICATE: Final = '''
 def replicate(x: Any, *sides: tuple[int, int]) -> Any:
     """The axes of space, longer on both sides by their outermost elements."""
@@ -138,6 +145,7 @@ HELPERS: Final = {
     "dot_attention": ATTENTION,
     "causal_attention": CAUSAL,
     "repeated": REPEATED,
+    "trimmed": TRIMMED,
     "crop": CROP,
     "enlarge": ENLARGE,
     "replicate": REPLICATE,

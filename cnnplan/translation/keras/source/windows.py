@@ -74,8 +74,7 @@ def conv_transpose(layer: Layer) -> str:
         raise Unwritable("a transposed convolution with more output padding than padding")
     if not pad and not end:
         return call
-    part = f"{pad or ''}:{-end if end else ''}"
-    return f"{call}[:, :, {', '.join([part] * layer.axes)}]"
+    return f"trimmed({call}, {pad}, {end})"
 
 
 def pool(name: str, value: str) -> Callable[[Layer], str]:

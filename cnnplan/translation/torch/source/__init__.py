@@ -15,14 +15,15 @@ from cnnplan.translation.layout import WIDTH, sound, unknown
 from cnnplan.translation.templates import Library
 from cnnplan.translation.templates.nesting import Borrowed
 from cnnplan.translation.torch.source.asking import asked, fixed
+from cnnplan.translation.torch.source.assembly import class_lines, class_name, together
 from cnnplan.translation.torch.source.classes import Class
-from cnnplan.translation.torch.source.files import File, class_name, together, written
+from cnnplan.translation.torch.source.files import File
 from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tensors import Tensor
 from cnnplan.translation.torch.source.texts import Names
 from cnnplan.translation.torch.source.unrolled import Unrolled
-from cnnplan.translation.torch.source.walking import read_in
+from cnnplan.translation.torch.source.walking import read_in, stand_ins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,19 +57,20 @@ def source(plan: Any, settled: Any) -> str:
 
 def _unrolled(plan: Any) -> str:
     """The network of today's values."""
-    library = Library(plan.graph, plan.values, frozenset(ACTIVATIONS))
+    values = stand_ins(plan.spec, plan.values)
+    library = Library(plan.graph, values, frozenset(ACTIVATIONS))
     names = Names(library.templates[:-1])
     classes: list[list[str]] = []
     needs: set[str] = set()
     for template in library.templates[:-1]:
         words = template.block.inputs if template.block is not None and template.block.inputs else ()
-        made = Unrolled(library, template, names, plan.values, _variables(words, len(template.scopes[0].inputs)))
+        made = Unrolled(library, template, names, values, _variables(words, len(template.scopes[0].inputs)))
         needs |= made.needs
         called = names.of[id(template)]
         classes.append(made.lines(called, _title(called)))
     whole = library.templates[-1]
     inputs = ["x"] if len(plan.spec.inputs) == 1 else [*plan.spec.inputs]
-    made = Unrolled(library, whole, names, plan.values, inputs)
+    made = Unrolled(library, whole, names, values, inputs)
     free = {name for each in plan.spec.inputs.values() for extent in each.shape for name in extent.names}
     places = _places(plan, dict(zip(plan.spec.inputs, inputs, strict=True)), free)
     shown = {name.lower(): text for name, text in places.items()}
@@ -161,8 +163,9 @@ def _description(plan: Any, settled: str = "") -> str:
     text = " ".join([(plan.spec.description or f"{plan.name}."), settled, stored])
     text = " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
     head, *rest = re.split(r"(?<=[.:;]) ", text, maxsplit=1)
-    title = head if len(head) < WIDTH - 6 and head.endswith(".") else f"{plan.name}."
-    body = rest[0] if title == head and rest else "" if title == head else text
+    fits = len(head) < WIDTH - 6
+    title = re.sub(r"[:;]$", ".", head) if fits else f"{plan.name}."
+    body = text if not fits else f"{rest[0][:1].upper()}{rest[0][1:]}" if rest else ""
     return title + (f"\n\n{textwrap.fill(body, WIDTH)}\n" if body else "")
 
 
@@ -239,7 +242,7 @@ def _network(file: File, plan: Any) -> list[str]:
     forward = [*(f"{name.lower()} = {places[name]}" for name in used), *conditions, *body.forward]
     title = f"{class_name(re.sub(r'[^A-Za-z0-9_]', '_', plan.name))}."
     name = _network_name(plan.name, file)
-    return written(name, title, signature, init + body.init, [*variables.values()], forward, result, kind)
+    return class_lines(name, title, signature, init + body.init, [*variables.values()], forward, result, kind)
 
 
 def _network_name(name: str, file: File) -> str:

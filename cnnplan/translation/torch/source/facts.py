@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Count
 from cnnplan.spec import Record, Verb
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
-from cnnplan.translation.torch.source.walking import entries, others, references, verbs
+from cnnplan.translation.torch.source.walking import entries, inside, others, references, stand_ins, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ class Facts:
     def values(self, entry: Entry) -> Any:
         """The operator of an entry, as numbers."""
         nodes = self._of(entry)
-        return nodes[0].op.at(self.graph.values)
+        return nodes[0].op.at(stand_ins(self.spec, self.graph.values))
 
     def rank(self, entry: Entry) -> int:
         """How many axes its first input has."""
@@ -166,4 +167,24 @@ class Facts:
                     found.append(given.value)
                 elif given.text in ACTIVATIONS or given.text in self.spec.blocks:
                     found.append(Verb(given.text))
+        return found
+
+    def is_given(self, block: Block, name: str) -> bool:
+        """Whether anything in the network gives an argument of a block, so that it is one of its class as well."""
+        return any(name in entry.args for entry in self._calls if entry.verb == block.name or entry.verb_expression)
+
+    @cached_property
+    def _calls(self) -> list[Entry]:
+        """The entries of the network, and of the blocks that it uses."""
+        found, used = [*inside(self.spec.layers)], set(verbs(self.spec))
+        pending = [entry.verb for entry in found if entry.verb in self.spec.blocks] + [*used]
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            more = [*inside(self.spec.blocks[name].layers)]
+            found += more
+            pending += [entry.verb for entry in more if entry.verb in self.spec.blocks]
         return found

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from cnnplan.spec import Verb
 from cnnplan.translation.expressions import Unwritable, literal, python
-from cnnplan.translation.layout import laid
+from cnnplan.translation.torch.source.assembly import class_lines, class_name, inlined, remembered, settled, together
 from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.facts import Facts
-from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tensors import Tensor, halved
 from cnnplan.translation.torch.source.walking import inside, read_in, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnnplan.spec import Block
 
-__all__ = ["File", "class_name", "together", "written"]
-
-INDENT: Final = "    "
-TAKEN: Final = frozenset({*HELPERS, "Tensor", "Any", "F", "DeformConv2d", "None", "True", "False"})
+__all__ = ["File"]
 
 
 @dataclass
@@ -160,15 +158,24 @@ class File(Facts):
         signature = ["self", *(f"{name}: int" for name in made.channels)]
         later = dict(derived)
         ordered = sorted(made.defaults, key=lambda name: made.defaults[name] is not None)
+        ordered = [name for name in ordered if made.defaults[name] is None or not self._is_dead(block, name, later)]
         required = [name for name in ordered if made.defaults[name] is None]
         signature += [f"{name}: {self.kind(block, name)}" for name in required]
         signature += [f"{name}: {self.kind(block, name, more=True)}" for name in made.more]
         for name in ordered:
             if name in later:
-                signature.append(f"{name}: {self.kind(block, name)} | None = None")
+                signature.append(f"{name}: {self._kind_of(block, name, later[name])} | None = None")
             elif name not in required:
                 signature.append(f"{name}: {self.kind(block, name)} = {made.defaults[name]}")
-        init = [f"{name} = {text} if {name} is None else {name}" for name, text in derived]
+        never = {name: text for name, text in made.defaults.items() if text is not None and name not in ordered}
+        fixed = {name: text for name, text in never.items() if name not in later}
+        derived = [(name, settled(text, fixed)) for name, text in derived]
+        body.init, body.forward = ([settled(line, fixed) for line in lines] for lines in (body.init, body.forward))
+        derived = [(name, text) for name, text in derived if name in ordered or not inlined(body, name, text)]
+        init = [
+            f"{name} = {text}" + (f" if {name} is None else {name}" if name in ordered else "")
+            for name, text in derived
+        ]
         init += body.init
         if made.says_channels or block.name in self.values_of_verbs:
             made.says_channels = True
@@ -179,7 +186,18 @@ class File(Facts):
         forward, kept = remembered(body.forward, [*made.channels, *made.defaults, *made.more])
         init += [line for line in kept if line not in init]
         label = [f'label = "{block.name}"'] if block.name in self.values_of_verbs else []
-        return written(made.name, _title(block.name), signature, init, variables, forward, result, kind, label)
+        return class_lines(made.name, _title(block.name), signature, init, variables, forward, result, kind, label)
+
+    def _is_dead(self, block: Block, name: str, later: Mapping[str, str]) -> bool:
+        """Whether nothing gives a parameter that follows from others, is a flag, or a kind of layer; numbers stay."""
+        says = name in later or self.kind(block, name) in {"bool", "type[nn.Module]"}
+        return says and not self.is_given(block, name)
+
+    def _kind_of(self, block: Block, name: str, text: str) -> str:
+        """The type of a parameter whose default follows from others."""
+        if text in block.args:
+            return self.kind(block, text)
+        return "bool" if re.search(r"[<>]|[!=]=|\b(and|or|not)\b", text) else self.kind(block, name)
 
     def kind(self, block: Block, name: str, *, more: bool = False) -> str:
         """The type of a parameter, from the values that it has wherever the block is called."""
@@ -193,92 +211,6 @@ class File(Facts):
         if tuple in seen:
             return "int | tuple[int, ...]"
         return "float" if any(kind not in {int, bool} for kind in seen) else "int"
-
-
-def written(  # noqa: PLR0913, PLR0917 - what a class is made of
-    name: str,
-    title: str,
-    signature: list[str],
-    init: list[str],
-    variables: list[str],
-    forward: list[str],
-    result: str,
-    kind: str,
-    label: list[str] | None = None,
-) -> list[str]:
-    """The lines of a class."""
-    lines = [f"class {name}(nn.Module):", f'{INDENT}"""{title}"""', ""]
-    lines += [INDENT + line for line in label or ()] + ([""] if label else [])
-    if init or len(signature) > 1:
-        lines += _laid(f"def __init__({', '.join(signature)}) -> None:", INDENT)
-        lines += [f"{INDENT * 2}super().__init__()"]
-    for line in init:
-        lines += laid(INDENT * 2 + line)
-    lines += [""] if init or len(signature) > 1 else []
-    lines += _laid(f"def forward(self, {', '.join(f'{each}: Tensor' for each in variables)}) -> {kind}:", INDENT)
-    body = list(forward)
-    if (body and body[-1] == "") or not body:
-        body = [line for line in body if line]
-    last = body[-1] if body else ""
-    if last.startswith(f"{result} = ") and "\n" not in last:
-        body[-1] = f"return {last[len(result) + 3 :]}"
-    else:
-        body.append(f"return {result}")
-    for line in body:
-        lines += laid(INDENT * 2 + line)
-    return lines
-
-
-def together(body: Class) -> None:
-    """Let a loop run through all modules of a class only where there are no others."""
-    made = [line for line in body.init if re.match(r"self\.[\w.]+(: nn\.Module)? = [\w.]+\(", line)]
-    if body.beside and made and "for block in self.children():" in body.forward:
-        at = body.forward.index("for block in self.children():")
-        head, line = body.beside
-        length = re.sub(r"^for (\w+) in range\((.*)\):$", r"\2", head)
-        if not length.isdigit():
-            body.init.append(f"self.depth = {length}")
-            head = head.replace(f"range({length})", "range(self.depth)")
-        body.forward[at : at + 2] = [head, line]
-
-
-def remembered(forward: list[str], names: list[str]) -> tuple[list[str], list[str]]:
-    """The lines of `forward` with the arguments that they use as attributes, and what keeps these."""
-    text = "\n".join(forward)
-    kept = []
-    for name in names:
-        changed = re.sub(rf"(?<![\w.\"'])\b{name}\b(?!\s*=[^=])(?!\w)", f"self.{name}", text)
-        if changed != text:
-            kept.append(f"self.{name} = {name}")
-            text = changed
-    return text.split("\n") if text else [], kept
-
-
-def _laid(text: str, indent: str) -> list[str]:
-    """The head of a function, its parameters on lines of their own where it is long."""
-    if len(indent) + len(text) <= 88:  # noqa: PLR2004 - the width of a line
-        return [indent + text]
-    head, _, rest = text.partition("(")
-    inside, _, tail = rest.rpartition(")")
-    if len(indent) * 2 + len(inside) <= 88:  # noqa: PLR2004 - the same
-        return [f"{indent}{head}(", f"{indent * 2}{inside}", f"{indent}){tail}"]
-    return [f"{indent}{head}(", *(f"{indent * 2}{part.strip()}," for part in _split(inside)), f"{indent}){tail}"]
-
-
-def _split(text: str) -> list[str]:
-    found, depth, begun = [], 0, 0
-    for at, letter in enumerate(text):
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and depth == 0:
-            found.append(text[begun:at])
-            begun = at + 1
-    return [*found, text[begun:]]
-
-
-def class_name(name: str) -> str:
-    """`conv_bn` as ConvBn; what a file calls something else itself as ...Block."""
-    called = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Block"
-    return f"{called}Block" if called in TAKEN else called
 
 
 def _title(name: str) -> str:

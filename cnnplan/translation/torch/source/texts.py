@@ -10,7 +10,7 @@ from cnnplan.ops import OPERATORS
 from cnnplan.translation.expressions import literal
 from cnnplan.translation.templates.forwards import Variables
 from cnnplan.translation.templates.values import Sides
-from cnnplan.translation.torch.source.files import class_name
+from cnnplan.translation.torch.source.assembly import class_name
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.written import Layer
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.templates.statements import ACTIVATION, KIND
+from cnnplan.translation.torch.source.assembly import class_lines
 from cnnplan.translation.torch.source.choosing import lent
 from cnnplan.translation.torch.source.copies import Copies
-from cnnplan.translation.torch.source.files import written
 from cnnplan.translation.torch.source.operators import write
 from cnnplan.translation.torch.source.written import Layer, Written
 
@@ -61,7 +61,7 @@ class Unrolled(Copies):
         head = [f"{each} = {text}" for each, text in places.items() if self._names_it(each, conditions)]
         init = [*self.init, *self.kept.values()]
         body = [*head, *conditions, *self.forward]
-        made = written(name, title, self.signature(), init, [*self.inputs, *symbols], body, result, kind)
+        made = class_lines(name, title, self.signature(), init, [*self.inputs, *symbols], body, result, kind)
         return [re.sub(r"\b(\w+): int: Tensor", r"\1: int", line) for line in made]
 
     def _names_it(self, name: str, conditions: Sequence[str]) -> bool:

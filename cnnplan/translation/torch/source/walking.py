@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.graph import build
 from cnnplan.ops import OPERATORS
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from cnnplan.graph import Graph
     from cnnplan.spec import Entry
 
-__all__ = ["entries", "inside", "others", "read_in", "references", "texts", "verbs"]
+__all__ = ["entries", "inside", "others", "read_in", "references", "stand_ins", "texts", "verbs"]
+
+ANY: Final = 224
 
 
 def entries(spec: Any) -> Iterator[Entry]:
@@ -84,6 +86,11 @@ def others(graph: Graph) -> Iterator[Graph]:
         for label, value in list((symbol.choices or {}).items())[:16]:
             if value != graph.values.get(symbol.name):
                 yield build(graph.spec, {symbol.name: label}, lenient=True)
+
+
+def stand_ins(spec: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of all letters; one that has none gets any, to look at operators with: it stays in the text."""
+    return {**dict.fromkeys(spec.symbols, ANY), **values}
 
 
 def verbs(spec: Any) -> set[str]:
