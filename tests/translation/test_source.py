@@ -232,7 +232,56 @@ def test_the_command_line(tmp_path):
     assert run.output.endswith("        x = self.layer1(x)\n        return self.layer2(x)\n")
 
 
+SIZED = """cnnplan: 1
+name: net
+symbols: {N: 2, H: 9, W: 12}
+input: [N, 3, H, W]
+layers:
+  - pad: {padding: [["in_shape[2] % 2", 1], ["in_shape[3] % 2 + 1", 2]]}
+  - relu
+"""
+
+
+def test_what_pads_by_the_size_is_no_number():
+    text = source(SIZED)
+    assert "F.pad(x, (x.shape[3] % 2 + 1, 2, x.shape[2] % 2, 1))" in text
+
+
+def test_a_letter_without_a_value_stays_one():
+    assert source(SIZED.replace("H: 9, W: 12", "H: {min: 1}, W: {min: 1}")) == source(SIZED)
+
+
+def test_a_network_whose_weights_have_an_open_size_is_refused_with_the_way_out():
+    text = (
+        "cnnplan: 1\nname: net\nsymbols: {N: 2, T: {min: 1}}\ninput: [N, T]\nlayers:\n  - linear: {out_features: 5}\n"
+    )
+    with pytest.raises(UsageError, match=r"which has no value: give it one, --set T=NUMBER"):
+        source(text)
+
+
+def test_parameters_that_nobody_gives_are_none():
+    """Of a block: an argument that follows from others, a flag and a kind of layer; a number stays."""
+    text = """cnnplan: 1
+name: net
+input: [2, 6, 9, 8]
+blocks:
+  unit:
+    args: {width: 4, kernel_size: required, padding: kernel_size // 2, act: relu, bias: true}
+    layers:
+      - conv: {out_channels: width, kernel_size: kernel_size, padding: padding, bias: bias}
+      - act
+layers:
+  - unit: {kernel_size: 3}
+  - unit: {kernel_size: 5}
+"""
+    made = source(text).partition("class Net(")[0]
+    assert "def __init__(self, in_channels: int, kernel_size: int, width: int = 4) -> None:" in made
+    assert "padding=kernel_size // 2" in made
+    assert "self.act1 = nn.ReLU()" in made
+
+
 LATER = [
+    ("- {parameter: {shape: [5, 3, 1, 1]}, name: w}\n  - {conv: {out_channels: 5, kernel_size: 1}, from: [a, w]}"),
     "- topk: {k: 3, dim: 2, largest: false}",
     "- glu: {dim: -1}",
     "- flip: {dims: [2, 3]}\n  - flip: {dims: 1}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.layout import sound
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def fixed(plan: Any, places: Mapping[str, str]) -> list[str]:
     lines = []
     for name in places:
         if name in names:
-            value = plan.values[name]
+            value = plan.values.get(name)
+            if value is None:
+                raise Unwritable(f"weights of the size of {name}, which has no value: give it one, --set {name}=NUMBER")
             told = f"its weights are for {name.lower()} = {value}, got {{{name.lower()}}}"
             lines += [f"if {name.lower()} != {value}:", f'    raise ValueError(f"{told}")']
     return lines

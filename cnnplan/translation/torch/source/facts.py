@@ -169,6 +169,17 @@ class Facts:
                     found.append(Verb(given.text))
         return found
 
+    def weights(self, entry: Entry) -> dict[str, list[int]]:
+        """The shapes of its weights, the first time that it stands anywhere."""
+        nodes = self.nodes.get(entry.place)
+        if not nodes:
+            return {}
+        values = stand_ins(self.spec, self.graph.values)
+        known = nodes[0].op.weights(*nodes[0].facts.shapes)
+        return {
+            key: [n if isinstance(n, int) else int(n.at(values)) for n in each.shape] for key, each in known.items()
+        }
+
     def is_given(self, block: Block, name: str) -> bool:
         """Whether anything in the network gives an argument of a block, so that it is one of its class as well."""
         return any(name in entry.args for entry in self._calls if entry.verb == block.name or entry.verb_expression)

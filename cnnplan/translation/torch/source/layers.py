@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ class Layers(Body):
         if self.file.pads_same(entry) and "same" not in args.get("padding", ""):
             raise Unwritable(f"{called}: a padding that is the same or a number, as an argument says")
         layer = Layer(verb, args, values, self.file.rank(entry), channels, features, [t.var for t in reads])
+        layer = layer._replace(padding=_sides(verb, args.get("padding", ""), values), weights=self.file.weights(entry))
         if on and verb in ACTIVATIONS:
             return self._passed(f"{ACTIVATIONS[verb]}()", on, called, x)
         owner = self.modules.get(entry.share) if isinstance(entry.share, str) else None
@@ -164,3 +166,20 @@ class Layers(Body):
         self._make(f"self.{called}", module)
         self.file.polymorphic = True
         return self._given(f"self.{called}({x.var})", [x], Tensor("", f"self.{called}.out_channels"))
+
+
+def _sides(verb: str, text: str, values: Any) -> Any:
+    """A padding as texts for each side of each axis, where it says so; None where it is one number for all.
+
+    Raises:
+        Unwritable: it is an expression that may be several numbers.
+    """
+    tree = ast.parse(text, mode="eval").body if text else None
+    if isinstance(tree, ast.Tuple | ast.List):
+        pairs = [[*axis.elts] if isinstance(axis, ast.Tuple | ast.List) else [axis] for axis in tree.elts]
+        told = [tuple(map(ast.unparse, pair)) for pair in pairs]
+        return tuple(told) if any(len(pair) > 1 for pair in told) else tuple(each for (each,) in told)
+    several = isinstance(getattr(values, "padding", 0), tuple)
+    if several and (verb == "pad" or any(isinstance(each, tuple) for each in values.padding)):
+        raise Unwritable(f"a {verb} whose padding is an argument of its block, with sides of its own")
+    return text if verb == "pad" else None
