@@ -40,13 +40,12 @@ class Readymade:
 
     def __init__(self, file: str, symbols: Symbols) -> None:
         self.is_sound = True
-        self._place = Place(file, ("layers",))
+        self._file = file
         self._symbols = symbols
         self._frame = Frame(symbols, frozenset(OPERATORS), {}, sees_symbols=True)
         self._fragment = Fragment()
         self._inputs: dict[str, Tensor] = {}
         self._given: dict[str, tuple[Tensor, ...]] = {}
-        self._entries = 0
 
     def input(self, name: str, form: Form) -> None:
         """Something that comes in."""
@@ -67,19 +66,19 @@ class Readymade:
         if not self.is_sound or isinstance(made, list):
             return
         fragment, given = self._fragment, self._given
-        place = Place(self._place.file, ("layers", self._entries))
-        self._entries += 1
+        place = Place(self._file, ("layers", len(fragment.names)))
         start = fragment.size
-        storage = Storage(**wiring["dtype"]) if "dtype" in wiring else None
+        storage = Storage(**wiring["dtype"]) if wiring and "dtype" in wiring else None
         refs = tuple([given[each][0].ref for each in reads])
         tensors: list[Tensor] = []
         for part, facts in by_part(made).items():
-            tensor = Tensor(start + len(tensors), None if facts is None else facts.form)
+            tensor = Tensor(start, None if facts is None else facts.form)
+            start += 1
             fragment.items.append(Draft(name + part, refs, facts, place, origin, storage))
             tensors.append(tensor)
             if part:
                 given[name + part] = (tensor,)
-        fragment.size = start + len(tensors)
+        fragment.size = start
         fragment.names[name] = given[name] = tuple(tensors)
         if wiring:
             owner = wiring.get("share")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnnplan.spec.source import Written
 
-__all__ = ["Draft", "Foreign", "legal"]
+__all__ = ["Draft", "Foreign", "legal", "plain"]
 
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9_]+", re.ASCII)
 _LONGEST: Final = 120
@@ -29,7 +29,7 @@ class Foreign:
     Args:
         file: its name in locations.
         data: what a YAML file would hold.
-        nodes: where each entry of `layers` stands, by its number; other places by their path.
+        nodes: where each entry of `layers` stands, by its number; other places by their path; a text is a node.
         text: its text, where it has lines.
         faults: the errors that the reader met.
         remarks: what else it has to say.
@@ -47,7 +47,7 @@ class Foreign:
 
     file: str
     data: Any
-    nodes: dict[Any, Location] = field(default_factory=dict)
+    nodes: dict[Any, Location | str] = field(default_factory=dict)
     text: str = ""
     faults: Faults = field(default_factory=Faults)
     remarks: list[Finding] = field(default_factory=list)
@@ -67,8 +67,8 @@ class Foreign:
         path = place.path
         while path:
             known = self.nodes.get(path[1] if path[0] == "layers" and len(path) == 2 else path)  # noqa: PLR2004
-            if known:
-                return known
+            if known is not None:
+                return known if isinstance(known, Location) else Location(self.file, 0, 0, known)
             path = path[:-1]
         return Location(self.file, 1, 1) if self.text else Location(self.file, 0, 0)
 
@@ -161,8 +161,8 @@ class Draft:
         if reads and tuple(reads) != (self.last,):
             entry["from"] = reads[0] if len(reads) == 1 else [*reads]
         if origin:
-            entry["origin"] = origin.replace("{", "(").replace("}", ")")
-        self.foreign.nodes[len(self._layers)] = self._where(where or origin)
+            entry["origin"] = plain(origin)
+        self.foreign.nodes[len(self._layers)] = where or origin
         self._layers.append(entry)
         self.last = called
         return called
@@ -213,6 +213,11 @@ class Draft:
             called = f"{name}_{number}"
         self._taken.add(called)
         return called
+
+
+def plain(origin: str) -> str:
+    """An origin as it is, and no expression: what is in { } would be evaluated."""
+    return origin.replace("{", "(").replace("}", ")") if "{" in origin or "}" in origin else origin
 
 
 def legal(text: str) -> str:

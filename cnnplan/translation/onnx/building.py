@@ -17,6 +17,7 @@ from cnnplan.spec.arguments import read_arguments
 from cnnplan.spec.model import Symbol
 from cnnplan.spec.reading import Reading
 from cnnplan.spec.scopes import Layers, Scope
+from cnnplan.translation.draft import plain
 from cnnplan.translation.onnx import names
 from cnnplan.translation.onnx.contents import DTYPES
 from cnnplan.translation.onnx.decisions import Decisions
@@ -47,6 +48,8 @@ class Builder:
     Attributes:
         decisions: what was decided on sizes, which the next layer requires.
         rounded: how many layers round to each type.
+        latest: the layer that was added last.
+        count: how many there are.
     """
 
     def __init__(self, draft: Draft, weights: Weights) -> None:
@@ -64,6 +67,8 @@ class Builder:
         self._readymade = kept.readymade = Readymade(draft.foreign.file, self._symbols)
         self._written: dict[int, Written] = {}
         self._owners: dict[Any, str] = {}
+        self.latest: Latest | None = None
+        self.count = 0
 
     @property
     def is_sound(self) -> bool:
@@ -93,7 +98,7 @@ class Builder:
         origin = self.weights.unused(origin, ["weight"])
         self.weights.count([value])
         made = self._made("parameter", {"shape": value.shape}, [])
-        name = self._entry(node, "parameter", {"shape": value.shape}, [], origin, {}, made)
+        name = self._entry(node, Order("parameter", {"shape": value.shape}, "", made), [], origin, {})
         self.weights.keep(origin, {"weight": value})
         return Value(name, value.dtype, value.shape, name, self._workshop.form(value.shape))
 
@@ -116,15 +121,21 @@ class Builder:
         if self.decisions.waits and reads:
             reads = self.required(node, reads)
         made = self._judged(node, verb, args, reads)
-        facts = by_part(made)[""]
-        name = self._add(node, verb, args, reads, weights, tag, made)
-        return Value(name, reads[0].dtype if reads else 1, facts.shape, name, facts.form)
+        return self.placed(node, Order(verb, args, tag, made), reads, weights)
+
+    def placed(self, node: Node, order: Order, reads: Sequence[Value], weights: Mapping[str, Value]) -> Value:
+        """A layer that was judged already, on inputs like these."""
+        facts = by_part(order.made)[""]
+        name = self._add(node, order, reads, weights)
+        value = Value(name, reads[0].dtype if reads else 1, facts.shape, name, facts.form)
+        self.latest = Latest(order, reads, weights, value)
+        return value
 
     def parts(self, node: Node, verb: str, args: Mapping[str, Any], reads: Sequence[Value]) -> list[Value]:
         """The parts of a layer that has several outputs."""
         reads = self.required(node, reads)
         made = self._judged(node, verb, args, reads)
-        name = self._add(node, verb, args, reads, {}, "", made)
+        name = self._add(node, Order(verb, args, "", made), reads, {})
         return [
             Value(f"{name}{part}", reads[0].dtype, each.shape, f"{name}{part}", each.form)
             for part, each in by_part(made).items()
@@ -148,31 +159,22 @@ class Builder:
             raise KeyError("")
         return made
 
-    def _add(  # noqa: PLR0913, PLR0917
-        self,
-        node: Node,
-        verb: str,
-        args: Mapping[str, Any],
-        reads: Sequence[Value],
-        weights: Mapping[str, Value],
-        tag: str,
-        made: Made,
-    ) -> str:
-        path = _path(node)
-        origin = path
-        wiring: dict[str, Any] = {}
+    def _add(self, node: Node, order: Order, reads: Sequence[Value], weights: Mapping[str, Value]) -> str:
+        origin, wiring = "", {}
         if weights:
-            origin = names.module([value.tensor.name for value in weights.values() if value.tensor is not None]) or path
+            origin = names.module([value.tensor.name for value in weights.values() if value.tensor is not None])
+            origin = origin or _path(node)
             if self.weights.has(origin, weights):
-                origin = self.weights.unused(path, weights)
+                origin = self.weights.unused(_path(node), weights)
             wiring = whole(weights.values())
-            key = (verb, *((w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()))
+            key = (order.verb, *[(w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()])
             if key in self._owners:
                 wiring["share"] = self._owners[key]
-        origin = f"{origin}.{tag}" if tag else origin
-        name = self._entry(node, verb, args, reads, origin, wiring, made)
-        if verb == "fake_quantize":
-            self.rounded[args["dtype"]] += 1
+        origin = origin or _path(node)
+        origin = f"{origin}.{order.tag}" if order.tag else origin
+        name = self._entry(node, order, reads, origin, wiring)
+        if order.verb == "fake_quantize":
+            self.rounded[order.args["dtype"]] += 1
         if weights:
             if "share" not in wiring:
                 self.weights.count(weights.values())
@@ -180,24 +182,15 @@ class Builder:
             self.weights.keep(origin, weights)
         return name
 
-    def _entry(  # noqa: PLR0913, PLR0917
-        self,
-        node: Node,
-        verb: str,
-        args: Mapping[str, Any],
-        reads: Sequence[Value],
-        origin: str,
-        wiring: dict[str, Any],
-        made: Made,
-    ) -> str:
+    def _entry(self, node: Node, order: Order, reads: Sequence[Value], origin: str, wiring: dict[str, Any]) -> str:
         """Append an entry, and the layer that it comes to; its name."""
-        known = self._written.get(id(made))
+        known = self._written.get(id(order.made))
         if known is None:
-            known = self._written[id(made)] = self._read(verb, args, reads, made)
+            known = self._written[id(order.made)] = self._read(order.verb, order.args, reads, order.made)
+        self.count += 1
         layers = [value.layer for value in reads]
-        origin = origin.replace("{", "(").replace("}", ")")
-        name = self.draft.add(verb, known.args, layers, origin=origin, where=node.called, **wiring)
-        self._readymade.layer(name, layers, known.made, origin, wiring)
+        name = self.draft.add(order.verb, known.args, layers, origin=origin, where=node.called, **wiring)
+        self._readymade.layer(name, layers, known.made, plain(origin), wiring)
         return name
 
     def _read(self, verb: str, args: Mapping[str, Any], reads: Sequence[Value], made: Made) -> Written:
@@ -213,6 +206,24 @@ class Builder:
             found = None if reading.faults.found else self._readymade.evaluated(expressions, forms)
         again = [] if found is None else self._workshop.made(verb, found, forms)
         return Written(texts, again if _forms(again) == _forms(made) else [])
+
+
+class Order(NamedTuple):
+    """What a layer is: its verb, its arguments, what its origin has behind it, and what follows from them."""
+
+    verb: str
+    args: Mapping[str, Any]
+    tag: str
+    made: Any
+
+
+class Latest(NamedTuple):
+    """The layer that was added last."""
+
+    order: Order
+    reads: Sequence[Value]
+    weights: Mapping[str, Value]
+    value: Value
 
 
 class Written(NamedTuple):
@@ -234,7 +245,7 @@ def _is_number(value: Any) -> bool:
 
 def _path(node: Node) -> str:
     """What a node is called as an origin."""
-    return names.origin(node.name or next(filter(None, node.outputs), ""), node.op)
+    return names.origin(node.name or next(filter(None, node.outputs), ""))
 
 
 def _plain(value: Any) -> Any:

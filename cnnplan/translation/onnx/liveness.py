@@ -20,13 +20,13 @@ def live(graph: Graph, uses: Counter[str]) -> list[Node]:
     uses.update(wanted)
     kept = []
     for node in reversed(graph.nodes):
-        if not any(name in wanted for name in node.outputs if name):
+        if wanted.isdisjoint(node.outputs):
             continue
         kept.append(node)
-        reads = [name for name in _reads(node, wanted) if name]
-        reads += outer(node)
-        wanted.update(reads)
-        uses.update(reads)
+        for name in _reads(node, wanted) + outer(node):
+            if name:
+                wanted.add(name)
+                uses[name] += 1
     return kept[::-1]
 
 
@@ -34,8 +34,8 @@ def _reads(node: Node, wanted: set[str]) -> list[str]:
     """What an output that somebody wants rests on: statistics that are only carried on concern no other output."""
     training = node.attributes.get("training_mode") if node.op == "BatchNormalization" else None
     if training is not None and training.value and not wanted.intersection(filter(None, node.outputs[1:])):
-        return [*node.inputs[:3]]
-    return [*node.inputs]
+        return node.inputs[:3]
+    return node.inputs
 
 
 def outer(node: Node) -> list[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["Attribute", "Function", "Graph", "Info", "Model", "Node", "Span", "Tensor"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """Bytes of a file that are not read yet."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ def module(tensors: Iterable[str]) -> str:
     return next(found, "")
 
 
-def origin(node: str, op: str) -> str:
+def origin(node: str) -> str:
     """The name of a node as a path: `/layer1/layer1.0/conv1/Conv` as `layer1.0.conv1.Conv`."""
-    parts = [part for part in node.split("/") if part]
-    kept = [
-        part
-        for part, behind in zip(parts, [*parts[1:], ""], strict=True)
-        if not behind.startswith((f"{part}.", part + ":"))
-    ]
-    del op
-    return ".".join(kept)
+    parts = [*filter(None, node.split("/"))]
+    kept = [part for part, behind in pairwise(parts) if not _is_below(behind, part)]
+    return ".".join([*kept, *parts[-1:]])
+
+
+def _is_below(inner: str, outer: str) -> bool:
+    """Whether a part of a path is one inside of the part before it, whose name it repeats: `layer1.0` of `layer1`."""
+    return inner.startswith(outer) and inner[len(outer) : len(outer) + 1] in (".", ":")

@@ -98,6 +98,7 @@ class Alike:
 
     nodes: dict[bytes, tuple[str, str, dict[str, Attribute]]] = field(default_factory=dict)
     attributes: dict[bytes, tuple[str, Attribute]] = field(default_factory=dict)
+    sets: dict[tuple[int, ...], dict[str, Attribute]] = field(default_factory=dict)
 
 
 _INPUT, _OUTPUT, _NAME = 0x0A, 0x12, 0x1A
@@ -126,6 +127,8 @@ def _node(data: Any, at: int, end: int, alike: Alike) -> Node:
     else:
         names = len(inputs), len(outputs), node.name
         _rest(node, data, (at, end), alike)
+        if node.attributes:
+            node.attributes = alike.sets.setdefault(tuple(map(id, node.attributes.values())), node.attributes)
         if rest and names == (len(inputs), len(outputs), node.name):
             alike.nodes[rest] = node.op, node.domain, node.attributes
     if len(inputs) + len(outputs) > MOST_WIRES:
@@ -237,7 +240,7 @@ def _tensor(data: Any, at: int, end: int) -> Tensor:
     external: list[Span] = []
     for number, kind, value, stop in fields(data, at, end):
         if number == 1:
-            dims += integers(data, kind, value, stop)
+            dims += integers(data, kind, value, stop) if kind else (signed(value),)
         elif number == 2 and not kind:
             tensor.dtype = value
         elif number == 8 and kind == BYTES:
@@ -250,7 +253,7 @@ def _tensor(data: Any, at: int, end: int) -> Tensor:
             tensor.is_external = value == 1
         elif number in _PACKED:
             packed.append((number, kind, Span(data, value, stop) if kind else value))
-    if len(dims) > MOST_AXES or any(not 0 <= extent <= LARGEST for extent in dims):
+    if len(dims) > MOST_AXES or (dims and not 0 <= min(dims) <= max(dims) <= LARGEST):
         raise Damaged(f"the tensor {tensor.name} has the extents {dims[:MOST_AXES]}")
     tensor.dims, tensor.packed, tensor.external = tuple(dims), packed, external
     return tensor

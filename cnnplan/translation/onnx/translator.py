@@ -11,6 +11,7 @@ from cnnplan.translation.onnx.building import Builder
 from cnnplan.translation.onnx.job import Job
 from cnnplan.translation.onnx.liveness import live
 from cnnplan.translation.onnx.operators import rule
+from cnnplan.translation.onnx.recipes import Recipes
 from cnnplan.translation.onnx.refusals import NotUnderstood, Unknown
 from cnnplan.translation.onnx.sources import Sources
 from cnnplan.translation.onnx.tensors import Tensors
@@ -18,7 +19,7 @@ from cnnplan.translation.onnx.values import Value
 from cnnplan.translation.onnx.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
     from pathlib import Path
 
     from cnnplan.translation.draft import Draft
@@ -44,6 +45,7 @@ class Translator:
         numbers: gives the elements of a value, where they are known without running anything.
         elements: gives the elements of a value that rests on no input, as an array, while the network runs.
         decide: takes a side of a condition on sizes.
+        recipes: what nodes that are alike became.
         refused: what is not understood, and the nodes that it concerns.
         uses: how often each value is read.
     """
@@ -61,6 +63,7 @@ class Translator:
         self.numbers = tensors.numbers
         self.sources = Sources(self.builder, tensors)
         self._values: dict[str, Value | None] = {}
+        self.recipes = Recipes(self)
 
     def is_read(self, name: str) -> bool:
         """Whether a value is read, or an output."""
@@ -79,6 +82,10 @@ class Translator:
             raise Unknown
         return found
 
+    def known(self, name: str) -> Value | None:
+        """The same; None where nobody knows."""
+        return self._values.get(name)
+
     def initial(self, name: str) -> Value | None:
         """A tensor of the file by name; None where it is none, or not known yet."""
         found = self._values.get(name)
@@ -93,10 +100,9 @@ class Translator:
         """Translate nodes in their order."""
         for node in nodes:
             try:
-                opset = self.model.opsets.get(node.domain, 0)
-                job = Job(self, node, opset)
-                rule(node.domain, node.op)(job)
-                job.finish()
+                key = self.recipes.key(node)
+                if key is None or not self.recipes.follow(node, key):
+                    self._ask(node, key)
             except Unknown:
                 self._lose(node)
             except (NotUnderstood, EvaluationError, TooDeep) as error:
@@ -111,6 +117,15 @@ class Translator:
                 AttributeError,
             ) as error:
                 self.refuse(node, f"its inputs or attributes do not fit together ({type(error).__name__}: {error})")
+
+    def _ask(self, node: Node, key: Hashable) -> None:
+        """Translate a node by the rule of its operator; what others with the same key become is known from now on."""
+        count = self.builder.count
+        job = Job(self, node, self.model.opsets.get(node.domain, 0))
+        rule(node.domain, node.op)(job)
+        job.finish()
+        if key is not None and self.builder.count == count + 1:
+            self.recipes.learn(node, key)
 
     def inline(self, graph: Graph) -> list[str]:
         """Translate a graph that stands inside of a node; the names of its outputs."""

@@ -34,9 +34,9 @@ class Grid(NamedTuple):
     zero: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Value:
-    """A value of the graph.
+    """A value of the graph; nobody changes it, and it is not frozen since that makes it ten times as slow to come by.
 
     Args:
         name: as the file calls it.

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.lazy import np
-from cnnplan.sizes import Condition, Count, prod
+from cnnplan.sizes import Condition, Count
 from cnnplan.translation.onnx.contents import DTYPES, array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from cnnplan.sizes import Shape
     from cnnplan.translation.onnx.values import Value
 
 __all__ = ["Weights"]
@@ -75,7 +77,8 @@ class Weights(Mapping[str, Any]):
 
     def keep(self, origin: str, weights: Mapping[str, Value]) -> None:
         """Keep the weights of a layer."""
-        self._named |= {f"{origin}.{name}": value for name, value in weights.items()}
+        for name, value in weights.items():
+            self._named[f"{origin}.{name}"] = value
 
     def unused(self, origin: str, weights: Iterable[str]) -> str:
         """An origin that no other layer has that has weights of these names."""
@@ -89,7 +92,7 @@ class Weights(Mapping[str, Any]):
         """Note in which types the file keeps weights."""
         for value in values:
             if value.tensor is not None:
-                self.kept[DTYPES.get(value.kept or value.tensor.dtype, "")] += int(prod(value.shape))
+                self.kept[DTYPES.get(value.kept or value.tensor.dtype, "")] += _count(value.shape)
 
     def elements(self, value: Value) -> Any:
         """The elements of a value that rests on no input, as an array.
@@ -110,6 +113,12 @@ class Weights(Mapping[str, Any]):
         name = DTYPES.get(value.dtype, "float32")
         name = "float32" if name.startswith("bfloat") else name
         return np.array([_machine(self.sized(n)) for n in known.flat], name).reshape(known.shape)
+
+
+def _count(shape: Shape) -> int:
+    """How many elements a tensor of the file has."""
+    extents: Any = shape
+    return prod(extents)
 
 
 def _machine(value: Any) -> Any:

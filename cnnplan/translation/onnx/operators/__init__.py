@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -82,6 +83,7 @@ _FAMILY: Final = {
 }
 
 
+@cache
 def rule(domain: str, op: str) -> Rule:
     """What turns a node of this operator into layers.
 
