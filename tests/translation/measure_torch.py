@@ -23,7 +23,7 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnplan.errors import CnnplanError, OutsideConditions
+from cnnplan.errors import CnnplanError, OutsideConditions, SpecError
 from cnnplan.plan import plan_spec
 from cnnplan.translation import load_spec
 from cnnplan.translation.torch.building import built
@@ -33,11 +33,11 @@ SIZES = range(64, 193)
 
 
 def truth(module, shape):
-    """The MACs that PyTorch counts, None where it refuses."""
+    """The MACs that PyTorch counts, None where it refuses; its counter trips over parameters that are inputs."""
     counter = FlopCounterMode(display=False)
     try:
         with torch.no_grad(), counter:
-            module(torch.zeros(shape, device="meta"))
+            module.requires_grad_(requires_grad=False)(torch.zeros(shape, device="meta"))
     except Exception:  # noqa: BLE001 - whatever a forward raises
         return None
     return counter.get_total_flops() // 2
@@ -46,7 +46,7 @@ def truth(module, shape):
 def predicted(plan, values):
     try:
         return plan.at(**values).macs
-    except OutsideConditions:
+    except (OutsideConditions, SpecError):
         return None
 
 
