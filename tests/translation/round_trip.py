@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import re
 import sys
 import tempfile
 import time
@@ -97,11 +98,24 @@ def computed(plan, network, values):
     return max(float(np.abs(a.numpy() - b).max() / max(np.abs(b).max(), 1e-30)) for a, b in pairs)
 
 
+def written(path):
+    """Plan, source, and values of all symbols; letters that weights depend on are bound, as the refusal says."""
+    values = bound(settled(load(path), {}))
+    given = {}
+    while True:
+        try:
+            return settled(load(path, **given), given), source(path, **given), values
+        except CnnplanError as error:
+            asked = re.search(r"--set (\w+)=NUMBER", str(error))
+            if asked is None or asked[1] in given:
+                raise
+            given[asked[1]] = values[asked[1]]
+
+
 def tried(path, folder, *, outputs):
     """`equal`, or what is not."""
     try:
-        plan = settled(load(path), {})
-        text, values = source(path), bound(plan)
+        plan, text, values = written(path)
     except CnnplanError as error:
         return f"not written: {str(error)[-200:]}"
     network = built(text, folder)

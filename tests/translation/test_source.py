@@ -247,6 +247,16 @@ def test_what_pads_by_the_size_is_no_number():
     assert "F.pad(x, (x.shape[3] % 2 + 1, 2, x.shape[2] % 2, 1))" in text
 
 
+def test_a_variable_is_not_called_like_a_size():
+    """Of many tensors at once one would be called `w`, and the width is read behind it."""
+    head = "cnnplan: 1\nname: net\nsymbols: {N: 2, H: 9, W: 12}\ninput: [N, 3, H, W]\nlayers:\n"
+    paths = "".join(f"          - [conv: {{out_channels: {k + 4}, kernel_size: 1}}]\n" for k in range(8))
+    text = f"{head}  - branches:\n      paths:\n{paths}  - reshape: {{shape: [N, 60, H * W]}}\n"
+    made = source(text)
+    assert "w = x.shape[3]" in made
+    assert "        w = self." not in made
+
+
 def test_a_letter_without_a_value_stays_one():
     assert source(SIZED.replace("H: 9, W: 12", "H: {min: 1}, W: {min: 1}")) == source(SIZED)
 

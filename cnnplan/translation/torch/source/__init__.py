@@ -73,7 +73,8 @@ def _unrolled(plan: Any) -> str:
     made = Unrolled(library, whole, names, values, inputs)
     free = {name for each in plan.spec.inputs.values() for extent in each.shape for name in extent.names}
     places = _places(plan, dict(zip(plan.spec.inputs, inputs, strict=True)), free)
-    shown = {name.lower(): text for name, text in places.items()}
+    bound = {name: str(n) for name, n in plan.values.items() if name in free - places.keys() and isinstance(n, int)}
+    shown = {name.lower(): text for name, text in (places | bound).items()}
     conditions = asked([*plan.graph.structure, *plan.conditions], places) + fixed(plan, places)
     called = class_name(re.sub(r"[^A-Za-z0-9_]+", "_", plan.name).strip("_")) or "Network"
     called = f"N{called}" if called[0].isdigit() else called
@@ -230,6 +231,7 @@ def _network(file: File, plan: Any) -> list[str]:
     places = _places(plan, variables, free)
     names |= {name: name.lower() for name in places}
     body = Class(file, names, inputs, literal=not file.varied)
+    body.live.update(name.lower() for name in places)
     end = body.run(spec.layers, next(iter(inputs.values())) if len(inputs) == 1 else None)
     together(body)
     ends = [tensor for name in spec.outputs for tensor in body._named(name, end)] or [end]  # noqa: SLF001 - of the same room
