@@ -269,6 +269,20 @@ def test_a_network_whose_weights_have_an_open_size_is_refused_with_the_way_out()
         source(text)
 
 
+def test_weights_of_an_open_size_are_made_at_the_number_that_it_is_bound_to():
+    """All letters without one are named at once; bound, `__init__` has them as numbers, and `forward` asks for them."""
+    head = "cnnplan: 1\nname: net\nsymbols: {N: 2, H: {min: 1}, W: {min: 1}}\ninput: [N, 3, H, W]\nlayers:\n"
+    text = f"{head}  - {{parameter: {{shape: [1, 3, H, W]}}, name: table}}\n  - {{add: {{}}, from: [input, table]}}\n"
+    with pytest.raises(UsageError, match="of H and W, which have no values: give them, --set H=NUMBER --set W=NUMBER"):
+        source(text)
+    made = source(text, H=7, W=5)
+    before, _, behind = made.partition("class Net(")[2].partition("def forward")
+    assert "h = 7" in before
+    assert "w = 5" in before
+    assert "if h != 7:" in behind
+    compile(made, "net.py", "exec")
+
+
 def test_parameters_that_nobody_gives_are_none():
     """Of a block: an argument that follows from others, a flag and a kind of layer; a number stays."""
     text = """cnnplan: 1

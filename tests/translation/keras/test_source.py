@@ -233,6 +233,18 @@ SMALLER = {
         "- {conv: {out_channels: 6, kernel_size: 1}, name: a}\n  - {conv: {out_channels: 6, kernel_size: 1}, share: a}",
     ),
     "identity": (IMAGE, "- identity\n  - relu"),
+    "filled": (IMAGE, "- {constant: {shape: [2, 6, 9, 8], value: 0.25}}\n  - {add: {}, from: [input, prev]}"),
+    "listed": (
+        IMAGE,
+        "- {constant: {values: [[[[1, 2.5, 3, 4, 5, 6, 7, -8]]]]}}\n  - {multiply: {}, from: [input, prev]}",
+    ),
+    "mish": (IMAGE, "- mish"),
+    "a shape as an argument": (
+        IMAGE,
+        """- turned: {to: [2, 9, 6, 8]}
+  - turned: {to: [2, 54, 8]}
+blocks: {turned: {args: {to: required}, layers: [{reshape: {shape: to}}, relu]}}""",
+    ),
 }
 
 

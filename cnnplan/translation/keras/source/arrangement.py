@@ -22,6 +22,8 @@ def listed(extents: Sequence[str]) -> str:
 
 def reshape(layer: Layer) -> str:
     """Another shape, with one extent at most that nobody knows as the network is built."""
+    if layer.args["shape"].isidentifier():
+        return f"ops.reshape({layer.x}, {layer.args['shape']})"
     extents = [part.strip() for part in layer.args["shape"].strip("()").split(",") if part.strip()]
     if extents[0] in {f"{layer.x}.shape[0]", "-1"} and extents.count("-1") <= 1 and not _batch(extents[1:]):
         return f"layers.Reshape({listed(extents[1:])}, name={layer.name})({layer.x})"

@@ -42,7 +42,8 @@ __all__ = ["ACTIVATIONS", "write"]
 
 ACTIVATIONS: Final = {
     "relu": "ops.relu", "relu6": "ops.relu6", "silu": "ops.silu", "sigmoid": "ops.sigmoid", "tanh": "ops.tanh",
-    "selu": "ops.selu", "hard_swish": "ops.hard_silu", "hard_sigmoid": "ops.hard_sigmoid", "mish": "ops.mish",
+    "selu": "ops.selu", "hard_swish": "ops.hard_silu", "hard_sigmoid": "ops.hard_sigmoid",
+    "mish": "keras.activations.mish",
     "abs": "ops.abs", "sqrt": "ops.sqrt", "exp": "ops.exp", "log": "ops.log", "sin": "ops.sin", "cos": "ops.cos",
     "identity": "keras.activations.linear",
 }  # fmt: skip
@@ -66,11 +67,11 @@ def write(layer: Layer) -> str:
     """
     if layer.verb == "identity":
         return layer.x
-    if layer.verb in ACTIVATIONS:
-        return f"{ACTIVATIONS[layer.verb]}({layer.x})"
-    if layer.verb not in WRITERS:
+    if layer.verb in WRITERS:
+        return WRITERS[layer.verb](layer)
+    if layer.verb not in ACTIVATIONS:
         raise Unwritable(f"the operator {layer.verb}, which Keras has not")
-    return WRITERS[layer.verb](layer)
+    return f"{ACTIVATIONS[layer.verb]}({layer.x})"
 
 
 def arithmetic(symbol: str) -> Callable[[Layer], str]:
@@ -117,6 +118,11 @@ def prelu(layer: Layer) -> str:
     return made("PReLU", f"shared_axes=[{shared}]", x=layer.x, layer=layer)
 
 
+def mish(layer: Layer) -> str:
+    """By its formula: `keras.activations.mish` warns of NumPy on some backends."""
+    return f"{layer.x} * ops.tanh(ops.softplus({layer.x}))"
+
+
 def softplus(layer: Layer) -> str:
     """A smooth relu."""
     if layer.op.beta != 1:
@@ -132,6 +138,14 @@ def gelu(layer: Layer) -> str:
 def numbers(layer: Layer) -> str:
     """Trained numbers, or constants; a layer of Keras reads something."""
     shape = layer.args["shape"]
+    if layer.verb == "constant" and not layer.op.stored:
+        dtype = f'"{layer.op.dtype}"' if layer.op.dtype else "keras.config.floatx()"
+        told = (
+            f"ops.array({layer.args['values']}"
+            if layer.op.value is None
+            else f"ops.full({shape}, {layer.args['value']}"
+        )
+        return f"{told}, dtype={dtype})"
     trained = "" if layer.verb == "parameter" else ", trainable=False"
     return f"Weight({shape}{trained}, name={layer.name})({layer.first})"
 
@@ -179,7 +193,7 @@ WRITERS: Final[dict[str, Callable[[Layer], str]]] = {
     "softplus": softplus, "gelu": gelu, "prelu": prelu, "channel_shuffle": shuffle,
     "dropout": lambda layer: made("Dropout", layer.args["p"], x=layer.x, layer=layer),
     "embedding": embedding, "scaled_dot_product_attention": product_attention,
-    "parameter": numbers, "constant": numbers,
+    "parameter": numbers, "constant": numbers, "mish": mish,
     "local_response_norm": local_response_norm, "lp_pool": lp_pool, "pixel_shuffle": pixel_shuffle, "crop": crop,
     "pixel_unshuffle": pixel_unshuffle, "expand": expand, "split": split, "compare": compare, "where": where,
     "flip": lambda layer: f"ops.flip({layer.x}, axis={layer.args['dims']})", "require": lambda layer: layer.x,

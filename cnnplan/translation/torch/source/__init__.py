@@ -14,7 +14,7 @@ from cnnplan.translation.expressions import Unwritable, literal
 from cnnplan.translation.layout import WIDTH, sound, unknown
 from cnnplan.translation.templates import Library
 from cnnplan.translation.templates.nesting import Borrowed
-from cnnplan.translation.torch.source.asking import asked, fixed
+from cnnplan.translation.torch.source.asking import asked, fixed, settled
 from cnnplan.translation.torch.source.assembly import class_lines, class_name, together
 from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.files import File
@@ -244,6 +244,7 @@ def _network(file: File, plan: Any) -> list[str]:
     forward = [*(f"{name.lower()} = {places[name]}" for name in used), *conditions, *body.forward]
     title = f"{class_name(re.sub(r'[^A-Za-z0-9_]', '_', plan.name))}."
     name = _network_name(plan.name, file)
+    init += settled(plan, places, body.init)
     return class_lines(name, title, signature, init + body.init, [*variables.values()], forward, result, kind)
 
 

@@ -11,7 +11,7 @@ from cnnplan.translation.layout import sound
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["asked", "fixed"]
+__all__ = ["asked", "fixed", "settled"]
 
 MOST_LETTERS = 60
 OPPOSITE = ((" == ", " != "), (" >= ", " < "), (" <= ", " > "), (" != ", " == "), (" < ", " >= "), (" > ", " <= "))
@@ -35,17 +35,30 @@ def asked(conditions: Iterable[Any], places: Mapping[str, str]) -> list[str]:
 
 def fixed(plan: Any, places: Mapping[str, str]) -> list[str]:
     """Lines that refuse other sizes than those that weights are for."""
+    lines = []
+    for name, value in _held(plan, places).items():
+        told = f"its weights are for {name} = {value}, got {{{name}}}"
+        lines += [f"if {name} != {value}:", f'    raise ValueError(f"{told}")']
+    return lines
+
+
+def settled(plan: Any, places: Mapping[str, str], made: Sequence[str]) -> list[str]:
+    """Lines that give the names of sizes their numbers, where what makes the weights calls them so."""
+    text = "\n".join(made)
+    held = _held(plan, places)
+    return [f"{name} = {value}" for name, value in held.items() if re.search(rf"(?<![.\w]){name}\b(?!\s*=)", text)]
+
+
+def _held(plan: Any, places: Mapping[str, str]) -> dict[str, Any]:
+    """The numbers of the sizes that weights are for, by the names that they have in the source."""
     weights = (weight.shape for node in plan.nodes.values() for weight in node.weights.values())
     names = {name for shape in weights for n in shape for name in getattr(n, "symbols", ())}
-    lines = []
-    for name in places:
-        if name in names:
-            value = plan.values.get(name)
-            if value is None:
-                raise Unwritable(f"weights of the size of {name}, which has no value: give it one, --set {name}=NUMBER")
-            told = f"its weights are for {name.lower()} = {value}, got {{{name.lower()}}}"
-            lines += [f"if {name.lower()} != {value}:", f'    raise ValueError(f"{told}")']
-    return lines
+    missing = [name for name in places if name in names and plan.values.get(name) is None]
+    if missing:
+        way = " ".join(f"--set {name}=NUMBER" for name in missing)
+        no_value = "which has no value: give it one" if len(missing) == 1 else "which have no values: give them"
+        raise Unwritable(f"weights of the size of {' and '.join(missing)}, {no_value}, {way}")
+    return {name.lower(): plan.values[name] for name in places if name in names}
 
 
 def _one(text: str, names: Sequence[str]) -> list[str]:
