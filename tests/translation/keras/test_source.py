@@ -239,6 +239,7 @@ SMALLER = {
         "- {constant: {values: [[[[1, 2.5, 3, 4, 5, 6, 7, -8]]]]}}\n  - {multiply: {}, from: [input, prev]}",
     ),
     "mish": (IMAGE, "- mish"),
+    "dealt out": (IMAGE, "- channel_shuffle: {groups: 3}"),
     "a shape as an argument": (
         IMAGE,
         """- turned: {to: [2, 9, 6, 8]}
@@ -265,6 +266,12 @@ def test_a_saved_model_is_loaded_again(keras, tmp_path):
     network.save(tmp_path / "t.keras")
     again = keras.saving.load_model(tmp_path / "t.keras")
     assert [w.shape for w in again.weights] == [w.shape for w in network.weights]
+
+
+def test_what_stands_for_a_layer_that_is_left_out_overwrites_nothing_that_it_reads():
+    """The sum reads what comes in as `x`, and is called `x` itself."""
+    made = source(SPECS / "mobilenet_v2.yaml")
+    assert "    if has_add1:\n        x = x + y\n    else:\n        x = y\n    return x\n" in made
 
 
 def test_the_command_line(tmp_path):

@@ -94,9 +94,7 @@ def slice_(layer: Layer) -> str:
 
 
 def shuffle(layer: Layer) -> str:
-    """Channels dealt out."""
-    groups, x = layer.args["groups"], layer.x
-    apart = f"layers.Reshape(({groups}, {x}.shape[1] // {groups}, -1))({x})"
-    kept = ", ".join(f"{x}.shape[{axis}]" for axis in range(3, layer.rank))
-    turned = f"ops.swapaxes({apart}, 1, 2)"
-    return f"layers.Reshape(({x}.shape[1], -1, {kept}), name={layer.name})({turned})"
+    """Channels dealt out: each group's first, then each group's second; whatever the sizes are."""
+    groups, each = layer.args["groups"], f"{layer.x}.shape[1] // {layer.args['groups']}"
+    order = f"[group * ({each}) + place for place in range({each}) for group in range({groups})]"
+    return f"ops.take({layer.x}, {order}, axis=1)"

@@ -145,6 +145,9 @@ class Function:
         if flag is None:
             self.lines += apart(", ".join(targets), call)
             return
+        if target != stand and re.search(rf"\b{target}\b", call):
+            self.lines += [f"if {flag.text}:", f"    {target} = {call}", "else:", f"    {target} = {stand}"]
+            return
         self.lines += [f"{target} = {stand}"] if target != stand else []
         self.lines += [f"if {flag.text}:", f"    {target} = {call}"]
 

@@ -30,14 +30,16 @@ def batch_norm(layer: Layer) -> str:
 
 
 def layer_norm(layer: Layer) -> str:
-    """Layer normalization of the last axes, or of the channels."""
+    """Layer normalization of the last axes, or of the channels, put last for it: PyTorch's backend takes no others."""
     shape = layer.op.normalized_shape
-    axes = 1 if shape is None else -1 if isinstance(shape, int) else [*range(-len(shape), 0)]
+    axes = -1 if shape is None or isinstance(shape, int) else [*range(-len(shape), 0)]
     affine = layer.args["elementwise_affine"] == "True"
     more = {} if affine else {"center": "False", "scale": "False"}
     more |= {} if flag(layer, "weight") else {"scale": "False"}
     more |= {} if flag(layer, "bias") else {"center": "False"}
-    return made("LayerNormalization", f"axis={axes}", f"epsilon={layer.args['eps']}", x=layer.x, layer=layer, **more)
+    x = layer.x if shape is not None else f"ops.moveaxis({layer.x}, 1, -1)"
+    call = made("LayerNormalization", f"axis={axes}", f"epsilon={layer.args['eps']}", x=x, layer=layer, **more)
+    return call if shape is not None else f"ops.moveaxis({call}, -1, 1)"
 
 
 def group_norm(layer: Layer) -> str:
