@@ -243,8 +243,9 @@ class Softmax(AlongAxis):
     """
 
     def run(self, x: Array) -> Array:
-        """Exponentials of what is at most 0."""
-        y = x - np.max(x, axis=self.dim, keepdims=True)
+        """Exponentials of what is at most 0; a line that is masked as a whole has no shares: NaN, as in PyTorch."""
+        with np.errstate(invalid="ignore"):
+            y = x - np.max(x, axis=self.dim, keepdims=True)
         y = np.exp(y, out=y)
         return np.divide(y, np.sum(y, axis=self.dim, keepdims=True), out=y)
 
