@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cnnplan.lsp.flow import Flow, Item, Slot, Span, quoted, uncommented
+from cnnplan.lsp.flow import Flow
+from cnnplan.lsp.items import Item, Slot, Span, quoted, uncommented
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

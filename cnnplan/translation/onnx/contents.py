@@ -167,7 +167,7 @@ def _dtype(tensor: Tensor) -> Any:
 
 def _external(tensor: Tensor, folder: Path, kind: Any) -> Any:
     """A map of the file of weights that lies beside the model."""
-    from cnnplan.translation.onnx.reading import read_entry  # noqa: PLC0415 - who looks at no weights has none of it
+    from cnnplan.translation.onnx.declarations import read_entry  # noqa: PLC0415 - who looks at no weights has none of it
 
     told = dict(map(read_entry, tensor.external))
     name = told.get("location", "")
