@@ -55,23 +55,17 @@ from cnnplan.errors import UsageError
 from cnnplan.memory.liveness import Liveness
 from cnnplan.memory.saving import Saving
 from cnnplan.memory.summits import summits
+from cnnplan.memory.training import OPTIMIZERS, Step, Training
 from cnnplan.memory.units import Units, size
 from cnnplan.sizes import Count, Size, combine, evaluate, maximum, minimum, prod, substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from cnnplan.graph import Facts, Graph, Node
-    from cnnplan.ops import Weight
     from cnnplan.sizes import Extent
 
 __all__ = ["OPTIMIZERS", "Memory", "NodeMemory", "Training"]
-
-OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}
-"""Numbers that an optimizer keeps for each trained weight."""
-
-HALF, SINGLE = "float16", "float32"
-"""The types of activations and gradients, and of weights, in mixed precision."""
 
 
 class NodeMemory(NamedTuple):
@@ -86,28 +80,6 @@ class NodeMemory(NamedTuple):
     weights: Extent
     activation: Extent
     live: Extent
-
-
-class Training(NamedTuple):
-    """An estimate of the memory of a training step, in bytes.
-
-    Args:
-        weights: in the network's type; with mixed precision 4-byte weights and their 2-byte copies.
-        gradients: of the trained weights.
-        optimizer: what the optimizer keeps.
-        saved: what is saved for the backward pass.
-    """
-
-    weights: Extent
-    gradients: Extent
-    optimizer: Extent
-    saved: Extent
-
-    @property
-    def total(self) -> Extent:
-        """All of it."""
-        total: Extent = combine((part, 1) for part in self)
-        return total
 
 
 class Memory:
@@ -134,12 +106,6 @@ class Memory:
     def _owned(self) -> tuple[Node, ...]:
         """The layers that have weights of their own, in effect: those that share none of another."""
         return tuple(node for node in self._graph.nodes.values() if node.owner == node.name)
-
-    def _trained(self) -> Iterator[tuple[Node, Weight]]:
-        """The weights that are trained, with their layers; those that are frozen are not."""
-        for node in self._owned:
-            if node.name not in self._graph.frozen:
-                yield from ((node, each) for each in node.op.weights(*node.facts.shapes).values() if each.trainable)
 
     def weights_in(self, dtype: str) -> Extent:
         """The weights in another type; whole numbers stay, and what a layer is told."""
@@ -227,17 +193,7 @@ class Memory:
         Raises:
             UsageError: there is no such optimizer.
         """
-        if optimizer not in OPTIMIZERS:
-            raise UsageError(f"no optimizer {optimizer!r}: choose one of {', '.join(OPTIMIZERS)}")
-        free, units, dtype = self._graph.frozen, self._units, SINGLE if mixed else self.dtype
-        held = combine((units.weights(node, dtype, training=node.name not in free), 1) for node in self._owned)
-        types = [(prod(each.shape), units.weight(node, each, dtype, training=True)) for node, each in self._trained()]
-        halves = combine((size(elements, BITS[HALF]), 1) for elements, _ in types)
-        whole = combine((size(elements, BITS[told]), 1) for elements, told in types)
-        gradients, copies = (halves, halves) if mixed else (whole, 0)
-        saved = self.saved(HALF if mixed else "")
-        kept = OPTIMIZERS[optimizer] * whole
-        return Training(*map(self._number, (held + copies, gradients, kept, saved)))
+        return self._step(optimizer, mixed=mixed).total()
 
     def training_nodes(self, optimizer: str = "sgd", *, mixed: bool = False) -> dict[str, Training]:
         """What a training step takes, by layer: what it owns, and what it is the first to save.
@@ -252,31 +208,10 @@ class Memory:
         Raises:
             UsageError: there is no such optimizer.
         """
-        if optimizer not in OPTIMIZERS:
-            raise UsageError(f"no optimizer {optimizer!r}: choose one of {', '.join(OPTIMIZERS)}")
-        free, units, dtype = self._graph.frozen, self._units, SINGLE if mixed else self.dtype
-        saved = Saving(self._graph, units, self._number).pieces(HALF if mixed else "")
-        trained: dict[str, list[tuple[Extent, str]]] = {}
-        for node, each in self._trained():
-            told = units.weight(node, each, dtype, training=True)
-            trained.setdefault(node.name, []).append((prod(each.shape), told))
-        owned = {node.name for node in self._owned}
-        found: dict[str, Training] = {}
-        for name, node in self._graph.nodes.items():
-            held = units.weights(node, dtype, training=name not in free) if name in owned else 0
-            types = trained.get(name, [])
-            halves = combine((size(elements, BITS[HALF]), 1) for elements, _ in types)
-            whole = combine((size(elements, BITS[told]), 1) for elements, told in types)
-            gradients, copies = (halves, halves) if mixed else (whole, 0)
-            parts = (
-                held + copies,
-                gradients,
-                OPTIMIZERS[optimizer] * whole,
-                combine((n, 1) for n in saved.get(name, ())),
-            )
-            if any(isinstance(part, Count) or part for part in parts):
-                found[name] = Training(*map(self._number, parts))
-        return found
+        return self._step(optimizer, mixed=mixed).by_layer()
+
+    def _step(self, optimizer: str, *, mixed: bool) -> Step:
+        return Step(self._graph, self._units, self._number, optimizer, mixed=mixed)
 
     def largest_batch(self, limit: Extent, optimizer: str = "", *, mixed: bool = False, batch: str = "") -> Extent:
         """How many samples fit into that many bytes: in inference, or in training with an optimizer.
