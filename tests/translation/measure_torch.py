@@ -29,6 +29,9 @@ from cnnplan.translation import load_spec
 from cnnplan.translation.torch.building import built
 
 OFFSETS = ((0, 0), (32, 64), (64, 96), (45, 77))
+BATCHES = (2, 3, 5)
+"""The sizes of a network that is read at one size of image alone."""
+
 SIZES = range(64, 193)
 
 
@@ -50,11 +53,26 @@ def predicted(plan, values):
         return None
 
 
-def sized(plan, height, width):
+def sized(plan, height, width, batch=2):
     """The values of the symbols, and the shape of the input."""
-    values = {name: 2 if name == "N" else width if name == "W" else height for name in plan.spec.symbols}
+    values = {name: batch if name == "N" else width if name == "W" else height for name in plan.spec.symbols}
     (shape,) = plan.inputs.values()
     return values, [extent if isinstance(extent, int) else extent.at(values) for extent in shape]
+
+
+def bindings(plan):
+    """What is looked at, by what it is called: images of several sizes, or of the one there is in several batches."""
+    default = plan.spec.symbols["H"].default if "H" in plan.spec.symbols else 0
+    if default:
+        return {default + a: sized(plan, default + a, default + b) for a, b in OFFSETS}
+    return {f"N = {batch}": sized(plan, 0, 0, batch) for batch in BATCHES}
+
+
+def elsewhere(module, plan):
+    """The sizes at which PyTorch runs a network that is read at one size of image alone."""
+    (shape,) = ([*shape] for _, shape in [sized(plan, 0, 0)])
+    others = [[*shape[:-2], shape[-2] + a, shape[-1] + b] for a, b in OFFSETS[1:]]
+    return [tuple(other[-2:]) for other in others if truth(module, other) is not None]
 
 
 def measured(factory, arguments):
@@ -65,11 +83,9 @@ def measured(factory, arguments):
     seconds = time.process_time() - begun
     plan = plan_spec(spec)
     outcomes = {}
-    default = spec.symbols["H"].default if "H" in spec.symbols else 0
-    for height, width in [(default + a, default + b) for a, b in OFFSETS] if default else [(0, 0)]:
-        values, shape = sized(plan, height, width)
+    for size, (values, shape) in bindings(plan).items():
         found, real = predicted(plan, values), truth(module, shape)
-        outcomes[height] = "ok" if found == real else "refused" if found is None else f"{found} for {real}"
+        outcomes[size] = "ok" if found == real else "refused" if found is None else f"{found} for {real}"
     reached = sum(p.numel() for p in module.parameters())
     for remark in spec.remarks:
         if remark.message.startswith("forward reaches"):
@@ -80,7 +96,9 @@ def measured(factory, arguments):
     kind = "exact" if told == {"ok"} and right else "partly" if told == {"ok", "refused"} and right else "WRONG"
     alone = [remark.message for remark in spec.remarks if remark.message.startswith("read at")]
     line = f"MACs {outcomes}, parameters {params}, {[str(c) for c in plan.conditions][:2]}, {seconds:.2f} s"
-    return f"{kind}: {line} {alone[0][:200] if alone else ''}"
+    if not alone:
+        return f"{kind}: {line}"
+    return f"{kind}: {line} {alone[0][:200]}; PyTorch runs it at {elsewhere(module, plan) or 'no other size'}"
 
 
 def conditions(factory, arguments):

@@ -107,6 +107,22 @@ def test_a_decision_by_the_size_is_kept_as_a_condition():
         assert predicted(plan, N=2, H=h, W=112) == (truth(module, 2, 3, h, 112) if h >= 200 else None), h
 
 
+def test_sizes_in_the_words_of_an_assertion_decide_nothing():
+    """The values of height and width in a text are no decision."""
+    module = meta(networks.Asserted)
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    assert [str(each) for each in plan.conditions] == ["H % 4 == 0", "W % 4 == 0"]
+    for h, w in ((44, 60), (72, 36)):
+        assert predicted(plan, N=2, H=h, W=w) == truth(module, 2, 3, h, w)
+
+
+def test_a_size_in_a_text_that_is_a_key_is_one_size():
+    plan = cnnplan.load(meta(networks.Keyed), dims="N,3,H,W")
+    assert list(map(str, next(iter(plan.inputs.values())))) == ["N", "3", "224", "224"]
+    (told,) = [each.message for each in plan.spec.remarks if each.message.startswith("read at")]
+    assert "takes a size as a plain number (str): 224 and 192" in told
+
+
 @pytest.mark.parametrize("name", ["Windows", "Cropped"])
 def test_pads_and_cuts_of_nothing_decide_nothing(name):
     """What is done at odd sizes alone changes nothing at even ones: one network, and no condition but that it runs."""

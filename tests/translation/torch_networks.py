@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 
 import pytest
@@ -373,3 +374,34 @@ class Remembers(nn.Module):
         if key not in self.picked:
             self.picked[key] = self.table[:, :1].reshape(1, 4, 1, 1)
         return self.conv(x) + self.picked[key]
+
+
+class Asserted(nn.Module):
+    """Sizes are put into the words of an assertion, of an error and of a warning."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 5, 4, 4)
+
+    def forward(self, x):
+        height, width = x.shape[2:]
+        torch._assert(
+            height % 4 == 0,
+            f"height ({height}) is no multiple of 4: {height}",
+        )
+        assert width % 4 == 0, f"width {width}"
+        if width < 0:
+            raise ValueError(f"width {width}")
+        logging.getLogger("asserted").debug(f"{height} by {width}")  # noqa: G004 - likewise
+        return self.patch(x)
+
+
+class Keyed(nn.Module):
+    """A size in words is a key: another layer for another size."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleDict({f"at{size}": nn.Conv2d(3, 4, size % 5 + 1) for size in range(30, 300)})
+
+    def forward(self, x):
+        return self.layers[f"at{x.shape[2]}"](x)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.torch.made import OPPOSITE, Guard
+from cnnplan.translation.torch.messages import is_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,8 @@ def escaped(what: str, made: Any, value: Any) -> None:
     notes = _NOTES.get()
     if notes is not None:
         frame = _asking()
+        if frame is not None and what == "str" and is_message(frame):
+            return
         if frame is not None and what in ASKERS.intersection(frame.f_code.co_names):
             notes.askers.add(frame.f_globals.get("__name__", ""))
         notes.guards.append((notes.clock(), Guard("==", made, value, _place(frame), what)))
