@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cnnplan.findings import Severity
+from cnnplan.repairs.claims import claims
 from cnnplan.repairs.proof import cost, proved
 from cnnplan.repairs.repair import Proof, Repair
 from cnnplan.repairs.sizes import sizes
@@ -24,6 +25,9 @@ __all__ = ["MOST", "found"]
 
 JOIN = "CNN103"
 """The rule of inputs that must be of one size."""
+
+UNEQUAL = "CNN205"
+"""The rule of inputs that are of one size for some sizes only, which the spec does not say."""
 
 MOST = 400
 """The most ideas that are tried for one finding."""
@@ -59,6 +63,8 @@ def _ideas(manuscript: Manuscript, finding: Finding) -> Iterator[Idea]:
         yield from slips(finding, layout)
     elif finding.rule.startswith("CNN1"):
         yield from sizes(finding, manuscript)
+    elif finding.rule == UNEQUAL:
+        yield from claims(finding, manuscript)
     elif finding.severity is not Severity.ERROR:
         yield from unused(finding, manuscript)
     else:

@@ -118,3 +118,30 @@ def test_a_large_network_is_mended_as_it_was_meant() -> None:
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
 def test_a_legal_spec_is_left_alone(spec: Path) -> None:
     assert mended(spec).texts == {}
+
+
+def test_what_a_network_asks_for_is_declared(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    text = """\
+cnnplan: 1
+symbols: {N: 1, H: 60, W: 99}
+input: [N, 3, H, W]
+layers:
+  - branches:
+      paths:
+        - []
+        - - max_pool: {kernel_size: [2, 3]}
+          - upsample: {scale_factor: [2, 3]}
+  - branches:
+      paths:
+        - []
+        - - max_pool: {kernel_size: [4, 3]}
+          - upsample: {scale_factor: [4, 3]}
+"""
+    (repair,) = repairs(spec, texts={str(spec): text})
+    assert (repair.finding.rule, repair.safe, repair.proof) == ("CNN205", False, Proof.LEGAL)
+    assert repair.title == "claim less: multiple_of: 4 of H, multiple_of: 3 of W"
+    assert not mended(spec, texts={str(spec): text}).texts
+    declared = text.replace("H: 60, W: 99", "H: {default: 60, multiple_of: 4}, W: {default: 99, multiple_of: 3}")
+    assert mended(spec, texts={str(spec): text}, unsafe=True).texts == {str(spec): declared}
+    assert not repairs(spec, texts={str(spec): declared})
