@@ -13,7 +13,7 @@ import inspect
 import math
 import sys
 from contextlib import ExitStack, contextmanager
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
@@ -21,6 +21,7 @@ from cnnplan.translation.torch.extents import Extent, Ratio, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
 
 __all__ = ["choosing", "usual"]
 
@@ -38,7 +39,7 @@ def choosing(askers: Iterable[str] = ()) -> Iterator[None]:
         for usual in (builtins.max, builtins.min):
             stack.enter_context(patch.object(builtins, usual.__name__, _following(usual.__name__, usual)))
         for name in askers:
-            if _is_open(name):
+            if name in sys.modules and _is_open(sys.modules[name]):
                 stack.enter_context(patch.dict(sys.modules[name].__dict__, OTHERS))
         yield
 
@@ -54,11 +55,12 @@ def usual() -> Iterator[None]:
         builtins.max, builtins.min = kept
 
 
-def _is_open(name: str) -> bool:
+@cache
+def _is_open(module: ModuleType) -> bool:
     """Whether a module does nothing with `int` and `float` but call them and ask for instances of them."""
     try:
-        tree = ast.parse(inspect.getsource(sys.modules[name]))
-    except (KeyError, OSError, TypeError, SyntaxError):
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, TypeError, SyntaxError):
         return False
     return not any(map(_tells_them_apart, ast.walk(tree)))
 

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["forgetful"]
+__all__ = ["Kept"]
 
 
-@contextmanager
-def forgetful(module: Any) -> Iterator[None]:
-    """Whatever a run keeps in its modules, for the next one to read, is forgotten."""
-    kept = [(each.__dict__, _public(each.__dict__)) for each in module.modules()]
-    caches = [(own, own.copy()) for _, values in kept for own in values.values() if type(own) in {dict, list}]
-    try:
-        yield
-    finally:
-        for own, values in kept:
-            for key in _public(own).keys() - values.keys():
-                del own[key]
-            own.update(values)
-        for cache, before in caches:
+class Kept:
+    """What the modules of a network hold before it runs.
+
+    Args:
+        module: the network.
+    """
+
+    def __init__(self, module: Any) -> None:
+        owned = [each.__dict__ for each in module.modules()]
+        self._values = [(own, own.copy()) for own in owned]
+        self._caches = [(each, each.copy()) for own in owned for each in own.values() if type(each) in {dict, list}]
+
+    def restore(self) -> None:
+        """Let them hold that again, and nothing else."""
+        for own, before in self._values:
+            if len(own) != len(before):
+                for key in own.keys() - before.keys():
+                    del own[key]
+            own.update(before)
+        for cache, before in self._caches:
+            if not cache and not before:
+                continue
             cache.clear()
-            (cache.extend if isinstance(cache, list) else cache.update)(before)
-
-
-def _public(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if not name.startswith("_")}
+            (cache.extend if type(cache) is list else cache.update)(before)

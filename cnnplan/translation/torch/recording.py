@@ -6,7 +6,6 @@ when the run is over. Tensors are told by identity, as long as all of them are k
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -14,17 +13,15 @@ from torch.overrides import TorchFunctionMode
 
 from cnnplan.translation.torch.answering import answered
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, Untraceable, tensors
-from cnnplan.translation.torch.choosing import choosing
 from cnnplan.translation.torch.extents import Extent, Ratio
-from cnnplan.translation.torch.forgetting import forgetful
 from cnnplan.translation.torch.made import Axis
 from cnnplan.translation.torch.names import EXTENTS, MAKERS, NUMBERED, SILENT, SYMBOLIC, named
-from cnnplan.translation.torch.notes import Notes, escaped, noted
+from cnnplan.translation.torch.notes import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-__all__ = ["DYNAMIC", "flattened", "record"]
+__all__ = ["DYNAMIC", "Recorder", "flattened"]
 
 MOST_CALLS: Final = 200_000
 
@@ -33,9 +30,6 @@ DYNAMIC: Final = {"input", "param", "call"}
 """What depends on the input or on what is trained."""
 
 WITHOUT: Final = "what a network does must not depend on the numbers that it computes: torch.where chooses among them"
-
-WHOLE: Final = (torch.nn.MultiheadAttention, torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN)
-"""Modules that are known as a whole."""
 
 
 class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there where types are checked
@@ -55,6 +49,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
         self.versions: dict[int, int] = {}
         self.zeroed: set[Any] = set()
         self.stack: list[tuple[str, bool]] = [("", False)]
+        self.begun: list[Any] = []
         self.quiet = 0
         for name, tensor in inputs.items():
             self.refs[id(tensor)] = Ref("input", name)
@@ -159,14 +154,30 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
             return every[args[0] if args else kwargs["dim"]]
         return every
 
-    @contextmanager
-    def whole(self) -> Iterator[None]:
-        """Write nothing down meanwhile."""
-        self.quiet += 1
-        try:
-            yield
-        finally:
+    def enter(self, path: str, given: Any, *, alone: bool, known: str) -> None:
+        """A module begins; nothing of what it does is written down where it is known as a whole.
+
+        Args:
+            path: the module.
+            given: its arguments.
+            alone: whether it has no other modules inside.
+            known: what it is called that is known as a whole.
+        """
+        self.stack.append((path, alone))
+        if known:
+            self.begun.append(self.seen(given))
+            self.quiet += 1
+
+    def leave(self, given: Any, module: Any, known: str) -> None:
+        """It ends, and gives this."""
+        if known:
             self.quiet -= 1
+            self.note(known, self.begun.pop(), given, module)
+        self.stack.pop()
+
+    def give(self, given: Any) -> None:
+        """What the network gives."""
+        self.recording.outputs = tuple(map(self._seen, flattened(given)))
 
 
 class Extents(tuple[Any, ...]):
@@ -217,70 +228,3 @@ def flattened(value: Any) -> list[Any]:
     if hasattr(value, "__dataclass_fields__"):
         return [tensor for name in value.__dataclass_fields__ for tensor in flattened(getattr(value, name))]
     return []
-
-
-def _hooked(recorder: Recorder, names: Mapping[int, str], module: Any) -> list[Any]:
-    """Hooks that say when a module begins and ends."""
-    name = names[id(module)]
-    kept = [kind for kind in WHOLE if isinstance(module, kind) and type(module).forward is kind.forward]
-    known = kept[0].__name__ if kept else ""
-    alone = not any(True for _ in module.children())
-    begun: list[Any] = []
-
-    def before(_module: Any, args: Any, kwargs: Any) -> None:
-        recorder.stack.append((name, alone))
-        if known:
-            begun.append(recorder.seen((args, kwargs)))
-            recorder.quiet += 1
-
-    def after(_module: Any, args: Any, kwargs: Any, given: Any) -> None:
-        del args, kwargs
-        if known:
-            recorder.quiet -= 1
-            recorder.note(known, begun.pop(), given, module)
-        recorder.stack.pop()
-
-    return [
-        module.register_forward_pre_hook(before, with_kwargs=True),
-        module.register_forward_hook(after, with_kwargs=True),
-    ]
-
-
-def record(module: Any, inputs: Mapping[str, Any], askers: set[str]) -> Recording:
-    """Run a module and write it down.
-
-    Args:
-        module: an nn.Module on the meta device, in eval mode.
-        inputs: its inputs by name, on the meta device.
-        askers: the names of modules that are known to call `int` or the like on a size; those that are found are added.
-
-    Raises:
-        Untraceable: what it does depends on numbers that are not there.
-    """
-    while True:
-        notes, recording = _run(module, inputs, askers)
-        if notes.askers <= askers:
-            return recording
-        askers |= notes.askers
-
-
-def _run(module: Any, inputs: Mapping[str, Any], askers: set[str]) -> tuple[Notes, Recording]:
-    refs = {id(p): Ref("param", name) for name, p in module.named_parameters(remove_duplicate=True)}
-    refs |= {id(b): Ref("buffer", name) for name, b in module.named_buffers(remove_duplicate=True)}
-    recorder = Recorder(refs, inputs)
-    recording = recorder.recording
-    names: dict[int, str] = {id(each): name for name, each in module.named_modules()}
-    with ExitStack() as stack:
-        stack.enter_context(forgetful(module))
-        for each in module.modules():
-            for hook in _hooked(recorder, names, each):
-                stack.callback(hook.remove)
-        notes = stack.enter_context(noted(lambda: len(recording.calls)))
-        stack.enter_context(choosing(askers))
-        stack.enter_context(torch.no_grad())
-        with recorder:
-            given = module(*inputs.values())
-        recording.outputs = tuple(recorder._seen(tensor) for tensor in flattened(given))  # noqa: SLF001 - its own
-    recording.guards = notes.guards
-    recording.made = notes.made
-    return notes, recording

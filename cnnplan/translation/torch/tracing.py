@@ -47,9 +47,8 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
     """
     dims = declared(module, options.dims)
     reason: tuple[str, str, str] | None = None
-    runs = Runs(module)
     blank = partial(Draft, name, name.rpartition(":")[2] or type(module).__name__)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), Runs(module) as runs:
         warnings.simplefilter("ignore")
         for sample in samples(module, dims):
             try:
