@@ -97,11 +97,11 @@ def _edge(lines: Array, number: int, mode: str, end: int) -> Array:
     return edge
 
 
-def cropped(x: Array, pads: Sequence[tuple[int, int]]) -> Array:
-    """The last axes made shorter; something must be left."""
+def cropped(x: Array, pads: Sequence[tuple[int, int]], least: int = 1) -> Array:
+    """The last axes made shorter; so much must be left of each."""
     sizes = x.shape[x.ndim - len(pads) :]
     for n, (before, after) in zip(sizes, pads, strict=True):
-        if before + after >= n:
+        if before + after > n - least:
             raise ValueError(f"{before} and {after} taken from {n} elements leave nothing")
     return x[(..., *(slice(before, n - after) for n, (before, after) in zip(sizes, pads, strict=True)))]
 

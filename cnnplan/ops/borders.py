@@ -85,7 +85,10 @@ class Pad(Rearrangement):
                 continue
             values = {"before": pair[0], "after": pair[1], "size": x[dim], "dim": dim, "mode": self.mode}
             message = "padding of {before} and {after} leaves nothing of axis {dim}, which has {size}"
-            yield Requirement(ge(x[dim] + total(cuts), 1), "CNN101", message, values, "", "padding")
+            left = x[dim] + total(cuts)
+            grown = total(pad - cut for pad, cut in zip(pair, cuts, strict=True))
+            enough = ge(left, 1) if grown == 0 else ge(left, 0) & ge(left + grown, 1)
+            yield Requirement(enough, "CNN101", message, values, "", "padding")
             if self.mode != "constant":
                 message = "padding (={before}, {after}) by {mode} must be at least 0"
                 bound = ge(pair[0], 0) & ge(pair[1], 0)
@@ -103,7 +106,9 @@ class Pad(Rearrangement):
         if not pairs or len(pairs) < len(axes) or (self.mode != "constant" and min(map(min, pairs.values())) < 0):
             raise ValueError(f"cannot pad {self.dims} of {x.shape} by {self.padding} with {self.mode}")
         every = [pairs.get(axis, (0, 0)) for axis in range(x.ndim)]
-        part = cropped(x, [(max(0, -before), max(0, -after)) for before, after in every])
+        if any(n + before + after < 1 for n, (before, after) in zip(x.shape, every, strict=True)):
+            raise ValueError(f"padding of {every} leaves nothing of {x.shape}")
+        part = cropped(x, [(max(0, -before), max(0, -after)) for before, after in every], least=0)
         return padded(part, [(max(0, before), max(0, after)) for before, after in every], self.mode, self.value)
 
     def link(self, operand: int, dim: int, *shapes: Shape) -> Link | None:

@@ -71,7 +71,8 @@ def bindings(plan):
 def elsewhere(module, plan):
     """The sizes at which PyTorch runs a network that is read at one size of image alone."""
     (shape,) = ([*shape] for _, shape in [sized(plan, 0, 0)])
-    others = [[*shape[:-2], shape[-2] + a, shape[-1] + b] for a, b in OFFSETS[1:]]
+    steps = (*OFFSETS[1:], (shape[-2], 2 * shape[-1]))
+    others = [[*shape[:-2], shape[-2] + a, shape[-1] + b] for a, b in steps]
     return [tuple(other[-2:]) for other in others if truth(module, other) is not None]
 
 

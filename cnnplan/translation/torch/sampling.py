@@ -22,7 +22,10 @@ Dims = dict[str, tuple[str | int, ...]]
 BATCH: Final = "N"
 NAMES: Final = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 OTHERS: Final = (-32, 32, 224, 64)
-"""By how much the sizes of the second run differ, the axes in turn: so little that the structure is likely the same."""
+"""By how much the sizes of the second run differ, the axes in turn: so little that the structure is likely the same.
+
+Besides by the usual size itself: windows that are a fraction of it come out even in its multiples alone.
+"""
 
 FRESH: Final = ((13, 18), (64, 32), (128, -32), (1, 0))
 """By how much fresh sizes differ from the usual one, and from axis to axis: odd ones, and such as halve well."""
@@ -118,7 +121,7 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     usual = [*dict.fromkeys([*_told(module), *USUAL, *(LONG if len(spatial) == 1 else ())])]
     more = {name: 5 for name in names if name == BATCH}
     odd = tuple(_odd(dict(zip(spatial, cycle((usual[0] + a, usual[0] + b)), strict=False)), batches) for a, b in ODD)
-    for size, step in product(usual, OTHERS):
+    for size, step in [*product(usual[:1], (*OTHERS, usual[0])), *product(usual[1:], OTHERS)]:
         first = dict.fromkeys(spatial, size)
         second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}
         fresh = tuple(more | {name: size + a + b * i for i, name in enumerate(spatial)} for a, b in FRESH)
