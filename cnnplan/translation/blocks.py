@@ -87,7 +87,9 @@ def _whole(items: list[Item], segment: Segment) -> bool:
     """Whether a part is all of a module."""
     start, end = segment
     path = prefix(_paths(items, segment))
-    before = next((item for item in reversed(items[:start]) if item.verb != "require"), None)  # it asks, and does nothing
+    before = next(
+        (item for item in reversed(items[:start]) if item.verb != "require"), None
+    )  # it asks, and does nothing
     beside = [*([before] if before else ()), *items[end : end + 1]]
     return bool(path) and not any(item.path == path or item.path.startswith(f"{path}.") for item in beside)
 

@@ -253,7 +253,7 @@ def test_a_variable_is_not_called_like_a_size():
     paths = "".join(f"          - [conv: {{out_channels: {k + 4}, kernel_size: 1}}]\n" for k in range(8))
     text = f"{head}  - branches:\n      paths:\n{paths}  - reshape: {{shape: [N, 60, H * W]}}\n"
     made = source(text)
-    assert "w = x.shape[3]" in made
+    assert "h, w = x.shape[2:]" in made
     assert "        w = self." not in made
 
 

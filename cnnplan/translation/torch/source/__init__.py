@@ -9,21 +9,24 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
+from cnnplan.findings import Place
 from cnnplan.spec import Record, Verb
-from cnnplan.translation.expressions import Unwritable, literal
+from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.layout import WIDTH, sound, unknown
 from cnnplan.translation.templates import Library
 from cnnplan.translation.templates.nesting import Borrowed
-from cnnplan.translation.torch.source.asking import asked, fixed, settled
+from cnnplan.translation.torch.source.asking import asked, fixed, read_off, settled
 from cnnplan.translation.torch.source.assembly import class_lines, class_name, together
 from cnnplan.translation.torch.source.classes import Class
+from cnnplan.translation.torch.source.docstrings import mapping
 from cnnplan.translation.torch.source.files import File
 from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
+from cnnplan.translation.torch.source.tables import chosen, fields, tables
 from cnnplan.translation.torch.source.tensors import Tensor
 from cnnplan.translation.torch.source.texts import Names
 from cnnplan.translation.torch.source.unrolled import Unrolled
-from cnnplan.translation.torch.source.walking import read_in, stand_ins
+from cnnplan.translation.torch.source.walking import Called, read_in, stand_ins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +82,7 @@ def _unrolled(plan: Any) -> str:
     called = class_name(re.sub(r"[^A-Za-z0-9_]+", "_", plan.name).strip("_")) or "Network"
     called = f"N{called}" if called[0].isdigit() else called
     called = f"{called}Network" if called in names.taken else called
-    network = made.lines(called, _title(called), conditions, shown)
+    network = made.lines(called, _mapping(plan, inputs) or _title(called), conditions, shown)
     needs |= made.needs
     return _file(plan, ["\n".join(each) for each in (*classes, network)], needs, [], _settled(plan), unrolled=True)
 
@@ -111,20 +114,20 @@ def _title(name: str) -> str:
 def _source(plan: Any) -> str:
     file = File(plan.graph)
     network = _network(file, plan)
-    tables = _tables(file)
+    told = tables(file)
     classes = ["\n".join(made.lines) for made in file.order] + ["\n".join(network)]
-    return _file(plan, classes, file.needs, tables, "")
+    return _file(plan, classes, file.needs, told, "")
 
 
 def _file(  # noqa: PLR0913 - what a file is made of
-    plan: Any, classes: list[str], needs: set[str], tables: list[str], settled: str, *, unrolled: bool = False
+    plan: Any, classes: list[str], needs: set[str], choices: list[str], settled: str, *, unrolled: bool = False
 ) -> str:
     """All together."""
     found = [
         name for name in HELPERS if name in needs or (_calls(name, classes) and not (unrolled and name[0].isupper()))
     ]
     helpers = [HELPERS[name].strip("\n") for name in found]
-    text = "\n\n\n".join([*helpers, *classes[:-1], *tables, classes[-1]])
+    text = "\n\n\n".join([*helpers, *classes[:-1], *choices, classes[-1]])
     imports = _imports(text)
     whole = f'"""{_description(plan, settled)}"""\n\n{imports}\n\n{_definition(text)}\n'
     if not sound(whole):
@@ -147,7 +150,8 @@ def _imports(text: str) -> str:
     first = ["from __future__ import annotations"]
     second = ["import functools"] if "functools." in text else []
     second += ["import math"] if "math." in text else []
-    second += ["from typing import Any"] if re.search(r"\bAny\b", text) else []
+    typed = [name for name in ("Any", "NamedTuple") if re.search(rf"\b{name}\b", text)]
+    second += [f"from typing import {', '.join(typed)}"] if typed else []
     third = ["import torch"] if re.search(r"\btorch\.", text) else []
     third += ["import torch.nn.functional as F"] if re.search(r"\bF\.", text) else []
     third += ["from torch import Tensor, nn"]
@@ -162,48 +166,13 @@ def _description(plan: Any, settled: str = "") -> str:
     dtype = plan.spec.dtype
     stored = f"Stored in {dtype}: call `.to(torch.{dtype})`." if dtype != "float32" else ""
     text = " ".join([(plan.spec.description or f"{plan.name}."), settled, stored])
+    text = re.sub(r"`--set (\w+)=([A-Za-z]\w*)`", r'`\1="\2"`', text)
     text = " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
     head, *rest = re.split(r"(?<=[.:;]) ", text, maxsplit=1)
     fits = len(head) < WIDTH - 6
     title = re.sub(r"[:;]$", ".", head) if fits else f"{plan.name}."
     body = text if not fits else f"{rest[0][:1].upper()}{rest[0][1:]}" if rest else ""
     return title + (f"\n\n{textwrap.fill(body, WIDTH)}\n" if body else "")
-
-
-def _tables(file: File) -> list[str]:
-    """The choices of symbols as tables."""
-    found = []
-    for symbol in file.spec.symbols.values():
-        records = [value for value in (symbol.choices or {}).values() if isinstance(value, Record)]
-        if not records:
-            continue
-        fields = {each.partition(".")[2] for each in file.used if each.startswith(f"{symbol.name}.")}
-        fields |= {
-            text.partition(".")[2]
-            for made in file.order
-            for text in made.more.values()
-            if text.startswith(f"{symbol.name}.")
-        }
-        lines = [f"{symbol.name.upper()}S: dict[str, dict[str, Any]] = {{"]
-        for record in records:
-            told = [f'"{key}": {_listed(file, record[key])}' for key in record if key in fields]
-            line = f'    "{record.label}": {{{", ".join(told)}}},'
-            lines += (
-                [line]
-                if len(line) <= WIDTH
-                else [f'    "{record.label}": {{', *(f"        {each}," for each in told), "    },"]
-            )
-        found.append("\n".join([*lines, "}"]))
-    return found
-
-
-def _listed(file: File, value: Any) -> str:
-    if isinstance(value, tuple):
-        items = ", ".join(_listed(file, each) for each in value)
-        return f"({items},)" if len(value) == 1 else f"({items})"
-    if isinstance(value, Verb) or (isinstance(value, str) and file.is_verb(value)):
-        return file.verb(str(value))
-    return literal(value).replace("'", '"')
 
 
 def _network(file: File, plan: Any) -> list[str]:
@@ -218,8 +187,8 @@ def _network(file: File, plan: Any) -> list[str]:
         names[symbol.name] = symbol.name
         if symbol.choices and isinstance(symbol.default, Record):
             signature.append(f'{symbol.name}: str = "{symbol.default.label}"')
-            init.append(f"{symbol.name}_ = {symbol.name.upper()}S[{symbol.name}]")
-            names |= {f"{symbol.name}.{key}": f'{symbol.name}_["{key}"]' for key in symbol.default}
+            init.append(f"{chosen(file, symbol)} = {symbol.name.upper()}S[{symbol.name}]")
+            names |= fields(file, symbol)
         elif symbol.default is not None:
             value = file._value(symbol.default)  # noqa: SLF001 - of the same room
             kind = "type[nn.Module]" if isinstance(symbol.default, Verb) else type(symbol.default).__name__
@@ -241,11 +210,26 @@ def _network(file: File, plan: Any) -> list[str]:
     used = [
         name for name in places if any(re.search(rf"\b{name.lower()}\b", line) for line in [*conditions, *body.forward])
     ]
-    forward = [*(f"{name.lower()} = {places[name]}" for name in used), *conditions, *body.forward]
-    title = f"{class_name(re.sub(r'[^A-Za-z0-9_]', '_', plan.name))}."
+    forward = [*read_off({name.lower(): places[name] for name in used}, _ranks(plan, variables)), *conditions]
+    forward += body.forward
     name = _network_name(plan.name, file)
+    title = _mapping(plan, [*variables.values()]) or f"{name}."
     init += settled(plan, places, body.init)
     return class_lines(name, title, signature, init + body.init, [*variables.values()], forward, result, kind)
+
+
+def _ranks(plan: Any, variables: dict[str, str]) -> dict[str, int]:
+    """How many axes each input has, by its variable."""
+    return {variables[name]: len(shape) for name, shape in plan.graph.inputs.items()}
+
+
+def _mapping(plan: Any, variables: Sequence[str]) -> str:
+    """The shapes that a network maps."""
+    free = {name for each in plan.spec.inputs.values() for extent in each.shape for name in extent.names}
+    ends = tuple(plan.graph.nodes[name].shape for name in plan.graph.outputs if name in plan.graph.nodes)
+    call = Called(Place(plan.spec.file), "", (*plan.graph.inputs.values(),), ends)
+    told = mapping([call], variables, [""] * len(variables), "", free)
+    return told if len(told) <= WIDTH - 10 else ""
 
 
 def _network_name(name: str, file: File) -> str:

@@ -11,7 +11,7 @@ from cnnplan.translation.layout import sound
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["asked", "fixed", "settled"]
+__all__ = ["asked", "fixed", "read_off", "settled"]
 
 MOST_LETTERS = 60
 OPPOSITE = ((" == ", " != "), (" >= ", " < "), (" <= ", " > "), (" != ", " == "), (" < ", " >= "), (" > ", " <= "))
@@ -29,7 +29,32 @@ def asked(conditions: Iterable[Any], places: Mapping[str, str]) -> list[str]:
         if not set(condition.symbols) <= places.keys():
             continue
         for part in re.split(r", (?![^{]*\})", str(condition)):
-            lines += _one(part, sorted(condition.symbols))
+            lines += _one(part, sorted(condition.symbols), places)
+    return lines
+
+
+def read_off(places: Mapping[str, str], ranks: Mapping[str, int]) -> list[str]:
+    """Lines that read sizes off the inputs: those of the last axes of one together, `h, w = x.shape[2:]`.
+
+    Args:
+        places: where each is read off, `x.shape[2]`, or its number.
+        ranks: how many axes the inputs have.
+    """
+    lines: list[str] = []
+    waiting = dict(places)
+    for name, text in places.items():
+        match = re.fullmatch(r"(\w+)\.shape\[(\d+)\]", text)
+        if name not in waiting or match is None:
+            lines += [f"{name} = {text}"] if name in waiting else []
+            continue
+        variable, first = match[1], int(match[2])
+        last = [f"{variable}.shape[{axis}]" for axis in range(first, ranks.get(variable, 0))]
+        names = [next((each for each, other in waiting.items() if other == wanted), "") for wanted in last]
+        if len(names) > 1 and all(names):
+            lines.append(f"{', '.join(names)} = {variable}.shape{f'[{first}:]' * (first > 0)}")
+            waiting = {each: other for each, other in waiting.items() if each not in names}
+        else:
+            lines.append(f"{name} = {text}")
     return lines
 
 
@@ -61,7 +86,7 @@ def _held(plan: Any, places: Mapping[str, str]) -> dict[str, Any]:
     return {name.lower(): plan.values[name] for name in places if name in names}
 
 
-def _one(text: str, names: Sequence[str]) -> list[str]:
+def _one(text: str, names: Sequence[str], places: Mapping[str, str]) -> list[str]:
     """The lines of one comparison."""
     names = [name for name in names if re.search(rf"\b{name}\b", text)]
     if len(text) > MOST_LETTERS or "floor" in text or "ceil" in text or not names:
@@ -72,7 +97,10 @@ def _one(text: str, names: Sequence[str]) -> list[str]:
     refused = _remainders(text) or _negated(text)
     if not sound(refused):
         return []
-    return [f"if {refused}:", f'    raise ValueError(f"needs {told}, got {{{names[0].lower()}}}")']
+    got = f"{{{names[0].lower()}}}"
+    way = "pad or enlarge" if ">=" in text else "crop" if "<" in text else "pad or crop"
+    way = f"{way} {places[names[0]].partition('.')[0]}"
+    return [f"if {refused}:", f'    raise ValueError(f"needs {told}, got {got}: {way}")']
 
 
 def _remainders(text: str) -> str:

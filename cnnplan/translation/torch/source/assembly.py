@@ -31,7 +31,9 @@ def class_lines(  # noqa: PLR0913, PLR0917 - what a class is made of
     label: list[str] | None = None,
 ) -> list[str]:
     """The lines of a class."""
-    lines = [f"class {name}(nn.Module):", f'{INDENT}"""{title}"""', ""]
+    first, *more = title.split("\n")
+    lines = [f"class {name}(nn.Module):", f'{INDENT}"""{first}' + ('"""' if not more else "")]
+    lines += [f"{INDENT}{line}".rstrip() for line in more[:-1]] + ([f'{INDENT}"""'] if more else []) + [""]
     lines += [INDENT + line for line in label or ()] + ([""] if label else [])
     if init or len(signature) > 1:
         lines += _laid(f"def __init__({', '.join(signature)}) -> None:", INDENT)
@@ -117,6 +119,7 @@ def _split(text: str) -> list[str]:
 
 
 def class_name(name: str) -> str:
-    """`conv_bn` as ConvBn; what a file calls something else itself as ...Block."""
-    called = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Block"
+    """`conv_bn` as ConvBn, `resnet50` as ResNet50; what a file calls something else itself as ...Block."""
+    parts = (re.sub(r"(?<=[a-z])net(?=\d*$)", "Net", part) for part in name.split("_"))
+    called = "".join(part[:1].upper() + part[1:] for part in parts) or "Block"
     return f"{called}Block" if called in TAKEN else called

@@ -63,6 +63,7 @@ class Body:
         self.modules: dict[str, str] = {}
         self.owners: dict[str, str] = {}
         self.sections: list[str] = []
+        self.flags: dict[str, str] = {}
 
     def _reads(self, entry: Entry, prev: Tensor | None) -> list[Tensor]:
         if entry.from_ is not None:
@@ -155,6 +156,8 @@ class Body:
         known = [tensor.channels for tensor in reads]
         if not all(known):
             return self.file.extent(entry, 1, output=True)
+        if len(set(known)) == 1 and len(known) > 1 and simple(known[0]):
+            return tidy(f"{len(known)} * {known[0]}")
         return tidy(" + ".join(each if simple(each) or "if" not in each else f"({each})" for each in known))
 
     def _given(self, call: str, reads: Sequence[Tensor], after: Tensor, verb: str = "") -> Tensor:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Class"]
 
+WRITTEN_OUT: Final = frozenset({"1", "2", "3"})
+"""As many copies without a name are lines of their own."""
+
 MOST_COPIES: Final = 12
 """Copies of a group that are written out."""
 
@@ -66,6 +69,8 @@ class Class(Layers):
             return x
         if entry.share is True:
             return self._again(entry, x, count)
+        if not entry.name and items is None and entry.repeat.count.constant and count in WRITTEN_OUT:
+            return self._written_out(entry, x, int(count))
         outer, before = dict(self.names), self.counts[entry.verb]
         counter = entry.repeat.counter
         number = counter if counter and items is None else "i" if counter != "i" else "number"
@@ -90,6 +95,16 @@ class Class(Layers):
         elif entry.name and not re.search(rf"\b{number}\b", module):
             head = head.replace(f"for {number} ", "for _ ", 1)
         return self._looped(entry, x, Loop(head, module, number, start, out, count), before, stays=stays)
+
+    def _written_out(self, entry: Entry, x: Tensor, count: int) -> Tensor:
+        """A few copies, each in a line of its own."""
+        outer, single = dict(self.names), self._single(entry)
+        for number in range(count):
+            if counter_of(entry):
+                self.names[counter_of(entry)] = str(number)
+            x = self._layer(single, [x], self._called(single))
+        self.names = outer
+        return x
 
     def _looped(self, entry: Entry, x: Tensor, loop: Loop, before: int, *, stays: bool) -> Tensor:
         """A loop that makes the copies, and one that calls them."""
@@ -266,7 +281,9 @@ class Class(Layers):
         if symbol is None or len(always) != 1 or len(some) != 1:
             raise Unwritable(f"{entry.label}: paths that are there or not, joined by {join.verb}")
         ((on, tensor, lines),) = some
-        flag = f"self.has_path{1 + sum(line.startswith('self.has_path') for line in self.init)}"
+        flag = "self.has_shortcut" if join.verb == "add" else "self.has_path"
+        known = sum(line.startswith(flag) for line in self.init)
+        flag += str(known + 1) if known else ""
         self.init.append(f"{flag} = {on}")
         main = always[0]
         var = main.var if not main.kept else self._fresh()

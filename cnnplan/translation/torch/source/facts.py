@@ -10,7 +10,7 @@ from cnnplan.sizes import Count
 from cnnplan.spec import Record, Verb
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
-from cnnplan.translation.torch.source.walking import entries, inside, others, references, stand_ins, verbs
+from cnnplan.translation.torch.source.walking import calls, entries, inside, others, references, stand_ins, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnplan.graph import Graph, Node
     from cnnplan.spec import Block, Entry, Expression
     from cnnplan.translation.torch.source.files import Made
+    from cnnplan.translation.torch.source.walking import Called
 
 __all__ = ["Facts"]
 
@@ -42,7 +43,10 @@ class Facts:
         self.varied = any(symbol.choices for symbol in self.spec.symbols.values())
         self.values_of_verbs = verbs(self.spec)
         self.nodes: dict[Any, list[Node]] = {}
+        self.calls: dict[Any, list[Called]] = {}
         for each in (graph, *others(graph)):
+            for call in calls(each):
+                self.calls.setdefault(call.place, []).append(call)
             for node in each.nodes.values():
                 self.nodes.setdefault(node.place, []).append(node)
                 for place in node.called_from:
@@ -107,8 +111,11 @@ class Facts:
     def extent(self, entry: Entry, axis: int, *, output: bool = False) -> str:
         """An extent of its first input, if it is the same number wherever the entry stands."""
         found = set()
-        for node in self.nodes.get(entry.place, ()):
-            shape = node.shape if output else node.facts.shapes[0] if node.facts.shapes else ()
+        shapes = [each.outputs[:1] if output else each.inputs[:1] for each in self.calls.get(entry.place, ())]
+        shapes += [
+            (node.shape,) if output else node.facts.shapes[:1] or ((),) for node in self.nodes.get(entry.place, ())
+        ]
+        for shape in (each for each, *_ in shapes):
             if len(shape) <= max(axis, 0):
                 return ""
             found.add(self._number(shape[axis]))

@@ -10,8 +10,10 @@ from cnnplan.spec import Verb
 from cnnplan.translation.expressions import Unwritable, literal, python
 from cnnplan.translation.torch.source.assembly import class_lines, class_name, inlined, remembered, settled, together
 from cnnplan.translation.torch.source.classes import Class
+from cnnplan.translation.torch.source.docstrings import mapping, summary, wrapped
 from cnnplan.translation.torch.source.facts import Facts
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
+from cnnplan.translation.torch.source.tables import kind_at
 from cnnplan.translation.torch.source.tensors import Tensor, halved
 from cnnplan.translation.torch.source.walking import inside, read_in, texts
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from cnnplan.spec import Block
 
 __all__ = ["File"]
+
+LONG = 32
+"""More of an expression for channels is not told in a docstring."""
 
 
 @dataclass
@@ -35,7 +40,8 @@ class Made:
         out: the channels of what it gives, in its parameters; "" where only the instance knows.
         outputs: the names of its outputs, where there are several.
         says_channels: whether an instance says the channels that it gives.
-        needs_channels: whether it makes anything of them.
+        unused: arguments of the block that nothing in it reads here.
+        wants: those of `channels` that it makes anything of, which are its parameters.
     """
 
     name: str
@@ -45,7 +51,8 @@ class Made:
     out: str = ""
     outputs: tuple[str, ...] = ()
     says_channels: bool = False
-    needs_channels: bool = True
+    wants: frozenset[str] = frozenset()
+    unused: frozenset[str] = frozenset()
     lines: list[str] = field(default_factory=list)
 
 
@@ -75,11 +82,13 @@ class File(Facts):
             raise Unwritable(f"{block.name}, which takes a list of maps")
         tuples = frozenset(name for name in block.args if "tuple" in self.kind(block, name))
         body = Class(self, known, inputs, literal=False, tuples=tuples)
+        defaults, derived = self._defaults(block)
+        body.flags = {name: text for name, text in derived if not self.is_given(block, name)}
         end = body.run(block.layers, next(iter(inputs.values())) if len(names) == 1 else None)
         outputs = [body._named(name, end)[0] for name in block.outputs] or [end]  # noqa: SLF001 - of the same room
         made = Made(class_name(block.name), channels, more=more, outputs=block.outputs if len(outputs) > 1 else ())
         made.out = outputs[0].channels if len(outputs) == 1 else ""
-        made.defaults, derived = self._defaults(block)
+        made.defaults = defaults
         known_words = {
             *made.channels,
             *made.defaults,
@@ -155,13 +164,18 @@ class File(Facts):
         variables: list[str],
         ends: list[str],
     ) -> list[str]:
-        signature = ["self", *(f"{name}: int" for name in made.channels)]
+        text = "\n".join([*body.init, *body.forward, *(each for _, each in derived), made.out * made.says_channels])
+        always = block.name in self.values_of_verbs
+        made.unused = frozenset(n for n in made.defaults if not always and not re.search(rf"\b{n}\b", text))
+        made.wants = frozenset(name for name in made.channels if always or re.search(rf"\b{name}\b", text))
+        signature = ["self", *(f"{name}: int" for name in made.channels if name in made.wants)]
         later = dict(derived)
         ordered = sorted(made.defaults, key=lambda name: made.defaults[name] is not None)
+        ordered = [name for name in ordered if name not in made.unused]
         ordered = [name for name in ordered if made.defaults[name] is None or not self._is_dead(block, name, later)]
         required = [name for name in ordered if made.defaults[name] is None]
         signature += [f"{name}: {self.kind(block, name)}" for name in required]
-        signature += [f"{name}: {self.kind(block, name, more=True)}" for name in made.more]
+        signature += [f"{name}: {kind_at(self, text)}" for name, text in made.more.items()]
         for name in ordered:
             if name in later:
                 signature.append(f"{name}: {self._kind_of(block, name, later[name])} | None = None")
@@ -186,7 +200,21 @@ class File(Facts):
         forward, kept = remembered(body.forward, [*made.channels, *made.defaults, *made.more])
         init += [line for line in kept if line not in init]
         label = [f'label = "{block.name}"'] if block.name in self.values_of_verbs else []
-        return class_lines(made.name, _title(block.name), signature, init, variables, forward, result, kind, label)
+        title = self._told(made, block, variables)
+        return class_lines(made.name, title, signature, init, variables, forward, result, kind, label)
+
+    def _told(self, made: Made, block: Block, variables: list[str]) -> str:
+        """What it says of itself: its layers, and the shapes that it maps."""
+        first = summary(
+            block.layers, lambda verb: class_name(verb) if verb in self.spec.blocks else "", _title(block.name)
+        )
+        seen = [each for every in self.calls.values() for each in every if each.block == block.name]
+        named = [name if name in made.wants else "" for name in made.channels]
+        told = {*made.wants, *(name for name in block.args if name in made.defaults), *made.more}
+        known = set(re.findall(r"[A-Za-z_][\w.]*", made.out)) <= told
+        out = made.out if made.out and len(made.out) < LONG and known else ""
+        free = {name for each in self.spec.inputs.values() for extent in each.shape for name in extent.names}
+        return wrapped(first, mapping(seen, variables, named, out, free) if seen else "", 4)
 
     def _is_dead(self, block: Block, name: str, later: Mapping[str, str]) -> bool:
         """Whether nothing gives a parameter that follows from others, is a flag, or a kind of layer; numbers stay."""
@@ -199,13 +227,11 @@ class File(Facts):
             return self.kind(block, text)
         return "bool" if re.search(r"[<>]|[!=]=|\b(and|or|not)\b", text) else self.kind(block, name)
 
-    def kind(self, block: Block, name: str, *, more: bool = False) -> str:
+    def kind(self, block: Block, name: str) -> str:
         """The type of a parameter, from the values that it has wherever the block is called."""
-        seen = {type(value) for value in self._seen(block, name)} if not more else set()
-        if more or Verb in seen:
-            values = self._seen(block, name)
-            plain = values and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
-            return "int" if plain and not more else "type[nn.Module]" if not more else "Any"
+        seen = {type(value) for value in self._seen(block, name)}
+        if Verb in seen:
+            return "type[nn.Module]"
         if seen == {bool}:
             return "bool"
         if tuple in seen:

@@ -96,9 +96,9 @@ class Layers(Body):
         self.modules[entry.name or called] = attribute
         self.owners.setdefault(attribute, entry.verb)
         call = f"{attribute}({', '.join(tensor.var for tensor in reads)})"
-        out = self._out(made, given, attribute)
+        out = self._out(entry, made, given, attribute)
         if on:
-            out = either(out, on, self._channels(reads[0], entry))
+            out = either(out, self.flags.get(on, on), self._channels(reads[0], entry))
         tensor = self._given(call, reads, Tensor("", out, self.file.block_features(entry)))
         if made.outputs:
             parts = {name: Tensor(f"{tensor.var}[{i}]", "", kept=True) for i, name in enumerate(made.outputs)}
@@ -112,22 +112,27 @@ class Layers(Body):
         args = self._args(entry, names)
         given: dict[str, str] = {}
         for parameter, tensor in zip(made.channels, reads, strict=False):
+            if parameter not in made.wants:
+                continue
             text = (self._channels(tensor, entry) if len(reads) == 1 else tensor.channels) or "0"
             given[parameter] = text
-        if "0" in given.values() and made.needs_channels:
+        if "0" in given.values():
             raise Unwritable(f"the channels that {entry.label} reads")
-        given |= args
+        given |= {key: text for key, text in args.items() if key not in made.unused}
         for parameter, text in made.more.items():
             given[parameter] = self.names.get(text, text)
         told = [text for key, text in given.items() if key in made.channels]
         told += [f"{key}={text}" for key, text in given.items() if key not in made.channels]
         return f"{name}({', '.join(told)})", given
 
-    def _out(self, made: Any, given: Mapping[str, str], attribute: str) -> str:
+    def _out(self, entry: Entry, made: Any, given: Mapping[str, str], attribute: str) -> str:
         """The channels of what a block gives, as far as its arguments tell; else the block itself says."""
         out: str = made.out
         if not out:
             return ""
+        number = self.file.extent(entry, 1, output=True)
+        if self.literal and number:
+            return number
         words = set(re.findall(r"[A-Za-z_][\w.]*", out)) - {
             "if",
             "else",

@@ -3,21 +3,56 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.graph import build
+from cnnplan.graph.fragments import Call
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import Record, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cnnplan.findings import Place
     from cnnplan.graph import Graph
+    from cnnplan.graph.fragments import Fragment
+    from cnnplan.sizes import Shape
     from cnnplan.spec import Entry
 
-__all__ = ["entries", "inside", "others", "read_in", "references", "stand_ins", "texts", "verbs"]
+__all__ = ["Called", "calls", "entries", "inside", "others", "read_in", "references", "stand_ins", "texts", "verbs"]
 
 ANY: Final = 224
+
+
+class Called(NamedTuple):
+    """A block where it is called: by which entry, and the shapes that come in and go out."""
+
+    place: Place
+    block: str
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+
+
+def calls(graph: Graph) -> Iterator[Called]:
+    """Every call of a block in a network."""
+
+    def within(fragment: Fragment, known: dict[int, Shape]) -> Iterator[Called]:
+        start = 0
+        for item in fragment.items:
+            if not isinstance(item, Call):
+                known[start] = item.facts.shape if item.facts is not None else ()
+                start += 1
+                continue
+            inputs = {-1 - place: known[ref] for place, ref in enumerate(item.inputs) if ref in known}
+            yield from within(item.fragment, inputs)
+            ends = item.outputs
+            known.update({each.ref: each.shape for each in ends if each.ref is not None and each.shape is not None})
+            shapes = tuple(each.shape for each in ends if each.shape is not None)
+            yield Called(item.place, item.fragment.name, (*inputs.values(),), shapes)
+            start += item.fragment.size
+
+    shapes = {-1 - number: shape for number, shape in enumerate(graph.inputs.values())}
+    yield from within(graph._fragment, shapes)  # noqa: SLF001 - the graph as it was unrolled
 
 
 def entries(spec: Any) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.torch.source.choosing import filtered
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["adaptive", "conv", "conv_transpose", "pool", "upsample"]
+
+
+USUAL: Final = frozenset({("count_include_pad", "True"), ("ceil_mode", "False"), ("padding", "0"), ("dilation", "1")})
+"""Arguments of a pooling that PyTorch takes where they are left out."""
 
 
 def uneven(layer: Layer) -> bool:
@@ -83,6 +87,7 @@ def pool(name: str, *known: str, value: str = "0") -> Callable[[Layer], Written]
         if "padding" not in padding and x != layer.reads[0] and name == "avg_pool":
             raise Unwritable("an average of windows that is padded unevenly")
         more = {**given(layer, "stride"), **padding, **given(layer, *known)}
+        more = {key: text for key, text in more.items() if (key, text) not in USUAL}
         function = f"F.{name}{layer.rank - 2}d"
         return Written("", called(function, x, layer.args["kernel_size"], **more), needs)
 
