@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from cnnplan.cli.uses import SUMMARIES, epilog
+from cnnplan.cli.words import Command, Group
 from cnnplan.collector import uncollected
 from cnnplan.release import version
 
@@ -30,7 +30,7 @@ COMMANDS = (
 STYLE: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The commands by name, each imported when it is called, or listed with all others."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -51,7 +51,7 @@ class Commands(TyperGroup):
 def _command(name: str) -> Any:
     alone = typer.Typer(add_completion=False, **STYLE)
     function = getattr(import_module(f"cnnplan.cli.{name}"), name)
-    alone.command(epilog=epilog(name), short_help=SUMMARIES[name])(function)
+    alone.command(cls=Command, epilog=epilog(name), short_help=SUMMARIES[name])(function)
     return typer.main.get_command(alone)
 
 

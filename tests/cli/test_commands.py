@@ -224,7 +224,7 @@ def test_schema_is_json(run):
     assert "properties" in json.loads(ran.stdout)
 
 
-HEAVY = ("sympy", "numpy", "rich", "jinja2")
+HEAVY = ("sympy", "numpy", "networkx", "rich", "jinja2", "pydantic", "importlib.metadata", "asyncio", "sqlite3")
 
 
 def test_check_of_a_legal_spec_imports_nothing_heavy(python):
