@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from math import prod
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cnnplan.lazy import has_numpy, np
 from cnnplan.sizes.deciding.conditions import Comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnnplan.sizes import Condition, Domain, Number
+
+    Row: TypeAlias = tuple[Number, ...]
 
 __all__ = ["Trials", "pinned", "spelled"]
 
 MOST_TRIED = 2_000
+FIRST_TRIED = 64
+"""Values that are tried together at first; then four times as many, and so on."""
+
 FRACTIONS = ("1", "0.25", "0.33", "0.35", "0.5", "0.67", "0.75", "1.25", "1.33", "1.4", "1.5", "1.75", "2", "3", "4")
 """Width multipliers that people use."""
 
@@ -37,45 +42,68 @@ class Trials:
         self._samples: dict[tuple[str, ...], Sample] = {}
 
     def failure(self, condition: Condition) -> dict[str, Any] | None:
-        """Values at which a condition fails; None where none was found."""
+        """Values at which a condition fails, the first that are tried; None where none was found."""
         names = tuple(sorted(condition.symbols))
         sample = self._samples.get(names)
         if sample is None:
-            sample = self._samples[names] = self._sample(names)
-        rows = sample.rows
-        if not isinstance(condition, Comparison) or not has_numpy():
-            return next((at for row in rows if not condition.holds(at := dict(zip(names, row, strict=True)))), None)
-        differences = condition.difference.at(sample.columns, sample.memo)
-        fails = differences != 0 if condition.operator == "==" else differences < 0
-        return dict(zip(names, rows[int(np.argmax(fails))], strict=True)) if np.any(fails) else None
-
-    def _sample(self, names: tuple[str, ...]) -> Sample:
-        rows = _rows([_options(self.domains[name], self.values.get(name)) for name in names])
-        columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        if not has_numpy():
-            return Sample(rows, {}, {})
-        return Sample(rows, {name: _array(column) for name, column in zip(names, columns, strict=True)}, {})
+            options = [_options(self.domains[name], self.values.get(name)) for name in names]
+            sample = self._samples[names] = Sample(names, _rows(options))
+        for trial in sample:
+            row = trial.failure(names, condition)
+            if row is not None:
+                return dict(zip(names, row, strict=True))
+        return None
 
 
-class Sample(NamedTuple):
-    """Values of some symbols: by trial, by symbol, and what was computed of them."""
+class Sample:
+    """Values of some symbols in the order in which they are tried, some at a time: most conditions fail early or never.
 
-    rows: list[tuple[Number, ...]]
+    Args:
+        names: of the symbols.
+        rows: their values, made when they are asked for.
+    """
+
+    def __init__(self, names: Sequence[str], rows: Iterator[Row]) -> None:
+        self._names = names
+        self._left = rows
+        self._trials: list[Trial] = []
+
+    def __iter__(self) -> Iterator[Trial]:
+        yield from self._trials
+        while rows := [*islice(self._left, FIRST_TRIED * 4 ** len(self._trials))]:
+            columns = zip(self._names, zip(*rows, strict=True), strict=True)
+            self._trials.append(Trial(rows, {n: _array(c) for n, c in columns} if has_numpy() else {}, {}))
+            yield self._trials[-1]
+
+
+class Trial(NamedTuple):
+    """Values of some symbols: by row, by symbol, and what was computed of them."""
+
+    rows: list[Row]
     columns: dict[str, Any]
     memo: dict[Any, Any]
 
+    def failure(self, names: Sequence[str], condition: Condition) -> Row | None:
+        """The first row at which a condition fails."""
+        if not isinstance(condition, Comparison) or not has_numpy():
+            return next((row for row in self.rows if not condition.holds(dict(zip(names, row, strict=True)))), None)
+        differences = condition.difference.at(self.columns, self.memo)
+        fails = differences != 0 if condition.operator == "==" else differences < 0
+        return self.rows[int(np.argmax(fails))] if np.any(fails) else None
 
-def _rows(options: Sequence[Sequence[Number]]) -> list[tuple[Number, ...]]:
+
+def _rows(options: Sequence[Sequence[Number]]) -> Iterator[Row]:
     """One symbol moved at a time; then all combinations, or some of them where they are many."""
     if not all(options):
-        return []
+        return
     today = [option[0] for option in options]
-    corners = [tuple(map(min, options)), tuple(map(max, options))]
-    moved = [(*today[:i], value, *today[i + 1 :]) for i, option in enumerate(options) for value in option] + corners
+    yield from ((*today[:i], value, *today[i + 1 :]) for i, option in enumerate(options) for value in option)
+    yield from (tuple(map(min, options)), tuple(map(max, options)))
     if prod(map(len, options)) <= MOST_TRIED:
-        return [*moved, *product(*options)]
-    draw = Random(0)  # noqa: S311 - the same sample every time
-    return [*moved, *(tuple([draw.choice(option) for option in options]) for _ in range(MOST_TRIED))]
+        yield from product(*options)
+    else:
+        draw = Random(0)  # noqa: S311 - the same sample every time
+        yield from (tuple([draw.choice(option) for option in options]) for _ in range(MOST_TRIED))
 
 
 def _array(column: Sequence[Number]) -> Any:
