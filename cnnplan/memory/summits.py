@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes import Count, Size, ge
@@ -32,12 +33,49 @@ def summits(counts: Iterable[Extent]) -> tuple[Extent, ...]:
     is exact. What cannot be proved stays.
     """
     distinct = {_key(count): count for count in counts}
-    kept: list[Any] = []
+    kept: list[_Summit] = []
     left = iter(range(MOST_PROOFS))
-    for count in sorted(distinct.values(), key=_far, reverse=True):
-        if not any(_covers(other, count) for other, _ in zip(kept, left, strict=False)):
-            kept.append(count)
-    return tuple(kept)
+    for summit in map(_Summit, sorted(distinct.values(), key=_far, reverse=True)):
+        if not any(_covers(other, summit) for other, _ in zip(kept, left, strict=False)):
+            kept.append(summit)
+    return tuple(summit.count for summit in kept)
+
+
+class _Summit:
+    """A count that is compared with many others, with what is asked of it each time.
+
+    Args:
+        count: which it is.
+
+    Attributes:
+        samples: its values at a few values of the symbols.
+        legal: whether all sizes in it are legal there.
+    """
+
+    def __init__(self, count: Any) -> None:
+        self.count = count
+        sizes = count.products.sizes if isinstance(count, Count) else ()
+        self.samples = _samples(count)
+        self.legal = [min(values) >= 0 for values in zip(*map(_samples, sizes), strict=True)] or [True] * len(STEPS)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """Products of sizes with their factors; the constant is the empty product."""
+        count = self.count
+        if not isinstance(count, Count):
+            return {(): count} if count else {}
+        terms = dict(count.products)
+        if isinstance(count.rest, Size):
+            content, size = count.rest.primitive
+            terms[size,] = terms.get((size,), 0) + content
+        elif count.rest:
+            terms[()] = count.rest
+        return terms
+
+    @cached_property
+    def takes_away(self) -> bool:
+        """Whether a coefficient of it is negative."""
+        return any(coef < 0 for coef in self.terms.values())
 
 
 def _key(count: Any) -> Any:
@@ -54,26 +92,11 @@ def _far(count: Any) -> Any:
     return memo[key]
 
 
-def _terms(count: Any) -> Terms:
-    """Products of sizes with their factors; the constant is the empty product."""
-    if not isinstance(count, Count):
-        return {(): count} if count else {}
-    terms = dict(count.products)
-    if isinstance(count.rest, Size):
-        content, size = count.rest.primitive
-        terms[size,] = terms.get((size,), 0) + content
-    elif count.rest:
-        terms[()] = count.rest
-    return terms
-
-
-def _covers(great: Any, small: Any) -> bool:
+def _covers(great: _Summit, small: _Summit) -> bool:
     """Whether the terms of one can be dealt out so that they cover those of the other."""
-    if _below(great, small):
+    if _below(great, small) or great.takes_away or small.takes_away:
         return False
-    supply, demand = _terms(great), _terms(small)
-    if any(coef < 0 for coef in (*supply.values(), *demand.values())):
-        return False
+    supply, demand = great.terms.copy(), small.terms.copy()
     for monomial in list(demand):
         common = min(supply.get(monomial, 0), demand[monomial])
         if common:
@@ -125,11 +148,10 @@ def _at_least(great: Size, ratio: int, small: Size) -> bool:
     return not fails and bool(ge(great, ratio * small).verdict)
 
 
-def _below(great: Any, small: Any) -> bool:
+def _below(great: _Summit, small: _Summit) -> bool:
     """Whether one count is less than another at one of a few values at which all sizes in them are legal."""
-    sizes = [size for count in (great, small) if isinstance(count, Count) for terms in count.products for size in terms]
-    legal = [min(values) >= 0 for values in zip(*map(_samples, sizes), strict=True)] or [True] * len(STEPS)
-    return any(ok and x < y for ok, x, y in zip(legal, _samples(great), _samples(small), strict=True))
+    pairs = zip(great.samples, small.samples, great.legal, small.legal, strict=True)
+    return any(x < y and first and second for x, y, first, second in pairs)
 
 
 def _samples(count: Any) -> list[Any]:

@@ -42,7 +42,7 @@ def structures(plan: Plan) -> list[Plan]:
                 continue
             known.add(_values(values))
             tried += 1
-            other = _planned(plan.spec, values)
+            other = _planned(plan.spec, values, plan)
             if other is None or _key(other) in found or layers + len(other) > MOST_LAYERS:
                 continue
             if len(found) == MOST_STRUCTURES or tried > MOST_TRIED:
@@ -69,10 +69,10 @@ def _values(values: Mapping[str, Any]) -> str:
     return repr([*values.items()])
 
 
-def _planned(spec: Spec, values: Mapping[str, Any]) -> Plan | None:
+def _planned(spec: Spec, values: Mapping[str, Any], previous: Plan) -> Plan | None:
     """The plan at these values; None where there is none."""
     try:
-        return plan_spec(spec, values)
+        return plan_spec(spec, values, previous=previous)
     except CnnplanError:
         return None
 
