@@ -76,7 +76,7 @@ def embedded(value: Any) -> str:
     """A value as JSON that may stand inside a script element: nothing in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     text = re.sub("<(?=[!sS])", r"\\u003c", text.replace("</", "<\\/"))
-    return text.translate({0x2028: "\\u2028", 0x2029: "\\u2029"})
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _coded(text: str) -> Markup:

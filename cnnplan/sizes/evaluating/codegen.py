@@ -7,7 +7,6 @@ integer division, or one rounding of one quotient of whole numbers below 2^53, w
 from __future__ import annotations
 
 import keyword
-from collections import Counter
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cnnplan.sizes.forms.atoms import Atom
+    from cnnplan.sizes.forms.expansion import Monomial
     from cnnplan.sizes.forms.linear import Size
 
 __all__ = ["LANGUAGES", "source", "symbols_of"]
@@ -87,23 +87,23 @@ class Writer:
 
     def result(self, formula: Any) -> str:
         """A formula as an expression over the statements."""
-        if isinstance(formula, Number):
+        if is_number(formula):
             return self.dialect.number(int(formula))
         terms = _terms(formula)
-        scale = lcm(*(Fraction(coef).denominator for _, coef in terms))
-        common = _shared(terms)
+        scale = lcm(*[coef.denominator for _, coef in terms])
+        common = _shared(formula, terms)
         positive = [(factors, int(coef * scale)) for factors, coef in terms if coef > 0]
         negative = [(factors, int(-coef * scale)) for factors, coef in terms if coef < 0]
         text = self.dialect.difference(self._sum(positive, common), self._sum(negative, common) if negative else "")
         return text if scale == 1 else self.dialect.floor(self.dialect.bracket(text), self.dialect.number(scale))
 
-    def _sum(self, terms: list[tuple[tuple[Size, ...], int]], common: Counter[Size]) -> str:
+    def _sum(self, terms: list[tuple[Monomial, int]], common: Monomial) -> str:
         """A sum of products, what all share in front of it."""
         if not terms:
             return self.dialect.number(0)
         pieces = [self._product(_left(factors, common), coef) for factors, coef in terms]
         inner = " + ".join(pieces)
-        shared = [self._size(size) for size in common.elements()]
+        shared = [self._size(size) for size in common]
         if not shared:
             return inner
         return " * ".join([*shared, self.dialect.bracket(inner) if len(pieces) > 1 else inner])
@@ -174,7 +174,7 @@ class Writer:
         if is_number(value):
             return self.dialect.number(Fraction(value).numerator), Fraction(value).denominator
         terms = _terms(value)
-        scale = lcm(*(Fraction(coef).denominator for _, coef in terms))
+        scale = lcm(*[coef.denominator for _, coef in terms])
         pieces = [self._term(factors, int(coef * scale), first=i == 0) for i, (factors, coef) in enumerate(terms)]
         return "".join(pieces), scale
 
@@ -197,9 +197,9 @@ def _bare(text: str) -> bool:
     return text.isalnum() or text.isidentifier()
 
 
-def _terms(count: Any) -> list[tuple[tuple[Size, ...], Number]]:
+def _terms(count: Any) -> list[tuple[Monomial, Number]]:
     """A count as products of sizes; a linear rest as its atoms, the constant last."""
-    terms: list[tuple[tuple[Size, ...], Number]] = list(count.products.items())
+    terms: list[tuple[Monomial, Number]] = list(count.products.items())
     rest = count.rest
     if is_number(rest):
         return [*terms, ((), rest)] if rest or not terms else terms
@@ -212,15 +212,22 @@ def _alone(size: Size, atom: Atom) -> Size:
     return alone
 
 
-def _shared(terms: Sequence[tuple[tuple[Size, ...], Number]]) -> Counter[Size]:
+def _shared(count: Any, terms: Sequence[tuple[Monomial, Number]]) -> Monomial:
     """The sizes that every one of two terms and more has as a factor."""
-    if len(terms) < 2:  # noqa: PLR2004 - one term shares with nobody
-        return Counter()
-    common = Counter(terms[0][0])
-    for factors, _ in terms[1:]:
-        common &= Counter(factors)
-    return common
+    if len(terms) < 2 or not count.products:  # noqa: PLR2004 - one term shares with nobody, and atoms share nothing
+        return ()
+    shared: Monomial = count.products.shared
+    if len(terms) == len(count.products):
+        return shared
+    alone = terms[-1][0] if len(terms) == len(count.products) + 1 else ()
+    return tuple([size for size in alone if size in shared])
 
 
-def _left(factors: Sequence[Size], common: Counter[Size]) -> list[Size]:
-    return list((Counter(factors) - common).elements())
+def _left(factors: Monomial, common: Monomial) -> Sequence[Size]:
+    """The factors of a term without those that are written in front of the sum."""
+    if not common:
+        return factors
+    left = list(factors)
+    for size in common:
+        left.remove(size)
+    return left
