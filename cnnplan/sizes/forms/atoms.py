@@ -62,6 +62,7 @@ class Atom:
         "kind",
         "low",
         "order",
+        "reached",
         "scale",
         "symbols",
         "written",
@@ -81,6 +82,7 @@ class Atom:
         self.low, self.high = bounds
         self.domain = domain
         self.written: int | None = None
+        self.reached = 0
         self.is_fraction = kind == "floor" and type(args[1]) is int
         self.grain = domain.grain if domain else 1 if kind == "floor" else _grain(kind, args)
         self.index = len(context.atoms)
@@ -105,6 +107,15 @@ class Atom:
             args = () if self.domain else self.args
             self.written = 1 + sum(1 if is_number(arg) else arg.weight for arg in args)
         return self.written
+
+    @property
+    def reach(self) -> int:
+        """Itself and what it is made of, however deep, as bits of a number by their indices."""
+        if not self.reached:
+            self.reached = 1 << self.index
+            for arg in () if self.domain else self.args:
+                self.reached |= 0 if is_number(arg) else arg.reach
+        return self.reached
 
     def is_whole(self, coef: Number) -> bool:
         """Whether its multiple by this number is whole for every value of its symbols."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from math import gcd, lcm
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, linear
@@ -101,6 +103,11 @@ class Size(Count):
     def weight(self) -> int:
         """How many symbols, functions and terms there are in it, when everything is written out."""
         return 1 + sum([atom.weight for atom, _ in self.terms])
+
+    @cached
+    def reach(self) -> int:
+        """Its atoms and what they are made of, however deep, as bits of a number by their indices."""
+        return reduce(or_, [atom.reach for atom, _ in self.terms])
 
     @property
     def length(self) -> int:

@@ -74,6 +74,11 @@ class Count:
         """How many symbols, functions and terms there are in it, when everything is written out."""
         return self.products.weight + (1 if is_number(self.rest) else self.rest.weight)
 
+    @property
+    def reach(self) -> int:
+        """Its atoms and what they are made of, however deep, as bits of a number by their indices."""
+        return self.products.reach if is_number(self.rest) else self.products.reach | self.rest.reach
+
     @cached
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import reduce
 from math import gcd
+from operator import or_
 
 from cnnplan.sizes.forms.bounds import Interval, plus, power, times
 from cnnplan.sizes.forms.caching import cached
@@ -74,6 +75,11 @@ class Products(dict[Monomial, Number]):
     def weight(self) -> int:
         """How many symbols, functions and terms there are in it, when everything is written out."""
         return sum(size.weight for monomial in self for size in monomial)
+
+    @cached
+    def reach(self) -> int:
+        """Its atoms and what they are made of, however deep, as bits of a number by their indices."""
+        return reduce(or_, [size.reach for size in self.sizes], 0)
 
     @cached
     def interval(self) -> Interval:

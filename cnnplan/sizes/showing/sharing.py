@@ -6,17 +6,21 @@ triplings would be a text of gigabytes. Such parts have a name, `where x17 = ...
 
 from __future__ import annotations
 
+from functools import reduce
+from itertools import compress
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.sizes.forms.atoms import Atom
 from cnnplan.sizes.forms.rationals import is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from cnnplan.sizes.forms.analysis import Forms
+    from cnnplan.sizes.forms.atoms import Atom
     from cnnplan.sizes.forms.linear import Size
 
-__all__ = ["bits", "is_wide", "name_of", "shared"]
+__all__ = ["is_wide", "name_of", "shared"]
 
 WIDEST = 600
 """Symbols, functions and terms of a formula that is written without names for its parts."""
@@ -32,50 +36,60 @@ def is_wide(value: Any) -> bool:
 
 def shared(*values: Any) -> list[Atom]:
     """The parts that stand more than once in these values, what stands in others first."""
-    uses: dict[Atom, int] = {}
-    left = [part for value in values for part in _atoms(value)]
-    while left:
-        atom, times = left.pop()
-        if atom in uses:
-            uses[atom] += times
-        else:
-            uses[atom] = times
-            left += _inside(atom)
-    return sorted((atom for atom, times in uses.items() if times > 1 and atom.weight >= LIGHTEST), key=_depth)
+    counts = [value for value in values if not is_number(value)]
+    if not counts:
+        return []
+    context = counts[0].context
+    once, twice = _used(context, reduce(or_, [count.reach for count in counts]))
+    for count in counts:
+        parts, repeated = _marked(_atoms(count))
+        twice |= once & parts | repeated
+        once |= parts
+    return _listed(context, twice)
 
 
-def _inside(atom: Atom) -> list[tuple[Atom, int]]:
-    """What an atom is made of directly, and how often; many formulas of one analysis have it in them."""
-    known, key = atom.context.memo, ("inside", atom)
+def _used(context: Forms, reach: int) -> tuple[int, int]:
+    """Which of some atoms stand in others of them, and which more than once: bits, the same for many formulas."""
+    known, key = context.memo, ("used", reach)
     if key not in known:
-        known[key] = [part for arg in atom.args for part in _atoms(arg)]
+        once = twice = 0
+        for atom in _of(context, reach):
+            parts, repeated = _inside(atom)
+            twice |= once & parts | repeated
+            once |= parts
+        known[key] = once, twice
     return known[key]  # type: ignore[no-any-return]
 
 
-def bits(*values: Atom | Size, inside: bool = True) -> int:
-    """Atoms as the bits of a number: those given and those of sizes, and what they are made of, however deep."""
-    found = 0
-    for value in values:
-        for atom in (value,) if isinstance(value, Atom) else (atom for atom, _ in value.terms):
-            found |= _deep(atom) if inside else 1 << atom.index
-    return found
+def _listed(context: Forms, bits: int) -> list[Atom]:
+    """Of some atoms those that are worth a name, what stands in others first."""
+    known, key = context.memo, ("listed", bits)
+    if key not in known:
+        known[key] = sorted((atom for atom in _of(context, bits) if atom.weight >= LIGHTEST), key=_depth)
+    return known[key]  # type: ignore[no-any-return]
 
 
-def _deep(atom: Atom) -> int:
-    """The bits of an atom and of what it is made of; what is inside of others comes first."""
-    known = atom.context.memo
-    left = [atom]
-    while left:
-        last = left[-1]
-        below = [part for part, _ in _inside(last)]
-        missing = [part for part in below if ("bits", part) not in known]
-        left += missing
-        if not missing:
-            found = 1 << last.index
-            for part in below:
-                found |= known["bits", part]
-            known["bits", left.pop()] = found
-    return known["bits", atom]  # type: ignore[no-any-return]
+def _of(context: Forms, bits: int) -> list[Atom]:
+    """The atoms of a context that the bits of a number stand for."""
+    return [*compress(context.atoms.values(), map(int, reversed(f"{bits:b}")))]
+
+
+def _inside(atom: Atom) -> tuple[int, int]:
+    """What an atom is made of directly, and what of it stands there more than once: bits."""
+    known, key = atom.context.memo, ("inside", atom)
+    if key not in known:
+        known[key] = _marked(part for arg in atom.args for part in _atoms(arg))
+    return known[key]  # type: ignore[no-any-return]
+
+
+def _marked(parts: Iterable[tuple[Atom, int]]) -> tuple[int, int]:
+    """Atoms and how often they stand somewhere as bits: those that do, and those that do more than once."""
+    once = twice = 0
+    for atom, times in parts:
+        bit = 1 << atom.index
+        twice |= bit if times > 1 else once & bit
+        once |= bit
+    return once, twice
 
 
 def _atoms(value: Any) -> Iterator[tuple[Atom, int]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from math import prod
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.factors import cleared, common_factors, fold, units_of, without
 from cnnplan.sizes.forms.linear import Size
 from cnnplan.sizes.forms.rationals import Number, is_number, whole
-from cnnplan.sizes.showing.sharing import bits, is_wide, name_of, shared
+from cnnplan.sizes.showing.sharing import is_wide, name_of, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +36,7 @@ class Style:
 
     def __init__(self, named: Iterable[Atom] = ()) -> None:
         self.named = frozenset(named)
-        self._bits = bits(*self.named, inside=False)
+        self._bits = sum(1 << atom.index for atom in self.named)
 
     def __call__(self, value: Any) -> str:
         """The formula of a number or a count."""
@@ -50,7 +52,8 @@ class Style:
     def once(self, write: Callable[[Any], Any], *of: Any) -> Any:
         """What is written for sizes or an atom: once for all formulas that name the same of their parts."""
         known = of[0].context.memo
-        key = (write.__name__, type(self), of, self._bits & bits(*of) if self.named else None)
+        named = self._bits & reduce(or_, [each.reach for each in of]) if self.named else None
+        key = (write.__name__, type(self), of, named)
         found = known.get(key)
         if found is None:
             found = known[key] = write(*of)
