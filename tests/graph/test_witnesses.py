@@ -6,6 +6,7 @@ import pytest
 
 from cnnplan.graph.witnesses import Trials
 from cnnplan.sizes import Context, Domain, ge
+from cnnplan.sizes.deciding.conditions import All
 
 DOMAINS = {name: Domain(min=3 + place, max=150 + 7 * place) for place, name in enumerate("ABCDE")}
 TODAY = dict.fromkeys(DOMAINS, 40)
@@ -38,3 +39,13 @@ def test_one_of_them_at_its_edge_the_others_as_today(name, edge):
     found = Trials(DOMAINS, TODAY).failure(condition)
     assert found is not None
     assert not condition.holds(found)
+
+
+@pytest.mark.parametrize("most", [1_900, 5_000, 7_000, 23_000])
+def test_it_is_the_first_that_is_tried(most):
+    """With many tried at a time it is the one that is found when they are tried one by one."""
+    a, b, *others, e = letters()
+    condition = ge(most, a * e + b * 10 + sum(others))
+    found = Trials(DOMAINS, TODAY).failure(condition)
+    assert found is not None
+    assert found == Trials(DOMAINS, TODAY).failure(All((condition,)))
