@@ -53,6 +53,7 @@ __all__ = [
     "Positive",
     "Positives",
     "Probability",
+    "Prose",
     "ScalePerAxis",
     "Sides",
     "Size",
@@ -171,6 +172,7 @@ Correction = Annotated[int, plain("0, 1 or more", 0)]
 Indices = Annotated[Nested, nested(whole(), "whole numbers")]
 Numbers = Annotated[Nested, nested(number(), "numbers")]
 Equation = Annotated[str, text()]
+Prose = Annotated[str, text(prose=True)]
 Shifts = Annotated[PerAxis, either(whole(), listed(whole(), "a list of numbers"))]
 Biases = Annotated[Literal["both", "one", "new"], keyword("both", "one", "new")]
 Reset = Annotated[Literal["after", "before"], keyword("after", "before")]

@@ -52,7 +52,8 @@ class Kind(Reader):
         spatial: whether a list has one element per spatial axis.
         words: the keywords that it knows.
         open: whether it takes a comparison of sizes.
-        literal: whether a text stands for itself, and is no expression.
+        literal: whether letters for axes stand for themselves, and are no expression.
+        prose: whether any text stands for itself.
     """
 
     read: Callable[[Any], Any]
@@ -62,6 +63,7 @@ class Kind(Reader):
     words: tuple[str, ...] = ()
     open: bool = False
     literal: bool = False
+    prose: bool = False
 
     def per_spatial_axis(self) -> Kind:
         """One value for every spatial axis, or a list of one each."""
@@ -206,13 +208,13 @@ def flat(value: Any) -> Iterator[Any]:
         yield value
 
 
-def text() -> Kind:
-    """A text that means itself."""
+def text(*, prose: bool = False) -> Kind:
+    """A text that means itself: letters for axes, or any."""
 
     def read(value: Any) -> str:
         return value if isinstance(value, str) else refuse("must be a text")
 
-    return Kind(read, {"type": "string"}, literal=True)
+    return Kind(read, {"type": "string"}, literal=not prose, prose=prose)
 
 
 def extents(most: int | None = 1) -> Kind:

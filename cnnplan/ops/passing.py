@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cnnplan.cost import Cost
 from cnnplan.models import field
 from cnnplan.ops.base import Requirement
-from cnnplan.ops.fields import Probability, Truth
+from cnnplan.ops.fields import Probability, Prose, Truth
 from cnnplan.ops.rectifiers import Pointwise
 from cnnplan.sizes import prod
 
@@ -98,11 +98,15 @@ class Require(Identity):
     """
 
     that: Truth = field(description="The comparison, of symbols, arguments and shapes: H % 32 == 0.")
+    because: Prose = field(
+        default="", description="What is said where it does not hold: any text, which is no expression."
+    )
 
     def needs(self, *shapes: Shape) -> Iterator[Requirement]:
         """The comparison."""
         del shapes
-        yield Requirement(self.that, "CNN113", "what is required does not hold", {}, "", "that")
+        told = {"because": self.because or "what is required does not hold"}
+        yield Requirement(self.that, "CNN113", "{because}", told, "", "that")
 
     def at(self, values: Mapping[str, Any]) -> Self:
         """The same with the comparison decided."""
@@ -113,7 +117,7 @@ class Require(Identity):
     def run(self, x: Array) -> Array:
         """The same array, where the comparison holds."""
         if self.that is not True:
-            raise ValueError("what the layer requires does not hold")
+            raise ValueError(self.because or "what the layer requires does not hold")
         return x
 
 

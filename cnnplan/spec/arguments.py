@@ -55,10 +55,12 @@ def read_arguments(reading: Reading, verb: str, data: Any, place: Place, scope: 
 
 
 def _meant(operator: type[ops.Operator] | None, key: str, value: Any, scope: Scope) -> bool:
-    """Whether a text stands for itself: a keyword of the field that came later, letters for the axes of inputs."""
-    if operator is None or not isinstance(value, str) or value in scope.names or key not in operator.model_fields:
+    """Whether a text stands for itself: prose, a keyword of the field that came later, letters for axes of inputs."""
+    if operator is None or not isinstance(value, str) or key not in operator.model_fields:
         return False
     kind = kinds(operator)[key]
+    if kind.prose or value in scope.names:
+        return kind.prose
     return (value in LATE_KEYWORDS and value in kind.words) or (kind.literal and _is_letters(value))
 
 

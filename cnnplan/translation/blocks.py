@@ -25,7 +25,9 @@ WHOLE: Final = 2
 SHORT: Final = {"out_channels": "width", "out_features": "width", "kernel_size": "kernel", "origin": "of"}
 """What arguments of blocks are called after those of layers."""
 
-FIXED: Final = ("mode", "padding_mode", "approximate", "equation", "align_corners", "bias", "dims", "affine", "dtype")
+FIXED: Final = (
+    "mode", "padding_mode", "approximate", "equation", "align_corners", "bias", "dims", "affine", "dtype", "because",
+)  # fmt: skip
 """Arguments that say what a layer is: they are never those of a block."""
 
 Segment = tuple[int, int]

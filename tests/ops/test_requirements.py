@@ -199,6 +199,14 @@ def test_a_kernel_that_may_not_fit_is_kept_as_a_condition(context):
     assert opened(conv, (1, 3, context.symbol("W", Domain(min=15)), 40)) == []
 
 
+def test_what_is_required_may_say_why(context):
+    h = context.symbol("H", Domain(min=1))
+    that = context.at_least(h, 15)
+    plainly, why = OPERATORS["require"](that=that), OPERATORS["require"](that=that, because="{small} images")
+    assert opened(plainly, (1, 3, h, 40)) == [("H >= 15", "what is required does not hold")]
+    assert opened(why, (1, 3, h, 40)) == [("H >= 15", "{small} images")]
+
+
 def test_branches_meet_where_their_sizes_are_equal(context):
     h = context.symbol("H", Domain(min=1))
     assert opened(OPERATORS["add"](), (1, 3, 2 * (h // 16), 7), (1, 3, h // 8, 7)) == [

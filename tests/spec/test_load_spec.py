@@ -171,6 +171,13 @@ def test_an_argument_of_the_same_name_does_not_hide_an_operator():
     assert (entry.verb, entry.verb_expression, entry.args["p"].names) == ("dropout", None, {"dropout"})
 
 
+def test_prose_is_no_expression():
+    text = "cnnplan: 1\nsymbols: {N: 1}\ninput: [N, 3]\nlayers:\n  - require: {that: N > 0, because: %s}\n"
+    for prose in ("N", "net.py, line 7 (`if n{1:`", "same"):
+        (entry,) = load_spec(text % repr(prose)).layers
+        assert entry.args["because"].value == prose
+
+
 def test_places(spec):
     where = spec.locate(spec.layers[4].args["kernel_size"].place)
     assert TEXT.splitlines()[where.line - 1][where.column - 1 :] == "d}"

@@ -5,6 +5,8 @@ Skipped where PyTorch is not installed. The zoos of torchvision and timm are mea
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -121,6 +123,15 @@ def test_a_size_in_a_text_that_is_a_key_is_one_size():
     assert list(map(str, next(iter(plan.inputs.values())))) == ["N", "3", "224", "224"]
     (told,) = [each.message for each in plan.spec.remarks if each.message.startswith("read at")]
     assert "takes a size as a plain number (str): 224 and 192" in told
+
+
+def test_a_condition_names_the_line_that_decides():
+    plan = cnnplan.load(meta(networks.Either), dims="N,3,H,W")
+    line = next(n for n, text in enumerate(Path(networks.__file__).read_text().splitlines(), 1) if "< 200" in text)
+    told = f"require: torch_networks.py:{line} (`return self.small(x) if x.shape[2] < 200 else self.large(x)`) takes a "
+    with pytest.raises(OutsideConditions) as refusal:
+        plan.at(N=2, H=199, W=112)
+    assert str(refusal.value).startswith(f"{told}path that was not read at H = 199: needs H >= 200")
 
 
 @pytest.mark.parametrize("name", ["Windows", "Cropped"])

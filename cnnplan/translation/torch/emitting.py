@@ -104,7 +104,9 @@ class Emitter(Formulas):
             except Refused as refused:
                 raise Untraceable(f"{guard.place} decides by {refused.message}", call.path) from refused
             source = self.name(read)
-            name = self.draft.add("require", {"that": that}, [source], origin=call.path, name="require")
+            args = {"that": that, "because": guard.because}
+            path = guard.module
+            name = self.draft.add("require", args, [source], origin=path, name=f"{path}.require".strip("."))
             self.shapes.alias(name, source)
             self.required.append(guard)
             if read.ref.kind == "input":

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cnnplan.translation.torch.places import Line
+
 __all__ = [
     "COMPARED",
     "OPPOSITE",
@@ -22,6 +24,7 @@ __all__ = [
     "depends",
     "evaluated",
     "faithful",
+    "folded",
     "never_negative",
     "product_of_doubles",
     "sources",
@@ -67,13 +70,26 @@ class Guard:
     Args:
         place: the line of the program.
         escape: what made a plain number of `left`, of which nothing is seen from there on: it is `right` alone.
+        module: the one that ran.
     """
 
     operator: str
     left: Any
     right: Any
-    place: str = field(default="", compare=False)
+    place: Line | str = field(default="", compare=False)
     escape: str = ""
+    module: str = field(default="", compare=False)
+
+    @property
+    def because(self) -> str:
+        """What is to be said where it does not hold."""
+        code = getattr(self.place, "code", "")
+        where = f"{self.place} (`{code}`)" if code else str(self.place)
+        if self.escape:
+            return (
+                f"{where or 'the program'} takes a size as a plain number ({self.escape}), and was read for one alone"
+            )
+        return f"{where or 'the program'} takes a path that was not read"
 
 
 OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -138,6 +154,24 @@ def axes_of(made: Any) -> Iterator[Axis]:
         yield from axes_of(made.right)
     elif isinstance(made, Rounded):
         yield from axes_of(made.inner)
+
+
+def folded(made: Any, known: Any = None, value: int = 0) -> Any:
+    """A formula with the numbers in it worked out.
+
+    Args:
+        made: the formula.
+        known: what stands in it as `value`.
+        value: a number.
+    """
+    if known is not None and alike(made, known):
+        return value
+    if isinstance(made, Binary):
+        left, right = folded(made.left, known, value), folded(made.right, known, value)
+        if isinstance(left, int) and isinstance(right, int) and not (right == 0 and made.operator in "//%"):
+            return OPERATIONS[made.operator](left, right)
+        return Binary(made.operator, left, right)
+    return Rounded(made.function, folded(made.inner, known, value)) if isinstance(made, Rounded) else made
 
 
 def product_of_doubles(made: Any) -> tuple[Any, float] | None:

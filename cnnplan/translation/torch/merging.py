@@ -63,12 +63,14 @@ class Merged(NamedTuple):
         outputs: of the network.
         guards: the comparisons that depend on sizes, each with the number of the call that comes next.
         optional: the calls that are left out at some sizes, where they would change nothing.
+        both: the comparisons that came out in both ways, of which nothing followed.
     """
 
     calls: list[Call]
     outputs: tuple[Seen, ...]
     guards: list[tuple[int, Guard]]
     optional: frozenset[int] = frozenset()
+    both: frozenset[Guard] = frozenset()
 
 
 def merge(first: Recording, second: Recording) -> Merged:
@@ -88,7 +90,8 @@ def merge(first: Recording, second: Recording) -> Merged:
     calls = [merger.call(*pair, at) for at, pair in enumerate(zip(first.calls, second.calls, strict=True))]
     merger.path = ""
     outputs = tuple(map(merger.seen, first.outputs, second.outputs))
-    return Merged(calls, outputs, [*merger.guards()])
+    guards = [*merger.guards()]
+    return Merged(calls, outputs, guards, both=frozenset(merger.both))
 
 
 def _refuse_escapes(first: Recording, second: Recording) -> None:
@@ -109,6 +112,7 @@ class _Merger:
         self.path = ""
         self.at = 0
         self.pinned: list[tuple[int, Guard]] = []
+        self.both: set[Guard] = set()
         self.known: dict[tuple[int, int], Any] = {}
         for (one, made), (two, again) in zip(first.made, second.made, strict=False):
             if one != two and alike(made, again) and (one, two) not in self.known:
@@ -171,7 +175,9 @@ class _Merger:
             return Formula(made, a)
         if a != b:
             raise Untraceable(f"a number ({a}) is worked out of a size by rounded decimals", self.path, DECIMALS)
-        self.pinned.append((self.at, Guard("==", made, a, f"a number ({a}) of a module", "rounded decimals")))
+        self.pinned.append(
+            (self.at, Guard("==", made, a, f"a number ({a}) of a module", "rounded decimals", self.path))
+        )
         return a
 
     def formula(self, made: Any) -> Any:
@@ -203,6 +209,8 @@ class _Merger:
                 yield at, guard
             elif guard.escape:
                 raise Untraceable(f"{guard.place} takes a size as a plain number ({guard.escape})", "", ESCAPE)
+            else:
+                self.both.add(guard)
         yield from self.pinned
 
 

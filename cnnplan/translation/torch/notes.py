@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.torch.made import OPPOSITE, Guard
 from cnnplan.translation.torch.messages import is_message
+from cnnplan.translation.torch.places import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +36,12 @@ class Notes:
 
     Args:
         clock: says how far the trace is.
+        module: says which module runs.
         askers: the names of modules that called `int`, `float` or `len` on what would have been followed.
     """
 
     clock: Callable[[], int] = field(default=lambda: 0)
+    module: Callable[[], str] = field(default=str)
     guards: list[tuple[int, Guard]] = field(default_factory=list)
     made: list[tuple[int, Any]] = field(default_factory=list)
     askers: set[str] = field(default_factory=set)
@@ -52,10 +55,11 @@ class noted:  # noqa: N801 - a context
 
     Args:
         clock: says how far the trace is.
+        module: says which module runs.
     """
 
-    def __init__(self, clock: Callable[[], int]) -> None:
-        self.notes = Notes(clock)
+    def __init__(self, clock: Callable[[], int], module: Callable[[], str] = str) -> None:
+        self.notes = Notes(clock, module)
 
     def __enter__(self) -> Notes:
         self._token = _NOTES.set(self.notes)
@@ -76,8 +80,8 @@ def guarded(symbol: str, left: Any, right: Any, *, result: bool) -> None:
     """Note a comparison as it came out."""
     notes = _NOTES.get()
     if notes is not None:
-        told = symbol if result else OPPOSITE[symbol]
-        notes.guards.append((notes.clock(), Guard(told, left, right, _place(_asking()))))
+        found = symbol if result else OPPOSITE[symbol]
+        notes.guards.append((notes.clock(), Guard(found, left, right, _place(_asking()), "", notes.module())))
 
 
 def escaped(what: str, made: Any, value: Any) -> None:
@@ -95,7 +99,7 @@ def escaped(what: str, made: Any, value: Any) -> None:
             return
         if frame is not None and what in ASKERS.intersection(frame.f_code.co_names):
             notes.askers.add(frame.f_globals.get("__name__", ""))
-        notes.guards.append((notes.clock(), Guard("==", made, value, _place(frame), what)))
+        notes.guards.append((notes.clock(), Guard("==", made, value, _place(frame), what, notes.module())))
 
 
 def _asking() -> FrameType | None:
@@ -113,5 +117,5 @@ def _is_passed(file: str) -> bool:
     return own or any(part in file for part in PASSED)
 
 
-def _place(frame: FrameType | None) -> str:
-    return "" if frame is None else f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+def _place(frame: FrameType | None) -> Line | str:
+    return "" if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import linecache
 import sysconfig
 import traceback
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["place"]
+__all__ = ["Line", "place"]
 
 HERE: Final = Path(__file__).parents[3]
 LIBRARIES: Final = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+
+MOST: Final = 80
+"""Of a line that is longer, the beginning is shown."""
+
+
+class Line(NamedTuple):
+    """A line of a program: `net.py:12`."""
+
+    file: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{Path(self.file).name}:{self.number}"
+
+    @property
+    def code(self) -> str:
+        """What stands there, as far as the file is at hand."""
+        text = linecache.getline(self.file, self.number).strip()
+        return text if len(text) <= MOST else f"{text[:MOST]}..."
 
 
 def place(error: BaseException) -> str:

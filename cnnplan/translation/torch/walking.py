@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen
@@ -105,7 +106,7 @@ class Walk:
         """
         number = next((i for i, step in enumerate(self.steps) if step >= at), len(self.steps))
         left, right = self._brought(guard.left), self._brought(guard.right)
-        return number, Guard(guard.operator, left, right, guard.place, guard.escape)
+        return number, replace(guard, left=left, right=right)
 
     def _brought(self, made: Any) -> Any:
         if isinstance(made, Axis):
