@@ -145,6 +145,26 @@ def test_pads_and_cuts_of_nothing_decide_nothing(name):
         assert predicted(plan, N=2, H=150, W=h) == truth(module, 2, 3, 150, h), h
 
 
+@pytest.mark.parametrize("name", ["Same", "Joined", "Stepped"])
+def test_a_number_that_a_program_chooses_by_a_size_is_a_formula(name):
+    """What an `if` gives to the same calls is 0 or 1 times what it makes: no condition but that it runs."""
+    module = meta(getattr(networks, name))
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    assert not any(node.op.verb == "require" for node in plan)
+    for h in (9, 24, 27, 31, 38, 61, 62, 64, 133):
+        for w in (41, 46, 60, 72):
+            assert predicted(plan, N=2, H=h, W=w) == truth(module, 2, 3, h, w), (h, w)
+
+
+def test_what_two_decisions_give_together_is_not_taken_for_that_of_one():
+    """A pad where rows and columns are odd: read for even rows, where columns are not asked for."""
+    module = meta(networks.Cornered)
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    assert [str(each) for each in plan.conditions] == ["H % 2 == 0"]
+    for h, w in ((40, 60), (40, 61), (41, 60), (41, 61)):
+        assert predicted(plan, N=2, H=h, W=w) == (truth(module, 2, 3, h, w) if h == 40 else None)
+
+
 def test_an_image_that_is_resized_where_it_must_be():
     """14 * 4 is a multiple of 4, where nothing is computed; 57 is brought to 60: three lerps of 4 channels a pixel."""
     module = meta(networks.Resized)
@@ -156,13 +176,12 @@ def test_an_image_that_is_resized_where_it_must_be():
 
 
 def test_a_decision_by_a_whole_number_of_a_size_is_seen():
-    """`height = int(x.shape[2])`, and then by `height % 2`: a condition; beyond it the network is another one."""
+    """`height = int(x.shape[2])`, and then by `height % 2`: what it chooses is a formula."""
     module = meta(networks.Hidden)
     plan = cnnplan.load(module, dims={"": ("N", 3, "H", "W")})
-    assert "H % 2 == 0" in [str(each) for each in plan.conditions]
+    assert [str(each) for each in plan.conditions] == ["W >= 2"]
     for h in range(30, 40):
-        found = predicted(plan, N=3, H=h, W=35)
-        assert found == (truth(module, 3, 3, h, 35) if h % 2 == 0 else None), h
+        assert predicted(plan, N=3, H=h, W=35) == truth(module, 3, 3, h, 35), h
 
 
 def test_a_layer_that_is_not_what_runs_is_told(monkeypatch):

@@ -405,3 +405,68 @@ class Keyed(nn.Module):
 
     def forward(self, x):
         return self.layers[f"at{x.shape[2]}"](x)
+
+
+class Same(nn.Module):
+    """TensorFlow's padding by an `if`, for rows and columns apart: three times in a row."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(3, 4, 3, 2), nn.Conv2d(4, 5, 5, 2), nn.Conv2d(5, 6, 3, 2)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            pads = []
+            for n, k, s in zip(x.shape[:1:-1], layer.kernel_size, layer.stride, strict=True):
+                pad = max(k - s, 0) if n % s == 0 else max(k - n % s, 0)
+                pads += [pad // 2, pad - pad // 2]
+            x = layer(functional.pad(x, pads))
+        return x
+
+
+class Joined(nn.Module):
+    """Halved three times and doubled again; where an extent was odd, one more row or column."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.ModuleList(nn.Conv2d(3 + i, 4 + i, 3, padding=1) for i in range(3))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(7 if i == 2 else 4 + i, 3 + i, 2, 2) for i in range(3))
+        self.last = nn.Conv2d(6, 7, 1)
+
+    def forward(self, x):
+        kept = []
+        for layer in self.down:
+            kept.append(x)
+            x = functional.max_pool2d(layer(x), 2)
+        x = self.last(x)
+        for layer in reversed(self.up):
+            x, beside = layer(x), kept.pop()
+            pads = [0, 0, 0, 0]
+            for i in range(2):
+                if beside.shape[-i - 1] != x.shape[-i - 1]:
+                    pads[i * 2 + 1] = 1
+            x = functional.pad(x, pads, "replicate") + beside
+        return x
+
+
+class Stepped(nn.Module):
+    """More around small images, and around wide ones."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        height, width = x.shape[2:]
+        return self.conv(functional.pad(x, [3, 1 if width <= height else 4, 2 if height < 62 else 0, height % 3]))
+
+
+class Cornered(nn.Module):
+    """A pad where both sides are odd; columns are not asked for where rows are even."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x):
+        return self.conv(functional.pad(x, [0, 1 if x.shape[2] % 2 and x.shape[3] % 2 else 0]))

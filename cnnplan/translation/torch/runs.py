@@ -79,7 +79,12 @@ class Runs:
         recorder = self._recorder = Recorder(dict(self._refs), given)
         recording = recorder.recording
         try:
-            with noted(lambda: len(recording.calls), lambda: recorder.path) as notes, choosing(self._askers), torch.no_grad(), recorder:
+            with (
+                noted(lambda: len(recording.calls), lambda: recorder.path) as notes,
+                choosing(self._askers),
+                torch.no_grad(),
+                recorder,
+            ):
                 recorder.give(self.module(*given.values()))
         finally:
             self._kept.restore()

@@ -18,15 +18,18 @@ from cnnplan.translation.torch.places import place
 from cnnplan.translation.torch.runs import Runs
 from cnnplan.translation.torch.sampling import Sample, declared, samples
 from cnnplan.translation.torch.shaping import Shapes
+from cnnplan.translation.torch.uniting import confused, united
 from cnnplan.translation.torch.values import Refused
 from cnnplan.translation.torch.walking import Parted, Walk
 from cnnplan.translation.torch.widening import widened
+from cnnplan.translation.torch.witnesses import Witnesses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cnnplan.translation.draft import Foreign
     from cnnplan.translation.options import Options
+    from cnnplan.translation.torch.witnesses import Witness
 
 __all__ = ["traced"]
 
@@ -93,6 +96,8 @@ def _read(runs: Runs, blank: Callable[[], Draft], sample: Sample) -> Draft:
         wider = _wider(runs, blank(), sample, pair, usual)
         if wider and (not best or len(wider[1].required) < len(best[1].required)):
             best = wider
+    if best and best[1].required:
+        best = _united(runs, blank(), sample, best) or best
     if best is None:
         raise fault or Untraceable("it is not read at these sizes")
     merged, emitter = best
@@ -112,6 +117,39 @@ def _wider(
         return None
 
 
+def _united(runs: Runs, draft: Draft, sample: Sample, best: tuple[Merged, Emitter]) -> tuple[Merged, Emitter] | None:
+    """What is read at sizes at which the program decides otherwise as well, if that is one network."""
+    try:
+        search = Witnesses(best[1], sample)
+        families = [best[0], *_families(runs, sample, best[0], search.likely())]
+        for family in _families(runs, sample, best[0], search.more()) if len(families) > 1 else ():
+            if not confused(families):
+                break
+            families.append(family)
+        made = united(families)
+        if made is None:
+            return None
+        emitter = _written(runs.module, draft, sample, made)
+        if len(emitter.required) >= len(best[1].required):
+            return None
+        tell = [_hold_at(runs, sample, made, emitter, values) for values in search.fresh()]
+    except Exception:  # noqa: BLE001 - it differs at other sizes: then it is read for fewer of them
+        return None
+    return (made, emitter) if any(tell) else None
+
+
+def _families(runs: Runs, sample: Sample, merged: Merged, pairs: Iterable[Witness]) -> Iterator[Merged]:
+    """What is made of pairs, as far as the same functions are called."""
+    calls = [(call.name, call.path) for call in merged.calls]
+    for pair in pairs:
+        try:
+            made = merge(*(runs.at(sample, values) for values in pair))
+        except Exception:  # noqa: BLE001, S112 - it does not run there, or is another network
+            continue
+        if [(call.name, call.path) for call in made.calls] == calls:
+            yield made
+
+
 def _hold(runs: Runs, sample: Sample, merged: Merged, emitter: Emitter) -> None:
     """Hold what was written against the runs it was made of, and against one at sizes that were not looked at yet.
 
@@ -122,22 +160,31 @@ def _hold(runs: Runs, sample: Sample, merged: Merged, emitter: Emitter) -> None:
         Untraceable: they differ.
     """
     for values in (sample.first, *sample.fresh):
-        named = {emitter.called[name]: value for name, value in values.items()}
-        try:
-            run = runs.at(sample, values)
-        except Exception:  # noqa: BLE001, S112 - whatever a forward raises
-            continue
-        walk = Walk(merged, run, partial(_claimed, emitter, named))
-        try:
-            walk.to_end()
-        except Parted as parted:
-            if all(walk.holds(guard) for at, guard in merged.guards if at <= parted.number):
-                at = ", ".join(f"{name} = {value}" for name, value in values.items()) or "these sizes"
-                message = f"at {at} it is not what was read: {parted.what}"
-                raise Untraceable(message, parted.where) from parted
-        else:
-            if values is not sample.first:
-                return
+        if _hold_at(runs, sample, merged, emitter, values) and values is not sample.first:
+            return
+
+
+def _hold_at(runs: Runs, sample: Sample, merged: Merged, emitter: Emitter, values: Mapping[str, int]) -> bool:
+    """Hold what was written against a run; whether it tells something.
+
+    Raises:
+        Untraceable: they differ.
+    """
+    named = {emitter.called[name]: value for name, value in values.items()}
+    try:
+        run = runs.at(sample, values)
+    except Exception:  # noqa: BLE001 - whatever a forward raises
+        return False
+    walk = Walk(merged, run, partial(_claimed, emitter, named))
+    try:
+        walk.to_end()
+    except Parted as parted:
+        if all(walk.holds(guard) for at, guard in merged.guards if at <= parted.number):
+            at = ", ".join(f"{name} = {value}" for name, value in values.items()) or "these sizes"
+            message = f"at {at} it is not what was read: {parted.what}"
+            raise Untraceable(message, parted.where) from parted
+        return False
+    return True
 
 
 def _claimed(emitter: Emitter, values: Mapping[str, int], number: int, place: int) -> tuple[int, ...] | None:
