@@ -6,6 +6,7 @@ the collector. Looking for circles while 19,000 layers come to be is a third of 
 
 from __future__ import annotations
 
+import atexit
 import gc
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["uncollected"]
+__all__ = ["seldom", "uncollected"]
+
+SELDOM = 200_000
+"""Things that come to be before the collector looks at them: more than a short command makes."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,3 +37,12 @@ def uncollected(function: Callable[P, R]) -> Callable[P, R]:
             gc.enable()
 
     return waiting
+
+
+def seldom() -> None:
+    """Let the collector look at what a program has made only once in a while, and not at all when it ends.
+
+    For a program that is soon over: what it leaves behind goes with its process.
+    """
+    gc.set_threshold(SELDOM, 30, 30)
+    atexit.register(gc.freeze)

@@ -1,19 +1,23 @@
-"""Libraries that cost more to import than cnnplan takes to answer, imported at their first use.
+"""What costs more to have at hand than cnnplan takes to answer: libraries, and patterns of text, at their first use.
 
-`check` of a legal spec needs none of them. A module writes `from cnnplan.lazy import np` at its top, as it would
-write `import numpy as np`, and pays at the first attribute it reads.
+`check` of a legal spec needs none of the libraries. A module writes `from cnnplan.lazy import np` at its top, as it
+would write `import numpy as np`, and pays at the first attribute it reads; `pattern` stands for `re.compile` likewise.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["has_numpy", "np", "nx", "pydantic", "pydantic_core", "sympy"]
+__all__ = ["has_numpy", "np", "nx", "pattern", "pydantic", "pydantic_core", "sympy"]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from re import compile as pattern
+
     import networkx as nx
     import numpy as np
     import pydantic
@@ -22,21 +26,25 @@ if TYPE_CHECKING:
 else:
 
     class _Lazy:
-        """A module that is imported when its first attribute is read."""
+        """What is made when its first attribute is read."""
 
-        def __init__(self, name: str) -> None:
-            self._name = name
+        def __init__(self, make: Callable[..., Any], *given: Any) -> None:
+            self._make = partial(make, *given)
 
         def __getattr__(self, attribute: str) -> Any:
-            value = getattr(import_module(self._name), attribute)
+            value = getattr(self._make(), attribute)
             setattr(self, attribute, value)
             return value
 
-    np = _Lazy("numpy")
-    nx = _Lazy("networkx")
-    pydantic = _Lazy("pydantic")
-    pydantic_core = _Lazy("pydantic_core")
-    sympy = _Lazy("sympy")
+    def pattern(text: str | bytes, flags: int = 0) -> _Lazy:
+        """A regular expression that is compiled when it is first asked: most are for what is seldom met."""
+        return _Lazy(re.compile, text, flags)
+
+    np = _Lazy(import_module, "numpy")
+    nx = _Lazy(import_module, "networkx")
+    pydantic = _Lazy(import_module, "pydantic")
+    pydantic_core = _Lazy(import_module, "pydantic_core")
+    sympy = _Lazy(import_module, "sympy")
 
 
 @cache

@@ -16,7 +16,7 @@ import typer
 
 from cnnplan.cli.uses import SUMMARIES, epilog
 from cnnplan.cli.words import Command, Group
-from cnnplan.collector import uncollected
+from cnnplan.collector import seldom, uncollected
 from cnnplan.release import version
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -95,6 +95,7 @@ def main() -> None:
 
         answering_bash(app)
         return
+    seldom()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # or all installed packages are looked through for some
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here

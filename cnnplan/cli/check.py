@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from cnnplan.cli.cache import Cache
 from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, complain, exit_codes, say
 from cnnplan.cli.files import is_stdin, specs
 from cnnplan.cli.options import Output, Paths, Root, Settings, bound, reads, words
@@ -22,6 +21,7 @@ from cnnplan.translation.options import is_told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from cnnplan.cli.cache import Cache
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
     from cnnplan.repairs import Repair
@@ -111,12 +111,18 @@ def check(  # noqa: PLR0913, PLR0917 - options
         if update_baseline:
             raise typer.Exit(_update(paths, wanted))
         fit = (lambda path: held(path, weights, settings, names)) if weights else None
-        cache = None if no_cache or values or is_told() else Cache(wanted)
+        cache = None if no_cache or values or is_told() else _cache(wanted)
         if watch:
             from cnnplan.cli.watching import watching  # noqa: PLC0415
 
             watching(paths, lambda: _once(paths, wanted, show, values, fit, cache))
         raise typer.Exit(_once(paths, wanted, show, values, fit, cache))
+
+
+def _cache(wanted: Configuration) -> Cache:
+    from cnnplan.cli.cache import Cache  # noqa: PLC0415 - who looks at everything needs none
+
+    return Cache(wanted)
 
 
 def _once_only(why: str, options: Mapping[str, Any]) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -69,8 +67,10 @@ def replacing(path: Path) -> Iterator[TextIOWrapper]:
         with path.open("w", encoding="utf-8") as file:
             yield file
         return
+    from tempfile import mkstemp  # noqa: PLC0415 - most answers go to stdout
+
     _sweep(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.")
+    handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.")
     try:
         with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, not a path
             yield file
@@ -83,8 +83,10 @@ def replacing(path: Path) -> Iterator[TextIOWrapper]:
 
 def _sweep(path: Path) -> None:
     """Remove what runs that were killed left beside a file."""
+    from glob import escape  # noqa: PLC0415 - likewise
+
     start = f".{path.name}."
-    for left in path.parent.glob(f"{glob.escape(start)}*"):
+    for left in path.parent.glob(f"{escape(start)}*"):
         owner = left.name.removeprefix(start).partition(".")[0]
         if owner.isdigit() and not _runs(int(owner)):
             left.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from cnnplan.lazy import pattern
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.habits import ADVICE, ARGUMENTS, BESIDE, FUNCTIONS, INFERRED, RENAMED, TRUTHS, VERBS
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["argument", "beside", "function", "named", "renamed", "sound", "truth", "verb", "written"]
 
-_RANK: Final = re.compile(r"[1-3]_?d(?![a-z])|(?<=[a-z])[1-3]d", re.IGNORECASE)
+_RANK: Final = pattern(r"[1-3]_?d(?![a-z])|(?<=[a-z])[1-3]d", re.IGNORECASE)
 
 
 def sound(word: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.lazy import pydantic_core
+from cnnplan.lazy import pattern, pydantic_core
 from cnnplan.ops.fields import kinds
 from cnnplan.spec import answers, code
 from cnnplan.spec.arithmetic import show
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["read_arguments"]
 
-_WRITE = re.compile(r"write (\w+)")
+_WRITE = pattern(r"write (\w+)")
 
-LETTERS = re.compile(r"[A-Za-z ,]+->[A-Za-z ]*|[A-Za-z]+( *, *[A-Za-z]+)+")
+LETTERS = pattern(r"[A-Za-z ,]+->[A-Za-z ]*|[A-Za-z]+( *, *[A-Za-z]+)+")
 """What a text that stands for itself is made of."""
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan import ops
+from cnnplan.lazy import pattern
 from cnnplan.spec import answers
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ KERNEL: Final = 13
 KINDS: Final = frozenset({"type", "op", "layer", "class", "classname", "module", "operator", "kind"})
 """The keys under which others write the verb, as they sound."""
 
-_CALL: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*)\)\s*", re.DOTALL)
-_NAMED: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(?!=)(.*?)\s*", re.DOTALL)
-_ARITHMETIC: Final = re.compile(r"([A-Za-z_]\w*)\s*([-+*/@])\s*([A-Za-z_]\w*)")
+_CALL: Final = pattern(r"\s*([A-Za-z_][\w.]*)\s*\((.*)\)\s*", re.DOTALL)
+_NAMED: Final = pattern(r"\s*([A-Za-z_]\w*)\s*=\s*(?!=)(.*?)\s*", re.DOTALL)
+_ARITHMETIC: Final = pattern(r"([A-Za-z_]\w*)\s*([-+*/@])\s*([A-Za-z_]\w*)")
 _JOINS: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "@": "matmul"}
 _TRUTHS: Final = {"True": "true", "False": "false", "None": "null"}
 

@@ -12,6 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan import ops
+from cnnplan.lazy import pattern
 from cnnplan.spec.answers import function
 from cnnplan.spec.arithmetic import ARITHMETIC, COMPARISONS, element, field, negative, section, truth
 from cnnplan.spec.diagnosis import unreadable
@@ -33,7 +34,7 @@ __all__ = ["Compiled", "compile_text"]
 DEPTH: Final = 40
 """The most levels of an expression."""
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = pattern(
     r"""(?P<text>"[^"\\]*"|'[^'\\]*')
     |(?<![\w.])(?P<number>0x[0-9a-fA-F]+|0o[0-7]+|(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?P<unit>\w*)
     |(?P<bad>[^\x20-\x7e\n]|\\|["'])""",
@@ -41,7 +42,7 @@ _TOKEN: Final = re.compile(
 )
 _MARK: Final = "\u03bb"
 _BASES: Final = {"0x": 16, "0o": 8}
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME: Final = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONSTANTS: Final = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
 _SYMBOLS: Final[dict[type[ast.AST], str]] = {
     ast.Add: "+",

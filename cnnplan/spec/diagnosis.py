@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from cnnplan.lazy import pattern
 from cnnplan.spec.scalars import UNITS
 from cnnplan.spec.words import WIRING
 
@@ -17,13 +18,13 @@ __all__ = ["QUOTED", "as_list", "balance", "glued", "repair", "syntax", "unreada
 
 QUOTED: Final = "in { } or [ ] an expression with a comma or a bracket is quoted"
 
-_GLUED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):([^\s:].*)")
-_BARE: Final = re.compile(r"\s*-\s+([A-Za-z_][A-Za-z0-9_.]*)\s*(#.*)?")
-_ITEM: Final = re.compile(r"( *)- ")
-_DASH: Final = re.compile(r"(\s*)-([A-Za-z_][A-Za-z0-9_.]*)(\s*$|:\s)")
-_TEMPLATE: Final = re.compile(r"\s*(?:\$\{?|\{\{|\{%|%\()\s*([A-Za-z_]\w*)\s*(?:\}\}?|%\}|\)s?)?\s*")
-_TUPLE: Final = re.compile(r"\([^()\[\]{}]*,[^()\[\]{}]*\)")
-_KEY: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(\s|$)")
+_GLUED: Final = pattern(r"([A-Za-z_][A-Za-z0-9_.]*):([^\s:].*)")
+_BARE: Final = pattern(r"\s*-\s+([A-Za-z_][A-Za-z0-9_.]*)\s*(#.*)?")
+_ITEM: Final = pattern(r"( *)- ")
+_DASH: Final = pattern(r"(\s*)-([A-Za-z_][A-Za-z0-9_.]*)(\s*$|:\s)")
+_TEMPLATE: Final = pattern(r"\s*(?:\$\{?|\{\{|\{%|%\()\s*([A-Za-z_]\w*)\s*(?:\}\}?|%\}|\)s?)?\s*")
+_TUPLE: Final = pattern(r"\([^()\[\]{}]*,[^()\[\]{}]*\)")
+_KEY: Final = pattern(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(\s|$)")
 
 
 def balance(text: str) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import cache
 from typing import Any, Final
 
+from cnnplan.lazy import pattern
 from cnnplan.ops import OPERATORS
 
 __all__ = ["illustration"]
 
-_EXAMPLE: Final = re.compile(r">>> .*?\b([A-Z]\w*\((?:[^()]|\([^()]*\))*\))")
+_EXAMPLE: Final = pattern(r">>> .*?\b([A-Z]\w*\((?:[^()]|\([^()]*\))*\))")
 """The operator as it is made in the first example of a docstring."""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from cnnplan.lazy import pattern
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.expressions import Expression, literal
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_origin", "together"]
 
-_HOLE: Final = re.compile(r"\{([^{}]*)\}")
+_HOLE: Final = pattern(r"\{([^{}]*)\}")
 _JOINTS: Final = "./:"
 """What ends or begins a name that another goes on with."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from cnnplan.lazy import pattern
 from cnnplan.spec.faults import Unreadable
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ __all__ = ["EVERY", "bounds", "head", "indices", "split"]
 EVERY: Final = "*"
 """The step to all parts in order."""
 
-_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_PART: Final = re.compile(r"\.([A-Za-z0-9_]+|\*)")
+_NAME: Final = pattern(r"[A-Za-z_]\w*", re.ASCII)
+_PART: Final = pattern(r"\.([A-Za-z0-9_]+|\*)")
 
 
 def head(text: str) -> str:

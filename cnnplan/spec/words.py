@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import keyword
-import re
 from typing import TYPE_CHECKING, Final
+
+from cnnplan.lazy import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +72,7 @@ NEAR: Final = 0.05
 SHORT: Final = 2
 """Words of fewer letters are only taken for those of as many, or of the same."""
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME: Final = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS: Final = frozenset({*keyword.kwlist, "true", "false", "null", *SPOKEN, *SHAPES})
 
 

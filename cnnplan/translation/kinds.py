@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from cnnplan.lazy import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -18,8 +20,8 @@ HEAD: Final = 65_536
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
 """How the names of specs end; a report or a baseline in JSON begins alike and is none."""
 
-_OURS: Final = re.compile(rb"""^\{?[ ]*["']?cnnplan["']?[ ]*:""", re.MULTILINE)
-_BINARY: Final = re.compile(rb"[\x00-\x08]")
+_OURS: Final = pattern(rb"""^\{?[ ]*["']?cnnplan["']?[ ]*:""", re.MULTILINE)
+_BINARY: Final = pattern(rb"[\x00-\x08]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Kind:
         return f"{self.name}, by the rules of {self.version}" if self.version else self.name
 
 
-_BACKBONE: Final = re.compile(rb"^backbone[ ]*:", re.MULTILINE)
+_BACKBONE: Final = pattern(rb"^backbone[ ]*:", re.MULTILINE)
 
 
 def _is_onnx(head: bytes) -> bool:
@@ -59,9 +61,9 @@ def _is_onnx(head: bytes) -> bool:
 _FIELDS: Final = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72})
 """The tags of the other fields of an ONNX model."""
 
-_FACTORY: Final = re.compile(r"(?!example:)(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
-_NET: Final = re.compile(rb"\A(?:\s*[#;][^\n]*\n|\s)*\[net(?:work)?\]")
-_KERAS: Final = re.compile(rb'"class_name": *"(?:Functional|Sequential)"|"registered_name".*"build_config"', re.DOTALL)
+_FACTORY: Final = pattern(r"(?!example:)(?:(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*|.*\.py):[A-Za-z_][\w.]*")
+_NET: Final = pattern(rb"\A(?:\s*[#;][^\n]*\n|\s)*\[net(?:work)?\]")
+_KERAS: Final = pattern(rb'"class_name": *"(?:Functional|Sequential)"|"registered_name".*"build_config"', re.DOTALL)
 
 
 def _is_keras(head: bytes) -> bool:

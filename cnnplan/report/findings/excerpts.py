@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnplan.lazy import pattern
 from cnnplan.report.text import printable
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ CONTEXT = 40
 """What is shown of a longer line in front of the place."""
 
 _ENDS = "\r\n|[\n\r\x85\u2028\u2029]"
-_TOKEN = re.compile(r"[\w./*-]+|\S?")
+_TOKEN = pattern(r"[\w./*-]+|\S?")
 
 
 def excerpt(location: Location) -> list[str]:
