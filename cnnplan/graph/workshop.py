@@ -215,7 +215,7 @@ class Workshop:
         What fails at the values is refused at once, and so is an argument that no layer could have.
         """
         values = self.symbols.values
-        if all(name in values for name in condition.symbols) and not condition.holds(values, self._known):
+        if condition.symbols <= values.keys() and not condition.holds(values, self._known):
             at = pinned({name: values[name] for name in sorted(condition.symbols)})
             raise refused(requirement, f" at {at}: needs {condition}")
         found = self._counterexample(condition) if self.symbols.claims(condition) else ""

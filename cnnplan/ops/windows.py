@@ -181,11 +181,11 @@ class Windowed(Operator):
         """The same, axis by axis."""
         message = "kernel_size (={kernel}) spans {span} of axis {dim}, which has {size} and {padding} of padding"
         hint = "a smaller kernel_size or dilation, more padding, or a larger input"
+        kernels = per_axis(self.kernel_size, len(sizes))
         for i, (n, laid) in enumerate(zip(sizes, self.laying(len(sizes)), strict=True)):
             fit = ge(n, laid.least)
             if fit is not TRUE:
-                kernel = per_axis(self.kernel_size, len(sizes))[i]
-                values = {"kernel": kernel, "span": laid.span, "dim": i + 2, "size": n, "padding": laid.padding}
+                values = {"kernel": kernels[i], "span": laid.span, "dim": i + 2, "size": n, "padding": laid.padding}
                 yield Requirement(fit, "CNN101", message, values, hint, "kernel_size")
 
 

@@ -9,7 +9,7 @@ from cnnplan.cost import KINDS, Cost
 from cnnplan.sizes import Condition, Extent, Shape, combine, prod
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnnplan.ops import Operator, Weight
     from cnnplan.plan.plans import Plan
     from cnnplan.receptive_field import ReceptiveField
+
+    Counted = dict[tuple[Weight, ...], tuple[Extent, Extent]]
 
 __all__ = ["Figures", "NodePlan", "figures_of"]
 
@@ -37,10 +39,21 @@ class Figures:
         self.cost = cost
 
     @classmethod
-    def of(cls, facts: Facts) -> Figures:
-        """The figures that follow from an operator and the shapes of its inputs."""
+    def of(cls, facts: Facts, counted: Counted | None = None) -> Figures:
+        """The figures that follow from an operator and the shapes of its inputs.
+
+        Args:
+            facts: the operator and the shapes.
+            counted: how many numbers there are in weights, those of layers with other inputs before it.
+        """
         weights = facts.op.weights(*facts.shapes)
-        params, buffers = _elements(weights) if weights else (0, 0)
+        params, buffers = 0, 0
+        if weights:
+            shapes = tuple(weights.values())
+            found = None if counted is None else counted.get(shapes)
+            params, buffers = found = found or _elements(shapes)
+            if counted is not None:
+                counted[shapes] = found
         return cls(facts.shape, weights, params, buffers, facts.op.cost(facts.shapes, facts.shape))
 
     def at(self, number: Callable[[Any], Any]) -> Figures:
@@ -52,11 +65,11 @@ class Figures:
         return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
 
 
-def _elements(weights: Mapping[str, Weight]) -> tuple[Extent, Extent]:
+def _elements(weights: Iterable[Weight]) -> tuple[Extent, Extent]:
     """How many numbers there are in the weights that are trained, and in those that are not."""
     trained: list[tuple[Extent, int]] = []
     others: list[tuple[Extent, int]] = []
-    for weight in weights.values():
+    for weight in weights:
         (trained if weight.trainable else others).append((prod(weight.shape), 1))
     return combine(trained), combine(others)
 
@@ -65,10 +78,11 @@ def figures_of(graph: Graph) -> Mapping[Facts, Figures]:
     """The figures of each kind of layer, computed unless they were for a plan before."""
     known: dict[Facts, Figures] = graph.kept.figures
     found: dict[Facts, Figures] = {}
+    counted: Counted = {}
     for facts in graph.kinds:
         figures = known.get(facts)
         if figures is None:
-            figures = known[facts] = Figures.of(facts)
+            figures = known[facts] = Figures.of(facts, counted)
         found[facts] = figures
     return found
 

@@ -29,6 +29,7 @@ from cnnplan.sizes.deciding.sets import IntegerSet
 from cnnplan.sizes.forms.division import unfloored
 from cnnplan.sizes.forms.factors import coefficients, common_factors, content, without
 from cnnplan.sizes.forms.linear import Size
+from cnnplan.sizes.forms.products import UNBOUNDED
 from cnnplan.sizes.forms.quotients import is_integral, is_positive
 from cnnplan.sizes.forms.rationals import Number, is_number
 
@@ -118,6 +119,22 @@ def _decided(operator: str, difference: Any) -> Condition:
     return found
 
 
+def _left_open(operator: str, difference: Size) -> Condition | None:
+    """The condition on a sum of whole things of which one has no bounds, where that leaves it open at a glance.
+
+    No number divides it, its letters have no choices, and it is not negative exactly where the numerator of its floor,
+    with the rest, is not. None where it takes a closer look.
+    """
+    if not (difference.is_integer and difference.has_whole_atoms):
+        return None
+    if operator == "==":
+        return Comparison(operator, difference) if difference.terms[0][1] == 1 and not _listed(difference) else None
+    plain = _unfloored(difference)
+    if is_number(plain) or plain.interval != UNBOUNDED or not _is_open(plain):
+        return None
+    return Comparison(operator, plain)
+
+
 def _is_open(difference: Count) -> bool:
     """Whether nothing decides or shortens that a sum without bounds is not negative, seen at a glance.
 
@@ -137,6 +154,10 @@ def _holds(operator: str, value: Any) -> Any:
 
 
 def _solved(operator: str, difference: Count) -> Condition:
+    if type(difference) is Size and difference.is_boundless:
+        left = _left_open(operator, difference)
+        if left is not None:
+            return left
     if type(difference) is not Size and not difference.is_product:
         return _decided(operator, difference.simplified())
     if operator == "==" and _never_zero(difference):

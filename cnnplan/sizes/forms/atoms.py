@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnplan.sizes.forms.analysis import Forms
     from cnnplan.sizes.forms.domains import Domain
 
-__all__ = ["DEEPEST", "Atom"]
+__all__ = ["DEEPEST", "Atom", "both"]
 
 DEEPEST = 48
 """How deep floors, maxima and other functions may nest that no rule takes apart."""
@@ -34,6 +34,11 @@ def _grain_of(value: Any) -> int:
         return int(value.products.is_whole) * _grain_of(value.rest)
     parts = [Fraction(coef, atom.grain).denominator if atom.grain else 0 for atom, coef in value.terms]
     return lcm(value.const.denominator, *parts)
+
+
+def both(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
+    """The union of two sets of symbols: one of the two where that holds the other, as nearly always."""
+    return left if right <= left else right if left <= right else left | right
 
 
 class Atom:
@@ -89,13 +94,16 @@ class Atom:
         self.scale = domain.scale if domain else 1
         self.hash = hash((kind, *args)) if self.scale == 1 else hash(self.key) * pow(self.scale, -1, PRIME) % PRIME
         counts = [] if domain else [arg for arg in args if type(arg) is not int and not is_number(arg)]
-        self.symbols: frozenset[str] = counts[0].symbols if counts else frozenset(args)
-        self.order: int = counts[0].order if counts else self.index
-        self.depth: int = counts[0].depth + 1 if counts else 0
+        symbols: frozenset[str] = counts[0].symbols if counts else frozenset(args)
+        order: int = counts[0].order if counts else self.index
+        depth: int = counts[0].depth + 1 if counts else 0
         for count in counts[1:]:
-            self.symbols |= count.symbols
-            self.order = min(self.order, count.order)
-            self.depth = max(self.depth, count.depth + 1)
+            symbols = both(symbols, count.symbols)
+            order = min(order, count.order)
+            depth = max(depth, count.depth + 1)
+        self.symbols = symbols
+        self.order = order
+        self.depth = depth
         self.is_boundless = self.low is None and self.high is None and len(self.symbols) > 1
         if self.depth > DEEPEST:
             raise TooDeep(f"the formula nests deeper than {DEEPEST} levels")

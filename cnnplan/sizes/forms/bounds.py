@@ -94,7 +94,7 @@ def _interval(arg: Any) -> Interval:
 def _floor(numerator: Interval, denominator: Interval) -> Interval:
     low, high = numerator
     least, greatest = denominator
-    if least is None or least <= 0:
+    if least is None or least <= 0 or low is high is None:
         return None, None
     bottom = _floor_at_least(low, least, greatest)
     top = None if high is None else high // least if high >= 0 else None if greatest is None else high // greatest

@@ -225,7 +225,7 @@ def _folds(nested: Atom, length: int) -> bool:
 
 def _length(value: Any) -> int:
     """The number of terms."""
-    return 1 if type(value) is int or is_number(value) else value.length
+    return value.length if isinstance(value, Count) else 1
 
 
 def _count_by_number(context: Forms, numerator: Count, divisor: int) -> Any:

@@ -9,6 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.sizes.forms.algebra import combine, linear
+from cnnplan.sizes.forms.atoms import both
 from cnnplan.sizes.forms.bounds import Interval, plus, times
 from cnnplan.sizes.forms.caching import cached
 from cnnplan.sizes.forms.expansion import portable, residue
@@ -97,7 +98,9 @@ class Size(Count):
     def symbols(self) -> frozenset[str]:
         """The names of the symbols it depends on."""
         symbols = self.terms[0][0].symbols
-        return symbols.union(*[atom.symbols for atom, _ in self.terms[1:]]) if len(self.terms) > 1 else symbols
+        for atom, _ in self.terms[1:]:
+            symbols = both(symbols, atom.symbols)
+        return symbols
 
     @cached
     def weight(self) -> int:
@@ -127,8 +130,14 @@ class Size(Count):
     @cached
     def content(self) -> int | None:
         """The greatest number that divides its coefficients and its constant; None where not all of these are whole."""
-        numbers = [self.const, *[coef for _, coef in self.terms]]
-        return gcd(*numbers) if all(type(number) is int for number in numbers) else None  # type: ignore[arg-type]
+        found = self.const
+        if type(found) is not int:
+            return None
+        for _, coef in self.terms:
+            if type(coef) is not int:
+                return None
+            found = gcd(found, coef)
+        return found
 
     @cached
     def letter(self) -> Atom | None:
@@ -229,6 +238,8 @@ class Size(Count):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
+        if type(other) is int:
+            return False
         if not isinstance(other, Size):
             return Count.__eq__(self, other) if isinstance(other, Count) else False
         if self.context is other.context or self.hash != other.hash:

@@ -11,6 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from cnnplan.sizes.forms.algebra import combine, linear, multiply, sum_of
+from cnnplan.sizes.forms.atoms import both
 from cnnplan.sizes.forms.bounds import Interval, plus
 from cnnplan.sizes.forms.caching import cached
 from cnnplan.sizes.forms.expansion import Monomial, Polynomial, over_atoms, portable, residue
@@ -51,23 +52,23 @@ class Count:
     @cached
     def symbols(self) -> frozenset[str]:
         """The names of the symbols it depends on."""
-        return self.products.symbols if is_number(self.rest) else self.products.symbols | self.rest.symbols
+        return both(self.products.symbols, self.rest.symbols) if isinstance(self.rest, Count) else self.products.symbols
 
     @property
     def depth(self) -> int:
         """How deep its functions nest; 0 if there are none."""
-        return max(self.products.depth, 0 if is_number(self.rest) else self.rest.depth)
+        return max(self.products.depth, self.rest.depth) if isinstance(self.rest, Count) else self.products.depth
 
     @cached
     def length(self) -> int:
         """The number of its terms."""
         rest = self.rest
-        return len(self.products) + (bool(rest) if is_number(rest) else rest.length)
+        return len(self.products) + (rest.length if isinstance(rest, Count) else bool(rest))
 
     @property
     def order(self) -> int:
         """The place of the first of its symbols among all."""
-        return self.products.order if is_number(self.rest) else min(self.products.order, self.rest.order)
+        return min(self.products.order, self.rest.order) if isinstance(self.rest, Count) else self.products.order
 
     @property
     def weight(self) -> int:
@@ -82,7 +83,7 @@ class Count:
     @cached
     def interval(self) -> Interval:
         """Bounds over the declared domains, by interval arithmetic: true, not always tight."""
-        rest = interval(self.rest)
+        rest = self.rest.interval if isinstance(self.rest, Count) else (self.rest, self.rest)
         return rest if rest == UNBOUNDED else plus(rest, self.products.interval)
 
     @property
