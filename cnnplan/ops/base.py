@@ -149,6 +149,9 @@ class Operator(Model, ABC):
         del shapes
         return {}
 
+    weighs_channels: ClassVar[bool] = False
+    """Whether its weights follow from the channels and the rank of its first input, and how many inputs there are."""
+
     @abstractmethod
     def cost(self, shapes: tuple[Shape, ...], output: Shape) -> Cost:
         """The arithmetic done; a zero is written, never inherited."""

@@ -28,6 +28,8 @@ __all__ = ["Conv", "ConvTranspose"]
 class Filtered(Dynamic, Dilated):
     """What a convolution and its transpose have in common: filters, in groups."""
 
+    weighs_channels = True
+
     stride: Stride = 1
     out_channels: Positive = field(description="Number of filters: the channels of the output.")
     groups: Groups = 1

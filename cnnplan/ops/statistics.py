@@ -29,6 +29,7 @@ class Tracking(Normalization):
     """What may use statistics that were gathered in training."""
 
     overwrites = True
+    weighs_channels = True
 
     momentum: Momentum = 0.1
     affine: Flag

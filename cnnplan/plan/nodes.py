@@ -9,7 +9,7 @@ from cnnplan.cost import KINDS, Cost
 from cnnplan.sizes import Condition, Extent, Shape, combine, prod
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnplan.plan.plans import Plan
     from cnnplan.receptive_field import ReceptiveField
 
-    Counted = dict[tuple[Weight, ...], tuple[Extent, Extent]]
+    Weighed = dict[tuple[Any, ...], tuple[Mapping[str, Weight], Extent, Extent]]
 
 __all__ = ["Figures", "NodePlan", "figures_of"]
 
@@ -39,21 +39,22 @@ class Figures:
         self.cost = cost
 
     @classmethod
-    def of(cls, facts: Facts, counted: Counted | None = None) -> Figures:
+    def of(cls, facts: Facts, weighed: Weighed | None = None) -> Figures:
         """The figures that follow from an operator and the shapes of its inputs.
 
         Args:
             facts: the operator and the shapes.
-            counted: how many numbers there are in weights, those of layers with other inputs before it.
+            weighed: the weights of layers so far, by their operator and what else these follow from.
         """
-        weights = facts.op.weights(*facts.shapes)
-        params, buffers = 0, 0
-        if weights:
-            shapes = tuple(weights.values())
-            found = None if counted is None else counted.get(shapes)
-            params, buffers = found = found or _elements(shapes)
-            if counted is not None:
-                counted[shapes] = found
+        if weighed is None or not facts.op.weighs_channels:
+            weights, params, buffers = _weights(facts)
+        else:
+            x = facts.shapes[0]
+            key = (id(facts.op), x[1], len(x), len(facts.shapes))
+            found = weighed.get(key)
+            if found is None:
+                found = weighed[key] = _weights(facts)
+            weights, params, buffers = found
         return cls(facts.shape, weights, params, buffers, facts.op.cost(facts.shapes, facts.shape))
 
     def at(self, number: Callable[[Any], Any]) -> Figures:
@@ -65,24 +66,27 @@ class Figures:
         return Figures(tuple(map(number, self.shape)), weights, number(self.params), number(self.buffers), cost)
 
 
-def _elements(weights: Iterable[Weight]) -> tuple[Extent, Extent]:
-    """How many numbers there are in the weights that are trained, and in those that are not."""
+def _weights(facts: Facts) -> tuple[Mapping[str, Weight], Extent, Extent]:
+    """The weights of a layer, and how many numbers there are in those that are trained, and in those that are not."""
+    weights = facts.op.weights(*facts.shapes)
+    if not weights:
+        return weights, 0, 0
     trained: list[tuple[Extent, int]] = []
     others: list[tuple[Extent, int]] = []
-    for weight in weights:
+    for weight in weights.values():
         (trained if weight.trainable else others).append((prod(weight.shape), 1))
-    return combine(trained), combine(others)
+    return weights, combine(trained), combine(others)
 
 
 def figures_of(graph: Graph) -> Mapping[Facts, Figures]:
     """The figures of each kind of layer, computed unless they were for a plan before."""
     known: dict[Facts, Figures] = graph.kept.figures
     found: dict[Facts, Figures] = {}
-    counted: Counted = {}
+    weighed: Weighed = {}
     for facts in graph.kinds:
         figures = known.get(facts)
         if figures is None:
-            figures = known[facts] = Figures.of(facts, counted)
+            figures = known[facts] = Figures.of(facts, weighed)
         found[facts] = figures
     return found
 

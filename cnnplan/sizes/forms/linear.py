@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Size"]
 
+SERIAL = 48
+"""Bits for the number of a size among those of its context, below its order: one number, which sorts as both do."""
+
 
 class Size(Count):
     """An extent: a constant and multiples of atoms; interned, so that equal sizes are one object.
@@ -92,7 +95,7 @@ class Size(Count):
         self.has_whole_atoms = has_whole_atoms
         self.is_boundless = is_boundless
         self.depth = depth  # type: ignore[misc]  # which others find out
-        self.rank = (order, serial)
+        self.rank = order << SERIAL | serial
 
     @cached
     def symbols(self) -> frozenset[str]:
@@ -120,7 +123,7 @@ class Size(Count):
     @property
     def order(self) -> int:
         """The place of the first of its symbols among all."""
-        return self.rank[0]
+        return self.rank >> SERIAL
 
     @cached
     def counts_whole(self) -> bool:

@@ -62,7 +62,7 @@ class Products(dict[Monomial, Number]):
     @cached
     def order(self) -> int:
         """The place of the first of its symbols among all."""
-        orders: list[int] = [size.rank[0] for size in self.sizes]
+        orders: list[int] = [size.order for size in self.sizes]
         return min(orders)
 
     @cached
