@@ -15,7 +15,6 @@ they put it (`Operator.lies`); this room only puts it together.
 from __future__ import annotations
 
 from contextlib import suppress
-from fractions import Fraction
 from functools import cached_property
 from itertools import count
 from operator import is_
@@ -23,8 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.collector import uncollected
 from cnnplan.errors import TooDeep
-from cnnplan.receptive_field.pieces import MOST_PIECES, WHOLE, Part, Piece, image, lined_up
-from cnnplan.receptive_field.windows import Window, union
+from cnnplan.receptive_field.pieces import MOST_PIECES, WHOLE, Part, Piece, image, is_within, lined_up
+from cnnplan.receptive_field.windows import Window, in_numbers, union
 from cnnplan.sizes import ceil, evaluate, floor, ge
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ class ReceptiveFields:
         if any(self._link(node, operand, axis) != (axis, 1, 0, 0, 1, 1) for axis in range(len(taken))):
             return False
         parts = [part for piece in pieces for part in piece.box]
-        if not all(_is_within(part, given[part.axis]) for part in parts):
+        if not all(is_within(part, given[part.axis]) for part in parts):
             return False
         placed = node.op.lies(operand, *node.facts.shapes)
         return placed is None or (
@@ -188,10 +187,10 @@ class ReceptiveFields:
             return False
         together = self.windows(node.inputs[operand])
         rows = [window for windows in together.values() for window in windows]
-        if not all(window is not None and window.axis is not None and _in_numbers(window[1:]) for window in rows):
+        if not all(window is not None and window.axis is not None and in_numbers(window[1:]) for window in rows):
             return False
         links = [self._link(node, operand, window.axis) for window in rows if window and window.axis is not None]
-        return all(link is not None and link.jump != 0 and _in_numbers(link) for link in links)
+        return all(link is not None and link.jump != 0 and in_numbers(link) for link in links)
 
     def _image(self, node: Node, operand: int, box: Box) -> Box | None:
         """Where a piece of an operand comes to lie; None where it is left out."""
@@ -244,6 +243,8 @@ class ReceptiveFields:
         found = self._moved.get(key)
         if found is None:
             found = self._moved[key] = window.behind(link)
+        if found.axis == link.axis and found.cut is window.cut:
+            return found
         return found._replace(axis=link.axis, cut=window.cut)
 
     def _link(self, node: Node, operand: int, axis: int) -> Link | None:
@@ -286,18 +287,6 @@ def _together(pieces: Iterable[Piece]) -> dict[str, Windows]:
         for source, windows in piece.windows.items():
             found[source] = union(found[source], windows) if source in found else windows
     return found
-
-
-def _is_within(part: Part, extent: Any) -> bool:
-    """Whether there is a part, in numbers, and an axis of that many elements has all of it."""
-    if type(part.start) is not int or type(part.stop) is not int or type(extent) is not int:
-        return False
-    return 0 <= part.start < part.stop <= extent
-
-
-def _in_numbers(values: Iterable[Any]) -> bool:
-    """Whether there is no letter."""
-    return all(isinstance(value, int | Fraction) for value in values)
 
 
 def _axis(part: Part) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnplan.ops.links import Link
     from cnnplan.receptive_field.windows import Window, Windows
 
-__all__ = ["MOST_PIECES", "WHOLE", "Box", "Part", "Piece", "image", "lined_up"]
+__all__ = ["MOST_PIECES", "WHOLE", "Box", "Part", "Piece", "image", "is_within", "lined_up"]
 
 MOST_PIECES = 64
 """With more of them, a tensor is taken as a whole."""
@@ -38,6 +38,13 @@ class Piece(NamedTuple):
 
     box: Box
     windows: Mapping[str, Windows]
+
+
+def is_within(part: Part, extent: Any) -> bool:
+    """Whether there is a part, in numbers, and an axis of that many elements has all of it."""
+    if type(part.start) is not int or type(part.stop) is not int or type(extent) is not int:
+        return False
+    return 0 <= part.start < part.stop <= extent
 
 
 def image(part: Part, link: Link, taken: Any, extent: Any) -> Part | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.sizes import ceil, floor, ge, maximum, quotient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnplan.ops.links import Link
 
-__all__ = ["Window", "Windows", "union"]
+__all__ = ["Window", "Windows", "in_numbers", "union"]
 
 
 class Window(NamedTuple):
@@ -60,11 +63,16 @@ class Window(NamedTuple):
         """The union with another; None where they move at different speeds."""
         if other is None or self.axis != other.axis or self.jump != other.jump:
             return None
-        first, last = -_greater(-self.first, -other.first), _greater(self.last, other.last)
+        first, last = _lesser(self.first, other.first), _greater(self.last, other.last)
         return Window(self.axis, self.jump, first, last, maximum(self.phases, other.phases), self.cut or other.cut)
 
 
 Windows = tuple[Window | None, ...]
+
+
+def in_numbers(values: Iterable[Any]) -> bool:
+    """Whether there is no letter."""
+    return all(isinstance(value, int | Fraction) for value in values)
 
 
 def union(one: Windows, other: Windows) -> Windows:
@@ -92,3 +100,8 @@ def _greater(one: Any, other: Any) -> Any:
     So a sum of many of them does not hold each of its beginnings again.
     """
     return one + maximum(other - one, 0)
+
+
+def _lesser(one: Any, other: Any) -> Any:
+    """The less of two, likewise."""
+    return one - maximum(one - other, 0)

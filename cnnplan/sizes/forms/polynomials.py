@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from cnnplan.sizes.forms.algebra import combine, linear, multiply, sum_of
+from cnnplan.sizes.forms.algebra import combine, count_of, linear, multiply, sum_of
 from cnnplan.sizes.forms.atoms import both
 from cnnplan.sizes.forms.bounds import Interval, plus
 from cnnplan.sizes.forms.caching import cached
@@ -120,6 +120,8 @@ class Count:
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Count):
             return sum_of(self, other, 1)
+        if type(other) is int:  # a Size never comes here with one
+            return count_of(self.context, self.products, self.rest + other)
         return combine(((self, 1), (other, 1))) if is_number(other) else NotImplemented
 
     __radd__ = __add__
@@ -145,6 +147,8 @@ class Count:
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Count):
             return sum_of(self, other, -1)
+        if type(other) is int:
+            return self + -other
         return combine(((self, 1), (other, -1))) if is_number(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Any:
