@@ -119,6 +119,15 @@ def wrong(shape):
     yield (*shape, 1)
 
 
+@pytest.mark.parametrize("verb", [verb for verb in DRAWS if OPERATORS[verb].weighs_channels])
+@few
+@some_geometries
+def test_weights_that_follow_from_the_channels_are_the_same_at_other_extents(verb, rng):
+    operator, (x, *others) = drawn(verb, rng)
+    longer = (x[0] + 3, x[1], *(5 * n + 7 + axis for axis, n in enumerate(x[2:])))
+    assert operator.weights(longer, *others) == operator.weights(x, *others)
+
+
 @every_operator
 @few
 @some_geometries

@@ -115,17 +115,16 @@ def _decided(operator: str, difference: Any) -> Condition:
     memo, key = difference.context.memo, (operator, difference)
     found = memo.get(key)
     if found is None:
-        found = memo[key] = _solved(operator, difference)
+        found = _left_open(operator, difference)
+        memo[key] = found = _solved(operator, difference) if found is None else found
     return found
 
 
-def _left_open(operator: str, difference: Size) -> Condition | None:
-    """The condition on a sum of whole things of which one has no bounds, where that leaves it open at a glance.
-
-    No number divides it, its letters have no choices, and it is not negative exactly where the numerator of its floor,
-    with the rest, is not. None where it takes a closer look.
-    """
-    if not (difference.is_integer and difference.has_whole_atoms):
+def _left_open(operator: str, difference: Count) -> Condition | None:
+    """The condition on whole things of which one has no bounds, if open at a glance; None if it takes a closer look."""
+    if type(difference) is not Size or not (difference.is_boundless and difference.has_whole_atoms):
+        return None
+    if not difference.is_integer:
         return None
     if operator == "==":
         return Comparison(operator, difference) if difference.terms[0][1] == 1 and not _listed(difference) else None
@@ -154,10 +153,6 @@ def _holds(operator: str, value: Any) -> Any:
 
 
 def _solved(operator: str, difference: Count) -> Condition:
-    if type(difference) is Size and difference.is_boundless:
-        left = _left_open(operator, difference)
-        if left is not None:
-            return left
     if type(difference) is not Size and not difference.is_product:
         return _decided(operator, difference.simplified())
     if operator == "==" and _never_zero(difference):
