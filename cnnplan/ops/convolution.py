@@ -9,7 +9,7 @@ from cnnplan.lazy import np
 from cnnplan.models import field
 from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sides, sides, windows
 from cnnplan.ops.base import Requirement, Weight, broken
-from cnnplan.ops.contraction import correlated, spread
+from cnnplan.ops.contraction import WIDE, channelwise, correlated, spread
 from cnnplan.ops.fields import Flag, Groups, NonNegativePerAxis, Padding, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link, grouped
 from cnnplan.ops.sharing import Dynamic
@@ -123,13 +123,17 @@ class Conv(Filtered):
         return Cost(macs=prod((*output, *taps)), adds=prod(output) if self.bias else 0)
 
     def run(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
-        """Windows in columns, filters in rows, their product."""
+        """Windows in columns, filters in rows, their product; of many channels with a filter each, sums of products."""
         axes = x.ndim - 2
         kernel, strides = expanded(self.kernel_size, axes), expanded(self.stride, axes)
         dilations = expanded(self.dilation, axes)
         held("weight", weight, self.out_channels, x.shape[1] // self.groups, *kernel)
         held("bias", bias, self.out_channels, there=self.bias)
         pads = self._sides(x.shape[2:], kernel, strides, dilations)
+
+        if self.padding_mode == "zeros" and WIDE <= self.groups == x.shape[1] == self.out_channels:
+            y = channelwise(x, weight, pads, strides, dilations)
+            return y if bias is None else np.add(y, beside(bias, y), out=y)
 
         def unfold(channels: Array) -> Array:
             return windows(padded(channels, pads, self.padding_mode), kernel, strides, dilations)

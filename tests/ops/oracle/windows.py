@@ -25,6 +25,16 @@ def conv(rng):
     return args, [shape], ranked("Conv", axes)(shape[1], **args)
 
 
+def conv_by_channels(rng):
+    """Many channels with a filter each."""
+    channels = rng.randint(48, 60)
+    axes, shape = image(rng, channels)
+    args = {"out_channels": channels, "groups": channels, "bias": rng.random() < 0.5}
+    args |= {"kernel_size": some(rng, axes, 1, 4), "stride": some(rng, axes, 1, 3), "dilation": some(rng, axes, 1, 3)}
+    args |= {"padding": some(rng, axes, 0, 3)}
+    return args, [shape], ranked("Conv", axes)(shape[1], **args)
+
+
 def conv_same(rng):
     axes, shape = image(rng)
     args = {"out_channels": 5, "kernel_size": some(rng, axes, 1, 5), "dilation": some(rng, axes, 1, 2)}
@@ -288,6 +298,7 @@ MORE = [
     ("conv_transpose", functional_conv(transposed=True)),
     ("upsample", upsample_smoothly),
     ("conv", conv_same),
+    ("conv", conv_by_channels),
     ("conv", conv_padded),
     ("conv_transpose", conv_transpose_cropped),
     ("max_pool", max_pool_padded),
