@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cnnplan.ops.arrays import Array
 
-__all__ = ["WIDE", "attended", "channelwise", "correlated", "spread"]
+__all__ = ["attended", "channelwise", "correlated", "favours_channels", "spread"]
 
 BLOCK = 2**20
 """Bytes of a column matrix, about."""
@@ -32,6 +32,9 @@ LINES = 2**19
 
 WIDE = 48
 """Channels from which on it is quicker to have them as the last axis than to put windows in columns."""
+
+LONG = 40
+"""Elements of a line from which on columns are as quick, where windows are next to each other."""
 
 
 def correlated(x: Array, weight: Array, groups: Any, unfold: Callable[[Array], Array]) -> Array:
@@ -89,6 +92,12 @@ def _blockwise(sample: Array, filters: Array, products: Array) -> None:
 def _lines(start: int, stop: int, axes: int) -> Any:
     """A block of the first of the last `axes` axes."""
     return (..., slice(start, stop), *(slice(None) for _ in range(axes - 1)))
+
+
+def favours_channels(x: Array, weight: Array, groups: Any, stride: int) -> bool:
+    """Whether each of many channels has one filter of its own, and lines are short, or windows apart along them."""
+    alone = groups == x.shape[1] == weight.shape[0]
+    return alone and groups >= WIDE and (stride > 1 or x.shape[-1] < LONG)
 
 
 def channelwise(

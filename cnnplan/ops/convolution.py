@@ -9,7 +9,7 @@ from cnnplan.lazy import np
 from cnnplan.models import field
 from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sides, sides, windows
 from cnnplan.ops.base import Requirement, Weight, broken
-from cnnplan.ops.contraction import WIDE, channelwise, correlated, spread
+from cnnplan.ops.contraction import channelwise, correlated, favours_channels, spread
 from cnnplan.ops.fields import Flag, Groups, NonNegativePerAxis, Padding, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link, grouped
 from cnnplan.ops.sharing import Dynamic
@@ -130,8 +130,7 @@ class Conv(Filtered):
         held("weight", weight, self.out_channels, x.shape[1] // self.groups, *kernel)
         held("bias", bias, self.out_channels, there=self.bias)
         pads = self._sides(x.shape[2:], kernel, strides, dilations)
-
-        if self.padding_mode == "zeros" and WIDE <= self.groups == x.shape[1] == self.out_channels:
+        if self.padding_mode == "zeros" and favours_channels(x, weight, self.groups, strides[-1]):
             y = channelwise(x, weight, pads, strides, dilations)
             return y if bias is None else np.add(y, beside(bias, y), out=y)
 

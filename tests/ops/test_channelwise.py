@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from cnnplan.meter import Meter
-from cnnplan.ops import OPERATORS, contraction, convolution
+from cnnplan.ops import OPERATORS, contraction
 
 GEOMETRIES = [
     ((2, 50, 23), {"kernel_size": 4, "stride": 3, "padding": 2}),
     ((2, 50, 19, 12), {"kernel_size": (3, 5), "stride": (2, 1), "padding": (1, 4)}),
     ((1, 50, 13, 17), {"kernel_size": 3, "dilation": (2, 4), "padding": ((0, 5), (6, 1))}),
     ((1, 50, 14, 11), {"kernel_size": 2, "stride": 3, "padding": "same"}),
+    ((1, 50, 3, 41), {"kernel_size": (2, 3), "padding": 1, "stride": (1, 2)}),
     ((1, 50, 2, 7), {"kernel_size": (4, 3), "padding": (5, 0)}),
     ((1, 50, 8, 7, 9), {"kernel_size": (3, 2, 1), "stride": (1, 2, 3), "padding": (1, 0, 2)}),
 ]
@@ -26,7 +27,7 @@ def test_it_is_the_product_of_columns(shape, geometry, lines, monkeypatch):
     x, weight = (numbers.standard_normal(each) for each in (shape, conv.weights(shape)["weight"].shape))
     monkeypatch.setattr(contraction, "LINES", lines)
     with monkeypatch.context() as patch:
-        patch.setattr(convolution, "WIDE", 51)
+        patch.setattr(contraction, "WIDE", 51)
         expected = conv.run(x, weight)
     assert expected.shape == conv.output(shape)
     np.testing.assert_allclose(conv.run(x, weight), expected, rtol=0, atol=1e-12)
