@@ -192,9 +192,10 @@ def _told_of(
     """Tell what was found; the exit code that it asks for."""
     from cnnplan.report.findings import TEXT, Checked, render_findings  # noqa: PLC0415
     from cnnplan.report.findings.text import statistics, summary  # noqa: PLC0415
-    from cnnplan.rules.baseline import unknown  # noqa: PLC0415
 
     if wanted.baseline:
+        from cnnplan.rules.baseline import unknown  # noqa: PLC0415
+
         findings = unknown(findings, wanted.baseline)
     checked = Checked(tuple(files), tuple(findings), wanted.fail_on)
     color = show.output is None and colored(sys.stdout)

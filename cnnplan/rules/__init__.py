@@ -79,7 +79,7 @@ RULES: dict[str, str] = {
 EVERY = "ALL"
 
 ELSEWHERE = "CNN41"
-"""The beginning of the rules that are followed where a network is to be deployed."""
+"""The beginning of the rules that are followed where a network is to be deployed, and imported there only."""
 
 
 @uncollected
@@ -157,13 +157,13 @@ def followed(configuration: Configuration) -> list[Rule]:
     Raises:
         UsageError: it names a rule that does not exist, or options that a rule does not have.
     """
-    every = [rule(name) for name in RULES]
-    wanted = _chosen(configuration.select) if configuration.select else {each.id for each in every if each.default}
+    usual = (name for name in RULES if not name.startswith(ELSEWHERE) and rule(name).default)
+    wanted = _chosen(configuration.select) if configuration.select else set(usual)
     wanted |= _chosen((*configuration.extend_select, *([ELSEWHERE] if _deployed(configuration) else [])))
     wanted -= _chosen(configuration.ignore)
     for name, options in configuration.options.items():
         _options(name, options)
-    return [each for each in every if each.id in wanted]
+    return [rule(name) for name in RULES if name in wanted]
 
 
 def _deployed(configuration: Configuration) -> bool:

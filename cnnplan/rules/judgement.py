@@ -11,7 +11,6 @@ from cnnplan.plan import plan_spec
 from cnnplan.rules.base import Subject
 from cnnplan.rules.coverage import covered
 from cnnplan.rules.ignores import Ignores
-from cnnplan.runtimes import named
 from cnnplan.translation import load_spec
 
 if TYPE_CHECKING:
@@ -100,13 +99,22 @@ def _unlooked(spec: Spec, what: str) -> Finding:
     return Finding("CNN019", Severity.NOTE, f"{what} looked at", place, spec.locate(place))
 
 
+def _deployed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The runtimes that a configuration names."""
+    if not words:
+        return ()
+    from cnnplan.runtimes import named  # noqa: PLC0415 - rarely asked for
+
+    return named(words)
+
+
 def _remarks(
     spec: Spec, coverages: Sequence[Coverage], rules: Sequence[Rule], configuration: Configuration
 ) -> Iterator[Finding]:
     """The findings of the rules, each once for a place, however many layers stand there."""
     ignores = Ignores(spec, {rule.id for rule in rules})
     budgets = tuple(budget for budget in configuration.budgets if configuration.covers(budget, spec.file))
-    deploy = named(configuration.deploy)
+    deploy = _deployed(configuration.deploy)
     subjects = [
         Subject(spec, found.plans[0], {}, budgets, ignores, found is coverages[0], coverage=found, deploy=deploy)
         for found in coverages
