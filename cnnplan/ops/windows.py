@@ -36,6 +36,7 @@ class Laid(NamedTuple):
         more: what is added to the quotient.
         least: the least extent of an axis on which a window fits.
         padding: what is added on both sides together.
+        keeps: whether there are as many windows as a whole axis is long.
     """
 
     stride: Extent
@@ -44,6 +45,7 @@ class Laid(NamedTuple):
     more: int
     least: Extent
     padding: Extent
+    keeps: bool
 
 
 def per_axis(value: Any, axes: int) -> tuple[Any, ...]:
@@ -132,14 +134,22 @@ class Windowed(Operator):
         reach, more = self.reach(span, stride, before, after), 0
         if isinstance(stride, Size) and stride.letter is not None:
             reach, more = reach - stride, 1  # a letter leaves the floor in any case
-        return Laid(stride, span, reach, more, least, before + after)
+        keeps = type(stride) is int and stride == 1 and type(reach) is int and reach == 0
+        return Laid(stride, span, reach, more, least, before + after, keeps)
 
     def steps(self, sizes: Shape) -> Shape:
         """How many windows there are, per axis."""
         if is_same(self.padding):
             return tuple([ceil_div(n, s) for n, s in zip(sizes, self.strides(len(sizes)), strict=True)])
         laid = self.laying(len(sizes))
-        return tuple([(n + each.reach) // each.stride + each.more for n, each in zip(sizes, laid, strict=True)])
+        return tuple(
+            [
+                n
+                if each.keeps and (type(n) is int or (type(n) is Size and n.is_integer))
+                else (n + each.reach) // each.stride + each.more
+                for n, each in zip(sizes, laid, strict=True)
+            ]
+        )
 
     def output(self, *shapes: Shape) -> Shape:
         """Batch, channels, steps; a convolution has channels of its own."""

@@ -34,6 +34,12 @@ __all__ = [
     "total",
 ]
 
+NUMBERS = frozenset({int})
+"""The type of what is added up as it is."""
+
+SIZES = frozenset({Size})
+"""The type of what is a factor of a product as it is."""
+
 MOST_VALUES = 4096
 """Declared values that are looked at one by one."""
 
@@ -168,19 +174,29 @@ def _gcd_with_number(count: Count, number: int) -> Any:
 
 def prod(values: Iterable[Any]) -> Any:
     """The product, 1 if there is nothing to multiply."""
+    factors = tuple(values)
+    others = [each for each in factors if type(each) is not int]
+    if not others:
+        return math.prod(factors)
     number: Number = 1
-    counts: list[Any] = []
-    for value in values:
-        if type(value) is int or (type(value) is not Size and is_number(value)):
-            number *= value
-        else:
-            counts.append(value)
-    return counts[0].context.product(tuple(counts), number) if counts else number
+    for each in factors:
+        if type(each) is int:
+            number *= each
+    if not SIZES.issuperset(map(type, others)):
+        counts = []
+        for each in others:
+            if type(each) is not Size and is_number(each):
+                number *= each
+            else:
+                counts.append(each)
+        others = counts
+    return others[0].context.product(tuple(others), number) if others else number
 
 
 def total(values: Iterable[Any]) -> Any:
     """The sum, 0 if there is nothing to add."""
-    return combine((value, 1) for value in values)
+    terms = tuple(values)
+    return sum(terms) if NUMBERS.issuperset(map(type, terms)) else combine([(term, 1) for term in terms])
 
 
 def make_divisible(value: Any, divisor: Any) -> Any:
