@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnplan.graph.parts import Tensor
+from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
@@ -42,7 +42,12 @@ class Call(NamedTuple):
     def outputs(self) -> tuple[Tensor, ...]:
         """What the block gives, as the caller knows it."""
         inside = self.fragment.outputs
-        return (self.outside(inside[0]),) if len(inside) == 1 else tuple(map(self.outside, inside))
+        if len(inside) != 1:
+            return tuple(map(self.outside, inside))
+        ref, form = inside[0]
+        if ref is not None:
+            ref = ref + self.start if ref >= 0 else self.inputs[-1 - ref]
+        return (Tensor(ref, form),)
 
     def outside(self, tensor: Tensor) -> Tensor:
         """A tensor of the block as the caller knows it."""
@@ -125,10 +130,12 @@ class Fragment:
         state: what the symbols said when they were asked; None where they were not.
         decisions: those that were taken meanwhile.
         steps: how many of its own entries were evaluated.
+        calls: the blocks that it calls, each once, and how often it does.
     """
 
     __slots__ = (
         "_kinds",
+        "calls",
         "calls_faulty",
         "calls_sharing",
         "decisions",
@@ -162,6 +169,7 @@ class Fragment:
         self.state: object | None = None
         self.decisions: tuple[Condition, ...] = ()
         self.steps = 0
+        self.calls: dict[Fragment, int] = {}
         self._kinds: Mapping[Facts, int] | None = None
 
     @property
@@ -184,24 +192,39 @@ class Fragment:
     def _counted(self) -> dict[Facts, int]:
         """The same, counted now; a block that is called often is looked at once."""
         kinds: dict[Facts, int] = {}
-        calls: dict[int, int] = {}
-        called: list[Fragment] = []
-        for item in self.items:
+        pending = {**self.calls}
+        for item in self.items if self.has_layers else ():
             if isinstance(item, Call):
-                fragment = item.fragment
-                if id(fragment) not in calls:
-                    calls[id(fragment)] = 0
-                    called.append(fragment)
-                    for facts in fragment.kinds:
-                        kinds.setdefault(facts, 0)
-                calls[id(fragment)] += 1
+                _count(item.fragment, pending.pop(item.fragment, 0), kinds)
             elif item.facts is not None:
                 kinds[item.facts] = kinds.get(item.facts, 0) + 1
-        for fragment in called:
-            copies = calls[id(fragment)]
-            for facts, count in fragment.kinds.items():
-                kinds[facts] += count * copies
+        for fragment, copies in pending.items():
+            _count(fragment, copies, kinds)
         return kinds
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether it has layers of its own beside the blocks that it calls."""
+        return sum(self.calls.values()) < len(self.items)
+
+    def hold(self, call: Call) -> None:
+        """Put a block in its place, with what is known here of it.
+
+        Raises:
+            TooMany: that makes more layers than a network may have.
+        """
+        called = call.fragment
+        self.items.append(call)
+        self.size += called.size
+        if self.size > MOST_LAYERS:
+            raise TooMany
+        self.calls[called] = self.calls.get(called, 0) + 1
+        if called.verbs:
+            self.verbs |= called.verbs
+        if called.faults or called.calls_faulty:
+            self.calls_faulty = True
+        if called.owners or called.calls_sharing:
+            self.calls_sharing = True
 
     def called(self, ref: int | None) -> str:
         """The name of a layer here, or of the block that it stands in; "" for what is no layer."""
@@ -239,3 +262,10 @@ class Fragment:
                 found = item.fragment.ends(inner) if inner else item.fragment.outputs
                 return tuple(map(item.outside, found))
         raise KeyError(name)
+
+
+def _count(fragment: Fragment, copies: int, kinds: dict[Facts, int]) -> None:
+    """Count the layers of a block that stands so often."""
+    if copies:
+        for facts, count in fragment.kinds.items():
+            kinds[facts] = kinds.get(facts, 0) + count * copies

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -173,13 +172,13 @@ def short(entry: Entry, copy: Handle, blocks: Mapping[str, Block]) -> bool:
     return copy.verb in OPERATORS and len(copy.outputs) < OPERATORS[copy.verb].arity[0]
 
 
-def loose(entry: Entry, prev: Handle) -> Entry:
-    """The entry of a copy whose `prev` is one map without parts, as that of the first copy is: `prev.x` is the map."""
+def loose(entry: Entry, prev: Handle) -> tuple[str, ...]:
+    """What a copy reads whose `prev` is one map without parts, as that of the first copy is: `prev.x` is the map."""
+    names = entry.from_ or ()
     if prev.parts or prev.inner or len(prev.outputs) != 1:
-        return entry
-    routes = [route(name) for name in entry.from_ or ()]
-    names = ["prev" if each.head == "prev" and _named(each) else each.text for each in routes]
-    return replace(entry, from_=tuple(names))
+        return names
+    routes = [route(name) for name in names]
+    return tuple(["prev" if each.head == "prev" and _named(each) else each.text for each in routes])
 
 
 def _named(where: Route) -> bool:

@@ -69,9 +69,10 @@ class Facts:
         open: the requirements that hold for some sizes only, with their conditions.
         shape: the shape of its output.
         elements: what the elements of its output are.
+        is_refuted: whether one of the conditions fails at a value that is declared.
     """
 
-    __slots__ = ("elements", "form", "op", "open", "shape", "shapes")
+    __slots__ = ("elements", "form", "is_refuted", "op", "open", "shape", "shapes")
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class Facts:
         self.open = open_
         self.shape = form.shape
         self.elements = form.elements
+        self.is_refuted = bool(open_) and any(each.witness for each in open_)
 
 
 class Tensor(NamedTuple):

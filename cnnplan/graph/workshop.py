@@ -17,7 +17,7 @@ from cnnplan.ops.fields import kinds
 from cnnplan.sizes import Condition, Domain, Number
 from cnnplan.sizes.deciding.conditions import Membership
 from cnnplan.spec import EvaluationError, Verb
-from cnnplan.spec.values import kinds as typed
+from cnnplan.spec.expressions import told
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cnnplan.ops import Operator, Requirement
     from cnnplan.ops.elements import Elements
     from cnnplan.sizes import Shape
+
+    Inputs = tuple[Form | None, ...]
 
 __all__ = ["Judgement", "Refusal", "Tool", "Workshop", "by_part", "refused"]
 
@@ -107,9 +109,22 @@ class Workshop:
         self._judgements: dict[Hashable, Judgement] = symbols.kept.judgements if symbols.kept.is_new else {}
         self._known: dict[Any, Any] = {}
 
-    def made(self, verb: str, args: dict[str, Any], inputs: tuple[Form | None, ...], *, joins: bool = False) -> Made:
-        """What follows from an operator with these arguments on these inputs, or all that is wrong with it."""
-        tool = self.tool(verb, args)
+    def made(
+        self, verb: str, args: dict[str, Any], inputs: Inputs, said: Hashable = None, *, joins: bool = False
+    ) -> Made:
+        """What follows from an operator with these arguments on these inputs, or all that is wrong with it.
+
+        Args:
+            verb: the operator.
+            args: its arguments.
+            inputs: the forms of its inputs.
+            said: what tells the arguments from all others, where that is known.
+            joins: whether it joins paths.
+        """
+        call = (verb, told(args) if said is None else said)
+        tool = self._kept.tools.get(call)
+        if tool is None:
+            tool = self._kept.tools[call] = _tool(verb, args)
         key = (id(tool), joins, *inputs)
         found = self._judgements.get(key)
         if found is None:
@@ -120,15 +135,6 @@ class Workshop:
         if found.state is not None:
             self.symbols.asked += 1
         return found.made
-
-    def tool(self, verb: str, args: dict[str, Any]) -> Tool | list[Refusal]:
-        """The operator with these arguments, or all that is wrong with them."""
-        values = args.values()
-        key = (verb, *args, *values, *typed(values)) if args else (verb,)
-        found = self._kept.tools.get(key)
-        if found is None:
-            found = self._kept.tools[key] = _tool(verb, args)
-        return found
 
     def form(self, shape: Shape, elements: Elements = NUMBERS) -> Form:
         """The form of tensors of this shape."""

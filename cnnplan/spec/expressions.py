@@ -17,13 +17,15 @@ from cnnplan.findings import Place
 from cnnplan.spec.arithmetic import show
 from cnnplan.spec.compiler import compile_text
 from cnnplan.spec.faults import EvaluationError, UnknownName, Unreadable
+from cnnplan.spec.values import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnnplan.sizes import Condition, Shape
+    from cnnplan.spec.model import Block
 
-__all__ = ["Arguments", "Environment", "Expression", "Template", "listing", "literal", "parse"]
+__all__ = ["Arguments", "Environment", "Expression", "Template", "listing", "literal", "parse", "told"]
 
 LENGTH: Final = 2_000
 """The most characters of an expression."""
@@ -105,13 +107,17 @@ class Template:
     Args:
         known: all names in order, None where the value depends on something.
         open: those that do, with their expressions.
+
+    Attributes:
+        key: what tells the values, by name and type, from all others; None where some depend on something.
     """
 
-    __slots__ = ("known", "open")
+    __slots__ = ("key", "known", "open")
 
     def __init__(self, known: dict[str, Any], open_: tuple[tuple[str, Expression], ...]) -> None:
         self.known = known
         self.open = open_
+        self.key = None if open_ else told(known)
 
     def evaluate(self, env: Environment) -> dict[str, Any]:
         """The values in an environment; raises EvaluationError with the place."""
@@ -127,15 +133,46 @@ class Template:
         return values
 
 
-class Arguments(dict[str, Expression]):
-    """The expressions that were written for arguments, by their names; those that are constants are evaluated once."""
+def told(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells values from all others: their names, the values, and of which types these are."""
+    return (*values, *values.values(), *kinds(values.values()))
 
-    __slots__ = ("template",)
+
+class Arguments(dict[str, Expression]):
+    """The expressions that were written for arguments, by their names; those that are constants are evaluated once.
+
+    Attributes:
+        template: the values of all of them.
+        call: the block that was called with them last, and what `calling` gave for it.
+    """
+
+    __slots__ = ("call", "template")
 
     def __init__(self, written: Mapping[str, Expression] = MappingProxyType({})) -> None:
         super().__init__(written)
+        self.call: tuple[Any, Template | None] = (None, None)
         known = {name: each.value if each.constant else None for name, each in written.items()}
         self.template = Template(known, tuple([(name, each) for name, each in written.items() if not each.constant]))
+
+    def calling(self, block: Block) -> Template | None:
+        """The values with which a block is called; None where one is left out that has no constant default."""
+        known, template = self.call
+        if known is not block:
+            template = self._completed(block)
+            self.call = (block, template)
+        return template
+
+    def _completed(self, block: Block) -> Template | None:
+        """The same, those that are left out with their defaults."""
+        given, known = self.template, {}
+        for name in block.args:
+            if name in given.known:
+                known[name] = given.known[name]
+            elif name in block.defaults:
+                known[name] = block.defaults[name]
+            else:
+                return None
+        return Template(known, tuple([each for each in given.open if each[0] in known]))
 
 
 _INFINITE: Final = {".inf": inf, "+.inf": inf, "-.inf": -inf}

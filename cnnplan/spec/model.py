@@ -13,6 +13,7 @@ from cnnplan import sizes
 from cnnplan.findings import Location
 from cnnplan.spec.expressions import Arguments
 from cnnplan.spec.values import kind
+from cnnplan.spec.words import STRUCTURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from cnnplan.spec.expressions import Expression
 
 __all__ = ["Block", "Entry", "Expectation", "Input", "JoinSpec", "PathSpec", "Repeat", "Spec", "Symbol", "Types"]
+
+NOTHING_SAID = (None,) * 7
+"""What an entry says of its wiring that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,9 @@ class Entry:
         body: the entries of `sequence`.
         name, from_, repeat, when, share, ignore, trainable, dtype: the wiring keys.
         origin: what it is called where it comes from, as text; what is in { } in it is evaluated.
+
+    Attributes:
+        is_plain: whether it says no more than its verb, its arguments and its name, and no entries are inside of it.
     """
 
     verb: str
@@ -168,6 +175,11 @@ class Entry:
     trainable: bool = True
     dtype: Types | None = None
     origin: Expression | None = None
+    is_plain: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        said = (self.verb_expression, self.from_, self.repeat, self.when, self.share, self.dtype, self.origin)
+        object.__setattr__(self, "is_plain", said == NOTHING_SAID and self.verb not in STRUCTURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +196,9 @@ class Block:
         layers: its entries.
         outputs: the names of its outputs, () where there is one: the last layer.
         sees_symbols: whether the symbols of the spec are known inside; not in a file that was included.
+
+    Attributes:
+        prepared: what its first call made of its entries, for the calls after it.
     """
 
     name: str
@@ -195,6 +210,7 @@ class Block:
     outputs: tuple[str, ...] = ()
     sees_symbols: bool = True
     lists: frozenset[str] = frozenset()
+    prepared: list[Any] = field(init=False, default_factory=list, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.dtypes import STORED, Storage
 from cnnplan.graph.advice import Meeting, way_out
 from cnnplan.graph.environment import Environment, Frame
-from cnnplan.graph.fragments import Call, Handle
-from cnnplan.graph.parts import UNKNOWN, Draft, Facts, Fault, Site, Tensor
+from cnnplan.graph.fragments import NO_PARTS, Call, Handle
+from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Draft, Facts, Fault, Site, Tensor, TooMany
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.unrolling.wiring import Wiring
 from cnnplan.graph.workshop import refused
@@ -19,7 +19,7 @@ from cnnplan.spec.origins import together
 if TYPE_CHECKING:
     from cnnplan.graph.parts import Form, Open
     from cnnplan.graph.workshop import Made, Refusal
-    from cnnplan.spec import Block, Entry, Expression
+    from cnnplan.spec import Block, Entry, Expression, JoinSpec
 
 __all__ = ["Assembly"]
 
@@ -33,9 +33,10 @@ UNEQUAL = "CNN103"
 class Assembly(Wiring):
     """Makes operators and blocks of evaluated arguments, and puts them in their place."""
 
-    def layer(self, entry: Entry, verb: str, name: str, env: Environment) -> Handle:
+    def layer(self, entry: Entry, verb: str, name: str, scope: Scope, given: Handle) -> Handle:
         """An operator with its arguments."""
-        args, inputs = entry.args.template.evaluate(env), env.given.outputs
+        template, inputs = entry.args.template, given.outputs
+        args = template.evaluate(Environment(self.frame, scope, given)) if template.open else template.known
         if entry.from_ is None and OPERATORS[verb].arity[1] == 0:
             inputs = ()
         elif not inputs and entry.from_ is None:
@@ -43,27 +44,34 @@ class Assembly(Wiring):
             message = f"there is no layer before this one, and several inputs ({known}): say which with `from`"
             self.fault("CNN016", message, entry.place, name, f"add `from: {next(iter(self.scope.handles), '')}`")
             return Handle((UNKNOWN,))
-        origin = self.origin(entry, env) if entry.origin else ""
-        storage = self.told if entry.dtype is None else self.storage(entry, env)
-        return self.operator(verb, args, inputs, Site(name, entry.place, entry.verb, None, origin, storage))
+        origin = self.origin(entry, scope, given) if entry.origin else ""
+        storage = self.told if entry.dtype is None else self.storage(entry, scope, given)
+        refs, forms = (inputs[0][:1], inputs[0][1:]) if len(inputs) == 1 else columns(inputs)
+        made = self.builder.workshop.made(verb, args, forms, template.key)
+        if type(made) is Facts and not made.is_refuted:
+            return Handle((self.draft(Draft(name, refs, made, entry.place, origin, storage)),))
+        return self.parts(made, args, inputs, Site(name, entry.place, entry.verb, None, origin, storage))
 
-    def operator(
-        self, verb: str, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site, *, joins: bool = False
-    ) -> Handle:
-        """A layer, if it is legal; a fault and an unknown shape if not."""
-        refs, forms = (inputs[0][:1], inputs[0][1:]) if len(inputs) == 1 else _columns(inputs)
-        made = self.builder.workshop.made(verb, args, forms, joins=joins)
-        if type(made) is Facts:
-            if made.open:
-                self._tell(made, args, inputs, site)
-            number = self.fragment.size
-            self.add(Draft(site.name, refs, made, site.entry, site.origin, site.storage), 1)
-            return Handle((Tensor(number, made.form),))
+    def join(self, join: JoinSpec, verb: str, inputs: tuple[Tensor, ...], site: Site, env: Environment) -> Handle:
+        """An operator that joins what paths end with."""
+        args = join.args.template.evaluate(env)
+        refs, forms = columns(inputs)
+        made = self.builder.workshop.made(verb, args, forms, join.args.template.key, joins=True)
+        if type(made) is Facts and not made.is_refuted:
+            return Handle((self.draft(Draft(site.name, refs, made, site.entry, site.origin, site.storage)),))
+        return self.parts(made, args, inputs, site)
+
+    def parts(self, made: Made, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site) -> Handle:
+        """A layer that has several outputs, or that something is wrong with: then a fault and an unknown shape."""
         self._tell(made, args, inputs, site)
-        if type(made) is not dict:
-            return Handle((self.draft(site, "", refs, None),))
-        tensors = {part[1:]: self.draft(site, part, refs, facts) for part, facts in made.items()}
-        return Handle(tuple(tensors.values()), {part: Handle((tensor,)) for part, tensor in tensors.items()})
+        refs = columns(inputs)[0]
+        found = made if isinstance(made, dict) else {"": made if isinstance(made, Facts) else None}
+        tensors = {
+            part[1:]: self.draft(Draft(site.name + part, refs, facts, site.entry, site.origin, site.storage))
+            for part, facts in found.items()
+        }
+        parts = {part: Handle((tensor,)) for part, tensor in tensors.items() if part}
+        return Handle(tuple(tensors.values()), parts or NO_PARTS)
 
     def _tell(self, made: Made, args: dict[str, Any], inputs: tuple[Tensor, ...], site: Site) -> None:
         """Keep what is wrong with a layer, or fails at a value that is declared."""
@@ -84,10 +92,14 @@ class Assembly(Wiring):
         hint = self._way_out(fault, inputs, site)
         self.fragment.faults.append(Fault(fault.rule, fault.message, place, site.name, hint, open_))
 
-    def draft(self, site: Site, part: str, refs: tuple[int | None, ...], facts: Facts | None) -> Tensor:
-        """A layer, or a part of one that has several outputs."""
-        number = self.fragment.size
-        self.add(Draft(site.name + part, refs, facts, site.entry, site.origin, site.storage), 1)
+    def draft(self, draft: Draft) -> Tensor:
+        """A layer, or a part of one that has several outputs, in its place: what it gives."""
+        fragment, facts = self.fragment, draft.facts
+        number = fragment.size
+        fragment.items.append(draft)
+        fragment.size = number + 1
+        if number >= MOST_LAYERS:
+            raise TooMany
         return Tensor(number, None if facts is None else facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...], site: Site) -> str:
@@ -105,21 +117,24 @@ class Assembly(Wiring):
         known = (name for name, handle in self.scope.handles.items() if [t.ref for t in handle.outputs] == [ref])
         return next(known, "input")
 
-    def block(self, entry: Entry, block: Block, name: str, env: Environment) -> Handle:
+    def block(self, entry: Entry, block: Block, name: str, scope: Scope, given: Handle) -> Handle:
         """A block, unrolled where it stands."""
-        template, given = self.builder.template(entry, block), env.given
-        args = self.arguments(entry, block, env) if template is None else template.evaluate(env)
+        template = entry.args.calling(block)
+        if template is None:
+            args = self.arguments(entry, block, Environment(self.frame, scope, given))
+        else:
+            args = template.evaluate(Environment(self.frame, scope, given)) if template.open else template.known
         if isinstance(args, str):
             self.fault("CNN012", f"{block.name} needs {args}", entry.place, name)
             return Handle((UNKNOWN,))
-        fragment = self.builder.block(block, args, given)
+        fragment = self.builder.block(block, args, given, template.key if template else None)
         if fragment is None:
             if UNKNOWN not in given.outputs:
                 self._unfit(entry, block, name, given.outputs)
             return Handle((UNKNOWN,) * max(1, len(block.outputs)))
-        origin = self.origin(entry, env) if entry.origin else self.outer
-        storage = self.told if entry.dtype is None else self.storage(entry, env)
-        refs = given.outputs[0][:1] if len(given.outputs) == 1 else _columns(given.outputs)[0]
+        origin = self.origin(entry, scope, given) if entry.origin else self.outer
+        storage = self.told if entry.dtype is None else self.storage(entry, scope, given)
+        refs = given.outputs[0][:1] if len(given.outputs) == 1 else columns(given.outputs)[0]
         return self.called(Call(name, self.fragment.size, fragment, refs, entry.place, origin, storage))
 
     def _unfit(self, entry: Entry, block: Block, name: str, inputs: tuple[Tensor, ...]) -> None:
@@ -148,34 +163,31 @@ class Assembly(Wiring):
                 return key
         return args
 
-    def origin(self, entry: Entry, env: Environment) -> str:
+    def origin(self, entry: Entry, scope: Scope, given: Handle) -> str:
         """What an entry is called where it comes from, below the groups that it stands in."""
-        return together(self.outer, str(entry.origin.evaluate(env))) if entry.origin else ""
+        if entry.origin is None:
+            return ""
+        return together(self.outer, str(entry.origin.evaluate(Environment(self.frame, scope, given))))
 
-    def storage(self, entry: Entry, env: Environment) -> Storage | None:
+    def storage(self, entry: Entry, scope: Scope, given: Handle) -> Storage | None:
         """What an entry is stored in, or a group that it stands in; None where nobody says."""
         if entry.dtype is None:
             return self.told
+        env = Environment(self.frame, scope, given)
         told = Storage(*(_type(each, env) for each in (entry.dtype.weights, entry.dtype.activations)))
         return told.within(self.told)
 
     def called(self, call: Call) -> Handle:
         """A block that was unrolled, under its name here, and what is known here of it."""
-        fragment, called = self.fragment, call.fragment
-        self.add(call, called.size)
-        if called.verbs:
-            fragment.verbs |= called.verbs
-        if called.faults or called.calls_faulty:
-            fragment.calls_faulty = True
-        if called.owners or called.calls_sharing:
-            fragment.calls_sharing = True
+        called = call.fragment
+        self.fragment.hold(call)
         if not called.parts:
             return Handle(call.outputs)
         parts = {key: _outside(call, part) for key, part in called.parts.items()}
         return Handle(call.outputs, parts, groups=tuple([len(part.outputs) for part in parts.values()]))
 
 
-def _columns(tensors: tuple[Tensor, ...]) -> tuple[tuple[int | None, ...], tuple[Form | None, ...]]:
+def columns(tensors: tuple[Tensor, ...]) -> tuple[tuple[int | None, ...], tuple[Form | None, ...]]:
     """The numbers of some tensors, and what they are like."""
     return tuple([tensor.ref for tensor in tensors]), tuple([tensor.form for tensor in tensors])
 

@@ -14,6 +14,7 @@ from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Site, Tensor, TooMany
 from cnnplan.graph.unrolling.assembly import Assembly
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import EvaluationError
+from cnnplan.spec.words import STRUCTURES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from cnnplan.spec import Entry, Expression, PathSpec
 
 __all__ = ["Body"]
-
-GROUPS = ("branches", "sequence")
-"""The verbs that have entries inside."""
 
 APART = "none"
 """The join of paths that stay apart: a list of maps."""
@@ -56,34 +54,32 @@ class Body(Assembly):
 
     def run(self, entries: Iterable[Entry], scope: Scope, prev: Handle) -> Handle:
         """Entries in a row, each on what the one before gave."""
+        builder = self.builder
         for entry in entries:
-            prev = self.entry(entry, scope, prev)
+            builder.steps += 1
+            if builder.steps > MOST_LAYERS:
+                raise TooMany
+            if builder.broken and entry.place in builder.broken:
+                prev = self.broken(entry, scope)
+                continue
+            prev = self.once(entry, entry.verb, scope, prev) if entry.is_plain else self.wired(entry, scope, prev)
+            if entry.name:
+                scope.handles[entry.name] = prev
+                self.fragment.names[scope.prefix + entry.name] = prev.outputs
         return prev
 
-    def entry(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
-        """One entry, repeated as often as it says, under its name."""
-        builder = self.builder
-        builder.steps += 1
-        if builder.steps > MOST_LAYERS:
-            raise TooMany
-        if builder.broken and entry.place in builder.broken:
-            return self.broken(entry, scope)
+    def wired(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
+        """An entry that says more than what it does: what it reads, how often, in which case."""
         try:
-            if entry.repeat is None:
-                given = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
-                env = Environment(self.frame, scope, given)
-                verb = entry.verb if entry.verb_expression is None else self.verb(entry, env)
-                handle = self.once(entry, verb, env)
-            else:
-                handle = self.repeated(entry, scope, prev)
+            if entry.repeat is not None:
+                return self.repeated(entry, scope, prev)
+            given = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
+            verb = entry.verb if entry.verb_expression is None else self.verb(entry, scope, given)
         except Unjudged:
-            handle = Handle((UNKNOWN,))
+            return Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
-            handle = self.unknown(error, entry, scope.prefix + (entry.name or entry.label))
-        if entry.name:
-            scope.handles[entry.name] = handle
-            self.fragment.names[scope.prefix + entry.name] = handle.outputs
-        return handle
+            return self.unknown(error, entry, scope.prefix + (entry.name or entry.label))
+        return self.once(entry, verb, scope, given)
 
     @staticmethod
     def broken(entry: Entry, scope: Scope) -> Handle:
@@ -101,71 +97,71 @@ class Body(Assembly):
             self.fault(error.rule, str(error), error.place or entry.place, name)
         return Handle((UNKNOWN,))
 
-    def env(self, entry: Entry, scope: Scope, prev: Handle) -> Environment:
-        """What an entry sees, with what it reads."""
-        given = prev if entry.from_ is None else self.inputs(entry.from_, entry, scope, prev)
-        return Environment(self.frame, scope, given)
-
     def repeated(self, entry: Entry, scope: Scope, prev: Handle) -> Handle:
         """Copies in a row; the name stands for the last one, and its parts are the copies."""
         assert entry.repeat is not None  # noqa: S101 - the caller asked
-        start, outer = self.fragment.size, self.frame.names
-        env = Environment(self.frame, scope, prev) if anew(entry) else self.env(entry, scope, prev)
+        start, outer, given = self.fragment.size, self.frame.names, prev
+        if entry.from_ is not None and not anew(entry):
+            given = self.inputs(entry.from_, entry, scope, prev)
         copies = scope.inner(entry.name) if entry.name else None
         if entry.name:
             scope.call(entry.verb, entry.name)
-        values = counted(entry.repeat.count, env)
+        values = counted(entry.repeat.count, Environment(self.frame, scope, given))
         try:
-            made = list(self.copies(entry, values, prev, env, copies))
+            made = self.copies(entry, values, (prev, given), scope, copies)
         finally:
             self.frame.names = outer
         if entry.share is True:
             for copy in made[1:]:
                 self.share(entry, copy, made[0], scope)
-        last = made[-1] if made else Handle(env.given.outputs, off=True)
+        last = made[-1] if made else Handle(given.outputs, off=True)
         parts = {str(number): copy for number, copy in enumerate(made)} if copies else last.parts
         span = (start, self.fragment.size)
         same: dict[str, Any] = {"verb": last.verb, "groups": last.groups, "is_list": last.is_list, "off": last.off}
         return Handle(last.outputs, parts, span=span, inner={**last.inner, **last.parts}, **same)
 
     def copies(
-        self, entry: Entry, values: Iterable[Any], prev: Handle, env: Environment, named: Scope | None
-    ) -> Iterator[Handle]:
-        """The copies of an entry, each on what the one before gave, while the counter has these values."""
+        self, entry: Entry, values: Iterable[Any], before: tuple[Handle, Handle], scope: Scope, named: Scope | None
+    ) -> list[Handle]:
+        """The copies of an entry, each on what the one before gave, while the counter has these values.
+
+        `before` is what comes before the first one, and what that reads.
+        """
         assert entry.repeat is not None  # noqa: S101 - the caller asked
         frame, outer, counter = self.frame, self.frame.names, entry.repeat.counter
-        scope, given, read_anew, verb = env.scope, env.given, anew(entry), ""
-        expression = entry.verb_expression
+        expression, read_anew, inner = entry.verb_expression, anew(entry), named or scope
+        is_fixed, verb = expression is None or expression.is_fixed(counter), ""
+        (prev, given), made = before, list[Handle]()
         for number, value in enumerate(values):
             self.builder.step()
             if counter:
                 frame.names = {**outer, counter: value}
-            if read_anew or (number and entry.from_ and short(entry, prev, self.builder.blocks)):
-                given = self.env(loose(entry, prev), scope, prev).given
-            env = Environment(frame, named or scope, given)
-            if not verb or not (expression is None or expression.is_fixed(counter)):
-                verb = entry.verb if expression is None else self.verb(entry, env)
-            prev = given = self.once(entry, verb, env, str(number) if named else None)
-            yield prev
+            if entry.from_ and (read_anew or (number and short(entry, prev, self.builder.blocks))):
+                given = self.inputs(loose(entry, prev), entry, scope, prev)
+            if not verb or not is_fixed:
+                verb = entry.verb if expression is None else self.verb(entry, inner, given)
+            prev = given = self.once(entry, verb, inner, given, str(number) if named else None)
+            made.append(prev)
+        return made
 
-    def once(self, entry: Entry, verb: str, env: Environment, name: str | None = None) -> Handle:
+    def once(self, entry: Entry, verb: str, scope: Scope, given: Handle, name: str | None = None) -> Handle:
         """One copy of an entry, if it is on."""
-        scope, start = env.scope, self.fragment.size
+        start = self.fragment.size
         called = name or scope.call(verb, entry.name)
         try:
-            if entry.when is None or is_on(entry.when, env):
+            if entry.when is None or is_on(entry.when, Environment(self.frame, scope, given)):
                 block = self.builder.blocks.get(verb)
                 if block is not None:
-                    handle = self.block(entry, block, scope.prefix + called, env)
-                elif verb in GROUPS:
-                    handle = self.group(entry, verb, called, env)
+                    handle = self.block(entry, block, scope.prefix + called, scope, given)
+                elif verb in STRUCTURES:
+                    handle = self.group(entry, verb, called, scope, given)
                 else:
-                    handle = self.layer(entry, verb, scope.prefix + called, env)
+                    handle = self.layer(entry, verb, scope.prefix + called, scope, given)
                 handle.span, handle.verb = (start, self.fragment.size), verb
                 if entry.share is not None and entry.share is not True:
                     self.share(entry, handle, self.owner(entry, scope), scope)
             else:
-                handle = self.identity(entry, verb, called, env)
+                handle = self.identity(entry, verb, scope.prefix + called, given)
         except Unjudged:
             handle = Handle((UNKNOWN,))
         except (EvaluationError, TooDeep) as error:
@@ -174,21 +170,20 @@ class Body(Assembly):
             scope.handles[called] = handle
         return handle
 
-    def identity(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
+    def identity(self, entry: Entry, verb: str, name: str, given: Handle) -> Handle:
         """What an entry gives that is off: what it reads, which must be one thing, or as many as it would give."""
         block = self.builder.blocks.get(verb)
         if entry.from_ and len(entry.from_) > 1 and not (block and len(block.outputs) == len(block.inputs)):
             message = f"{verb} is off and reads {len(entry.from_)} layers: which of them it gives is not said"
             hint = "put it into a path of `branches` beside `[]`, or switch off what it reads"
-            self.fault("CNN016", message, entry.place, env.scope.prefix + called, hint)
+            self.fault("CNN016", message, entry.place, name, hint)
             return Handle((UNKNOWN,))
-        given = _given(env)
-        given.verb, given.off = verb, True
-        return given
+        return Handle(given.outputs, groups=given.groups, verb=verb, off=True)
 
-    def verb(self, entry: Entry, env: Environment) -> str:
+    def verb(self, entry: Entry, scope: Scope, given: Handle) -> str:
         """What an entry does whose verb is a value."""
         assert entry.verb_expression is not None  # noqa: S101 - the caller asked
+        env = Environment(self.frame, scope, given)
         verb = self.evaluated(entry.verb_expression, entry.verb, env, self.builder.verbs)
         self.fragment.verbs |= {verb}
         return verb
@@ -204,14 +199,19 @@ class Body(Assembly):
             raise error
         return str(verb)
 
-    def group(self, entry: Entry, verb: str, called: str, env: Environment) -> Handle:
+    def group(self, entry: Entry, verb: str, called: str, outer: Scope, given: Handle) -> Handle:
         """Entries that stand inside of one: under its name, if it has one."""
         named = entry.name is not None or called.isdigit()
-        scope = env.scope.inner(called) if named else env.scope
+        scope = outer.inner(called) if named else outer
         before = (self.outer, self.told)
-        self.outer, self.told = self.origin(entry, env) or self.outer, self.storage(entry, env)
+        if entry.origin is not None or entry.dtype is not None:
+            self.outer = self.origin(entry, outer, given) or self.outer
+            self.told = self.storage(entry, outer, given)
         try:
-            handle = (self.branches if verb == "branches" else self.sequence)(entry, scope, env)
+            if verb == "branches":
+                handle = self.branches(entry, scope, Environment(self.frame, outer, given))
+            else:
+                handle = self.sequence(entry, scope, given)
         finally:
             self.outer, self.told = before
         if named and handle.is_list:
@@ -220,9 +220,9 @@ class Body(Assembly):
             handle.parts = {**handle.parts, **scope.handles}
         return handle
 
-    def sequence(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
+    def sequence(self, entry: Entry, scope: Scope, given: Handle) -> Handle:
         """Entries in a row."""
-        last = self.run(entry.body, scope, _given(env))
+        last = self.run(entry.body, scope, _unmarked(given))
         return Handle(last.outputs, last.parts if last.is_list else NO_PARTS, is_list=last.is_list)
 
     def branches(self, entry: Entry, scope: Scope, env: Environment) -> Handle:
@@ -243,8 +243,7 @@ class Body(Assembly):
             return Handle(tensors)
         verb = join.verb if join.verb_expression is None else self.evaluated(join.verb_expression, join.verb, env)
         called = scope.prefix + scope.call(verb, None)
-        site = Site(called, entry.place, verb, join.place, "", self.told)
-        handle = self.operator(verb, join.args.template.evaluate(env), tensors, site, joins=True)
+        handle = self.join(join, verb, tensors, Site(called, entry.place, verb, join.place, "", self.told), env)
         scope.handles[called.removeprefix(scope.prefix)] = handle
         return handle
 
@@ -282,7 +281,7 @@ class Body(Assembly):
         """One path: what it ends with, None where it is off."""
         if path.when is not None and not is_on(path.when, env):
             return None
-        given = _given(env)
+        given = _unmarked(env.given)
         if path.from_ is not None:
             outer = Environment(self.frame, scope, env.given)
             found = [h for name in path.from_ for h in self.named(name, outer, given, path.place, entry.label)]
@@ -291,6 +290,6 @@ class Body(Assembly):
         return Handle(outputs, dict(inner.handles) if inner is not scope else NO_PARTS)
 
 
-def _given(env: Environment) -> Handle:
+def _unmarked(given: Handle) -> Handle:
     """What an entry reads, as what comes before the first one inside of it."""
-    return Handle(env.given.outputs, groups=env.given.groups)
+    return Handle(given.outputs, groups=given.groups)

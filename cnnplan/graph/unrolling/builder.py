@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.graph.environment import Frame
-from cnnplan.graph.fragments import Call, Handle
+from cnnplan.graph.fragments import Handle
 from cnnplan.graph.lists import bound, listed
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
 from cnnplan.graph.unrolling.body import Body
+from cnnplan.graph.unrolling.rows import in_a_row, unrolled
 from cnnplan.ops import OPERATORS
-from cnnplan.spec.expressions import Template
-from cnnplan.spec.values import kinds
+from cnnplan.spec.expressions import told
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.workshop import Workshop
-    from cnnplan.spec import Block, Entry, Spec
+    from cnnplan.spec import Block, Spec
 
 __all__ = ["Builder"]
 
@@ -38,7 +38,6 @@ class Builder:
         self._inside = 0
         self._fragments: dict[Any, Fragment] = {}
         self._adopted: set[int] = set()
-        self._templates: dict[tuple[int, str], Template | None] = {}
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
         """The layers of the spec itself."""
@@ -48,18 +47,23 @@ class Builder:
         body.refuse_off(self.spec.outputs)
         return fragment
 
-    def block(self, block: Block, args: dict[str, Any], given: Handle) -> Fragment | None:
-        """The layers of a block with these arguments, on inputs of these shapes; None where these do not fit."""
-        values, tensors = args.values(), given.outputs
+    def block(self, block: Block, args: dict[str, Any], given: Handle, said: Hashable = None) -> Fragment | None:
+        """The layers of a block on inputs of these shapes; None where these do not fit.
+
+        Args:
+            block: what is unrolled.
+            args: its arguments.
+            given: its inputs.
+            said: what tells the arguments from all others, where that is known.
+        """
+        tensors = given.outputs
         forms = tensors[0][1:] if len(tensors) == 1 else tuple([tensor.form for tensor in tensors])
-        key = (block.name, *values, *kinds(values), *forms)
+        key: tuple[Any, ...] = (block.name, told(args) if said is None else said, *forms)
         if block.lists:
             key += tuple(map(len, given.grouped))
         fragment = self._fragments.get(key)
         if fragment is not None:
-            if fragment.state is not None:
-                self.symbols.asked += 1
-                self.symbols.decisions += fragment.decisions
+            self.reused(fragment)
             return fragment
         inputs = bound(block, given)
         if inputs is None:
@@ -67,14 +71,11 @@ class Builder:
         again = None if self.symbols.kept.is_new else self._again(key)
         return again or self._unrolled(key, block, args, inputs)
 
-    def template(self, entry: Entry, block: Block) -> Template | None:
-        """The arguments with which an entry calls a block; None where one is left out that has no constant default."""
-        key = (id(entry), block.name)
-        try:
-            return self._templates[key]
-        except KeyError:
-            found = self._templates[key] = _completed(entry.args.template, block)
-            return found
+    def reused(self, fragment: Fragment) -> None:
+        """Take from the symbols once more what a block took that stands here already."""
+        if fragment.state is not None:
+            self.symbols.asked += 1
+            self.symbols.decisions += fragment.decisions
 
     def _unrolled(
         self, key: Hashable, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]
@@ -83,7 +84,10 @@ class Builder:
         symbols = self.symbols
         state, asked, decided = symbols.state, symbols.asked, len(symbols.decisions)
         steps, inside = self.steps, self._inside
-        fragment = self._fragments[key] = self._body(block, args, inputs).unroll(block.layers, block.outputs)
+        fragment = self._in_a_row(block, args, inputs)
+        if fragment is None:
+            fragment = self._body(block, args, inputs).unroll(block.layers, block.outputs)
+        self._fragments[key] = fragment
         fragment.steps = self.steps - steps - (self._inside - inside)
         self._inside = inside + self.steps - steps
         fragment.name, fragment.key = block.name, key
@@ -92,6 +96,17 @@ class Builder:
         if not self.broken and not fragment.is_faulty:
             symbols.kept.fragments[key] = fragment
         return fragment
+
+    def _in_a_row(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment | None:
+        """The layers of a block that is made of nothing else; None where there is more to it, or something wrong."""
+        if not block.prepared:
+            block.prepared.append(in_a_row(block))
+        row = block.prepared[0]
+        if row is None or self.broken:
+            return None
+        ((tensor,),) = inputs.values()
+        frame = Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols)
+        return unrolled(row, self, frame, Tensor(-1, tensor.form))
 
     def _body(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Body:
         """What unrolls a block with these arguments, on inputs of these shapes."""
@@ -129,25 +144,12 @@ class Builder:
         self._inside += fragment.steps
         if self.steps > MOST_LAYERS:
             raise TooMany
-        for item in fragment.items:
-            if isinstance(item, Call) and id(item.fragment) not in self._adopted:
-                self._adopt(item.fragment)
+        for called in fragment.calls:
+            if id(called) not in self._adopted:
+                self._adopt(called)
 
     def step(self) -> None:
         """Count an entry, so that nothing runs for ever."""
         self.steps += 1
         if self.steps > MOST_LAYERS:
             raise TooMany
-
-
-def _completed(given: Template, block: Block) -> Template | None:
-    """The arguments of a block, those that are left out with their defaults; None where one is no constant."""
-    known = {}
-    for name in block.args:
-        if name in given.known:
-            known[name] = given.known[name]
-        elif name in block.defaults:
-            known[name] = block.defaults[name]
-        else:
-            return None
-    return Template(known, tuple([each for each in given.open if each[0] in known]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnplan.graph.environment import Environment, Unjudged
 from cnnplan.graph.fragments import NOTHING, Fragment, Handle
 from cnnplan.graph.lists import flat
-from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Fault, TooMany
+from cnnplan.graph.parts import UNKNOWN, Fault
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.sharing import shared
 from cnnplan.spec import EvaluationError
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.graph.environment import Frame
-    from cnnplan.graph.fragments import Call
-    from cnnplan.graph.parts import Draft
     from cnnplan.graph.unrolling.builder import Builder
     from cnnplan.spec import Entry
 
@@ -90,14 +88,6 @@ class Wiring:
             where = entry.place.below("share")
             message = f"cannot share the weights of {entry.share}: {fault}"
             self.fault("CNN109", message, where, scope.prefix + entry.label, HINT)
-
-    def add(self, item: Draft | Call, layers: int) -> None:
-        """Append a layer, or a block of so many; nothing grows beyond bounds."""
-        fragment = self.fragment
-        fragment.items.append(item)
-        fragment.size += layers
-        if fragment.size > MOST_LAYERS:
-            raise TooMany
 
     def fault(self, rule: str, message: str, place: Place, layer: str, hint: str = "") -> None:
         """Keep an error."""
