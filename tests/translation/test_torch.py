@@ -175,6 +175,15 @@ def test_an_image_that_is_resized_where_it_must_be():
     assert verbs == {56: ["conv", "avg_pool"], 57: ["conv", "upsample", "avg_pool"]}
 
 
+def test_an_image_that_is_made_even_at_every_stage():
+    """61 has 31, 16 and 8 rows, the first of them made 32: each stage of it is even or odd for itself."""
+    module = meta(networks.Evened)
+    plan = cnnplan.load(module)
+    assert plan.conditions == ()
+    for h in range(33, 70):
+        assert predicted(plan, N=2, H=h, W=57) == truth(module, 2, 3, h, 57), h
+
+
 def test_a_decision_by_a_whole_number_of_a_size_is_seen():
     """`height = int(x.shape[2])`, and then by `height % 2`: what it chooses is a formula."""
     module = meta(networks.Hidden)

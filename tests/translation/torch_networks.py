@@ -470,3 +470,22 @@ class Cornered(nn.Module):
 
     def forward(self, x):
         return self.conv(functional.pad(x, [0, 1 if x.shape[2] % 2 and x.shape[3] % 2 else 0]))
+
+
+class Evened(nn.Module):
+    """Halved three times, and brought to an even size where it is none, as MobileViT does in three of its stages."""
+
+    default_cfg = {"input_size": (3, 64, 64)}  # noqa: RUF012 - as timm has it
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(3, 4, 3, 2, 1), nn.Conv2d(4, 5, 3, 2, 1), nn.Conv2d(5, 6, 3, 2, 1)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+            h, w = x.shape[2:]
+            height, width = math.ceil(h / 2) * 2, math.ceil(w / 2) * 2
+            if height != h or width != w:
+                x = functional.interpolate(x, size=(height, width), mode="bilinear")
+        return x

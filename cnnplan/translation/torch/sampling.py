@@ -34,6 +34,10 @@ ODD: Final = ((45, 77), (27, 5), (13, 31))
 AGAIN: Final = 7 * 64
 """By how much odd sizes differ from the usual one, and the second run from the first."""
 
+HALVED: Final = 64
+UNEVEN: Final = (1, 2)
+"""More than a multiple of 64, sizes that stay odd as they are halved and rounded up, made even in between or not."""
+
 USUAL: Final = (224, 256, 299, 384, 512, 64, 32)
 LONG: Final = (1024, 16_384, 65_536)
 """More sizes for what has one axis alone: sound."""
@@ -120,7 +124,9 @@ def samples(module: Any, dims: Dims) -> Iterator[Sample]:
     shown = {name: 1 for name in names if name == BATCH}
     usual = [*dict.fromkeys([*_told(module), *USUAL, *(LONG if len(spatial) == 1 else ())])]
     more = {name: 5 for name in names if name == BATCH}
-    odd = tuple(_odd(dict(zip(spatial, cycle((usual[0] + a, usual[0] + b)), strict=False)), batches) for a, b in ODD)
+    up = -usual[0] % HALVED
+    steps = (*ODD, (up + UNEVEN[0], up + UNEVEN[1]))
+    odd = tuple(_odd(dict(zip(spatial, cycle((usual[0] + a, usual[0] + b)), strict=False)), batches) for a, b in steps)
     for size, step in [*product(usual[:1], (*OTHERS, usual[0])), *product(usual[1:], OTHERS)]:
         first = dict.fromkeys(spatial, size)
         second = {name: max(size + step * (1 + i), 1) for i, name in enumerate(spatial)}
