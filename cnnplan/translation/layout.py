@@ -51,10 +51,30 @@ def _broken(indent: str, text: str) -> list[str]:
 
 def _nested(line: str) -> list[str]:
     """A part that is itself too long."""
-    if len(line) <= WIDTH or not line.endswith("),"):
+    if len(line) <= WIDTH:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    either = _either(line.strip().removesuffix(","))
+    if either:
+        yes, on, no = either
+        return [*laid(indent + yes), f"{indent}if {on}", f"{indent}else {no},"]
+    if not line.endswith("),"):
         return [line]
     *rest, last = laid(line[:-1])
     return [*rest, f"{last},"]
+
+
+def _either(text: str) -> tuple[str, str, str] | None:
+    """`a if b else c` as its parts."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(node, ast.IfExp):
+        return None
+    spans = [(each.col_offset, each.end_col_offset) for each in (node.body, node.test, node.orelse)]
+    yes, on, no = (text[begin:end] for begin, end in spans)
+    return yes, on, no
 
 
 def _quoted(text: str) -> str:

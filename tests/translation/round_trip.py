@@ -10,10 +10,11 @@ on the meta device and traced; with `--onnx` an ONNX file is written and read. W
 * **conditions**: the same set of conditions, told in the same words; but for what a spec claims of a letter, which is
   no condition of it.
 * **blocks** (source alone: ONNX has none that travel): the blocks that the spec calls, each at its path, against the
-  modules of the network at theirs. Wherever a block is called there is a module; two calls are modules of one class
-  exactly where they are calls of one block; and whatever a class is constructed with that its block has an argument for
-  has the value of that call. Where a call makes no layers there is no module. Of a spec without blocks, as imports are,
-  the layers with weights are compared: operators and their arguments, by name.
+  modules of the network at theirs. Wherever a block is called there is a module, of a class that stands for this block
+  alone and is called after it (a block whose layers depend on its arguments in a way that no class of today's values
+  tells is several, `Up` and `Up2`); and whatever a class is constructed with that its block has an argument for has
+  the value of that call. Where a call makes no layers there is no module. Of a spec without blocks, as imports are, the
+  modules with weights are compared: what each is, by its path there.
 * **outputs**: what the module gives on numbers (in double precision), or onnxruntime on the file (in single precision),
   against the executor with the same weights, by the greatest element: at most 1e-4. `--fast` leaves that out.
 
@@ -49,11 +50,14 @@ from cnnplan.exporting import torch as source
 from cnnplan.graph.fragments import Call
 from cnnplan.plan import load
 from cnnplan.spec import Verb
+from cnnplan.translation.templates.paths import paths
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 
 FIGURES = ("params", "buffers", "macs", "flops")
 CLAIMS = ("figures", "conditions", "blocks", "outputs")
 MOST = 1e-4
+OTHERWISE = {"parameter", "constant", "locally_connected"}
+"""Layers that PyTorch has no module for: they are read as what their module does."""
 
 # sizes ------------------------------------------------------------------------------------------------------------
 
@@ -203,23 +207,29 @@ def blocks_differ(plan, module, classes, given):
             for name, value in args.items()
             if name in told and plainly(told[name]) != plainly(value) and told[name] is not None
         ]
-    differ += [f"{block} is {' and '.join(sorted(each))}" for block, each in kinds.items() if len(each) > 1]
+    alike = {block: {name.rstrip("0123456789") for name in each} for block, each in kinds.items()}
+    differ += [f"{block} is {' and '.join(sorted(each))}" for block, each in alike.items() if len(each) > 1]
     differ += [f"{name} is {' and '.join(sorted(each))}" for name, each in names.items() if len(each) > 1]
     return differ
 
 
-def layers_differ(plan, again):
+def layers_differ(plan, again, called):
     """What differs between layers with weights: the operator and its arguments, by name."""
 
     def told(one):
         nodes = {}
         for node in one.nodes.values():
             for name in node.weights:
-                nodes.setdefault((node.origin or node.name) if one is again else node.name, (node.op, name))
+                key = (node.origin or node.name) if one is again else called.get(node.name, node.name)
+                nodes.setdefault(key, (node.op, name))
         return {key: op.verb for key, (op, _) in nodes.items()}
 
     one, other = told(plan), told(again)
-    return [f"{name}: {other.get(name)} for {verb}" for name, verb in one.items() if other.get(name) != verb][:3]
+    return [
+        f"{name}: {other.get(name)} for {verb}"
+        for name, verb in one.items()
+        if other.get(name) != verb and verb not in OTHERWISE
+    ]
 
 
 # comparing --------------------------------------------------------------------------------------------------------
@@ -260,9 +270,18 @@ def declared(plan, condition):
     return all(condition.holds({name: n}) for n in values if all(each.holds({name: n}) for each in others))
 
 
-def weights_of(plan, values):
+def keys(plan, state):
+    """What layers are called in the source: as in the plan; of a file of modules, by the paths that they have there."""
+    number = {item.name: at for at, item in enumerate(plan.graph._fragment.items)}
+    where = paths(plan.graph)
+    told = {name: ".".join(where[at]) for name, at in number.items() if at in where}
+    names = {key.rpartition(".")[0] for key in state}
+    return told if len(names & {*told.values()}) > len(names & {*plan.graph.nodes}) else {}
+
+
+def weights_of(plan, values, called):
     return {
-        f"{node.name}.{name}": tuple(w.shape)
+        f"{called.get(node.name, node.name)}.{name}": tuple(w.shape)
         for node in plan.at(**{n: v for n, v in values.items() if n in plan.spec.symbols})
         if not node.shared
         for name, w in node.weights.items()
@@ -277,7 +296,7 @@ def off(found, wanted):
     return max(float(np.nanmax(np.abs(a - b), initial=0) / max(np.nanmax(np.abs(b)), 1e-30)) for a, b in pairs)
 
 
-def computed(plan, network, values):
+def computed(plan, network, values, called):
     """How far module and executor are apart; in double precision."""
     import torch  # noqa: PLC0415 - not for ONNX
 
@@ -287,7 +306,11 @@ def computed(plan, network, values):
     try:
         torch.set_default_dtype(torch.float64)
         module = network().eval()
-        given = {key: torch.from_numpy(np.array(weight)) for key, weight in weights.used.items()}
+        owners = {f"{node.name}.{name}": node.name for node in plan.nodes.values() for name in node.weights}
+        given = {}
+        for key, weight in weights.used.items():
+            name = owners.get(key, key.rpartition(".")[0])
+            given[f"{called.get(name, name)}{key[len(name) :]}"] = torch.from_numpy(np.array(weight))
         told = module.load_state_dict(given, strict=False)
         missing = [key for key in told.missing_keys if "num_batches" not in key]
         if missing or told.unexpected_keys:
@@ -326,12 +349,13 @@ def by_source(path, folder, *, outputs):
     state = {name: tuple(t.shape) for name, t in module.state_dict().items() if "num_batches" not in name}
     again = read_back(module, plan, values)
     differ = {"figures": figures_differ(plan, again, [values, odd(plan, values)])}
-    differ["figures"] += ["names or shapes of weights"] if state != weights_of(plan, values) else []
+    called = keys(plan, state)
+    differ["figures"] += ["names or shapes of weights"] if state != weights_of(plan, values, called) else []
     differ["conditions"] = conditions_differ(plan, again) if set(letters(plan)) <= again.spec.symbols.keys() else []
-    differ["blocks"] = blocks_differ(plan, module, classes, told) if calls(plan) else layers_differ(plan, again)
+    differ["blocks"] = blocks_differ(plan, module, classes, told) if calls(plan) else layers_differ(plan, again, called)
     if outputs:
         least = small(plan, values) if set(letters(plan)) <= again.spec.symbols.keys() else values
-        apart = computed(plan, network, least)
+        apart = computed(plan, network, least, called)
         differ["outputs"] = [f"off by {apart:.1e}"] if not apart <= MOST else []
     return differ
 

@@ -31,15 +31,24 @@ class Library:
         graph: the network, with numbers for all symbols but the extents of its inputs.
         values: the values of the symbols.
         activations: the verbs that may be values of arguments.
+        where: the paths of layers by number, where they are to stand elsewhere than their names say.
 
     Attributes:
         templates: in order; the last is the network.
+        by_path: whether layers stand where paths say.
     """
 
-    def __init__(self, graph: Graph, values: Mapping[str, Any], activations: frozenset[str]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        values: Mapping[str, Any],
+        activations: frozenset[str],
+        where: Mapping[int, tuple[str, ...]] | None = None,
+    ) -> None:
         self.graph = graph
         self.entries = {entry.place: entry for entry in _entries(graph.spec)}
-        self.whole = network(graph)
+        self.whole = network(graph, where)
+        self.by_path = bool(where)
         self.templates: list[Template] = []
         self._of: dict[int, Template] = {}
         self._kinds: dict[tuple[str, ...], list[Scope]] = {}

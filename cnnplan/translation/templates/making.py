@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnplan.spec import Entry
     from cnnplan.translation.templates.template import Template
 
-__all__ = ["Maker"]
+__all__ = ["Maker", "given_shapes"]
 
 PASSING: Final = frozenset({"identity", "drop_path", "require"})
 """Operators that give what they read."""
@@ -92,7 +92,7 @@ class Maker:
                 found.outputs = len(item.gives)
                 found.told = tuple(sized.extent(size, reads) for size in item.sizes)
                 made.append(found)
-                for out, shape in enumerate(_given(item)):
+                for out, shape in enumerate(given_shapes(item)):
                     tensors[Ref(item.name, out)] = shape
         gives = tuple(alias.get(ref, ref) for ref in scope.gives)
         return in_a_row(made, gives)
@@ -169,7 +169,7 @@ def _parted(scope: Scope, entry: Callable[[Any], Any]) -> dict[str, tuple[str, i
     return found
 
 
-def _given(scope: Scope) -> list[Any]:
+def given_shapes(scope: Scope) -> list[Any]:
     """The shapes that a scope gives."""
     items = {item.name: item for item in scope.items}
     found = []
@@ -178,5 +178,5 @@ def _given(scope: Scope) -> list[Any]:
             found.append(scope.inputs[ref.out])
             continue
         item = items[ref.item]
-        found.append(item.node.shape if isinstance(item, Leaf) else _given(item)[ref.out])
+        found.append(item.node.shape if isinstance(item, Leaf) else given_shapes(item)[ref.out])
     return found

@@ -61,6 +61,7 @@ class Scope:
         items: what is inside, in order.
         gives: the tensors that come out.
         sizes: what it must be told, since no tensor that comes in says it.
+        args: the values of the arguments of its block.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Scope:
     items: list[Leaf | Scope] = field(default_factory=list)
     gives: tuple[Ref, ...] = ()
     sizes: list[Any] = field(default_factory=list)
+    args: dict[str, Any] = field(default_factory=dict)
 
     def scopes(self) -> Iterator[Scope]:
         """It and all scopes inside, the inner ones first."""

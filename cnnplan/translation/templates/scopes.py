@@ -5,6 +5,7 @@ The network is that of today's values: what is switched off is not there, what i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.graph.fragments import Call
@@ -32,8 +33,12 @@ class Flat(NamedTuple):
     numbers: range
 
 
-def network(graph: Graph) -> Scope:
+def network(graph: Graph, where: Mapping[int, tuple[str, ...]] | None = None) -> Scope:
     """A network as a tree of scopes.
+
+    Args:
+        graph: the network.
+        where: the paths of its layers by number, where they are to stand elsewhere than their names say.
 
     Raises:
         Borrowed: a layer has the weights of one that stands in another block.
@@ -43,7 +48,7 @@ def network(graph: Graph) -> Scope:
     places = {name: number for number, name in enumerate(graph._naming._names)}  # noqa: SLF001 - as they were numbered
     places |= dict(zip(graph.inputs, sources, strict=True))
     wanted = [places[name] for name in graph.outputs]
-    builder = _Builder(graph)
+    builder = _Builder(graph, where)
     shapes = dict(zip(sources, graph.inputs.values(), strict=True))
     flats = builder.flats(fragment, "")
     whole = builder.scope(_Around(fragment, "", ("network",), shapes), flats, sources, wanted)
@@ -63,8 +68,9 @@ class _Around(NamedTuple):
 class _Builder:
     """Makes scopes."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, where: Mapping[int, tuple[str, ...]] | None = None) -> None:
         self.graph = graph
+        self.paths = where if where is not None else {}
         self.there = [*graph.nodes]
         self.known = set(self.there)
 
@@ -76,7 +82,8 @@ class _Builder:
             name = f"{prefix}{item.name}"
             alive = any(each.startswith(f"{name}.") for each in self.known) if isinstance(item, Call) else None
             if alive or (alive is None and name in self.known):
-                found.append(Flat(tuple(item.name.split(".")), item, range(start, start + size)))
+                names = self.paths.get(start) or tuple(item.name.split("."))
+                found.append(Flat(names, item, range(start, start + size)))
             start += size
         return found
 
@@ -85,7 +92,7 @@ class _Builder:
         local = {number: Ref("", place) for place, number in enumerate(inputs)}
         made = Scope("", around.kind, around.kind[-1], "", (), None)
         made.inputs = tuple(around.shapes[number] for number in inputs)
-        groups = self._grouped(flats, around.prefix)
+        groups = self._grouped(flats, around.prefix, around.kind[-1])
         names: dict[int, str] = {}
         for at, (name, title, members) in enumerate(groups):
             later = {number for _, _, others in groups[at + 1 :] for each in others for number in _reads(each)}
@@ -122,9 +129,12 @@ class _Builder:
         inputs = _outside(members)
         numbers = [number for member in members for number in member.numbers]
         gives = [number for number in numbers if number in later]
-        inner = [each._replace(names=each.names[len(name.split(".")) :]) for each in members]
+        inner = [each._replace(names=each.names[1 if each.names[0] == name else 2 :]) for each in members]
         made = self.scope(around._replace(kind=(*around.kind, title)), inner, inputs, gives)
         made.name, made.title, made.place = name, title, item.place
+        if self.paths and len(made.items) <= SHORTEST and all(isinstance(each, Leaf) for each in made.items):
+            made.title = "_".join(each.node.op.verb for each in made.items if isinstance(each, Leaf))
+            made.kind = ("layers", made.title)
         return made, [number for number in gives if number in shapes]
 
     def _call(self, around: _Around, name: str, flat: Flat, later: set[int]) -> tuple[Scope, list[int]]:
@@ -144,6 +154,9 @@ class _Builder:
         flats = self.flats(inner, prefix)
         made = self.scope(_Around(inner, prefix, (block,), shapes), flats, inputs, wanted)
         made.name, made.title, made.block, made.place = name, block, block, call.place
+        known = self.graph.spec.blocks.get(block)
+        if known is not None and isinstance(inner.key, tuple):
+            made.args = dict(zip(known.args, inner.key[1:], strict=False))
         present = {number for each in flats for number in each.numbers}
         gives = [number for number in wanted if number in present]
         for number in gives:
@@ -175,7 +188,7 @@ class _Builder:
                 return names[owner]
         return ""
 
-    def _grouped(self, flats: Sequence[Flat], prefix: str) -> list[tuple[str, str, list[Flat]]]:
+    def _grouped(self, flats: Sequence[Flat], prefix: str, around: str) -> list[tuple[str, str, list[Flat]]]:
         """Items by name, with a title where they are a group: those of one copy, or of one named group."""
         found: list[tuple[str, str, list[Flat]]] = []
         heavy = {flat.names[0] for flat in flats if self._heavy(flat, prefix)}
@@ -184,7 +197,7 @@ class _Builder:
             if not rest:
                 found.append((head, "", [flat]))
                 continue
-            numbered = rest[0].isdigit()
+            numbered = _is_number(rest[0]) and not _is_number(head)
             plain = not self._heavy(flat, prefix) and (numbered or head not in heavy)
             if len(rest) == 1 and (numbered or plain):
                 found.append((f"{head}.{rest[0]}" if not plain else f"{head}_{rest[0]}", "", [flat]))
@@ -193,12 +206,18 @@ class _Builder:
             if found and found[-1][0] == name:
                 found[-1][2].append(flat)
             else:
-                found.append((name, _singular(head) if numbered else head, [flat]))
+                found.append((name, self._titled(head, around, numbered=numbered), [flat]))
         names = [name for name, _, _ in found]
         twice = next((name for name in names if names.count(name) > 1), "")
         if twice:
             raise Borrowed(f"{twice} stands in two places, with other layers between them")
         return found
+
+    def _titled(self, head: str, around: str, *, numbered: bool) -> str:
+        """The word for a group; where modules tell it, without the number that tells it from others."""
+        if self.paths:
+            head = f"{around}_part" if _is_number(head) else re.sub(r"_*\d+$", "", head) or head
+        return _singular(head) if numbered else head
 
     def _heavy(self, flat: Flat, prefix: str) -> bool:
         """Whether it is a block, or a layer with weights."""
@@ -206,6 +225,11 @@ class _Builder:
             return True
         node = self.graph.nodes[f"{prefix}{flat.item.name}"]
         return bool(node.op.weights(*node.facts.shapes))
+
+
+def _is_number(part: str) -> bool:
+    """Whether it is the number of a module in a list, or `2.0` of one in a list in a list."""
+    return part.replace(".", "").isdigit()
 
 
 def _reads(flat: Flat) -> list[int]:

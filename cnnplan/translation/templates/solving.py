@@ -35,7 +35,17 @@ class _Solver:
         self.turns: dict[str, str] = {}
         block = template.block
         self.args = block.args if block is not None else {}
+        self.told = {} if block is None else self._told()
         self.names = (block.inputs if block is not None else ()) or ("in",) * bool(template.scopes[0].inputs)
+
+    def _told(self) -> dict[str, list[Any]]:
+        """What the arguments of the block are, by copy, where these are numbers, true or false."""
+        found = {}
+        for name in self.args:
+            column = [scope.args.get(name) for scope in self.template.scopes]
+            if all(type(value) in {int, bool} for value in column):
+                found[self._safe(name)] = column
+        return found
 
     def solve(self) -> None:
         rows = [*self.template.every()]
@@ -73,7 +83,7 @@ class _Solver:
             values = [None if turns is None else turns[0] for turns in values]
         name = self._safe(name)
         if name not in self.known:
-            self.known[name] = values
+            self.known[name] = self.told.get(name, values)
         if all(a == b for a, b in zip(self.known[name], values, strict=True) if a is not None and b is not None):
             self.known[name] = [old if new is None else new for old, new in zip(self.known[name], values, strict=True)]
             row.text = name
@@ -135,7 +145,16 @@ class _Solver:
         return {"channels": "in_channels", "features": "in_features"}.get(row.name, row.name or "value")
 
     def _same(self, values: Sequence[Any]) -> str:
-        return next((name for name, column in self.known.items() if agree(column, values)), "")
+        """An argument that has these values; one of the block becomes one where it has them."""
+        name = next((name for name, column in self.known.items() if agree(column, values)), "")
+        if name:
+            return name
+        name = next(
+            (name for name, column in self.told.items() if name not in self.known and agree(column, values)), ""
+        )
+        if name:
+            self.known[name] = self.told[name]
+        return name
 
     def _by_hint(self, row: Row, values: Sequence[Any], turn: tuple[str, int] | None = None) -> str:
         """What the spec writes, if all names in it are arguments."""
@@ -216,7 +235,7 @@ class _Solver:
     def _new(self, name: str, values: Sequence[Any]) -> str:
         name = self._safe(re.sub(r"\W", "_", name))
         number, called = 2, name
-        while called in self.known:
+        while called in self.known or called in self.told:
             called, number = f"{name}{number}", number + 1
         self.known[called] = [*values]
         return called

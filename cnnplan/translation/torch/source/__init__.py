@@ -5,6 +5,7 @@ What is not written that way, such as copies of a group as often as a symbol say
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,13 @@ from cnnplan.spec import Record, Verb
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.layout import WIDTH, sound, unknown
 from cnnplan.translation.templates import Library
+from cnnplan.translation.templates.making import given_shapes
 from cnnplan.translation.templates.nesting import Borrowed
+from cnnplan.translation.templates.paths import paths
 from cnnplan.translation.torch.source.asking import asked, fixed, read_off, settled
 from cnnplan.translation.torch.source.assembly import class_lines, class_name, together
 from cnnplan.translation.torch.source.classes import Class
-from cnnplan.translation.torch.source.docstrings import mapping
+from cnnplan.translation.torch.source.docstrings import in_words, mapping, worded, wrapped
 from cnnplan.translation.torch.source.files import File
 from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
@@ -29,7 +32,9 @@ from cnnplan.translation.torch.source.unrolled import Unrolled
 from cnnplan.translation.torch.source.walking import Called, read_in, stand_ins
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from cnnplan.translation.templates import Template
 
 __all__ = ["source"]
 
@@ -47,21 +52,23 @@ def source(plan: Any, settled: Any) -> str:
     Raises:
         UsageError: the network has something that is not written as source.
     """
-    try:
-        if not plan.spec.until:
+    where = paths(settled.graph)
+    if where:
+        with contextlib.suppress(Unwritable, Borrowed):
+            return _unrolled(settled, where)
+    if not plan.spec.until:
+        with contextlib.suppress(Unwritable):
             return _source(plan)
-    except Unwritable:
-        pass
     try:
         return _unrolled(settled)
     except (Unwritable, Borrowed) as unwritable:
         raise UsageError(f"{plan.name}: not written as PyTorch source: {unwritable}") from None
 
 
-def _unrolled(plan: Any) -> str:
-    """The network of today's values."""
+def _unrolled(plan: Any, where: Mapping[int, tuple[str, ...]] | None = None) -> str:
+    """The network of today's values; what comes from elsewhere by the modules that it has there."""
     values = stand_ins(plan.spec, plan.values)
-    library = Library(plan.graph, values, frozenset(ACTIVATIONS))
+    library = Library(plan.graph, values, frozenset(ACTIVATIONS), where)
     names = Names(library.templates[:-1])
     classes: list[list[str]] = []
     needs: set[str] = set()
@@ -70,7 +77,7 @@ def _unrolled(plan: Any) -> str:
         made = Unrolled(library, template, names, values, _variables(words, len(template.scopes[0].inputs)))
         needs |= made.needs
         called = names.of[id(template)]
-        classes.append(made.lines(called, _title(called)))
+        classes.append(made.lines(called, _told(template, names, made.inputs)))
     whole = library.templates[-1]
     inputs = ["x"] if len(plan.spec.inputs) == 1 else [*plan.spec.inputs]
     made = Unrolled(library, whole, names, values, inputs)
@@ -85,6 +92,22 @@ def _unrolled(plan: Any) -> str:
     network = made.lines(called, _mapping(plan, inputs) or _title(called), conditions, shown)
     needs |= made.needs
     return _file(plan, ["\n".join(each) for each in (*classes, network)], needs, [], _settled(plan), unrolled=True)
+
+
+def _told(template: Template, names: Names, inputs: Sequence[str]) -> str:
+    """What a class says of itself: its layers, and the shapes that it maps."""
+    words = [
+        names.of[id(each.template)] if each.template is not None else worded(each.verb) for each in template.statements
+    ]
+    place = Place("")
+    seen = [Called(place, "", scope.inputs, tuple(given_shapes(scope))) for scope in template.scopes]
+    known = {
+        name: values
+        for name, values in template.params.items()
+        if re.search("channels|width|features", name) and None not in values and len(values) == len(seen)
+    }
+    more = "" if template.sizes else mapping(seen, inputs, [""] * len(inputs), "", set(), known)
+    return wrapped(in_words(words, _title(names.of[id(template)])), more, 4)
 
 
 def _settled(plan: Any) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.torch.source.classes import Class
 
-__all__ = ["class_lines", "class_name", "inlined", "remembered", "settled", "together"]
+__all__ = ["class_lines", "class_name", "inlined", "remembered", "row_lines", "settled", "together"]
 
 INDENT: Final = "    "
 TAKEN: Final = frozenset({*HELPERS, "Tensor", "Any", "F", "DeformConv2d", "None", "True", "False"})
@@ -53,6 +53,15 @@ def class_lines(  # noqa: PLR0913, PLR0917 - what a class is made of
     for line in body:
         lines += laid(INDENT * 2 + line)
     return lines
+
+
+def row_lines(name: str, title: str, signature: list[str], modules: list[str]) -> list[str]:
+    """The lines of a class that calls its modules one behind the other."""
+    first, *more = title.split("\n")
+    lines = [f"class {name}(nn.Sequential):", f'{INDENT}"""{first}' + ('"""' if not more else "")]
+    lines += [f"{INDENT}{line}".rstrip() for line in more[:-1]] + ([f'{INDENT}"""'] if more else []) + [""]
+    lines += _laid(f"def __init__({', '.join(signature)}) -> None:", INDENT)
+    return [*lines, *laid(f"{INDENT * 2}super().__init__({', '.join(modules)})")]
 
 
 def settled(line: str, known: Mapping[str, str]) -> str:

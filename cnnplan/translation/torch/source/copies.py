@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.torch.source.operators import write
+from cnnplan.translation.torch.source.sequential import listed
 from cnnplan.translation.torch.source.texts import Names, Texts
 
 if TYPE_CHECKING:
@@ -41,12 +42,16 @@ class Copies(Texts):
         self.forward: list[str] = []
         self.needs: set[str] = set()
         self.lists: dict[str, int] = {}
+        self.numbered: dict[str, dict[tuple[int, ...], str]] = {}
         self.lengths = _lengths(template)
 
     # modules --------------------------------------------------------------------------------------------------
 
     def _made(self, statement: Statement, module: str, on: str) -> None:
         """The line that makes a module."""
+        if self.library.by_path and self._numbered(statement.name):
+            self._by_number(statement.name, f"{module} if {on} else nn.Identity()" if on else module)
+            return
         head, dot, tail = statement.name.rpartition(".")
         if dot and tail.isdigit():
             self._listed(head, int(tail), module, on)
@@ -56,6 +61,28 @@ class Copies(Texts):
             self.init += [f"{attribute}: nn.Module = nn.Identity()", f"if {on}:", f"    {attribute} = {module}"]
         else:
             self.init.append(f"{attribute} = {module}")
+
+    @staticmethod
+    def _numbered(name: str) -> re.Match[str] | None:
+        """`features.2.0` as features, with its numbers; `0` as one of the class itself."""
+        return re.fullmatch(r"(?:(.+?)\.)?(\d+(?:\.\d+)*)", name)
+
+    def _by_number(self, name: str, module: str) -> None:
+        """A module by its numbers, with a line that is written when all are there."""
+        match = self._numbered(name)
+        assert match is not None  # noqa: S101 - the caller asked
+        head = match[1] or ""
+        if head not in self.numbered:
+            self.init.append(f"@{head}")
+        self.numbered.setdefault(head, {})[tuple(map(int, match[2].split(".")))] = module
+
+    def _lists(self) -> None:
+        """Write the lists of modules, and call at once what is called in a row."""
+        for head, modules in self.numbered.items():
+            if not head:
+                continue
+            made, self.forward = listed(head, modules, self.forward)
+            self.init[self.init.index(f"@{head}")] = f"self.{head} = {made}"
 
     def _listed(self, head: str, number: int, module: str, on: str) -> None:
         """A module that is a part of a list."""
@@ -70,6 +97,10 @@ class Copies(Texts):
             self.init.append(f'self.{head}.add_module("{number}", {module})')
 
     def _attribute(self, name: str) -> str:
+        match = self._numbered(name) if self.library.by_path else None
+        if match is not None:
+            head = f".{match[1]}" if match[1] else ""
+            return f"self{head}{''.join(f'[{n}]' for n in match[2].split('.'))}"
         head, dot, tail = name.rpartition(".")
         if dot and tail.isdigit():
             return f"self.{head}[{tail}]" if self.lengths[head] else f'self.{head}.get_submodule("{tail}")'

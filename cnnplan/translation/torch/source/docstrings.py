@@ -10,13 +10,13 @@ from cnnplan.sizes import Count, ceil_div, eq, floor_div
 from cnnplan.translation.layout import WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cnnplan.sizes import Shape
     from cnnplan.spec import Entry
     from cnnplan.translation.torch.source.walking import Called
 
-__all__ = ["mapping", "summary", "wrapped"]
+__all__ = ["in_words", "mapping", "summary", "worded", "wrapped"]
 
 WORDS: Final = {
     "conv": "convolution", "conv_transpose": "transposed convolution", "linear": "linear layer", "relu": "ReLU",
@@ -31,7 +31,7 @@ JOINED: Final = {"add": "added", "multiply": "multiplied", "concat": "concatenat
 COUNTS: Final = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 TIMES: Final = {2: "twice", 3: "three times", 4: "four times"}
 PAIR: Final = 2
-MOST: Final = 5
+MOST: Final = 6
 """Layers in a row that are named one by one."""
 
 FACTORS: Final = (2, 4, 8, 16, 32, 3, 5, 7)
@@ -40,11 +40,21 @@ LETTERS: Final = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 def summary(entries: Sequence[Entry], class_of: Callable[[str], str], fallback: str) -> str:
     """The layers of a block in a line, as a sentence; the fallback where they are too many for one."""
-    parts = _collapsed([*_parts(entries, class_of)])
+    return in_words([*_parts(entries, class_of)], fallback)
+
+
+def in_words(parts: list[str], fallback: str) -> str:
+    """Layers in a row as a sentence; the fallback where they are too many for one."""
+    parts = _collapsed(parts)
     text = _line(parts)
     if len(parts) > MOST or len(text) > WIDTH - 12:
         return fallback
     return f"{text[:1].upper()}{text[1:]}." if text else fallback
+
+
+def worded(verb: str) -> str:
+    """A layer in a word or two."""
+    return WORDS.get(verb) or verb.replace("_", " ")
 
 
 def _line(parts: Sequence[str]) -> str:
@@ -115,7 +125,14 @@ def _branches(entry: Entry, class_of: Callable[[str], str]) -> str:
     return f"{COUNTS.get(len(paths), len(paths))} paths, {how}"
 
 
-def mapping(calls: Sequence[Called], names: Sequence[str], channels: Sequence[str], out: str, free: set[str]) -> str:
+def mapping(  # noqa: PLR0913, PLR0917 - what is known of a block
+    calls: Sequence[Called],
+    names: Sequence[str],
+    channels: Sequence[str],
+    out: str,
+    free: set[str],
+    numbers: Mapping[str, Sequence[Any]] = {},
+) -> str:
     """`Maps x (N, in_channels, H, W) to (N, width, H, W).`, as far as it holds wherever the block is called.
 
     Args:
@@ -124,11 +141,12 @@ def mapping(calls: Sequence[Called], names: Sequence[str], channels: Sequence[st
         channels: what their channels are called, "" where nothing is.
         out: the channels that come out, "" where they are not told.
         free: the letters of the network.
+        numbers: extents that have a name, with what they are at each call.
     """
     ranks = {tuple(map(len, (*call.inputs, *call.outputs))) for call in calls}
     if len(ranks) != 1 or not calls[0].inputs or not calls[0].outputs:
         return ""
-    known: list[tuple[str, tuple[Any, ...]]] = []
+    known: list[tuple[str, tuple[Any, ...]]] = [(name, tuple(values)) for name, values in numbers.items()]
     told = []
     for place, name in enumerate(names):
         text = _shape([call.inputs[place] for call in calls], channels[place], known, free)

@@ -115,7 +115,7 @@ class Facts:
         shapes += [
             (node.shape,) if output else node.facts.shapes[:1] or ((),) for node in self.nodes.get(entry.place, ())
         ]
-        for shape in (each for each, *_ in shapes):
+        for shape in (each[0] for each in shapes if each):
             if len(shape) <= max(axis, 0):
                 return ""
             found.add(self._number(shape[axis]))

@@ -29,11 +29,14 @@ class Names:
 
     def __init__(self, templates: Sequence[Template]) -> None:
         taken: Counter[str] = Counter()
+        titles = {class_name(template.title) for template in templates}
         self.of: dict[int, str] = {}
         sizes = sorted(templates, key=lambda each: (-len(each.scopes), -len(each.statements)))
         for template in sizes:
             name = class_name(template.title)
             taken[name] += 1
+            while taken[name] > 1 and f"{name}{taken[name]}" in titles:
+                taken[name] += 1
             self.of[id(template)] = name if taken[name] == 1 else f"{name}{taken[name]}"
         self.taken = set(self.of.values())
 

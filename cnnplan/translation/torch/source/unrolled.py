@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.templates.statements import ACTIVATION, KIND
-from cnnplan.translation.torch.source.assembly import class_lines
+from cnnplan.translation.torch.source.asking import read_off
+from cnnplan.translation.torch.source.assembly import class_lines, row_lines
 from cnnplan.translation.torch.source.choosing import lent
 from cnnplan.translation.torch.source.copies import Copies
 from cnnplan.translation.torch.source.operators import write
+from cnnplan.translation.torch.source.sequential import in_a_row
 from cnnplan.translation.torch.source.written import Layer, Written
 
 if TYPE_CHECKING:
@@ -55,14 +57,32 @@ class Unrolled(Copies):
     def lines(self, name: str, title: str, conditions: Sequence[str] = (), places: Mapping[str, str] = {}) -> list[str]:
         """The class."""
         ends = [self.variables.of(ref) for ref in self.template.gives]
+        self._lists()
         result = ", ".join(ends)
         kind = "Tensor" if len(ends) == 1 else f"tuple[{', '.join(['Tensor'] * len(ends))}]"
         symbols = [f"{each}: int" for each in self.template.sizes]
-        head = [f"{each} = {text}" for each, text in places.items() if self._names_it(each, conditions)]
+        ranks = dict(zip(self.inputs, map(len, self.template.scopes[0].inputs), strict=False))
+        head = read_off({each: text for each, text in places.items() if self._names_it(each, conditions)}, ranks)
         init = [*self.init, *self.kept.values()]
-        body = [*head, *conditions, *self.forward]
+        own = self.numbered.get("", {})
+        row = [] if head or symbols or init != ["@"] else in_a_row(own, self.forward, self.inputs, result)
+        if row:
+            return row_lines(name, title, self.signature(), row)
+        init, calls = self._own_numbers(init, own)
+        body = [*head, *conditions, *calls]
         made = class_lines(name, title, self.signature(), init, [*self.inputs, *symbols], body, result, kind)
         return [re.sub(r"\b(\w+): int: Tensor", r"\1: int", line) for line in made]
+
+    def _own_numbers(self, init: list[str], own: Mapping[tuple[int, ...], str]) -> tuple[list[str], list[str]]:
+        """Lines of a class that has modules by number itself, and does not call them in a row."""
+        if not own:
+            return init, self.forward
+        if any(len(path) > 1 for path in own):
+            raise Unwritable("modules by number in modules by number, with others beside them")
+        made = [f'self.add_module("{path[0]}", {module})' for path, module in own.items()]
+        at = init.index("@")
+        calls = [re.sub(r"\bself\[(\d+)\]", r'self.get_submodule("\1")', line) for line in self.forward]
+        return [*init[:at], *made, *init[at + 1 :]], calls
 
     def _names_it(self, name: str, conditions: Sequence[str]) -> bool:
         return any(re.search(rf"\b{name}\b", line) for line in [*conditions, *self.forward])
