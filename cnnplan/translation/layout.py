@@ -58,6 +58,9 @@ def _nested(line: str) -> list[str]:
     if either:
         yes, on, no = either
         return [*laid(indent + yes), f"{indent}if {on}", f"{indent}else {no},"]
+    if line.startswith(f"{indent}[") and line.endswith("],"):
+        parts = _parts(line.strip()[1:-2])
+        return [f"{indent}[", *(piece for part in parts for piece in _nested(f"{indent}    {part},")), f"{indent}],"]
     if not line.endswith("),"):
         return [line]
     *rest, last = laid(line[:-1])

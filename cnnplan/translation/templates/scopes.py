@@ -132,10 +132,19 @@ class _Builder:
         inner = [each._replace(names=each.names[1 if each.names[0] == name else 2 :]) for each in members]
         made = self.scope(around._replace(kind=(*around.kind, title)), inner, inputs, gives)
         made.name, made.title, made.place = name, title, item.place
-        if self.paths and len(made.items) <= SHORTEST and all(isinstance(each, Leaf) for each in made.items):
+        if self.paths:
+            self._by_content(made)
+        return made, [number for number in gives if number in shapes]
+
+    @staticmethod
+    def _by_content(made: Scope) -> None:
+        """Let modules be one class that hold the same, wherever they stand: those of one height may be alike."""
+        inside = [each for each in made.items if isinstance(each, Scope)]
+        heights = [int(each.kind[1]) for each in inside if each.kind[0] == "modules"]
+        made.kind = ("modules", str(1 + max(heights, default=0)))
+        if not inside and len(made.items) <= SHORTEST:
             made.title = "_".join(each.node.op.verb for each in made.items if isinstance(each, Leaf))
             made.kind = ("layers", made.title)
-        return made, [number for number in gives if number in shapes]
 
     def _call(self, around: _Around, name: str, flat: Flat, later: set[int]) -> tuple[Scope, list[int]]:
         """A block that is called."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from cnnplan.translation.templates.statements import Statement
 
 __all__ = ["Body", "Row", "Template", "merged"]
+
+SHORTEST: Final = 3
+"""A word that is longer is one by itself."""
 
 MOST_WAYS: Final = 256
 """As many ways are tried to read a copy in which layers are missing."""
@@ -139,7 +143,7 @@ def merged(bodies: Sequence[Body], block: Block | None) -> list[Template]:
 
 def _missing(base: Body, body: Body) -> dict[str, Ref] | None:
     """What stands for statements that a copy does not have; None where it is another network."""
-    if len(base.scope.inputs) != len(body.scope.inputs):
+    if len(base.scope.inputs) != len(body.scope.inputs) or len(base.scope.sizes) != len(body.scope.sizes):
         return None
     mine = {statement.name: statement for statement in body.statements}
     absent = [statement for statement in base.statements if statement.name not in mine]
@@ -182,7 +186,13 @@ def replaced(statement: Statement, reads: tuple[Ref, ...]) -> Statement:
 
 def _template(base: Body, members: Sequence[tuple[list[Body], dict[str, Ref]]], block: Block | None) -> Template:
     bodies = [body for group, _ in members for body in group]
-    made = Template(base.scope.title, block, [body.scope for body in bodies], base.statements, base.gives)
+    made = Template(
+        _title([body.scope.title for body in bodies]),
+        block,
+        [body.scope for body in bodies],
+        base.statements,
+        base.gives,
+    )
     for _, missing in members:
         made.skipped |= missing
     for statement in base.statements:
@@ -199,6 +209,15 @@ def _template(base: Body, members: Sequence[tuple[list[Body], dict[str, Ref]]], 
             for key, name, hint in _places(statement)
         }
     return made
+
+
+def _title(titles: Sequence[str]) -> str:
+    """The word for all: what they begin with, or the one that is said most often."""
+    shared = titles[0]
+    while not all(title.startswith(shared) for title in titles):
+        shared = shared[:-1]
+    shared = shared.rstrip("_")
+    return shared if len(shared) > SHORTEST else Counter(titles).most_common(1)[0][0]
 
 
 def _when(statement: Statement) -> Expression | None:
