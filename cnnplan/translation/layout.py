@@ -12,12 +12,21 @@ __all__ = ["WIDTH", "laid", "sound", "unknown"]
 WIDTH: Final = 88
 
 
-def laid(line: str) -> list[str]:
-    """A line, or, where it is too long, the arguments of its call on lines of their own."""
+def laid(line: str, room: int = 0) -> list[str]:
+    """A line, or, where it is too long, the arguments of its call on lines of their own.
+
+    Args:
+        line: with its indentation.
+        room: how many characters come behind it.
+    """
     indent = line[: len(line) - len(line.lstrip())]
     text = _quoted(line.strip())
-    if len(indent) + len(text) <= WIDTH or not text.endswith(")"):
+    if len(indent) + len(text) <= WIDTH - room:
         return [indent + text]
+    if not text.endswith(")"):
+        target, is_given, value = text.partition(" = ")
+        fits = is_given and target.isidentifier() and len(indent) + 4 + len(value) <= WIDTH and " + " in value
+        return [f"{indent}{target} = (", f"{indent}    {value}", f"{indent})"] if fits else [indent + text]
     middle = _called_again(text)
     if middle:
         *begun, last = _broken(indent, text[:middle])
@@ -63,7 +72,7 @@ def _nested(line: str) -> list[str]:
         return [f"{indent}[", *(piece for part in parts for piece in _nested(f"{indent}    {part},")), f"{indent}],"]
     if not line.endswith("),"):
         return [line]
-    *rest, last = laid(line[:-1])
+    *rest, last = laid(line[:-1], 1)
     return [*rest, f"{last},"]
 
 

@@ -88,6 +88,19 @@ def test_a_list_whose_parts_are_read_later_stays_one():
     assert listed("body", modules, forward) == ("nn.ModuleList([A(), nn.Identity(), B()])", forward)
 
 
+def test_a_list_whose_parts_are_returned_stays_one():
+    forward = ["y = self.body[0](x)", "z = self.body[1](y)", "return z, y"]
+    assert listed("body", {(0,): "A()", (1,): "B()"}, forward)[0] == "nn.ModuleList([A(), B()])"
+
+
 def test_modules_whose_numbers_are_far_apart_are_no_list():
     with pytest.raises(Unwritable, match="far apart"):
         listed("body", {(0,): "A()", (99,): "B()"}, ["y = self.body[0](x)", "x = self.body[99](x)"])
+
+
+def test_a_variable_that_is_given_anew_is_not_read_later():
+    """What stands between two parts of a list is `y`, and `y` is something else behind them, before it is read."""
+    forward = ["y = self.body[0](x)", "z = self.body[1](y)", "y = self.stem(x)", "x = z + y"]
+    made, lines = listed("body", {(0,): "A()", (1,): "B()"}, forward)
+    assert made == "nn.Sequential(A(), B())"
+    assert lines == ["z = self.body(x)", "y = self.stem(x)", "x = z + y"]

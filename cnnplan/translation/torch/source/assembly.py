@@ -41,7 +41,8 @@ def class_lines(  # noqa: PLR0913, PLR0917 - what a class is made of
     for line in init:
         lines += laid(INDENT * 2 + line)
     lines += [""] if init or len(signature) > 1 else []
-    lines += _laid(f"def forward(self, {', '.join(f'{each}: Tensor' for each in variables)}) -> {kind}:", INDENT)
+    told = ["self", *(each if ":" in each else f"{each}: Tensor" for each in variables)]
+    lines += _laid(f"def forward({', '.join(told)}) -> {kind}:", INDENT)
     body = list(forward)
     if (body and body[-1] == "") or not body:
         body = [line for line in body if line]

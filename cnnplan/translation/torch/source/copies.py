@@ -76,13 +76,15 @@ class Copies(Texts):
             self.init.append(f"@{head}")
         self.numbered.setdefault(head, {})[tuple(map(int, match[2].split(".")))] = module
 
-    def _lists(self) -> None:
-        """Write the lists of modules, and call at once what is called in a row."""
+    def _lists(self, result: str) -> None:
+        """Write the lists of modules, and call at once what is called in a row; what is returned is read as well."""
+        self.forward.append(f"return {result}")
         for head, modules in self.numbered.items():
             if not head:
                 continue
             made, self.forward = listed(head, modules, self.forward)
             self.init[self.init.index(f"@{head}")] = f"self.{head} = {made}"
+        self.forward.pop()
 
     def _listed(self, head: str, number: int, module: str, on: str) -> None:
         """A module that is a part of a list."""

@@ -49,6 +49,11 @@ def in_a_row(modules: Mapping[Path, str], forward: Sequence[str], inputs: Sequen
 def listed(head: str, modules: Mapping[Path, str], forward: list[str]) -> tuple[str, list[str]]:
     """What makes a list of modules, and `forward` with one call of it where they are called in a row.
 
+    Args:
+        head: the attribute.
+        modules: what makes each, by its numbers.
+        forward: all lines, with the one that returns.
+
     Raises:
         Unwritable: too many numbers have no module.
     """
@@ -68,8 +73,18 @@ def listed(head: str, modules: Mapping[Path, str], forward: list[str]) -> tuple[
 def _alone(forward: Sequence[str], first: int, last: int) -> bool:
     """Whether nothing behind them reads what stands between calls."""
     targets = [line.partition(" = ")[0] for line in forward[first : last + 1]]
-    behind = "\n".join(forward[last + 1 :])
-    return all(name == targets[-1] or not re.search(rf"\b{name}\b", behind) for name in targets[:-1])
+    return all(name == targets[-1] or not _is_read(name, forward[last + 1 :]) for name in targets[:-1])
+
+
+def _is_read(name: str, lines: Sequence[str]) -> bool:
+    """Whether a variable is read before it is given anew; by what the function gives as well, where it is not."""
+    for line in lines:
+        target, _, text = line.partition(" = ")
+        if re.search(rf"\b{name}\b", text if target.isidentifier() else line):
+            return True
+        if target == name:
+            return False
+    return False
 
 
 def _nested(modules: Mapping[Path, str]) -> str:

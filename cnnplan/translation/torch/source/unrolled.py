@@ -57,8 +57,8 @@ class Unrolled(Copies):
     def lines(self, name: str, title: str, conditions: Sequence[str] = (), places: Mapping[str, str] = {}) -> list[str]:
         """The class."""
         ends = [self.variables.of(ref) for ref in self.template.gives]
-        self._lists()
         result = ", ".join(ends)
+        self._lists(result)
         kind = "Tensor" if len(ends) == 1 else f"tuple[{', '.join(['Tensor'] * len(ends))}]"
         symbols = [f"{each}: int" for each in self.template.sizes]
         ranks = dict(zip(self.inputs, map(len, self.template.scopes[0].inputs), strict=False))
@@ -70,8 +70,7 @@ class Unrolled(Copies):
             return row_lines(name, title, self.signature(), row)
         init, calls = self._own_numbers(init, own)
         body = [*head, *conditions, *calls]
-        made = class_lines(name, title, self.signature(), init, [*self.inputs, *symbols], body, result, kind)
-        return [re.sub(r"\b(\w+): int: Tensor", r"\1: int", line) for line in made]
+        return class_lines(name, title, self.signature(), init, [*self.inputs, *symbols], body, result, kind)
 
     def _own_numbers(self, init: list[str], own: Mapping[tuple[int, ...], str]) -> tuple[list[str], list[str]]:
         """Lines of a class that has modules by number itself, and does not call them in a row."""
