@@ -104,7 +104,9 @@ def _told(template: Template, names: Names, inputs: Sequence[str]) -> str:
     known = {
         name: values
         for name, values in template.params.items()
-        if re.search("channels|width|features", name) and None not in values and len(values) == len(seen)
+        if re.search("channels|width|features", name)
+        and len(values) == len(seen)
+        and all(type(value) is int for value in values)
     }
     more = "" if template.sizes else mapping(seen, inputs, [""] * len(inputs), "", set(), known)
     return wrapped(in_words(words, _title(names.of[id(template)])), more, 4)
