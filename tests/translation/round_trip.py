@@ -169,7 +169,8 @@ def calls(plan):
         for item in fragment.items:
             if isinstance(item, Call):
                 path = f"{prefix}{item.name}"
-                if any(name.startswith(f"{path}.") for name in plan.graph.nodes):
+                own = [node for name, node in plan.nodes.items() if name.startswith(f"{path}.")]
+                if own and not any(node.shared for node in own):  # else it is the module that it shares
                     block = item.fragment.name
                     found[path] = block, dict(zip(blocks[block].args, item.fragment.key[1:], strict=False))
                     inside(item.fragment, f"{path}.")
