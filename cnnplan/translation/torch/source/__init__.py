@@ -151,6 +151,8 @@ def _file(  # noqa: PLR0913 - what a file is made of
     found = [
         name for name in HELPERS if name in needs or (_calls(name, classes) and not (unrolled and name[0].isupper()))
     ]
+    pairs = "tuple[int, int]" in "".join(classes) and "tuple[int, ...]" not in "".join(classes)
+    found = ["half of a pair" if name == "half" and pairs else name for name in found]
     helpers = [HELPERS[name].strip("\n") for name in found]
     text = "\n\n\n".join([*helpers, *classes[:-1], *choices, classes[-1]])
     imports = _imports(text)

@@ -13,7 +13,7 @@ from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.docstrings import mapping, summary, wrapped
 from cnnplan.translation.torch.source.facts import Facts
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
-from cnnplan.translation.torch.source.tables import kind_at
+from cnnplan.translation.torch.source.tables import kind_at, several
 from cnnplan.translation.torch.source.tensors import Tensor, halved
 from cnnplan.translation.torch.source.walking import inside, read_in, texts
 
@@ -223,8 +223,9 @@ class File(Facts):
 
     def _kind_of(self, block: Block, name: str, text: str) -> str:
         """The type of a parameter whose default follows from others."""
-        if text in block.args:
-            return self.kind(block, text)
+        half = re.fullmatch(r"half\((\w+)\)", text)
+        if text in block.args or half:
+            return self.kind(block, half[1] if half else text)
         return "bool" if re.search(r"[<>]|[!=]=|\b(and|or|not)\b", text) else self.kind(block, name)
 
     def kind(self, block: Block, name: str) -> str:
@@ -235,7 +236,7 @@ class File(Facts):
         if seen == {bool}:
             return "bool"
         if tuple in seen:
-            return "int | tuple[int, ...]"
+            return f"int | {several([value for value in self._seen(block, name) if isinstance(value, tuple)])}"
         return "float" if any(kind not in {int, bool} for kind in seen) else "int"
 
 

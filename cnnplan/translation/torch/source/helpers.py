@@ -12,6 +12,11 @@ def half(size: int | tuple[int, ...]) -> int | tuple[int, ...]:
     """Half of a number, or of each of several."""
     return tuple(n // 2 for n in size) if isinstance(size, tuple) else size // 2
 ''',
+    "half of a pair": '''
+def half(size: int | tuple[int, int]) -> int | tuple[int, int]:
+    """Half of a number, or of both."""
+    return (size[0] // 2, size[1] // 2) if isinstance(size, tuple) else size // 2
+''',
     "make_divisible": '''
 def make_divisible(value: float, divisor: int) -> int:
     """The multiple of a divisor that is nearest, but at least 90 % of the value."""

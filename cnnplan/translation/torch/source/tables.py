@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnplan.spec.model import Symbol
     from cnnplan.translation.torch.source.files import File
 
-__all__ = ["chosen", "fields", "kind_at", "tables"]
+__all__ = ["chosen", "fields", "kind_at", "several", "tables"]
 
 METHODS = frozenset({"count", "index"})
 """What a named tuple calls something of its own."""
@@ -67,6 +67,14 @@ def tables(file: File) -> list[str]:
             lines[-1] += ","
         found.append("\n".join([*lines, "}"]))
     return found
+
+
+def several(values: Sequence[tuple[Any, ...]]) -> str:
+    """The type of some tuples of numbers: `tuple[int, int]` where all are pairs."""
+    lengths = {len(value) for value in values}
+    plain = all(type(each) is int for value in values for each in value)
+    length = lengths.pop() if len(lengths) == 1 and plain else 0
+    return f"tuple[{', '.join(['int'] * length)}]" if length in (1, 2, 3) else "tuple[int, ...]"
 
 
 def _tuple_name(file: File, symbol: Symbol) -> str:

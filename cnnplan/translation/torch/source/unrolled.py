@@ -13,6 +13,7 @@ from cnnplan.translation.torch.source.choosing import lent
 from cnnplan.translation.torch.source.copies import Copies
 from cnnplan.translation.torch.source.operators import write
 from cnnplan.translation.torch.source.sequential import in_a_row
+from cnnplan.translation.torch.source.tables import several
 from cnnplan.translation.torch.source.written import Layer, Written
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ def _kind(values: Sequence[Any]) -> str:
     if any(issubclass(kind, str) for kind in kinds):
         return "type[nn.Module]"
     if tuple in kinds:
-        return "tuple[int, ...]" if kinds == {tuple} else "int | tuple[int, ...]"
+        told = several([value for value in known if isinstance(value, tuple)])
+        return told if kinds == {tuple} else f"int | {told}"
     return "int" if kinds == {int} else "float"
 
 
