@@ -67,13 +67,18 @@ def _nested(line: str) -> list[str]:
     if either:
         yes, on, no = either
         return [*laid(indent + yes), f"{indent}if {on}", f"{indent}else {no},"]
-    if line.startswith(f"{indent}[") and line.endswith("],"):
+    if line.startswith(f"{indent}[") and line.endswith("],") and _is_list(line.strip()[:-1]):
         parts = _parts(line.strip()[1:-2])
         return [f"{indent}[", *(piece for part in parts for piece in _nested(f"{indent}    {part},")), f"{indent}],"]
     if not line.endswith("),"):
         return [line]
     *rest, last = laid(line[:-1], 1)
     return [*rest, f"{last},"]
+
+
+def _is_list(text: str) -> bool:
+    """Whether it is a list of elements, and no comprehension."""
+    return isinstance(ast.parse(text, mode="eval").body, ast.List)
 
 
 def _either(text: str) -> tuple[str, str, str] | None:
