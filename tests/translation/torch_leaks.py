@@ -81,14 +81,14 @@ FORMULA = {
     "sym_int": lambda h, _: torch.sym_max(torch.sym_int(h / 2), 3),
     "type": typed,
     "default argument": lambda h, _, k=2: h * k,
+    "decimal that is greater": lambda h, _: 7 if h > 100.0 else 3,
+    "numpy decimal that is less": lambda h, _: 7 if np.float64(100) < h else 3,
 }
 """They stay formulas, right at every height."""
 
 CONDITION = {
-    "decimal that is greater": lambda h, _: 7 if h > 100.0 else 3,
     "decimal that is equal": lambda h, _: 7 if h == 7.0 else 3,
     "equal decimal in front": lambda h, _: 7 if 7.0 == h else 3,  # noqa: SIM300 - the point
-    "numpy decimal that is less": lambda h, _: 7 if np.float64(100) < h else 3,
     "int compared": lambda h, _: 7 if int(h) > 1_000 else 3,
     "float compared": lambda h, _: 7 if float(h) * 2.0 > 2_000 else 3,
     "truth": lambda h, _: 7 if h - 500 else 3,
