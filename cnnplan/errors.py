@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Finding
 
-__all__ = ["CnnplanError", "Inconclusive", "MissingExtra", "OutsideConditions", "SpecError", "TooDeep", "UsageError"]
+__all__ = [
+    "CnnplanError",
+    "Inconclusive",
+    "MissingExtra",
+    "OutsideConditions",
+    "SpecError",
+    "TooDeep",
+    "Unwritten",
+    "UsageError",
+]
 
 
 class CnnplanError(Exception):
@@ -35,6 +44,10 @@ class SpecError(CnnplanError):
 
 class UsageError(CnnplanError):
     """The call is at fault, not a spec: an unknown option or symbol, a missing or unreadable file."""
+
+
+class Unwritten(UsageError):  # noqa: N818 - named after what is wrong
+    """A network has something that the language of a file that is asked for has not."""
 
 
 class MissingExtra(UsageError):  # noqa: N818 - named after what is wrong

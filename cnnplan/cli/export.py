@@ -11,7 +11,7 @@ from cnnplan.cli.exits import CLEAN, exit_codes
 from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.weights import Match, Names, chosen
-from cnnplan.errors import UsageError
+from cnnplan.errors import Unwritten, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,5 +70,5 @@ def _source(spec: Path, values: Mapping[str, Any], *, keras: bool) -> str:
 
     try:
         return (exporting.keras if keras else exporting.torch)(spec, **values)
-    except UsageError as error:
+    except Unwritten as error:
         raise UsageError(f"{error}; an ONNX file holds more: -o FILE{ONNX}") from None

@@ -224,6 +224,8 @@ def test_the_command_line(tmp_path):
     run = CliRunner().invoke(app, ["export", str(tmp_path / "net.yaml"), "-o", str(tmp_path / "other.py")])
     assert run.exit_code == 2
     assert "the operator opaque; an ONNX file holds more: -o FILE.onnx" in run.output
+    run = CliRunner().invoke(app, ["export", str(tmp_path / "missing.yaml"), "-o", str(tmp_path / "other.py")])
+    assert (run.exit_code, "ONNX" in run.output) == (2, False)
     assert not (tmp_path / "other.py").exists()
     run = CliRunner().invoke(app, ["export", str(SPECS / "unet.yaml"), "-o", str(tmp_path / "net.PY")])
     assert run.exit_code == 0

@@ -10,7 +10,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.errors import UsageError
+from cnnplan.errors import Unwritten
 from cnnplan.translation.expressions import Unwritable
 from cnnplan.translation.keras.source.functions import Function
 from cnnplan.translation.keras.source.helpers import HELPERS
@@ -39,7 +39,7 @@ def source(settled: Any, fixed: Callable[[], Any]) -> str:
         fixed: gives a Plan with numbers for all symbols but the batch.
 
     Raises:
-        UsageError: the network has something that Keras has not.
+        Unwritten: the network has something that Keras has not.
     """
     try:
         return _source(settled)
@@ -48,7 +48,7 @@ def source(settled: Any, fixed: Callable[[], Any]) -> str:
     try:
         return _source(fixed())
     except FAULTS as unwritable:
-        raise UsageError(f"{settled.name}: not written as Keras code: {unwritable}") from None
+        raise Unwritten(f"{settled.name}: not written as Keras code: {unwritable}") from None
 
 
 def _source(plan: Any) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.errors import UsageError
+from cnnplan.errors import Unwritten
 from cnnplan.findings import Place
 from cnnplan.spec import Record, Verb
 from cnnplan.translation.expressions import Unwritable
@@ -50,7 +50,7 @@ def source(plan: Any, settled: Any) -> str:
         settled: a Plan with numbers for all symbols but the extents of inputs.
 
     Raises:
-        UsageError: the network has something that is not written as source.
+        Unwritten: the network has something that is not written as source.
     """
     where = paths(settled.graph)
     if where:
@@ -62,7 +62,7 @@ def source(plan: Any, settled: Any) -> str:
     try:
         return _unrolled(settled)
     except (Unwritable, Borrowed) as unwritable:
-        raise UsageError(f"{plan.name}: not written as PyTorch source: {unwritable}") from None
+        raise Unwritten(f"{plan.name}: not written as PyTorch source: {unwritable}") from None
 
 
 def _unrolled(plan: Any, where: Mapping[int, tuple[str, ...]] | None = None) -> str:
