@@ -134,7 +134,7 @@ def test_a_condition_names_the_line_that_decides():
     assert str(refusal.value).startswith(f"{told}path that was not read at H = 199: needs H >= 200")
 
 
-@pytest.mark.parametrize("name", ["Windows", "Cropped"])
+@pytest.mark.parametrize("name", ["Windows", "Cropped", "Brought"])
 def test_pads_and_cuts_of_nothing_decide_nothing(name):
     """What is done at odd sizes alone changes nothing at even ones: one network, and no condition but that it runs."""
     module = meta(getattr(networks, name))

@@ -449,6 +449,28 @@ class Joined(nn.Module):
         return x
 
 
+class Brought(nn.Module):
+    """Brought to a multiple of 2 at three sizes, and back: columns are not asked for where rows decide."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Conv2d(3 + i, 4 + i, 3, 2, 1) for i in range(3))
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+            height, width = x.shape[2:]
+            rows, columns = math.ceil(height / 2) * 2, math.ceil(width / 2) * 2
+            resized = rows != height or columns != width
+            if resized:
+                x = functional.interpolate(x, size=(rows, columns), mode="bilinear")
+            x = x.view(*x.shape[:2], rows // 2, 2, columns // 2, 2).transpose(3, 4).contiguous()
+            x = x.transpose(3, 4).reshape(*x.shape[:2], rows, columns)
+            if resized:
+                x = functional.interpolate(x, size=(height, width), mode="bilinear")
+        return x
+
+
 class Stepped(nn.Module):
     """More around small images, and around wide ones."""
 

@@ -85,6 +85,7 @@ def _read(runs: Runs, blank: Callable[[], Draft], sample: Sample) -> Draft:
     usual = [runs.at(sample, values) for values in (sample.first, sample.second)]
     fault: Exception | None = None
     best: tuple[Merged, Emitter] | None = None
+    own = usual
     try:
         merged = merge(*usual)
         best = merged, _written(runs.module, blank(), sample, merged)
@@ -95,7 +96,9 @@ def _read(runs: Runs, blank: Callable[[], Draft], sample: Sample) -> Draft:
             break
         wider = _wider(runs, blank(), sample, pair, usual)
         if wider and (not best or len(wider[1].required) < len(best[1].required)):
-            best = wider
+            best, own = wider, [runs.at(sample, values) for values in pair]
+    if best and best[1].required:
+        best = _widest(runs, blank, sample, best, own, usual) or best
     if best and best[1].required:
         best = _united(runs, blank(), sample, best) or best
     if best is None:
@@ -115,6 +118,44 @@ def _wider(
         return (wide, _written(runs.module, draft, sample, wide)) if wide else None
     except Exception:  # noqa: BLE001 - whatever a forward raises: then it is read for fewer sizes
         return None
+
+
+def _widest(  # noqa: PLR0913, PLR0917 - all that was seen
+    runs: Runs,
+    blank: Callable[[], Draft],
+    sample: Sample,
+    best: tuple[Merged, Emitter],
+    own: list[Recording],
+    usual: list[Recording],
+) -> tuple[Merged, Emitter] | None:
+    """What stands for sizes as well at which what is still kept comes out otherwise."""
+    search = Witnesses(best[1], sample)
+    for pair in (*search.farthest(), ()):
+        try:
+            base = [runs.at(sample, values) for values in pair] or own
+            merged, others = merge(*base), [] if base is usual else usual
+            if others and not widened(merged, base, others):
+                continue
+            more = [run for run in _at_all(runs, sample, search.likely()) if widened(merged, base, [run])]
+            wide = widened(merged, base, [*others, *more]) if [*others, *more] else None
+            emitter = _written(runs.module, blank(), sample, wide) if wide else None
+            if wide is None or emitter is None or len(emitter.required) >= len(best[1].required):
+                continue
+            tell = [_hold_at(runs, sample, wide, emitter, values) for values in search.fresh()]
+        except Exception:  # noqa: BLE001, S112 - it differs at other sizes: then it is read for fewer of them
+            continue
+        if any(tell):
+            return wide, emitter
+    return None
+
+
+def _at_all(runs: Runs, sample: Sample, pairs: Iterable[Witness]) -> Iterator[Recording]:
+    """Runs at the first of each pair, where there is one."""
+    for values, _ in pairs:
+        try:
+            yield runs.at(sample, values)
+        except Exception:  # noqa: BLE001, S112 - whatever a forward raises
+            continue
 
 
 def _united(runs: Runs, draft: Draft, sample: Sample, best: tuple[Merged, Emitter]) -> tuple[Merged, Emitter] | None:

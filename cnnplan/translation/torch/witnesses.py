@@ -45,6 +45,13 @@ class Witnesses:
         self.ways = [_way(self.sides, each) for each in self.tries]
         self.left = dict.fromkeys(range(len(self.tries)))
 
+    def farthest(self) -> Iterator[Witness]:
+        """The one at which the most comes out otherwise."""
+        at = max(range(len(self.tries)), key=lambda i: self.ways[i].count(False))
+        second = self._second(at)
+        if second is not None and not all(self.ways[at]):
+            yield self.tries[at], second
+
     def likely(self) -> Iterator[Witness]:
         """Those that should do, by what is known so far."""
         seen = [_way(self.sides, dict(self.sample.first))]
