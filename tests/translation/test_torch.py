@@ -348,6 +348,17 @@ def test_what_a_run_keeps_for_the_next_is_read_in_each():
     assert told == "forward reaches 36 of 43 parameters: not those of mask"
 
 
+def test_hooks_of_a_first_run_are_put_on_in_each_once():
+    """And gone when all are over, as is what they filled: two stages and two heads, whatever ran before."""
+    module = meta(networks.Captures)
+    plan = cnnplan.load(module, dims="N,3,H,W")
+    assert sorted(node.op.verb for node in plan) == ["add", "conv", "conv", "conv", "conv", "multiply", "upsample"]
+    assert [len(each._forward_hooks) for each in module.modules()] == [0] * 7
+    assert ("hooked" in vars(module), module.captured, module.seen) == (False, {"stages": []}, set())
+    for size in (17, 30):
+        assert predicted(plan, N=2, H=size, W=19) == truth(meta(networks.Captures), 2, 3, size, 19)
+
+
 def squashed(_, x):
     return torch.tanh(x)
 

@@ -39,7 +39,7 @@ class Runs:
         self._askers: set[str] = set()
         self._known: dict[Any, Recording] = {}
         self._recorder: Any = None
-        self._kept = Kept(module)
+        self._kept: Any = None
         self._hooks = ExitStack()
         self._refs = {id(p): Ref("param", name) for name, p in module.named_parameters(remove_duplicate=True)}
         self._refs |= {id(b): Ref("buffer", name) for name, b in module.named_buffers(remove_duplicate=True)}
@@ -47,6 +47,7 @@ class Runs:
     def __enter__(self) -> Self:
         for name, each in self.module.named_modules():
             self._hook(name, each)
+        self._kept = Kept(self.module)
         return self
 
     def __exit__(self, *_: object) -> None:
