@@ -144,6 +144,32 @@ def test_what_a_file_tells_is_not_believed_unseen(told, tmp_path):
         load(path)
 
 
+TABLES = """
+cnnplan: 1
+name: t
+symbols: {N: 1, H: 5}
+input: [N, 3, H]
+layers:
+  - {constant: {shape: [1, 3, 1]}, name: own}
+  - {add: {}, from: [input, prev], name: a}
+  - {constant: {shape: [1, 3, 1]}, name: called_elsewhere, origin: pos_embd.0}
+  - {multiply: {}, from: [a, prev], name: b}
+  - {constant: {shape: [1, 3, 1]}, name: again, share: called_elsewhere}
+  - {subtract: {}, from: [b, prev], name: c}
+  - {parameter: {shape: [1, 3, 1]}, name: trained, origin: pos_embd.1}
+  - {add: {}, from: [c, prev]}
+"""
+
+
+@pytest.mark.parametrize("given", [{"weights": "none"}, {"seed": 4}], ids=["left_out", "stored"])
+def test_numbers_that_nobody_trains_are_that_whatever_they_are_called(given, tmp_path):
+    path = tmp_path / "network.onnx"
+    path.write_bytes(written(TABLES, **given))
+    told = load(path)
+    assert [node.op.verb for node in told.nodes.values() if node.weights] == ["constant", "constant", "parameter"]
+    assert (told.params, told.buffers) == (3, 6) == (load(TABLES).params, load(TABLES).buffers)
+
+
 def test_no_file_has_nodes_that_are_layers_already(tmp_path):
     path = tmp_path / "network.onnx"
     call = Call("gelu", "act", ["x"], ["y"], domain="cnnplan")

@@ -22,6 +22,7 @@ class File:
 
     Attributes:
         kinds: the types of inputs and layers that hold no numbers of the network.
+        untrained: the tensors that look like weights that are trained, and are none.
     """
 
     def __init__(self, dtype: str, taken: Iterable[str]) -> None:
@@ -31,6 +32,7 @@ class File:
         self.given: dict[str, tuple[tuple[int, ...], str]] = {}
         self.functions: dict[str, bytes] = {}
         self.kinds: dict[str, str] = {}
+        self.untrained: list[str] = []
         self.taken = {*taken}
         self._constants: dict[Any, str] = {}
         self._layer = ""

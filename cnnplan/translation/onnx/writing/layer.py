@@ -99,6 +99,12 @@ class Layer:
             weight.elements.dtype or self.file.dtype,
         )
 
+    def buffer(self, name: str) -> str:
+        """A weight that nobody trains, where nothing but the file can tell that."""
+        found = self.weight(name)
+        self.file.untrained.append(found)
+        return found
+
     def made(self, name: str, parts: Sequence[str], shape: Sequence[int], make: Callable[..., Any]) -> str:
         """A tensor that is made of several weights."""
         for part in parts:

@@ -51,8 +51,7 @@ def written(plan: Any, weights: Stored | None) -> bytes:
     except Unwritable as unwritable:
         raise UsageError(f"{plan.name}: not written as ONNX: {unwritable}") from None
     told = {SYMBOLS: declared({name: plan.spec.symbols[name] for name in _symbols(plan)})}
-    buffers = [f"{name}.value" for name, node in plan.graph.nodes.items() if node.op.verb == "constant"]
-    told |= {BUFFERS: "\n".join(buffers)} if buffers else {}
+    told |= {BUFFERS: "\n".join(dict.fromkeys(file.untrained))} if file.untrained else {}
     told |= {WEIGHTS: "\n".join(file.given)} if file.given else {}
     if sum(map(len, file.tensors.values())) > LARGEST:
         raise UsageError(f"{plan.name}: its weights take more than the 2 GiB of an ONNX file: leave them out")

@@ -42,7 +42,7 @@ def constant_(layer: Layer) -> str:
     """Numbers that are known, or a table that is stored."""
     op = layer.op
     if op.stored:
-        return layer.weight("value")
+        return layer.buffer("value")
     dtype = op.dtype or layer.file.dtype
     if op.values is not None:
         return layer.file.array(np.array(op.values, dtype))
