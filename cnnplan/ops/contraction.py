@@ -1,10 +1,9 @@
-"""Layers as matrix products: attention as two, with a softmax between them; convolution as one, or by channels.
+"""Layers as matrix products: attention as two, with a softmax between them; convolution as one.
 
 Of a convolution the elements of the windows stand in columns, and a row of weights is a filter. A column matrix is a
 copy, made in blocks of a few megabytes so that it stays in the cache and the memory of a run stays near that of its
 tensors; groups are unfolded some at a time, for the same reason. Where a window is a single element, the input is its
-own column matrix and nothing is copied. Where each channel has a filter of its own there is little to multiply and
-much to copy: then the channels of a few lines at a time are made the last axis, along which NumPy is quick.
+own column matrix and nothing is copied.
 """
 
 from __future__ import annotations
@@ -12,29 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
-from cnnplan.ops.arrays import padded, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnnplan.ops.arrays import Array
 
-__all__ = ["attended", "channelwise", "correlated", "favours_channels", "spread"]
+__all__ = ["attended", "correlated", "spread"]
 
 BLOCK = 2**20
 """Bytes of a column matrix, about."""
 
 PART = 2**18
 """Bytes of the groups that are unfolded together, about: their columns are several times as much."""
-
-LINES = 2**19
-"""Bytes of the lines of an input whose channels are made the last axis together, about."""
-
-WIDE = 48
-"""Channels from which on it is quicker to have them as the last axis than to put windows in columns."""
-
-LONG = 40
-"""Elements of a line from which on columns are as quick, where windows are next to each other."""
 
 
 def correlated(x: Array, weight: Array, groups: Any, unfold: Callable[[Array], Array]) -> Array:
@@ -92,63 +81,6 @@ def _blockwise(sample: Array, filters: Array, products: Array) -> None:
 def _lines(start: int, stop: int, axes: int) -> Any:
     """A block of the first of the last `axes` axes."""
     return (..., slice(start, stop), *(slice(None) for _ in range(axes - 1)))
-
-
-def favours_channels(x: Array, weight: Array, groups: Any, stride: int) -> bool:
-    """Whether each of many channels has one filter of its own, and lines are short, or windows apart along them."""
-    alone = groups == x.shape[1] == weight.shape[0]
-    return alone and groups >= WIDE and (stride > 1 or x.shape[-1] < LONG)
-
-
-def channelwise(
-    x: Array,
-    weight: Array,
-    pads: Sequence[tuple[int, int]],
-    strides: Sequence[int],
-    dilations: Sequence[int],
-) -> Array:
-    """The dot product of every window with the filter of its channel.
-
-    Args:
-        x: the input (N, C, *sizes).
-        weight: filters (C, 1, *kernel).
-        pads: zeros in front of each axis and behind it.
-        strides: per axis, how far apart windows are.
-        dilations: per axis, how far apart the elements of a window are.
-    """
-    axes = weight.ndim - 2
-    steps = windows(padded(x[:1, :1], pads), weight.shape[2:], strides, dilations).shape[2 : 2 + axes]
-    filters = np.moveaxis(np.copy(np.moveaxis(weight[:, 0], 0, -1), order="C"), -1, 0)
-    span = (weight.shape[2] - 1) * dilations[0] + 1
-    rows = min(steps[0], max(1, LINES * x.shape[2] // (x[0].size * x.itemsize * strides[0])))
-    y = np.empty_like(x, shape=(*x.shape[:2], *steps))
-    room = np.zeros_like(x, shape=_room(x.shape, (rows - 1) * strides[0] + span, pads), order="C")
-    view = windows(np.moveaxis(room, -1, 0)[None], weight.shape[2:], strides, dilations)[0]
-    sums = np.empty_like(x, shape=(rows, *steps[1:], x.shape[1]))
-    letters = f"c{'ijk'[:axes]},c{'def'[:axes]}{'ijk'[:axes]}->{'def'[:axes]}c"
-    for sample, products in zip(x, y, strict=True):
-        for start in range(0, steps[0], rows):
-            lines = min(rows, steps[0] - start)
-            _fill(room, sample, start * strides[0], pads)
-            block = np.einsum(letters, filters, view[:, :lines], out=sums[:lines])
-            products[:, start : start + lines] = np.moveaxis(block, -1, 0)
-    return y
-
-
-def _room(shape: tuple[int, ...], lines: int, pads: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-    """The extents of some lines of a padded input, its channels last."""
-    others = zip(shape[3:], pads[1:], strict=True)
-    return (lines, *(before + n + after for n, (before, after) in others), shape[1])
-
-
-def _fill(room: Array, sample: Array, start: int, pads: Sequence[tuple[int, int]]) -> None:
-    """Lines of a sample, from a place of its padded first axis on; zeros where there is none, and beside them."""
-    first, last = (min(max(end - pads[0][0], 0), sample.shape[1]) for end in (start, start + len(room)))
-    top = max(0, pads[0][0] - start)
-    beside = [slice(before, before + n) for n, (before, _) in zip(sample.shape[2:], pads[1:], strict=True)]
-    room[(slice(top, top + last - first), *beside)] = np.moveaxis(sample[:, first:last], 0, -1)
-    room[:top] = 0
-    room[top + last - first :] = 0
 
 
 def spread(x: Array, weight: Array, groups: Any, geometry: Sequence[tuple[int, int]], extras: Sequence[int]) -> Array:

@@ -9,7 +9,8 @@ from cnnplan.lazy import np
 from cnnplan.models import field
 from cnnplan.ops.arrays import beside, cropped, expanded, held, padded, same_sides, sides, windows
 from cnnplan.ops.base import Requirement, Weight, broken
-from cnnplan.ops.contraction import channelwise, correlated, favours_channels, spread
+from cnnplan.ops.contraction import correlated, spread
+from cnnplan.ops.depthwise import by_channels
 from cnnplan.ops.fields import Flag, Groups, NonNegativePerAxis, Padding, PaddingMode, Positive, Stride
 from cnnplan.ops.links import Link, grouped
 from cnnplan.ops.sharing import Dynamic
@@ -131,14 +132,15 @@ class Conv(Filtered):
         held("weight", weight, self.out_channels, x.shape[1] // self.groups, *kernel)
         held("bias", bias, self.out_channels, there=self.bias)
         pads = self._sides(x.shape[2:], kernel, strides, dilations)
-        if self.padding_mode == "zeros" and favours_channels(x, weight, self.groups, strides[-1]):
-            y = channelwise(x, weight, pads, strides, dilations)
-            return y if bias is None else np.add(y, beside(bias, y), out=y)
+        correlate = by_channels(x, weight, self.groups, strides) if self.padding_mode == "zeros" else None
 
         def unfold(channels: Array) -> Array:
             return windows(padded(channels, pads, self.padding_mode), kernel, strides, dilations)
 
-        y = correlated(x, weight, self.groups, unfold)
+        if correlate is None:
+            y = correlated(x, weight, self.groups, unfold)
+        else:
+            y = correlate(x, weight, pads, strides, dilations)
         return y if bias is None else np.add(y, beside(bias, y), out=y)
 
     def _sides(

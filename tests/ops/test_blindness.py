@@ -9,7 +9,7 @@ from types import FunctionType, ModuleType
 
 import pytest
 
-from cnnplan.ops import OPERATORS, Operator, arrays, contraction, interpolation
+from cnnplan.ops import OPERATORS, Operator, arrays, contraction, depthwise, interpolation
 
 RULES = (
     "output",
@@ -25,7 +25,7 @@ RULES = (
     "link",
     "notes",
 )
-HELPERS = {module.__name__ for module in (arrays, contraction, interpolation)}
+HELPERS = {module.__name__ for module in (arrays, contraction, depthwise, interpolation)}
 
 
 def called(function, kind):
@@ -83,7 +83,7 @@ def test_kernels_are_made_of_themselves_and_of_arrays(kind):
     assert {function.__module__ for function in kernel(kind)} <= allowed
 
 
-@pytest.mark.parametrize("module", [arrays, contraction, interpolation])
+@pytest.mark.parametrize("module", [arrays, contraction, depthwise, interpolation])
 def test_helpers_import_nothing_of_the_rules(module):
     imported = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.ImportFrom)]
     names = {node.module for node in imported if (node.module or "").startswith("cnnplan")}
