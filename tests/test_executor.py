@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tracemalloc
 import weakref
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -187,6 +188,7 @@ WRONG = [
     ({"conv1.weight": np.ones((4, 3, 3, 3), complex)}, "conv1.weight holds complex128, and numbers are asked for"),
     ({"conv1.weight": np.array([None])}, "conv1.weight holds object"),
     ({"conv2.weight": np.ones((4, 3, 3, 3))}, "conv2.weight belongs to no layer; did you mean conv1"),
+    ({"weight": np.ones((4, 3, 3, 3))}, "the weight weight belongs to no layer$"),
 ]
 
 
@@ -194,6 +196,33 @@ WRONG = [
 def test_weights_that_do_not_fit(weights, said):
     with pytest.raises(UsageError, match=said):
         execute(graph_of("- conv: {out_channels: 4, kernel_size: 3}"), weights=weights)
+
+
+class Counting(dict):
+    """Arrays that count how often they are read."""
+
+    def __init__(self, arrays):
+        super().__init__(arrays)
+        self.reads = Counter()
+
+    def __getitem__(self, name):
+        self.reads[name] += 1
+        return super().__getitem__(name)
+
+
+def test_what_was_given_is_read_once():
+    graph = graph_of("- conv: {out_channels: 4, kernel_size: 3}\n- batch_norm")
+    given = Counting(execute(graph).weights)
+    execute(graph, weights=given)
+    assert given.reads == dict.fromkeys(given, 1)
+
+
+def test_the_buffers_of_numpy_are_as_they_were():
+    seen = []
+    execute(graph_of("- relu"), watch=lambda *_: seen.append(np.getbufsize()))
+    with pytest.raises(UsageError):
+        execute(graph_of("- conv: {out_channels: 4, kernel_size: 3}"), weights={})
+    assert (seen, np.getbufsize()) == ([1024], 8192)
 
 
 def test_inputs_that_do_not_fit():

@@ -19,7 +19,7 @@ from cnnplan.cost import Cost
 from cnnplan.errors import UsageError
 from cnnplan.executor.budget import afford
 from cnnplan.executor.inputs import fed
-from cnnplan.executor.tensors import kept, live, named, owned, root
+from cnnplan.executor.tensors import kept, live, named, owned, root, unbuffered
 from cnnplan.executor.weights import Weights
 from cnnplan.lazy import np
 from cnnplan.meter import Meter
@@ -148,7 +148,8 @@ def execute(  # noqa: PLR0913 - all but one by keyword
     if weights is None and graph.spec.weights is not None:
         weights = graph.spec.weights(bound)
     store = weights if isinstance(weights, Weights) else Weights(weights, graph.nodes, seed, dtype)
-    return _Run(graph, bound, held, store, metered, watch, dtype).all()
+    with unbuffered():
+        return _Run(graph, bound, held, store, metered, watch, dtype).all()
 
 
 def _refuse_declared(graph: Graph) -> None:

@@ -24,6 +24,8 @@ def afford(need: int, limit: int | None = None) -> None:
     Raises:
         UsageError: it is more than the limit.
     """
+    if not need:
+        return
     most = free() // SHARE if limit is None else limit
     if need > most:
         why = "half of what is free" if limit is None else "the limit"

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
-__all__ = ["kept", "live", "named", "owned", "root"]
+__all__ = ["kept", "live", "named", "owned", "root", "unbuffered"]
 
 ROOM = 2**25 - 2**16
 """Bytes of the largest array whose memory glibc keeps for the next one."""
+
+
+BUFFER = 1024
+"""Elements that NumPy may copy together to have longer loops; by itself it takes 8192."""
 
 
 @cache
@@ -28,6 +33,19 @@ def kept() -> None:
     network. glibc learns what to keep from the largest array that was ever freed; nothing is written into this one.
     """
     np.empty(ROOM, dtype=np.uint8)
+
+
+@contextmanager
+def unbuffered() -> Iterator[None]:
+    """Have lines of some thousand elements met where they lie by the number of their channel, and not by a copy of it.
+
+    NumPy (2.4) repeats the number in a buffer where that holds two lines, which takes more than twice as long.
+    """
+    before = np.setbufsize(BUFFER)
+    try:
+        yield
+    finally:
+        np.setbufsize(before)
 
 
 @cache

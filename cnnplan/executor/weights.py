@@ -73,8 +73,9 @@ class Weights:
     @staticmethod
     def counted(wanted: Mapping[str, Weight], weights: Mapping[str, Array]) -> tuple[int, int]:
         """The elements of those that are trained, and of the others."""
-        sizes = [(array.size, wanted[name].trainable) for name, array in weights.items()]
-        return sum(n for n, trained in sizes if trained), sum(n for n, trained in sizes if not trained)
+        sizes = [array.size for array in weights.values()]
+        trained = sum([size for size, name in zip(sizes, weights, strict=True) if wanted[name].trainable])
+        return trained, sum(sizes) - trained
 
     def _one(self, name: str, weight: Weight) -> Array:
         """One weight; a layer that shares it gets it as it is, and it is for the kernel to refuse it."""
@@ -95,7 +96,7 @@ class Weights:
         shape = tuple(weight.shape)
         if name not in self._given:
             raise UsageError(f"the weight {name} {shape} was not given")
-        told = self._given.shape(name) if isinstance(self._given, _Arrays) else None
+        told = self._given.shape(name)
         if told is not None and told != shape:
             raise UsageError(f"the weight {name} has the shape {told}, and the layer asks for {shape}")
         found = np.asarray(self._given[name])
@@ -112,7 +113,7 @@ def _refuse_unknown(given: Iterable[str], layers: list[str]) -> None:
     known = set(layers)
     for name in given:
         layer = name.rpartition(".")[0]
-        if known.isdisjoint(accumulate(layer.split("."), "{}.{}".format)):
+        if layer not in known and known.isdisjoint(accumulate(layer.split("."), "{}.{}".format)):
             near = get_close_matches(layer, layers, n=1)
             raise UsageError(f"the weight {name} belongs to no layer{f'; did you mean {near[0]}?' if near else ''}")
 
@@ -134,6 +135,9 @@ class _Arrays(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self._read(self._names[name])
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
@@ -141,7 +145,7 @@ class _Arrays(Mapping[str, Any]):
         return len(self._names)
 
 
-def _read(checkpoint: Checkpoint, layers: Iterable[str]) -> Mapping[str, Any]:
+def _read(checkpoint: Checkpoint, layers: Iterable[str]) -> _Arrays:
     """The arrays of a file of weights, called as the network calls them.
 
     Where a layer has an origin, tensors may be called after that.
@@ -150,7 +154,7 @@ def _read(checkpoint: Checkpoint, layers: Iterable[str]) -> Mapping[str, Any]:
     return _Arrays(checkpoint.read, _called(told, layers), checkpoint)
 
 
-def _renamed(given: Mapping[str, Any] | None, layers: Iterable[str]) -> Mapping[str, Any] | None:
+def _renamed(given: Mapping[str, Any] | None, layers: Iterable[str]) -> _Arrays | None:
     """The same arrays as the network calls them."""
     return None if given is None else _Arrays(given.__getitem__, _called(given, layers))
 
@@ -159,6 +163,8 @@ def _called(told: Iterable[str], layers: Iterable[str]) -> dict[str, str]:
     """What arrays are called in a file by what the network calls them: after a layer, or after its origin."""
     nodes = layers.values() if isinstance(layers, Mapping) else ()
     known = {origin: node.name for node in nodes if (origin := getattr(node, "origin", ""))}
+    if not known:
+        return {name: name for name in told}
     names = {}
     for name in told:
         module, weight = (name, "weight") if name in known else _halves(name, known)
