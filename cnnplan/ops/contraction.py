@@ -45,7 +45,7 @@ def correlated(x: Array, weight: Array, groups: Any, unfold: Callable[[Array], A
         view = unfold(part.reshape(x.shape[0], -1, *x.shape[2:]))
         steps = view.shape[2 : 2 + axes]
         columns = view.reshape(*part.shape[:3], *view.shape[2:])
-        columns = np.moveaxis(columns, range(3, 3 + axes), range(-axes, 0))
+        columns = columns.transpose(*range(3), *range(3 + axes, columns.ndim), *range(3, 3 + axes))
         y = np.empty_like(x, shape=(x.shape[0], *filters.shape[:2], *steps)) if y is None else y
         for sample, products in zip(columns, y[:, start : start + several], strict=True):
             _multiply(filters[start : start + several], sample, products)

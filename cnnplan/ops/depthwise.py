@@ -8,6 +8,7 @@ the last axis, along which NumPy is quick. Both is done for so much at a time as
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
@@ -71,9 +72,9 @@ def _by_lines(
         dilations: per axis, how far apart the elements of a window are.
     """
     kernel, steps = weight.shape[2:], _steps(x, weight, pads, strides, dilations)
-    filters = np.moveaxis(weight.reshape(*weight.shape[:3], -1), 2, 0)
+    filters = weight.reshape(len(weight), kernel[0], 1, -1).swapaxes(0, 1)
     more = (kernel[0] - 1) * dilations[0] // strides[0]
-    line = strides[0] * filters.shape[-1] * int(np.prod(steps[1:])) * x.itemsize
+    line = strides[0] * filters.shape[-1] * prod(steps[1:]) * x.itemsize
     several = max(1, min(x.shape[1], COLUMNS // (line * (steps[0] + more))))
     lines = steps[0] if several > 1 else max(1, min(steps[0], COLUMNS // line - more))
     y = np.empty_like(x, shape=(*x.shape[:2], *steps))
