@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.collector import uncollected
 from cnnplan.errors import TooDeep
+from cnnplan.receptive_field.links import Links
 from cnnplan.receptive_field.pieces import MOST_PIECES, WHOLE, Part, Piece, image, is_within, lined_up
 from cnnplan.receptive_field.windows import Window, in_numbers, union
-from cnnplan.sizes import ceil, evaluate, floor, ge
+from cnnplan.sizes import ceil, floor, ge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnnplan.graph import Graph, Node
-    from cnnplan.ops.links import Link
     from cnnplan.receptive_field.pieces import Box
     from cnnplan.receptive_field.windows import Windows
     from cnnplan.sizes import Extent
@@ -66,11 +66,8 @@ class ReceptiveFields:
     @uncollected
     def __init__(self, graph: Graph, values: Mapping[str, Any] | None = None) -> None:
         self._graph = graph
-        self._values = values
-        self._memo: dict[Any, Any] = {}
-        self._links: dict[Any, Link | None] = {}
-        self._rows: dict[Any, tuple[Any, Any]] = {}
-        self._moved: dict[Any, Window] = {}
+        self._links = Links(values)
+        self._rows: dict[Any, tuple[Window, Any, Any]] = {}
         self._unions: dict[str, Mapping[str, Windows]] = {}
         self.pieces: dict[str, tuple[Piece, ...]] = {
             name: (Piece(WHOLE, {name: tuple(Window(axis) for axis in range(SPATIAL, len(shape)))}),)
@@ -161,17 +158,15 @@ class ReceptiveFields:
 
     def _leaves(self, node: Node, operand: int, pieces: tuple[Piece, ...]) -> bool:
         """Whether the pieces of an operand lie where they were, and look at what they did."""
-        taken, given = ([*map(self._number, shape)] for shape in (node.facts.shapes[operand], node.shape))
-        if node.op.picks or len(taken) != len(given):
-            return False
-        if any(self._link(node, operand, axis) != (axis, 1, 0, 0, 1, 1) for axis in range(len(taken))):
+        given = [*map(self._links.number, node.shape)]
+        if len(node.facts.shapes[operand]) != len(given) or not self._links.passes(node, operand):
             return False
         parts = [part for piece in pieces for part in piece.box]
         if not all(is_within(part, given[part.axis]) for part in parts):
             return False
         placed = node.op.lies(operand, *node.facts.shapes)
         return placed is None or (
-            self._number(placed[1]) == 0
+            self._links.number(placed[1]) == 0
             and len(parts) == len(pieces)
             and all(piece.box and piece.box[0].axis == placed[0] for piece in pieces)
         )
@@ -183,13 +178,13 @@ class ReceptiveFields:
         """
         if node.op.lies(operand, *node.facts.shapes) is not None:
             return False
-        if any(self._link(node, operand, axis) for axis in {part.axis for piece in pieces for part in piece.box}):
+        if any(self._links.of(node, operand, axis) for axis in {part.axis for piece in pieces for part in piece.box}):
             return False
         together = self.windows(node.inputs[operand])
         rows = [window for windows in together.values() for window in windows]
         if not all(window is not None and window.axis is not None and in_numbers(window[1:]) for window in rows):
             return False
-        links = [self._link(node, operand, window.axis) for window in rows if window and window.axis is not None]
+        links = [self._links.of(node, operand, window.axis) for window in rows if window and window.axis is not None]
         return all(link is not None and link.jump != 0 and in_numbers(link) for link in links)
 
     def _image(self, node: Node, operand: int, box: Box) -> Box | None:
@@ -198,13 +193,13 @@ class ReceptiveFields:
         parts: dict[int, Part] = {}
         if placed is not None:
             axis, start = placed
-            n, start = self._number(node.facts.shapes[operand][axis]), self._number(start)
-            if n != self._number(node.shape[axis]):
+            n, start = self._links.number(node.facts.shapes[operand][axis]), self._links.number(start)
+            if n != self._links.number(node.shape[axis]):
                 parts[axis] = Part(axis, start, start + n)
         for part in box:
-            link = self._link(node, operand, part.axis)
+            link = self._links.of(node, operand, part.axis)
             if link is not None:
-                extents = map(self._number, (node.facts.shapes[operand][part.axis], node.shape[link.axis]))
+                extents = map(self._links.number, (node.facts.shapes[operand][part.axis], node.shape[link.axis]))
                 there = image(part, link, *extents)
                 if there is None:
                     return None
@@ -213,6 +208,8 @@ class ReceptiveFields:
 
     def _through(self, node: Node, operand: int, box: Box, source: str, windows: Windows) -> Windows:
         """The windows of a piece behind a layer."""
+        if self._links.passes(node, operand):
+            return windows
         pairs = zip(windows, self._graph.inputs[source][SPATIAL:], strict=True)
         return tuple(
             [
@@ -223,37 +220,17 @@ class ReceptiveFields:
 
     def _one(self, node: Node, operand: int, box: Box, window: Window, whole: Extent) -> Window | None:
         assert window.axis is not None  # noqa: S101 - the caller asked
-        axis, link = window.axis, self._link(node, operand, window.axis)
-        n = self._number(node.facts.shapes[operand][axis])
+        axis, link = window.axis, self._links.of(node, operand, window.axis)
+        n = self._links.number(node.facts.shapes[operand][axis])
         if link is not None:
-            behind = self._behind_link(window, link)
-            shorter = node.op.picks and not ge(self._number(node.shape[link.axis]), n).verdict
+            behind = self._links.behind(window, link)
+            shorter = node.op.picks and not ge(self._links.number(node.shape[link.axis]), n).verdict
             return behind._replace(cut=True) if shorter else behind
         if not window.cut:
             return None
         part = next((part for part in box if part.axis == axis), Part(axis, 0, n))
         rest = window.over(part.start, part.stop)
-        return None if rest.whole(self._number(whole)) else rest
-
-    def _behind_link(self, window: Window, link: Link) -> Window:
-        """The window of what looks at this one through a link; height and width are often alike."""
-        if link[1:] == (1, 0, 0, 1, 1):
-            return window.behind(link)
-        key = (window[1:5], link[1:])
-        found = self._moved.get(key)
-        if found is None:
-            found = self._moved[key] = window.behind(link)
-        if found.axis == link.axis and found.cut is window.cut:
-            return found
-        return found._replace(axis=link.axis, cut=window.cut)
-
-    def _link(self, node: Node, operand: int, axis: int) -> Link | None:
-        """What a layer looks at along an axis; many layers are alike."""
-        key = (node.facts, operand, axis)
-        if key not in self._links:
-            link = node.op.link(operand, axis, *node.facts.shapes)
-            self._links[key] = link and type(link)(link.axis, *map(self._number, link[1:]))
-        return self._links[key]
+        return None if rest.whole(self._links.number(whole)) else rest
 
     def _field(self, windows: Windows) -> ReceptiveField:
         rows: list[tuple[Any, Any, Any]] = []
@@ -266,15 +243,11 @@ class ReceptiveFields:
         """Size, jump and start of a window; height and width are often alike."""
         if window is None:
             return None, None, None
-        key = (window.first, window.last)
-        found = self._rows.get(key)
-        if found is None:
-            found = self._rows[key] = (floor(window.reach) + 1, ceil(window.first))
-        size, offset = found
+        key = (id(window.first), id(window.last))
+        if key not in self._rows:
+            self._rows[key] = (window, floor(window.reach) + 1, ceil(window.first))
+        _, size, offset = self._rows[key]
         return size, window.jump, offset
-
-    def _number(self, value: Any) -> Any:
-        return value if type(value) is int or self._values is None else evaluate(value, self._values, self._memo)
 
 
 EMPTY = ReceptiveField((), (), ())

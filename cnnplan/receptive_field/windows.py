@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cnnplan.ops.links import Link
 
-__all__ = ["Window", "Windows", "in_numbers", "union"]
+__all__ = ["Window", "Windows", "in_numbers", "stepping", "union"]
 
 
 class Window(NamedTuple):
@@ -42,13 +42,9 @@ class Window(NamedTuple):
         return self.last - self.first
 
     def behind(self, link: Link) -> Window:
-        """The window of what looks at this one through a link."""
-        if link[1:] == (1, 0, 0, 1, 1):
-            return self if link.axis == self.axis else self._replace(axis=link.axis)
-        link = link.even
-        step = quotient(self.jump, link.per)
-        first, last = self.first + step * link.first, self.last + step * link.last
-        return Window(link.axis, step * link.jump, first, last, self.phases * link.per, self.cut)
+        """The window of what looks at this one through a link in elements of the input."""
+        first, last = self.first + link.first, self.last + link.last
+        return Window(link.axis, link.jump, first, last, self.phases * link.per, self.cut)
 
     def over(self, start: Any, stop: Any) -> Window:
         """All that the indices from `start` to before `stop` look at together."""
@@ -64,10 +60,18 @@ class Window(NamedTuple):
         if other is None or self.axis != other.axis or self.jump != other.jump:
             return None
         first, last = _lesser(self.first, other.first), _greater(self.last, other.last)
-        return Window(self.axis, self.jump, first, last, maximum(self.phases, other.phases), self.cut or other.cut)
+        phases = self.phases if self.phases == other.phases else maximum(self.phases, other.phases)
+        return Window(self.axis, self.jump, first, last, phases, self.cut or other.cut)
 
 
 Windows = tuple[Window | None, ...]
+
+
+def stepping(link: Link, jump: Any) -> Link:
+    """A link in elements of the input of the network, of an axis whose windows are `jump` apart."""
+    even = link.even
+    step = quotient(jump, even.per)
+    return type(link)(even.axis, step * even.jump, step * even.first, step * even.last, even.per)
 
 
 def in_numbers(values: Iterable[Any]) -> bool:
@@ -99,9 +103,13 @@ def _greater(one: Any, other: Any) -> Any:
 
     So a sum of many of them does not hold each of its beginnings again.
     """
-    return one + maximum(other - one, 0)
+    more = other - one
+    most = maximum(more, 0)
+    return other if most is more else one + most
 
 
 def _lesser(one: Any, other: Any) -> Any:
     """The less of two, likewise."""
-    return one - maximum(one - other, 0)
+    less = one - other
+    most = maximum(less, 0)
+    return other if most is less else one - most

@@ -121,7 +121,7 @@ class Count:
         if isinstance(other, Count):
             return sum_of(self, other, 1)
         if type(other) is int:  # a Size never comes here with one
-            return count_of(self.context, self.products, self.rest + other)
+            return count_of(self.context, self.products, self.rest + other) if other else self
         return combine(((self, 1), (other, 1))) if is_number(other) else NotImplemented
 
     __radd__ = __add__
