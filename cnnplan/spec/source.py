@@ -15,6 +15,7 @@ from cnnplan.errors import SpecError, UsageError
 from cnnplan.findings import Location, Place
 from cnnplan.spec.diagnosis import QUOTED, as_list, balance, repair, syntax
 from cnnplan.spec.faults import Faults
+from cnnplan.spec.positions import CLOSE, OPEN, positions
 from cnnplan.spec.scalars import resolve
 
 if TYPE_CHECKING:
@@ -42,9 +43,6 @@ TOO_DEEP: Final = "exceeded maximum nesting depth"
 """What PyYAML's C parser says, from 6.0.4 on, when it reads ahead into more levels than it has room for."""
 
 ALTERNATIVE: Final = "blocks do what anchors, aliases and merge keys do"
-
-_OPEN: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
-_CLOSE: Final = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
 def read_text(path: FilePath) -> str:
@@ -103,7 +101,7 @@ class Source:
     def locate(self, place: Place) -> Location:
         """The line and column of a place, or of the nearest thing around it that stands in the text."""
         if self._positions is None:
-            self._positions = dict(reversed(list(self._walk())))
+            self._positions = positions(self._events())
         path = place.path
         while path and path not in self._positions:
             path = path[:-1]
@@ -155,11 +153,11 @@ class Source:
         level = 0
         for count, event in enumerate(yaml.parse(self.text, Loader=loader)):
             kind = type(event)
-            if kind in _OPEN:
+            if kind in OPEN:
                 level += 1
                 if level > LEVELS:
                     raise self._stop("CNN004", event.start_mark, f"nested deeper than {LEVELS} levels")
-            elif kind in _CLOSE:
+            elif kind in CLOSE:
                 level -= 1
             if count > VALUES:
                 raise self._stop("CNN004", event.start_mark, f"more than {VALUES} keys and values")
@@ -171,11 +169,11 @@ class Source:
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self._scalar(stack, event)
-            elif kind in _OPEN:
+            elif kind in OPEN:
                 self._screen(event, stack)
                 self._key_wanted(stack[-1], event)
                 stack.append(_Frame({} if kind is yaml.MappingStartEvent else [], flow=event.flow_style))
-            elif kind in _CLOSE:
+            elif kind in CLOSE:
                 frame = stack.pop()
                 stack[-1].put(self._mended(frame, stack))
             elif kind is yaml.AliasEvent:
@@ -234,32 +232,6 @@ class Source:
             hint = f"a list stands in [ ]: write {listed}" if (listed := as_list(text)) else f'{QUOTED}: "{text}"'
             self._add("CNN014", frame.torn[at], f"the comma in {text} tears the expression apart", hint, _path(stack))
         return dict(whole) if mapping else [value for _, value in whole]
-
-    def _walk(self) -> Iterator[tuple[Path, tuple[Any, Any]]]:
-        """Every path with the marks of its key and its value, in the order of the text, as far as it can be read."""
-        path: list[Any] = []
-        keys: list[Any] = []
-        try:
-            for event in self._events():
-                kind = type(event)
-                if kind in _CLOSE:
-                    path.pop()
-                    keys.pop()
-                elif kind is yaml.ScalarEvent and path and path[-1] is None:
-                    path[-1], keys[-1] = event.value, event.start_mark
-                    continue
-                elif kind in _OPEN or kind in (yaml.ScalarEvent, yaml.AliasEvent):
-                    yield tuple(path), (keys[-1] if keys else None, event.start_mark)
-                    if kind in _OPEN:
-                        path.append(None if kind is yaml.MappingStartEvent else 0)
-                        keys.append(None)
-                        continue
-                else:
-                    continue
-                if path:
-                    path[-1] = path[-1] + 1 if isinstance(path[-1], int) else None
-        except (yaml.YAMLError, SpecError):
-            return
 
 
 def _encodable(text: str) -> bool:

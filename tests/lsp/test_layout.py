@@ -9,6 +9,7 @@ import pytest
 from cnnplan.errors import SpecError
 from cnnplan.lsp.layout import Layout, lines_of, slot_at
 from cnnplan.lsp.roles import role
+from cnnplan.spec.positions import positions
 from cnnplan.spec.source import Source
 
 ROOT = Path(__file__).parents[2]
@@ -27,10 +28,8 @@ def parsed(file):
         return None
     if source.faults.found:
         return None
-    found = {}
-    for path, (key, value) in source._walk():
-        found.setdefault(path, (key and (key.line, key.column), (value.line, value.column)))
-    return found
+    marks = positions(source._events())
+    return {path: (key and (key.line, key.column), (value.line, value.column)) for path, (key, value) in marks.items()}
 
 
 def test_the_parser_finds_the_same():
