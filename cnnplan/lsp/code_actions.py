@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnplan.findings import Finding
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.judging import Judge
+    from cnnplan.lsp.session import Session
     from cnnplan.repairs import Edit, Repair
 
 __all__ = ["code_actions"]

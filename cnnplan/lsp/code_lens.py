@@ -11,8 +11,9 @@ from cnnplan.lsp.figures import calls, summed, totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.layout import Span
+    from cnnplan.lsp.session import Session
 
 __all__ = ["code_lenses"]
 

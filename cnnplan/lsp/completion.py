@@ -13,8 +13,9 @@ from cnnplan.lsp.roles import role
 from cnnplan.lsp.words import last_word
 
 if TYPE_CHECKING:
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.layout import Slot
+    from cnnplan.lsp.session import Session
 
 __all__ = ["completion"]
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnnplan.findings import Finding, Location
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
+    from cnnplan.lsp.session import Session
 
 __all__ = ["at_once", "diagnostic", "kept", "told"]
 

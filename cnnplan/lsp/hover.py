@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnplan.findings import Path
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.layout import Span
     from cnnplan.lsp.meaning import Thing
+    from cnnplan.lsp.session import Session
     from cnnplan.plan import NodePlan, Plan
 
 __all__ = ["hover"]

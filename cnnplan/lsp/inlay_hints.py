@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnplan.findings import Path
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.layout import Item
+    from cnnplan.lsp.session import Session
     from cnnplan.plan import EntryPlan
 
 __all__ = ["inlay_hints"]

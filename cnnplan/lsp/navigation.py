@@ -9,8 +9,9 @@ from lsprotocol import types
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.meaning import Occurrence, Thing
+    from cnnplan.lsp.session import Session
 
 __all__ = ["definition", "everywhere", "highlights", "references"]
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnplan.findings import Path
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.layout import Slot
+    from cnnplan.lsp.session import Session
 
 __all__ = ["Offer", "Offers"]
 

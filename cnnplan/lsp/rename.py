@@ -12,8 +12,9 @@ from cnnplan.ops import LATER, OPERATORS
 from cnnplan.spec.words import STRUCTURES, refusal
 
 if TYPE_CHECKING:
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
     from cnnplan.lsp.meaning import Occurrence, Thing
+    from cnnplan.lsp.session import Session
 
 __all__ = ["prepare_rename", "rename"]
 

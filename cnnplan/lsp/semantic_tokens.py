@@ -13,7 +13,8 @@ from cnnplan.lsp.words import words_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
+    from cnnplan.lsp.session import Session
 
 __all__ = ["LEGEND", "semantic_tokens"]
 

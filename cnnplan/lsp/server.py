@@ -15,19 +15,21 @@ from cnnplan.lsp.code_actions import code_actions
 from cnnplan.lsp.code_lens import code_lenses
 from cnnplan.lsp.completion import completion
 from cnnplan.lsp.diagnostics import at_once, kept, told
-from cnnplan.lsp.documents import Document, Session
 from cnnplan.lsp.hover import hover
 from cnnplan.lsp.inlay_hints import inlay_hints
 from cnnplan.lsp.judging import Judge, Question
 from cnnplan.lsp.navigation import definition, highlights, references
 from cnnplan.lsp.rename import prepare_rename, rename
 from cnnplan.lsp.semantic_tokens import LEGEND, semantic_tokens
+from cnnplan.lsp.session import Session
 from cnnplan.lsp.signature_help import signature_help
 from cnnplan.lsp.structure import folding, links, outline
 from cnnplan.release import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnnplan.lsp.documents import Document
 
     Feature = Callable[[Session, Document, Any], Any]
 

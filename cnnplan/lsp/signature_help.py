@@ -14,7 +14,8 @@ from cnnplan.lsp.words import open_call
 from cnnplan.spec.functions import FUNCTIONS
 
 if TYPE_CHECKING:
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
+    from cnnplan.lsp.session import Session
 
 __all__ = ["signature_help"]
 

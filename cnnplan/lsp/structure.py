@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnplan.findings import Path
-    from cnnplan.lsp.documents import Document, Session
+    from cnnplan.lsp.documents import Document
+    from cnnplan.lsp.session import Session
 
 __all__ = ["folding", "links", "outline"]
 

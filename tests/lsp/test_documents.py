@@ -8,7 +8,8 @@ import pytest
 
 pytest.importorskip("pygls")
 
-from cnnplan.lsp.documents import Document, Session
+from cnnplan.lsp.documents import Document
+from cnnplan.lsp.session import Session
 
 TEXTS = ["", "a", "a\na", "a\nb\na", "a\na\na\na", "b\na", "a\nb\nb\na", "c\n\n\nc\n", "c\n\nc\n"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from cnnplan.lsp.documents import Session
+from cnnplan.lsp.session import Session
 from tests.lsp.editor import Editor
 
 ROOT = Path(__file__).parents[2]
