@@ -8,25 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from cnnplan.cli.exits import CLEAN, COULD_NOT_RUN, FINDINGS, complain, exit_codes, say
-from cnnplan.cli.files import is_stdin, specs
+from cnnplan.cli.exits import CLEAN, FINDINGS, complain, exit_codes, say
+from cnnplan.cli.files import is_foreign, is_stdin
+from cnnplan.cli.findings import found
 from cnnplan.cli.options import Output, Paths, Root, Settings, bound, reads, words
 from cnnplan.cli.output import put
 from cnnplan.cli.terminal import colored
 from cnnplan.cli.weights import Match, Names, Weights, held, matched
-from cnnplan.cli.workers import Judged, judged
 from cnnplan.errors import UsageError
 from cnnplan.translation.options import is_told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnnplan.cli.cache import Cache
+    from cnnplan.cli.findings import Fit
     from cnnplan.configuration import Configuration
     from cnnplan.findings import Finding
     from cnnplan.repairs import Repair
-
-    Fit = Callable[[Path], list[Finding]]
 
 __all__ = ["check"]
 
@@ -182,7 +181,7 @@ def _once(  # noqa: PLR0913, PLR0917 - handed on
 
     render_findings((), show.format)
     times: dict[str, float] = {}
-    files, findings, code = _found(paths, wanted, values, fit, cache, times)
+    files, findings, code = found(paths, wanted, values, fit, cache, times)
     return max(code, _told_of(files, findings, wanted, show, times))
 
 
@@ -219,7 +218,7 @@ def _repairs(findings: Sequence[Finding], wanted: Configuration) -> list[Repair]
     from cnnplan.repairs import repairs  # noqa: PLC0415
 
     specs = {Path(finding.called_from[-1].file if finding.called_from else finding.place.file) for finding in findings}
-    own = (path for path in sorted(specs) if path.is_file() and not _is_foreign(path))
+    own = (path for path in sorted(specs) if path.is_file() and not is_foreign(path))
     return [repair for path in own for repair in repairs(path, findings, configuration=wanted)]
 
 
@@ -239,64 +238,7 @@ def _update(paths: Iterable[Path], wanted: Configuration) -> int:
 
     if not wanted.baseline:
         raise UsageError("--update-baseline needs --baseline FILE, or baseline in the configuration")
-    _, findings, code = _found(paths, wanted, {})
+    _, findings, code = found(paths, wanted, {})
     put(document(findings, wanted.baseline), wanted.baseline)
     say(f"{len(findings)} findings are known now, in {wanted.baseline}")
     return code
-
-
-def _found(  # noqa: PLR0913, PLR0917 - handed on
-    paths: Iterable[Path],
-    wanted: Configuration,
-    values: Mapping[str, Any],
-    fit: Fit | None = None,
-    cache: Cache | None = None,
-    times: dict[str, float] | None = None,
-) -> tuple[list[str], list[Finding], int]:
-    """The files, their findings, and the exit code for those that could not be read; `times` takes the seconds."""
-    every = list(specs(paths))
-    clean = {path for path in every if cache and not fit and cache.clean(path)}
-    told = iter(_told([path for path in every if path not in clean], wanted, values))
-    files: list[str] = []
-    findings: list[Finding] = []
-    code = CLEAN
-    for path in every:
-        found = Judged(path) if path in clean else next(told)
-        try:
-            findings += _fitting(found, fit)
-            files.append(str(path))
-            if times is not None:
-                times[str(path)] = found.seconds
-        except UsageError as error:
-            say(str(error))
-            code = COULD_NOT_RUN
-        if cache and path not in clean and not (found.findings or found.unread) and not _is_foreign(path):
-            cache.remember(path, found.sources)
-    return files, findings, code
-
-
-def _is_foreign(path: Path) -> bool:
-    """Whether it is no spec of our own: what is said of it rests on options too."""
-    from cnnplan.translation import kind_of  # noqa: PLC0415
-
-    return kind_of(path) is not None
-
-
-def _told(paths: Sequence[Path], wanted: Configuration, values: Mapping[str, Any]) -> Iterator[Judged]:
-    """What is found in each."""
-    if paths:
-        from cnnplan.rules import followed  # noqa: PLC0415
-
-        followed(wanted)
-    return judged(paths, wanted, values)
-
-
-def _fitting(found: Judged, fit: Fit | None) -> Iterator[Finding]:
-    """What was found in a spec, and where that is no error, what its weights say."""
-    from cnnplan.findings import Severity  # noqa: PLC0415
-
-    if found.unread:
-        raise UsageError(found.unread)
-    yield from found.findings
-    if fit and not any(finding.severity is Severity.ERROR for finding in found.findings):
-        yield from fit(found.path)

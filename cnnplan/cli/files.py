@@ -11,7 +11,7 @@ from cnnplan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["is_stdin", "specs", "suffixes"]
+__all__ = ["is_foreign", "is_stdin", "specs", "suffixes"]
 
 MODULES, ENVIRONMENT = "node_modules", "pyvenv.cfg"
 """Folders of other people's packages: what node's is called, and what Python's has inside."""
@@ -30,6 +30,13 @@ def is_stdin(paths: Iterable[Path]) -> bool:
     if STDIN in names and len(names) > 1:
         raise UsageError("- stands for stdin, and beside it no file is checked")
     return STDIN in names
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether it is no spec of our own: what is said of it rests on options too."""
+    from cnnplan.translation import kind_of  # noqa: PLC0415
+
+    return kind_of(path) is not None
 
 
 def specs(paths: Iterable[Path]) -> Iterator[Path]:
