@@ -1,17 +1,15 @@
 """What operators refuse, and in which words."""
 
 # ruff: noqa: E501 - a row a case
+
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from cnnplan.ops import OPERATORS
 from cnnplan.ops.elements import Elements
-from cnnplan.sizes import FALSE, Context, Domain
-
-C = {"out_channels": 6}
-X = (2, 4, 9, 7)
+from cnnplan.sizes import FALSE
+from tests.ops.refusals import C, X, failures, text
 
 # operator, arguments, input shapes; rule, argument at fault, message
 REFUSED = [
@@ -162,14 +160,6 @@ REFUSED = [
 ]  # fmt: skip
 
 
-def failures(operator, *shapes):
-    return [r for r in operator.requires(*shapes) if isinstance(r.condition, bool) or r.condition.verdict is False]
-
-
-def text(requirement):
-    return requirement.message.format(**requirement.values)
-
-
 @pytest.mark.parametrize(("verb", "args", "shapes", "rule", "argument", "message"), REFUSED)
 def test_the_first_failure_says_what_is_wrong(verb, args, shapes, rule, argument, message):
     operator = OPERATORS[verb](**args)
@@ -177,148 +167,6 @@ def test_the_first_failure_says_what_is_wrong(verb, args, shapes, rule, argument
     assert (first.rule, first.argument, text(first)) == (rule, argument, message)
     assert first.argument == "" or first.argument in type(operator).model_fields
     first.hint.format(**first.values)
-
-
-@pytest.fixture
-def context():
-    return Context()
-
-
-def opened(operator, *shapes):
-    """What stays open, as (condition, message)."""
-    requirements = list(operator.requires(*shapes))
-    assert all(r.condition is not False and r.condition.verdict is not False for r in requirements)
-    return [(str(r.condition), text(r)) for r in requirements if r.condition.verdict is None]
-
-
-def test_a_kernel_that_may_not_fit_is_kept_as_a_condition(context):
-    conv = OPERATORS["conv"](out_channels=6, kernel_size=7, dilation=3, padding=2)
-    assert opened(conv, (1, 3, context.symbol("H", Domain(min=1)), 40)) == [
-        ("H >= 15", "kernel_size (=7) spans 19 of axis 2, which has H and 4 of padding")
-    ]
-    assert opened(conv, (1, 3, context.symbol("W", Domain(min=15)), 40)) == []
-
-
-def test_what_is_required_may_say_why(context):
-    h = context.symbol("H", Domain(min=1))
-    that = context.at_least(h, 15)
-    plainly, why = OPERATORS["require"](that=that), OPERATORS["require"](that=that, because="{small} images")
-    assert opened(plainly, (1, 3, h, 40)) == [("H >= 15", "what is required does not hold")]
-    assert opened(why, (1, 3, h, 40)) == [("H >= 15", "{small} images")]
-
-
-def test_branches_meet_where_their_sizes_are_equal(context):
-    h = context.symbol("H", Domain(min=1))
-    assert opened(OPERATORS["add"](), (1, 3, 2 * (h // 16), 7), (1, 3, h // 8, 7)) == [
-        ("H % 16 < 8", "2*floor(H/16) meets floor(H/8) on axis 2")
-    ]
-
-
-def test_only_the_number_1_is_broadcast_and_at_a_join_not_even_that(context):
-    h = context.symbol("H", Domain(min=1))
-    add = OPERATORS["add"]()
-    assert opened(add, (1, 3, 7), (1, 3, 1)) == []
-    assert opened(add, (1, 3, h), (1, 3, 1)) == []
-    assert opened(add, (1, 3, h), (1, 3, 7)) == [("H == 7", "H meets 7 on axis 2")]
-    assert [text(r) for r in add.joins((1, 3, 7), (1, 3, 1))] == ["7 meets 1 on axis 2"]
-    assert [(str(r.condition), text(r)) for r in add.joins((1, 3, 1), (1, 3, h))] == [("H == 1", "1 meets H on axis 2")]
-    assert list(add.joins((1, 3, h), (1, 3, h))) == []
-
-
-def test_a_symbolic_argument_must_stay_within_its_bounds(context):
-    k = context.symbol("k", Domain(min=None))
-    p = context.symbol("p", Domain(min=None))
-    conv = OPERATORS["conv"](out_channels=6, kernel_size=k, padding=((1, p),))
-    assert opened(conv, (1, 3, 9)) == [
-        ("k >= 1", "kernel_size (=k) must be at least 1"),
-        ("p >= 0", "padding (=p) must be at least 0"),
-        ("p + 10 >= k", "kernel_size (=k) spans k of axis 2, which has 9 and p + 1 of padding"),
-    ]
-
-
-def test_a_window_slides_along_a_product_as_along_a_number(context):
-    h, w, r = (context.symbol(name) for name in ("H", "W", "r"))
-    tokens = OPERATORS["flatten"](start_dim=2).output((1, 3, h, w))
-    assert failures(OPERATORS["conv"](**C | {"kernel_size": 1}), tokens) == []
-    assert failures(OPERATORS["adaptive_avg_pool"](output_size=7), tokens) == []
-    pool = OPERATORS["max_pool"](kernel_size=4)
-    assert [condition for condition, _ in opened(pool, tokens)] == ["H*W >= 4"]
-    assert [str(n) for n in pool.output(tokens)] == ["1", "3", "floor((H*W)/4)"]
-    at = {"H": 6, "W": 7, "r": 3}
-    stretched = OPERATORS["upsample"](scale_factor=r).output((1, 3, h, w))
-    conv = OPERATORS["conv"](out_channels=5, kernel_size=3, stride=2, padding=1)
-    assert [n if isinstance(n, int) else n.at(at) for n in conv.output(stretched)] == [1, 5, 9, 11]
-    transposed = OPERATORS["conv_transpose"](out_channels=5, kernel_size=3, stride=r).output((1, 3, h, w))
-    assert [n if isinstance(n, int) else n.at(at) for n in conv.output(transposed)] == [1, 5, 9, 11]
-
-
-def test_reshape_takes_what_is_left(context):
-    h, w, n = (context.symbol(name, Domain(min=1)) for name in "HWN")
-    reshape = OPERATORS["reshape"]
-    assert reshape(shape=(n, 12, -1)).output((n, 3, 4 * h, w)) == (n, 12, h * w)
-    assert opened(reshape(shape=(n, 12, -1)), (n, 3, 4 * h, w)) == []
-    assert [condition for condition, _ in opened(reshape(shape=(n, 3, 2, -1)), (n, 3, h))] == ["H % 2 == 0"]
-
-
-CUBE = (1, 3, 3, 6, 7)
-EDGES = [
-    # operator, its arguments, the input, whether it is legal: what is met is enough, and one less is not
-    ("conv", C | {"kernel_size": 3, "padding": ((0, 9), (0, 0)), "padding_mode": "circular"}, X, True),
-    ("conv", C | {"kernel_size": 3, "padding": ((0, 10), (0, 0)), "padding_mode": "circular"}, X, False),
-    ("conv", C | {"kernel_size": 3, "padding": ((8, 0), (0, 0)), "padding_mode": "reflect"}, X, True),
-    ("conv", C | {"kernel_size": 3, "padding": ((9, 0), (0, 0)), "padding_mode": "reflect"}, X, False),
-    ("conv", C | {"kernel_size": 3, "padding": ((20, 0), (0, 30)), "padding_mode": "replicate"}, X, True),
-    ("pad", {"padding": ((-9, 1), (0, 0))}, X, True),
-    ("pad", {"padding": ((0, 0), (4, -7))}, X, True),
-    ("pad", {"padding": ((-9, 0), (0, 0))}, X, False),
-    ("pad", {"padding": ((-10, 3), (0, 0))}, X, False),
-    ("pad", {"padding": ((9, 0), (0, 7)), "mode": "circular"}, X, True),
-    ("pad", {"padding": ((0, 0), (8, 0)), "mode": "circular"}, X, False),
-    ("pad", {"padding": ((8, 8), (6, 6)), "mode": "reflect"}, X, True),
-    ("pad", {"padding": ((0, 0), (0, 7)), "mode": "reflect"}, X, False),
-    ("flatten", {"start_dim": 2, "end_dim": 2}, X, True),
-    ("flatten", {"start_dim": 3, "end_dim": -2}, X, False),
-    ("flatten", {"start_dim": -1, "end_dim": 3}, X, True),
-    ("avg_pool", {"kernel_size": (3, 6, 7)}, CUBE, True),
-    ("avg_pool", {"kernel_size": (4, 6, 7), "padding": 1}, CUBE, False),
-    ("avg_pool", {"kernel_size": (4, 6, 7), "padding": ((0, 1), (0, 0), (0, 0))}, CUBE, True),
-    ("avg_pool", {"kernel_size": (5, 6, 7), "padding": ((0, 1), (0, 0), (0, 0))}, CUBE, False),
-    ("avg_pool", {"kernel_size": (10, 7), "padding": (1, 0)}, X, True),
-    ("lstm", {"hidden_size": 5, "proj_size": 4}, (2, 6, 3), True),
-    ("lstm", {"hidden_size": 5, "proj_size": 5}, (2, 6, 3), False),
-    ("gather", {"index": (3, -4)}, X, True),
-    ("gather", {"index": (0, -5)}, X, False),
-    ("slice", {"dim": 1, "start": 3, "end": 4}, X, True),
-    ("slice", {"dim": 1, "start": 4, "end": 4}, X, False),
-    ("topk", {"k": 4}, X, True),
-    ("crop", {"size": (9, 7)}, X, True),
-    ("crop", {"size": (9, 8)}, X, False),
-    ("conv_transpose", C | {"kernel_size": 3, "stride": 3, "output_padding": 2}, X, True),
-    ("conv_transpose", C | {"kernel_size": 3, "stride": 3, "output_padding": 3}, X, False),
-    ("conv_transpose", C | {"kernel_size": 3, "stride": 2, "dilation": 4, "output_padding": 3}, X, True),
-    ("max_pool", {"kernel_size": 4, "padding": 2}, X, True),
-    ("max_pool", {"kernel_size": 3, "padding": 2}, X, False),
-    ("transpose", {"dim0": -4, "dim1": 3}, X, True),
-    ("transpose", {"dim0": -5, "dim1": 3}, X, False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("verb", "args", "shape", "legal"), EDGES)
-def test_at_the_edge_of_what_is_legal(verb, args, shape, legal):
-    """The same for numbers and for letters of one value, and NumPy's kernel refuses what is refused."""
-    operator = OPERATORS[verb](**args)
-    assert (failures(operator, shape) == []) is legal
-    sizes = Context()
-    letters = tuple(n if dim < 2 else sizes.symbol(f"s{dim}", Domain(min=n, max=n)) for dim, n in enumerate(shape))
-    assert (failures(operator, letters) == []) is legal
-    rng = np.random.default_rng(7)
-    x = rng.standard_normal(shape)
-    try:
-        weights = {name: rng.standard_normal(weight.shape) for name, weight in operator.weights(shape).items()}
-        ran = operator.run(x, **weights).size > 0
-    except (ValueError, IndexError, TypeError):
-        ran = False
-    assert ran or not legal
 
 
 @pytest.mark.parametrize(("below", "legal"), [(3, True), (4, True), (5, False)])
