@@ -18,7 +18,8 @@ from cnnplan.graph import build
 from cnnplan.memory import Memory
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import load_spec
-from tests.ops.oracle import layers, moves, saving, sequences, windows
+from tests.ops.oracle import arithmetic, layers, moves, saving, sequences, windows
+from tests.ops.oracle.every import MAKERS
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -36,13 +37,13 @@ NO_LAYER = {
 INSTEAD = {"dropout": saving.dropout, "drop_path": saving.drop_path}
 """Operators whose counterpart elsewhere is PyTorch in inference."""
 
-MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
 MORE = [
     ("upsample", windows.upsample_smoothly),
     ("conv", windows.conv_same),
     ("conv_transpose", windows.conv_transpose_cropped),
     *layers.MORE,
     *moves.MORE,
+    *arithmetic.MORE,
     *sequences.MORE,
 ]
 CASES = [(verb, make) for verb, make in [*MAKERS.items(), *MORE] if verb not in NO_LAYER]

@@ -12,15 +12,14 @@ import pytest
 
 import cnnplan
 from cnnplan.ops import OPERATORS
-from tests.ops.oracle import layers, moves, saving, sequences, windows
+from tests.ops.oracle import saving
+from tests.ops.oracle.every import MAKERS
 from tests.ops.test_saved_by_torch import DIFFERENCES, INSTEAD, NO_LAYER, planned, written_layer
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
 functional = nn.functional
 flop_counter = pytest.importorskip("torch.utils.flop_counter")
-
-MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
 
 
 def refuses(run):

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from cnnplan.ops import OPERATORS
-from tests.ops.oracle import layers, moves, sequences, windows
+from tests.ops.oracle import sequences
+from tests.ops.oracle.every import MAKERS, MORE
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -25,9 +26,7 @@ TRIES = 10 * GEOMETRIES
 TOLERANCE = 1e-9
 CONTRACTIONS = {"conv", "conv_transpose", "linear", "matmul", "einsum"}
 
-MAKERS = windows.MAKERS | layers.MAKERS | moves.MAKERS | sequences.MAKERS
-CASES = [*MAKERS.items(), *windows.MORE, *layers.MORE, *moves.MORE, *sequences.MORE]
-CASES += sequences.ELSEWHERE
+CASES = [*MAKERS.items(), *MORE, *sequences.ELSEWHERE]
 
 
 def test_every_operator_is_compared():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from functools import reduce
-from math import prod
 
 import pytest
 
 from tests.ops.oracle import saving
+from tests.ops.oracle.modules import Attention, Channels, Given, Local, Parameter, Recurrent, Scale, Stored
 from tests.ops.oracle.windows import flat
 
 torch = pytest.importorskip("torch")
@@ -31,52 +31,9 @@ def conv(op, x):
     return nn.Sequential(nn.ZeroPad2d(flat(sides)), layer) if uneven else layer
 
 
-class Attention(nn.MultiheadAttention):
-    def forward(self, x):
-        return super().forward(x, x, x, need_weights=False)[0]
-
-
-class Scale(nn.Module):
-    def __init__(self, op, x):
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(x[op.dim], *(1 for _ in x[op.dim % len(x) + 1 :])))
-
-    def forward(self, x):
-        return x * self.weight
-
-
-class Parameter(nn.Module):
-    def __init__(self, op):
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(op.shape))
-
-    def forward(self):
-        return self.weight
-
-
-class Stored(nn.Module):
-    def __init__(self, op):
-        super().__init__()
-        self.register_buffer("value", torch.zeros(op.output()))
-
-    def forward(self):
-        return self.value
-
-
 def norm(op, x):
     layer = nn.LayerNorm(op.normalized_shape or x[1], op.eps, op.elementwise_affine, op.bias)
     return layer if op.normalized_shape else nn.Sequential(Channels(1, -1), layer, Channels(-1, 1))
-
-
-class Channels(nn.Module):
-    """An axis in another place."""
-
-    def __init__(self, *places):
-        super().__init__()
-        self.places = places
-
-    def forward(self, x):
-        return x.movedim(*self.places)
 
 
 def crop(op, *shapes):
@@ -87,19 +44,6 @@ def crop(op, *shapes):
 
 def part(op, _):
     return lambda x: x[(*(slice(None) for _ in range(op.dim % x.dim())), slice(op.start, op.end, op.step))]
-
-
-class Recurrent(nn.Module):
-    def __init__(self, op, x):
-        super().__init__()
-        layer = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[op.verb]
-        more = {"nonlinearity": op.nonlinearity} if op.verb == "rnn" else {}
-        self.layer = layer(
-            x[2], op.hidden_size, op.num_layers, bias=op.bias, batch_first=True, bidirectional=op.bidirectional, **more
-        )
-
-    def forward(self, x):
-        return self.layer(x)[0]
 
 
 def pad(op, x):
@@ -158,26 +102,6 @@ def lp_pool(op, x):
     return of_rank("LPPool", x)(op.norm_type, op.kernel_size, op.stride, op.ceil_mode)
 
 
-class Local(nn.Module):
-    """Windows as columns, times the filters of their places."""
-
-    def __init__(self, op, x):
-        super().__init__()
-        self.op, (self.out, *self.steps) = op, op.output(x)[1:]
-        self.taps = x[1] * prod(self.kernel)
-        self.weight = nn.Parameter(torch.zeros(self.out, self.taps, prod(self.steps)))
-        self.bias = nn.Parameter(torch.zeros(self.out, *self.steps))
-
-    @property
-    def kernel(self):
-        return (self.op.kernel_size,) * 2
-
-    def forward(self, x):
-        columns = functional.unfold(x, self.kernel, stride=self.op.stride, padding=self.op.padding)
-        found = torch.einsum("nkp,okp->nop", columns, self.weight)
-        return found.reshape(len(x), self.out, *self.steps) + self.bias
-
-
 def grid_sample(op, *_):
     return lambda x, grid: functional.grid_sample(x, grid, op.mode, op.padding_mode, op.align_corners)
 
@@ -189,17 +113,6 @@ REDUCTIONS = {
     "mean": torch.mean,
     "l2": lambda x, dim, keepdim: torch.linalg.vector_norm(x, 2, dim, keepdim),
 }
-
-
-class Given(nn.Module):
-    """A linear layer whose weight is the output of another."""
-
-    def __init__(self, op):
-        super().__init__()
-        self.bias = nn.Parameter(torch.zeros(op.out_features)) if op.bias else None
-
-    def forward(self, x, weight):
-        return functional.linear(x, weight, self.bias)
 
 
 def linear(op, x, *weight):
