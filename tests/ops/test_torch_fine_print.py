@@ -6,6 +6,7 @@ import random
 import warnings
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 import numpy as np
 import pytest
@@ -150,13 +151,20 @@ def by_convention(layers_, *shapes):
     return cnnplan.load(text).counted("torch").total
 
 
+NEWER = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 14)
+"""From 2.14 on PyTorch has the one kernel for three axes, too, which it does not count; the convention is 2.13's."""
+
+
 @pytest.mark.parametrize("shape", [(5, 8), (3, 5, 8), (2, 3, 5, 8), (2, 2, 3, 5, 8)])
 @pytest.mark.parametrize("wide", [8, 6])
 def test_attention_as_torch_counts_it(shape, wide):
     query, value = torch.rand(shape), torch.rand(*shape[:-1], wide)
     truth = counted(lambda: functional.scaled_dot_product_attention(query, query, value))
-    layer = "scaled_dot_product_attention: {}\n    from: [x0, x1, x2]"
-    assert by_convention(layer, shape, shape, value.shape) == truth
+    ours = by_convention("scaled_dot_product_attention: {}\n    from: [x0, x1, x2]", shape, shape, value.shape)
+    if len(shape) == 3 and wide == shape[-1] and NEWER:
+        assert (truth, ours) == (0, 4 * prod(shape) * shape[-2])
+    else:
+        assert ours == truth
 
 
 def test_attention_in_heads_is_counted_as_in_training_without_its_weights():
