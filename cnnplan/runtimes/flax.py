@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.runtimes.base import Effect, Fact, Runtime
-from cnnplan.runtimes.haiku import VALID, around
+from cnnplan.runtimes.haiku import AROUND, VALID
 from cnnplan.runtimes.keras_tensorflow import CUBIC, NEAREST
-from cnnplan.runtimes.opencv5 import is_even_lower
-from cnnplan.runtimes.sharing import NUMBERS, refuses
+from cnnplan.runtimes.sharing import NUMBERS, is_even_lower, refuses
 from cnnplan.runtimes.windows import axes, is_dilated, surely
 from cnnplan.sizes import eq
 
@@ -46,7 +45,7 @@ RUNTIME = Runtime(
             instead=NUMBERS,
             agrees=is_even_lower,
         ),
-        *around(always=False),
+        *AROUND,
         VALID,
         NEAREST,
         CUBIC,

@@ -13,22 +13,17 @@ if TYPE_CHECKING:
     from cnnplan.runtimes.base import Layer
     from cnnplan.sizes import Condition, Shape
 
-__all__ = ["RUNTIME", "VALID", "around"]
+__all__ = ["AROUND", "RUNTIME", "VALID"]
 
 OTHERWISE = "padding dilation * (kernel_size - 1) - padding there, which takes off what padding takes off here"
 
 
 def _around(layer: Layer) -> Shape | None:
-    """Padding is added around the input, between whose elements zeros stand."""
-    if is_same(layer.op.padding):
+    """Padding, where there is any, is added around the input, between whose elements zeros stand: none is VALID."""
+    if not _is_padded(layer):
         return None
     sides = [(a.n - 1) * a.stride + 2 + a.before + a.after - a.span for a in axes(layer)]
     return sized(layer, [maximum(side, 0) for side in sides])
-
-
-def _stated(layer: Layer) -> Shape | None:
-    """The same, where there is padding: none at all is VALID."""
-    return _around(layer) if _is_padded(layer) else None
 
 
 def _is_padded(layer: Layer) -> bool:
@@ -54,28 +49,30 @@ VALID = Fact(
 
 def _centred(layer: Layer) -> Condition | bool:
     """As much is added as is taken off."""
-    if is_same(layer.op.padding):
+    if not _is_padded(layer):
         return True
     return every(eq(2 * axis.before, axis.span - 1) for axis in axes(layer))
 
 
-def _placed(layer: Layer) -> Condition | bool:
-    return _centred(layer) if _is_padded(layer) else True
-
-
-def around(*, always: bool) -> tuple[Fact, Fact]:
-    """Padding that is added around the input of a transposed convolution.
-
-    Args:
-        always: whether that is so of no padding, too.
-    """
-    says = "adds the padding of a transposed convolution around its input, instead of taking it off its output"
-    verbs = ("conv_transpose",)
-    size, values = (_around, _centred) if always else (_stated, _placed)
-    return (
-        Fact("padding of a transposed convolution", verbs, Effect.SIZE, says, OTHERWISE, shape=size),
-        Fact("padding of a transposed convolution, shifted", verbs, Effect.VALUES, says, OTHERWISE, values),
-    )
+INSIDE_OUT = "adds the padding of a transposed convolution around its input, instead of taking it off its output"
+AROUND = (
+    Fact(
+        name="padding of a transposed convolution",
+        verbs=("conv_transpose",),
+        effect=Effect.SIZE,
+        says=INSIDE_OUT,
+        instead=OTHERWISE,
+        shape=_around,
+    ),
+    Fact(
+        name="padding of a transposed convolution, shifted",
+        verbs=("conv_transpose",),
+        effect=Effect.VALUES,
+        says=INSIDE_OUT,
+        instead=OTHERWISE,
+        agrees=_centred,
+    ),
+)
 
 
 RUNTIME = Runtime(
@@ -83,7 +80,7 @@ RUNTIME = Runtime(
     title="Haiku",
     versions={"dm-haiku": "0.0.17", "jax": "0.12.0.1"},
     written="haiku.Conv2DTranspose, haiku.max_pool",
-    facts=(*around(always=False), VALID),
+    facts=(*AROUND, VALID),
     measured={
         "avg_pool": 122,
         "conv": 503,

@@ -8,12 +8,12 @@ from cnnplan.ops.windows import is_same
 from cnnplan.runtimes.base import Effect, Fact, Runtime, condition
 from cnnplan.runtimes.sharing import (
     EVEN,
+    NORM_OF_IMAGES,
     NUMBERS,
     SAME_SPREAD,
     SMOOTH_CUBIC,
     STAYING,
     by_factor,
-    is_even,
     refuses,
     sticks,
 )
@@ -91,13 +91,7 @@ RUNTIME = Runtime(
             agrees=_covering,
             opsets=BEFORE_DILATION,
         ),
-        refuses(
-            "response norm of images",
-            ("local_response_norm",),
-            "knows LRN of four axes and an odd size only",
-            "an odd size, on images",
-            lambda layer: layer.axes == IMAGES and not is_even(layer),
-        ),
+        NORM_OF_IMAGES,
         Fact(
             name="same of a dilated pooling",
             verbs=("max_pool",),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnnplan.ops.windows import is_same, margins
 from cnnplan.runtimes.base import Effect, Fact, Runtime, condition
-from cnnplan.runtimes.opencv5 import is_image_norm, is_seen, rescaled, transposed
-from cnnplan.runtimes.sharing import EVEN, FRACTION, IMAGES, LARGER, NUMBERS, folds_evenly, needless, refuses
+from cnnplan.runtimes.opencv import RATIO, UNKNOWN, is_seen, transposed
+from cnnplan.runtimes.sharing import EVEN, IMAGES, LARGER, NUMBERS, folds_evenly, needless, refuses
 from cnnplan.runtimes.windows import Axis, axes, has_ceil, is_apart, sized, surely
 from cnnplan.sizes import eq, every, ge, le, maximum, minimum
 
@@ -118,15 +118,7 @@ RUNTIME = Runtime(
     versions={"opencv": "4.14.0"},
     written="ONNX",
     facts=(
-        refuses("gru and rnn", ("gru", "rnn"), "knows no GRU as exporters write it, and no RNN", "lstm"),
-        refuses("norm of a window", ("lp_pool",), "knows no LpPool", "avg_pool of powers"),
-        refuses(
-            "response norm of images",
-            ("local_response_norm",),
-            "knows LRN of four axes and an odd size only",
-            "an odd size, on images",
-            is_image_norm,
-        ),
+        *UNKNOWN,
         refuses(
             "resize of images",
             ("upsample",),
@@ -226,14 +218,7 @@ RUNTIME = Runtime(
             instead="a pad in front, or count_include_pad: false",
             agrees=_uncounted,
         ),
-        Fact(
-            name="factor from the sizes",
-            verbs=("upsample",),
-            effect=Effect.VALUES,
-            says="takes the ratio of the sizes, which were rounded, for the factor",
-            instead=FRACTION,
-            agrees=rescaled,
-        ),
+        RATIO,
     ),
     measured={
         "adaptive_avg_pool": 17,

@@ -5,28 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnplan.ops.windows import is_same
-from cnnplan.runtimes.base import Effect, Fact, Runtime, condition
-from cnnplan.runtimes.sharing import (
-    EVEN,
-    FRACTION,
-    IMAGES,
-    NUMBERS,
-    SMOOTH_CUBIC,
-    counted,
-    is_copied,
-    is_even,
-    is_whole_or_stays,
-    keeps,
-    refuses,
-)
-from cnnplan.runtimes.windows import Axis, axes, is_bare, sized, surely
-from cnnplan.sizes import eq, every, ge
+from cnnplan.runtimes.base import Effect, Fact, Runtime
+from cnnplan.runtimes.opencv import RATIO, UNKNOWN, is_seen, transposed
+from cnnplan.runtimes.sharing import EVEN, IMAGES, NUMBERS, SMOOTH_CUBIC, counted, is_even_lower, keeps, refuses
+from cnnplan.runtimes.windows import axes, is_bare, surely
+from cnnplan.sizes import every, ge
 
 if TYPE_CHECKING:
     from cnnplan.runtimes.base import Layer
-    from cnnplan.sizes import Condition, Shape
+    from cnnplan.sizes import Condition
 
-__all__ = ["RUNTIME", "is_even_lower", "is_image_norm", "is_seen", "rescaled", "transposed"]
+__all__ = ["RUNTIME"]
 
 
 def _centred(layer: Layer) -> Condition | bool:
@@ -36,43 +25,10 @@ def _centred(layer: Layer) -> Condition | bool:
     return every(is_seen(layer, axis, (axis.kernel - 1) // 2) for axis in axes(layer))
 
 
-def is_seen(layer: Layer, axis: Axis, before: int) -> Condition:
-    """The windows see the same elements with another padding in front."""
-    if layer.op.verb == "conv" or type(axis.n) is not int:
-        return eq(axis.before, before)
-    return condition(axis.seen(axis.before) == axis.seen(before))
-
-
-def transposed(layer: Layer) -> Shape | None:
-    """`same` leaves one window at the end."""
-    if not is_same(layer.op.padding):
-        return None
-    return sized(layer, [(axis.n - 1) * axis.stride + 1 for axis in axes(layer)])
-
-
-def is_even_lower(layer: Layer) -> Condition | bool:
-    """`same_lower` is `same`, of a stride of 1."""
-    if layer.op.padding != "same_lower":
-        return True
-    return every(eq(axis.before, axis.after) for axis in axes(layer))
-
-
 def _pointwise(layer: Layer) -> bool:
     """No kernel of one element, one step apart, is padded."""
     larger = any(surely(ge(axis.kernel, 2)) or surely(ge(axis.stride, 2)) for axis in axes(layer))
     return larger or all(map(is_bare, axes(layer)))
-
-
-def rescaled(layer: Layer) -> Condition | bool:
-    """The factor is the ratio of the sizes, or the corners stay."""
-    if layer.op.mode == "nearest":
-        return is_copied(layer, "sizes")
-    return True if layer.op.align_corners else is_whole_or_stays(layer)
-
-
-def is_image_norm(layer: Layer) -> bool:
-    """Images, and an odd number of channels."""
-    return layer.axes == IMAGES and not is_even(layer)
 
 
 RUNTIME = Runtime(
@@ -81,15 +37,7 @@ RUNTIME = Runtime(
     versions={"opencv": "5.0.0"},
     written="ONNX",
     facts=(
-        refuses("gru and rnn", ("gru", "rnn"), "knows no GRU as exporters write it, and no RNN", "lstm"),
-        refuses("norm of a window", ("lp_pool",), "knows no LpPool", "avg_pool of powers"),
-        refuses(
-            "response norm of images",
-            ("local_response_norm",),
-            "knows LRN of four axes and an odd size only",
-            "an odd size, on images",
-            is_image_norm,
-        ),
+        *UNKNOWN,
         refuses(
             "resize of images",
             ("upsample",),
@@ -139,14 +87,7 @@ RUNTIME = Runtime(
             agrees=counted,
         ),
         SMOOTH_CUBIC,
-        Fact(
-            name="factor from the sizes",
-            verbs=("upsample",),
-            effect=Effect.VALUES,
-            says="takes the ratio of the sizes, which were rounded, for the factor",
-            instead=FRACTION,
-            agrees=rescaled,
-        ),
+        RATIO,
     ),
     measured={
         "adaptive_avg_pool": 17,

@@ -21,6 +21,7 @@ __all__ = [
     "EVEN",
     "FRACTION",
     "LARGER",
+    "NORM_OF_IMAGES",
     "NUMBERS",
     "SAME_SPREAD",
     "SMOOTH_CUBIC",
@@ -31,6 +32,7 @@ __all__ = [
     "folds_evenly",
     "is_copied",
     "is_even",
+    "is_even_lower",
     "is_whole",
     "is_whole_or_stays",
     "keeps",
@@ -121,6 +123,22 @@ def fits(layer: Layer) -> Condition | bool:
 def is_even(layer: Layer) -> bool:
     """A kernel of which neither half is longer."""
     return not surely(eq(layer.op.size % 2, 1))
+
+
+NORM_OF_IMAGES = refuses(
+    "response norm of images",
+    ("local_response_norm",),
+    "knows LRN of four axes and an odd size only",
+    "an odd size, on images",
+    lambda layer: layer.axes == IMAGES and not is_even(layer),
+)
+
+
+def is_even_lower(layer: Layer) -> Condition | bool:
+    """`same_lower` is `same`, of a stride of 1."""
+    if layer.op.padding != "same_lower":
+        return True
+    return every(eq(axis.before, axis.after) for axis in axes(layer))
 
 
 SMOOTH_CUBIC = Fact(
