@@ -33,7 +33,7 @@ def is_stdin(paths: Iterable[Path]) -> bool:
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether it is no spec of our own: what is said of it rests on options too."""
+    """Whether it is no spec of our own."""
     from cnnplan.translation import kind_of  # noqa: PLC0415
 
     return kind_of(path) is not None

@@ -48,6 +48,7 @@ def found(  # noqa: PLR0913, PLR0917 - handed on
             say(str(error))
             code = COULD_NOT_RUN
         if cache and path not in clean and not (each.findings or each.unread) and not is_foreign(path):
+            # what is said of a foreign file rests on options, too
             cache.remember(path, each.sources)
     return files, findings, code
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cnnplan.cli.exits import CLEAN, FINDINGS, say
-from cnnplan.cli.files import specs
+from cnnplan.cli.files import is_foreign, specs
 from cnnplan.cli.output import replacing
 from cnnplan.errors import SpecError, UsageError
 from cnnplan.report.text import printable
@@ -74,11 +74,10 @@ def _lines(text: str) -> list[str]:
 def _mended(paths: Iterable[Path], wanted: Configuration, *, unsafe: bool) -> Iterator[tuple[Path, Mended]]:
     """Each spec with what can be mended; what is no spec of our own is left alone, and what cannot be read is told."""
     from cnnplan.repairs import mended  # noqa: PLC0415 - only who mends needs it
-    from cnnplan.translation import kind_of  # noqa: PLC0415
 
     for path in specs(paths):
         try:
-            if kind_of(path) is None:
+            if not is_foreign(path):
                 yield path, mended(path, configuration=wanted, unsafe=unsafe)
         except (UsageError, SpecError):
             continue  # which `check` tells

@@ -26,13 +26,9 @@ NAME = "<stdin>"
 
 
 def _read() -> str:
-    from cnnplan.spec.source import BYTES  # noqa: PLC0415
+    from cnnplan.spec.source import BYTES, decoded  # noqa: PLC0415
 
-    data = sys.stdin.buffer.read(BYTES + 1)
-    try:
-        return data.decode("utf-8-sig", "strict" if len(data) <= BYTES else "replace")
-    except UnicodeDecodeError:
-        return "\0"
+    return decoded(sys.stdin.buffer.read(BYTES + 1))
 
 
 def piped(name: str, wanted: Configuration, values: Mapping[str, Any]) -> Judged:

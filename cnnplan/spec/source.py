@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cnnplan.findings import Path
 
-__all__ = ["BYTES", "LEVELS", "VALUES", "Source", "Written", "read_text"]
+__all__ = ["BYTES", "LEVELS", "VALUES", "Source", "Written", "decoded", "read_text"]
 
 BYTES: Final = 1_000_000
 """The longest text that is read."""
@@ -52,6 +52,11 @@ def read_text(path: FilePath) -> str:
             data = file.read(BYTES + 1)
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """The text of what was read up to a byte more than is allowed; one that no document holds where it is not text."""
     try:
         return data.decode("utf-8-sig", "strict" if len(data) <= BYTES else "replace")
     except UnicodeDecodeError:
