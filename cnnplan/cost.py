@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Cost"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Cost:
-    """How often each kind of arithmetic happens."""
+    """How often each kind of arithmetic happens. Not frozen, which would take longer than the arithmetic."""
 
     macs: Extent = 0
     adds: Extent = 0

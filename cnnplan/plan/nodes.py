@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.cost import KINDS, Cost
-from cnnplan.sizes import Condition, Extent, Shape, combine, prod
+from cnnplan.sizes import Condition, Extent, Shape, prod, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,24 +71,19 @@ def _weights(facts: Facts) -> tuple[Mapping[str, Weight], Extent, Extent]:
     weights = facts.op.weights(*facts.shapes)
     if not weights:
         return weights, 0, 0
-    trained: list[tuple[Extent, int]] = []
-    others: list[tuple[Extent, int]] = []
-    for weight in weights.values():
-        (trained if weight.trainable else others).append((prod(weight.shape), 1))
-    return weights, combine(trained), combine(others)
+    trained = [prod(weight.shape) for weight in weights.values() if weight.trainable]
+    others = [prod(weight.shape) for weight in weights.values() if not weight.trainable]
+    return weights, total(trained), total(others)
 
 
 def figures_of(graph: Graph) -> Mapping[Facts, Figures]:
     """The figures of each kind of layer, computed unless they were for a plan before."""
     known: dict[Facts, Figures] = graph.kept.figures
-    found: dict[Facts, Figures] = {}
     weighed: Weighed = {}
     for facts in graph.kinds:
-        figures = known.get(facts)
-        if figures is None:
-            figures = known[facts] = Figures.of(facts, weighed)
-        found[facts] = figures
-    return found
+        if facts not in known:
+            known[facts] = Figures.of(facts, weighed)
+    return dict(zip(graph.kinds, map(known.__getitem__, graph.kinds), strict=True))
 
 
 class NodePlan:

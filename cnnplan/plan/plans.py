@@ -105,7 +105,7 @@ class Plan(Shown):
     def _sum(self, figure: Callable[[Figures], Any], *, owned: bool = False) -> Any:
         """The sum over all layers, each kind of layer evaluated once."""
         kinds = self.graph.owners if owned else self.graph.kinds
-        return combine((figure(self._figures[facts]), count) for facts, count in kinds.items())
+        return combine(zip(map(figure, map(self._figures.__getitem__, kinds)), kinds.values(), strict=True))
 
     @cached_property
     def entries(self) -> dict[Place, EntryPlan]:

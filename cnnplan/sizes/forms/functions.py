@@ -37,9 +37,6 @@ __all__ = [
 NUMBERS = frozenset({int})
 """The type of what is added up as it is."""
 
-SIZES = frozenset({Size})
-"""The type of what is a factor of a product as it is."""
-
 MOST_VALUES = 4096
 """Declared values that are looked at one by one."""
 
@@ -174,23 +171,14 @@ def _gcd_with_number(count: Count, number: int) -> Any:
 
 def prod(values: Iterable[Any]) -> Any:
     """The product, 1 if there is nothing to multiply."""
-    factors = tuple(values)
-    others = [each for each in factors if type(each) is not int]
-    if not others:
-        return math.prod(factors)
     number: Number = 1
-    for each in factors:
-        if type(each) is int:
+    counts = []
+    for each in values:
+        if type(each) is int or (type(each) is not Size and is_number(each)):
             number *= each
-    if not SIZES.issuperset(map(type, others)):
-        counts = []
-        for each in others:
-            if type(each) is not Size and is_number(each):
-                number *= each
-            else:
-                counts.append(each)
-        others = counts
-    return others[0].context.product(tuple(others), number) if others else number
+        else:
+            counts.append(each)
+    return counts[0].context.product(tuple(counts), number) if counts else number
 
 
 def total(values: Iterable[Any]) -> Any:

@@ -26,6 +26,9 @@ __all__ = ["Interning"]
 
 RANK = attrgetter("rank")
 
+SIZES = frozenset({Size})
+"""The type of what is a factor of a product as it is."""
+
 
 class Interning(Forms):
     """Where sizes are made, so that equal sizes of one analysis are one object."""
@@ -103,9 +106,8 @@ class Interning(Forms):
 
     def product(self, counts: tuple[Any, ...], number: Number = 1) -> Any:
         """The product of counts and a number; the same sizes are multiplied once."""
-        for count in counts:
-            if type(count) is not Size:
-                return reduce(mul, counts) * number
+        if not SIZES.issuperset(map(type, counts)):
+            return reduce(mul, counts) * number
         key = (number, counts)
         found = self.products.get(key)
         if found is None:
