@@ -143,3 +143,23 @@ def test_the_end_of_an_axis_before_its_beginning_is_a_roll(path, case):
     (y,) = execute(plan.graph, values=values, inputs={"input": x}).outputs.values()
     np.testing.assert_array_equal(y, np.concatenate([x[:, :, start:end], x[:, :, :start]], 2))
     assert y.shape == shape
+
+
+PARTS = {
+    "a slice": (["one", "three", "one", "one"], "Slice", {}, [2, 5, 3], "MatMul", (2, 5, 2), 2 * 5 * 3 * 2),
+    "an element": (["row"], "Gather", {"axis": 0}, [2, 5, 7], "Mul", (2, 5, 7), 0),
+}
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_a_part_of_a_weight_leaves_the_rest_of_it_trained(path, case):
+    reads, op, more, extents, last, shape, macs = PARTS[case]
+    tensors = [tensor(name, [1], [value], INT64) for name, value in (("one", 1), ("three", 3))]
+    tensors += [tensor("row", [], [1], INT64), tensor("w", [3, 7], [0.5 + i for i in range(21)])]
+    nodes = [node(op, ["w", *reads], ["part"], **more), node(last, ["x", "part"], ["y"])]
+    plan = load(path(nodes, [info("x", extents)], [info("y", None)], tensors))
+    assert (plan.params, plan.buffers, plan.macs, [*plan][-1].shape) == (21, 0, macs, shape)
+    x = np.arange(2 * 5 * extents[-1], dtype="float32").reshape(extents)
+    (y,) = execute(plan.graph, inputs={"input": x}).outputs.values()
+    w = np.array([0.5 + i for i in range(21)], "float32").reshape(3, 7)
+    np.testing.assert_allclose(y, x @ w[:, 1:3] if op == "Slice" else x * w[1], rtol=1e-6)

@@ -208,3 +208,33 @@ def test_numbers_are_stored_in_the_type_of_the_network():
     assert session.get_inputs()[0].type == "tensor(float16)"
     with pytest.raises(UsageError, match="dtype bfloat16 is not written as ONNX"):
         written(ADAPTIVE.replace("name: t", "name: t\ndtype: bfloat16"))
+
+
+PARTLY = """
+cnnplan: 1
+name: partly
+input: [2, 5, 7]
+layers:
+  - parameter: {shape: [288]}
+    name: bias
+  - slice: {dim: 0, end: 96}
+    name: query
+  - constant: {shape: [70], value: 0}
+    name: key
+  - concat: {dim: 0}
+    from: [query, key]
+    name: whole
+  - reshape: {shape: [1, 1, 166]}
+    name: row
+  - linear: {out_features: 166, bias: false}
+    from: input
+  - add:
+    from: [linear1, row]
+"""
+
+
+def test_no_weight_is_lost_of_which_a_part_is_read_and_none_is_made_of_a_number(tmp_path):
+    (tmp_path / "partly.yaml").write_text(PARTLY)
+    (tmp_path / "partly.onnx").write_bytes(written(tmp_path / "partly.yaml"))
+    plan = load(tmp_path / "partly.onnx")
+    assert (plan.params, plan.buffers, plan.macs) == (288 + 7 * 166, 0, 2 * 5 * 7 * 166)

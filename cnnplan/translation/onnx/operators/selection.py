@@ -84,10 +84,10 @@ def _clamped(place: Any, extent: Any, step: int) -> Any:
 
 
 def _cut(job: Job, value: Value, dim: int, part: tuple[Any, Any, int]) -> Value:
-    """A part of an axis, whatever the value is."""
+    """A part of an axis, whatever the value is; of a weight a layer, since the rest of it is trained as well."""
     first, last, step = part
     plain = all(isinstance(n, int) for n in (first, last))
-    if not value.layer and (plain or value.is_fixed):
+    if value.is_fixed:
         count = ceil_div(max(last - first, 0) if plain else last - first, step)
         shape = (*value.shape[:dim], count, *value.shape[dim + 1 :])
         index = (*[slice(None)] * dim, slice(first, last, step))
@@ -166,11 +166,11 @@ def _picked(job: Job, value: Value, axis: int, wanted: Numbers) -> Value:
     """Elements of an axis that are known."""
     extent = value.shape[axis]
     places = [n + extent if isinstance(n, int) and n < 0 and isinstance(extent, int) else n for n in wanted.flat]
-    if not value.layer and value.tensor is not None and all(isinstance(n, int) for n in places):
+    if value.is_weight and len(places) > 1:
+        return _listed(job, value, axis, wanted)
+    if value.is_fixed and value.tensor is not None and all(isinstance(n, int) for n in places):
         shape = (*value.shape[:axis], *wanted.shape, *value.shape[axis + 1 :])
         index = _grid(places, wanted.shape)
-        if value.is_weight and len(places) > 1:
-            return _listed(job, value, axis, wanted)
         return value.rearranged(shape, lambda array: np.take(array, index, axis), f"{value.name}[{axis}:{places}]")
     if len(places) == 1 and not (isinstance(places[0], int) and places[0] < 0 and isinstance(extent, Count)):
         first = places[0]

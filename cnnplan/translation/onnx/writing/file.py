@@ -97,6 +97,8 @@ class File:
             self._layer = layer
             self._constants[key] = name
             self.tensors[name] = tensor_proto(name, array.shape, array.dtype.name, array)
+            if array.dtype.kind == "f" and array.size > 1:
+                self.untrained.append(name)
         return self._constants[key]
 
     def weight(self, name: str, shape: Sequence[int], array: Any, dtype: str) -> str:

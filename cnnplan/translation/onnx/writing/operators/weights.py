@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.lazy import np
+from cnnplan.translation.onnx.sources import MOST_WRITTEN
 from cnnplan.translation.onnx.writing.refusals import Unwritable
 
 if TYPE_CHECKING:
@@ -47,8 +49,9 @@ def constant_(layer: Layer) -> str:
     if op.values is not None:
         return layer.file.array(np.array(op.values, dtype))
     shape: Any = layer.shape
-    if not all(isinstance(n, int) for n in shape):
-        if op.dtype:
-            raise Unwritable("whole numbers of a size that depends on a size")
+    is_free = not all(isinstance(n, int) for n in shape)
+    if is_free and op.dtype:
+        raise Unwritable("whole numbers of a size that depends on a size")
+    if is_free or (not op.dtype and prod(shape) > MOST_WRITTEN):
         return layer.call("Expand", [layer.number(op.value), layer.extents(shape)])
     return layer.file.array(np.full(shape, op.value, dtype))
