@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.findings import Finding, Place, Severity
@@ -23,6 +24,12 @@ MISSING, UNEXPECTED, MISSHAPEN, TIED = "CNN401", "CNN402", "CNN403", "CNN404"
 
 IGNORED: Final = ("num_batches_tracked",)
 """What PyTorch counts in training and no layer computes with."""
+
+
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
+"""No proposals."""
+
+WAYS: Final = "--match takes names so, --match -o names.json writes them"
 
 
 class Wanted(NamedTuple):
@@ -98,26 +105,32 @@ def paired(graph: Graph, tensors: Mapping[str, Stored], names: Mapping[str, str]
     return pairs
 
 
-def compare(graph: Graph, checkpoint: Checkpoint, names: Mapping[str, str] | None = None) -> Iterator[Finding]:
+def compare(
+    graph: Graph, checkpoint: Checkpoint, names: Mapping[str, str] | None = None, alike: Mapping[str, str] = NONE
+) -> Iterator[Finding]:
     """What does not fit: weights that are missing, that no layer asks for, that have another shape, that are tied.
 
     Args:
         graph: the design; shapes are judged at the values of its symbols.
         checkpoint: the file.
         names: the tensors of weights that the file calls otherwise.
+        alike: the tensors that weights without one may be, as `match` proposes them; these are told with the weight.
     """
     pairs = paired(graph, checkpoint.tensors, names)
     ties = {name: group for group in checkpoint.ties for name in group}
     owners = {called: weight for weight, called in pairs.found}
     yield from _misshapen(graph, checkpoint, pairs)
     for weight in pairs.missing:
-        yield _finding(graph, MISSING, weight, f"{weight.weight} {_shown(weight.shape)} is not in {checkpoint.file}")
-    for name in pairs.unexpected:
+        message = f"{weight.weight} {_shown(weight.shape)} is not in {checkpoint.file}"
+        other = alike.get(weight.names[-1])
+        yield _finding(graph, MISSING, weight, message, f"it may be {other}: {WAYS}" if other else "")
+    told = {*alike.values()}
+    for name in (name for name in pairs.unexpected if name not in told):
         if not any(other in owners for other in ties.get(name, ())) or not _alias(graph, name):
             stored = checkpoint.tensors[name]
             same = [other for other in ties.get(name, ()) if other in owners]
-            told = f", and is the same tensor as {same[0]}" if same else ""
-            message = f"{name} {show(stored.shape)} belongs to no layer of {graph.spec.name}{told}"
+            more = f", and is the same tensor as {same[0]}" if same else ""
+            message = f"{name} {show(stored.shape)} belongs to no layer of {graph.spec.name}{more}"
             yield Finding(UNEXPECTED, Severity.ERROR, message, Place(str(checkpoint.file)))
     for group in checkpoint.ties:
         known = [owners[name] for name in group if name in owners]

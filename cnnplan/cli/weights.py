@@ -41,13 +41,14 @@ def held(path: Path, weights: Path, settings: Sequence[str], names: Path | None 
     """What of a file of weights does not fit a network."""
     from cnnplan.checkpoints import read_checkpoint  # noqa: PLC0415
     from cnnplan.checkpoints.comparing import compare  # noqa: PLC0415
-    from cnnplan.checkpoints.matching import read_names  # noqa: PLC0415
+    from cnnplan.checkpoints.matching import match, read_names  # noqa: PLC0415
     from cnnplan.plan import load  # noqa: PLC0415
 
     checkpoint = read_checkpoint(weights)
     told = read_names(names, checkpoint) if names else None
     try:
-        findings = list(compare(load(path, **bound([*settings])).graph, checkpoint, told))
+        graph = load(path, **bound([*settings])).graph
+        findings = list(compare(graph, checkpoint, told, {} if told else match(graph, checkpoint).names))
     except SpecError as error:
         return [*error.findings]
     say(str(checkpoint))

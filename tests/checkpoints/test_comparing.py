@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -64,6 +66,24 @@ def test_what_is_missing_and_what_is_unexpected_is_told(tmp_path):
     assert held(tmp_path, arrays) == [
         ("CNN401", "head", "weight (5, 6) is not in FILE", ""),
         ("CNN402", None, "tail.weight (5, 6) belongs to no layer of t", ""),
+    ]
+
+
+def test_a_weight_is_told_with_the_tensor_that_it_may_be(tmp_path):
+    arrays = {**weights(), "tail.weight": np.zeros((7, 6), "float32")}
+    arrays["trunk.weight"], arrays["trunk.bias"] = arrays.pop("stem.weight"), arrays.pop("stem.bias")
+    writing.state_dict(tmp_path / "net.pt", arrays)
+    (tmp_path / "net.yaml").write_text(SPEC)
+    run = CliRunner().invoke(
+        app, ["check", str(tmp_path / "net.yaml"), "--weights", str(tmp_path / "net.pt"), "-f", "json"]
+    )
+    told = [(each["rule"], each.get("layer"), each.get("hint", "")) for each in json.loads(run.stdout)["findings"]]
+    told = [each for each in told if each[0].startswith("CNN4")]
+    ways = "--match takes names so, --match -o names.json writes them"
+    assert told == [
+        ("CNN401", "stem", f"it may be trunk.weight: {ways}"),
+        ("CNN401", "stem", f"it may be trunk.bias: {ways}"),
+        ("CNN402", None, ""),
     ]
 
 
