@@ -19,7 +19,7 @@ from cnnplan.cost import Cost
 from cnnplan.errors import UsageError
 from cnnplan.executor.budget import afford
 from cnnplan.executor.inputs import fed
-from cnnplan.executor.tensors import kept, live, named, owned, root, unbuffered
+from cnnplan.executor.tensors import kept, live, named, owned, root, single, unbuffered
 from cnnplan.executor.weights import Weights
 from cnnplan.lazy import np
 from cnnplan.meter import Meter
@@ -226,7 +226,7 @@ class _Run:
         self, node: Node, op: Operator, arrays: list[Array], weights: dict[str, Array], meter: Meter | None
     ) -> Array:
         """The output, in memory of its own unless the operator gives its input, or writes over it."""
-        seen: list[Any] = [meter.watch(array) for array in arrays] if meter else arrays
+        seen: list[Any] = [meter.watch(array) if meter else single(array) for array in arrays]
         if self._spare(node, op, arrays):
             return np.asarray(op.run(*seen, out=seen[0], **weights))
         y = np.asarray(op.run(*seen, **weights))

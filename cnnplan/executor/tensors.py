@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["kept", "live", "named", "owned", "root", "unbuffered"]
+__all__ = ["kept", "live", "named", "owned", "root", "single", "unbuffered"]
 
 ROOM = 2**25 - 2**16
 """Bytes of the largest array whose memory glibc keeps for the next one."""
@@ -46,6 +46,15 @@ def unbuffered() -> Iterator[None]:
         yield
     finally:
         np.setbufsize(before)
+
+
+class Single(np.ndarray):
+    """An array without axes, of which NumPy makes such arrays again; of its own kind it makes numbers."""
+
+
+def single(array: Array) -> Array:
+    """The array, as a Single where it has no axes: kernels write into what they compute."""
+    return array if array.ndim else array.view(Single)
 
 
 @cache

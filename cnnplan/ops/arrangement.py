@@ -107,6 +107,7 @@ class Reshape(Rearrangement):
     (2, 4, 140)
     """
 
+    ranks = (0, None)
     is_view = True
 
     shape: Extents = field(description="All extents, the batch included; one may be -1, for whatever is left.")

@@ -173,7 +173,7 @@ def _erf() -> Any:
 
 def erf(x: Array) -> Array:
     """The error function, which NumPy does not have."""
-    return _erf()(x).astype(x.dtype)
+    return np.asanyarray(_erf()(x), dtype=x.dtype)
 
 
 def affine(x: Array, weight: Array, bias: Array | None) -> Array:

@@ -218,18 +218,23 @@ def text(*, prose: bool = False) -> Kind:
 
 
 def extents(most: int | None = 1) -> Kind:
-    """A shape, of which one extent, or some, or any (None) may be -1, for what is left or stays."""
+    """A shape, of which one extent, or some, or any (None) may be -1, for what is left or stays.
+
+    Where none may, it may be empty: that of a number.
+    """
     item = whole(-1)
     allowed = {0: "", 1: ", and one -1 at most"}.get(-1 if most is None else most, ", or -1")
 
     def read(value: Any) -> tuple[Any, ...]:
+        if most == 0 and value in ((), []):
+            return ()
         shape: tuple[Any, ...] = listed(item, "a list of extents").read(value)
         unknown = sum(type(n) is int and n == -1 for n in shape)
         if any(type(n) is int and n == 0 for n in shape) or (most is not None and unknown > most):
             refuse(f"must hold extents of at least 1{allowed}")
         return shape
 
-    return Kind(read, {"type": "array", "items": {"type": "integer", "minimum": -1}, "minItems": 1}, 1)
+    return Kind(read, {"type": "array", "items": {"type": "integer", "minimum": -1}, "minItems": int(most != 0)}, 1)
 
 
 def either(single: Kind, several: Kind) -> Kind:
