@@ -162,13 +162,16 @@ def _renamed(given: Mapping[str, Any] | None, layers: Iterable[str]) -> _Arrays 
 def _called(told: Iterable[str], layers: Iterable[str]) -> dict[str, str]:
     """What arrays are called in a file by what the network calls them: after a layer, or after its origin."""
     nodes = layers.values() if isinstance(layers, Mapping) else ()
-    known = {origin: node.name for node in nodes if (origin := getattr(node, "origin", ""))}
+    known: dict[str, str] = {}
+    for node in nodes:
+        if origin := getattr(node, "origin", ""):
+            known.setdefault(origin, node.name)  # of layers that stand for one call, the first has its weights
     if not known:
         return {name: name for name in told}
     names = {}
     for name in told:
         module, weight = (name, "weight") if name in known else _halves(name, known)
-        names[f"{known.get(module, module)}.{weight}"] = name
+        names[f"{known.get(module, module)}.{weight}".lstrip(".")] = name
     return names
 
 
@@ -178,7 +181,7 @@ def _halves(name: str, known: Container[str]) -> tuple[str, str]:
     while module and module not in known:
         module = module.rpartition(".")[0]
     module = module or name.rpartition(".")[0]
-    return module, name[len(module) + 1 :]
+    return module, name[len(module) + 1 :] if module else name
 
 
 def _random(name: str, seed: int) -> np.random.Generator:

@@ -62,7 +62,10 @@ def gave(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
         module = _called(text, found, arguments)
     if not isinstance(module, torch.nn.Module):
         raise UsageError(f"{text} gives {kind(module)}, and no nn.Module")
-    return module.to("meta").eval()
+    for part in module.modules():
+        for own in (part._parameters, part._buffers):  # noqa: SLF001 - PyTorch moves no lazy ones
+            own.update({name: _without_numbers(each) for name, each in own.items() if _is_lazy(each)})
+    return _evaluated(text, module.to("meta"))
 
 
 def _called(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
@@ -85,14 +88,49 @@ def _called(text: str, found: Any, arguments: Mapping[str, Any]) -> Any:
 
 def on_meta(module: Any) -> Any:
     """A copy of a module without its numbers, in eval mode; the module stays as it is."""
+    memo: dict[int, Any] = {}
+    for each in (*module.parameters(), *module.buffers(), *_computed(module)):
+        memo[id(each)] = _without_numbers(each)
+    return _evaluated(type(module).__name__, copy.deepcopy(module, memo))
+
+
+def _without_numbers(tensor: Any) -> Any:
+    """A tensor or parameter on the meta device; a lazy one stays lazy."""
     import torch  # noqa: PLC0415 - the caller knows that it is there
 
-    memo: dict[int, Any] = {}
-    for each in module.parameters():
-        memo[id(each)] = torch.nn.Parameter(each.detach().to("meta"), requires_grad=each.requires_grad)
-    for each in module.buffers():
-        memo[id(each)] = each.detach().to("meta")
-    return copy.deepcopy(module, memo).eval()
+    if _is_lazy(tensor):
+        return type(tensor)(device="meta")
+    there = tensor.detach().to("meta")
+    is_parameter = isinstance(tensor, torch.nn.Parameter)
+    return torch.nn.Parameter(there, requires_grad=tensor.requires_grad) if is_parameter else there
+
+
+def _is_lazy(tensor: Any) -> bool:
+    """Whether its shape is not known before the first run."""
+    from torch.nn.parameter import UninitializedTensorMixin  # noqa: PLC0415 - the caller knows that it is there
+
+    return isinstance(tensor, UninitializedTensorMixin)
+
+
+def _computed(module: Any) -> Iterator[Any]:
+    """The tensors that modules keep of what they computed of parameters, which PyTorch does not copy."""
+    for part in module.modules():
+        yield from (value for value in vars(part).values() if getattr(value, "grad_fn", None) is not None)
+
+
+def _evaluated(text: str, module: Any) -> Any:
+    """A module in eval mode.
+
+    Raises:
+        UsageError: it is an exported program, or another that has no modes.
+    """
+    try:
+        return module.eval()
+    except NotImplementedError as error:
+        told = f"{text} cannot be set to eval mode ({error})"
+        raise UsageError(
+            f"{told}: give the module that it was made of, or its file as torch.onnx.export wrote it"
+        ) from None
 
 
 def kind(value: Any) -> str:

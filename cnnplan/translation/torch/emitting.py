@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.torch.calls import Call, Ref, Seen, Untraceable, tensors
-from cnnplan.translation.torch.formulas import Formulas
+from cnnplan.translation.torch.laying import NONE, Layers, plainly
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.recording import DYNAMIC
 from cnnplan.translation.torch.values import Refused, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from cnnplan.translation.draft import Draft
     from cnnplan.translation.torch.made import Guard
@@ -22,27 +21,27 @@ __all__ = ["Emitter"]
 CONSTANT: Final = "constant"
 
 
-class Emitter(Formulas):
-    """Writes layers into a draft.
+class Emitter(Layers):
+    """Writes the layers of calls into a draft.
 
     Args:
         draft: where they go.
         table: what writes a call, by the name of its function.
         names: the inputs, by their names in the recording.
+        parameters: the names of the parameters of the network, by identity.
     """
 
-    def __init__(self, draft: Draft, table: Mapping[str, Callable[..., Any]], names: Mapping[str, str]) -> None:
-        super().__init__(names)
-        self.draft = draft
+    def __init__(
+        self,
+        draft: Draft,
+        table: Mapping[str, Callable[..., Any]],
+        names: Mapping[str, str],
+        parameters: Mapping[int, str] = NONE,
+    ) -> None:
+        super().__init__(draft, names, parameters)
         self.table = table
-        self.owners: dict[str, str] = {}
-        self.read: set[str] = set()
-        self.made: dict[Ref, str] = {}
-        self.call: Call | None = None
-        self.shadow = False
         self.optional = False
         self.required: list[Guard] = []
-        self.counts: Counter[str] = Counter()
         self.pools: dict[Ref, tuple[Value, dict[str, Any]]] = {}
         self.wanted: set[Ref] = set()
         self.zeros: set[int] = set()
@@ -85,7 +84,7 @@ class Emitter(Formulas):
             self.shadow = False
 
     def _writer(self, name: str) -> Callable[..., Any]:
-        writer = self.table.get(name) or self.table.get(_plainly(name))
+        writer = self.table.get(name) or self.table.get(plainly(name))
         if writer is None:
             raise Refused(f"{name} has no operator that stands for it")
         return writer
@@ -175,89 +174,11 @@ class Emitter(Formulas):
         """A parameter or a constant, as a layer."""
         ref, shape = seen.ref, [*self.sizes(seen)]
         if ref.kind == "param":
-            self.read.add(ref.name)
-            return self.add("parameter", {"shape": shape or [1]}, origin=ref.name)
-        if not shape:
-            raise Refused("it reads a number in a tensor without axes")
+            self.hold([ref.name])
+            return self.add("parameter", {"shape": shape}, origin=ref.name)
         args: dict[str, Any] = {"shape": shape}
         if seen.dtype == "bool":
             args |= {"dtype": "uint8", "below": 2}
         elif "int" in seen.dtype:
             args |= {"dtype": seen.dtype}
         return self.add(CONSTANT, args, origin=ref.name or self.origin(CONSTANT))
-
-    # layers -----------------------------------------------------------------------------------------------------
-
-    @property
-    def here(self) -> Call:
-        """The call that is written."""
-        assert self.call is not None  # noqa: S101 - only asked meanwhile
-        return self.call
-
-    def origin(self, suffix: str = "") -> str:
-        """What the layer of the call is called in the module tree."""
-        call = self.here
-        if call.alone and call.path:
-            return call.path
-        return ".".join(filter(None, (call.path, suffix or _plainly(call.name))))
-
-    def add(
-        self, verb: str, args: Mapping[str, Any] | None = None, reads: Sequence[Value | str] = (), **more: Any
-    ) -> str:
-        """A layer; its name."""
-        known = {key: value for key, value in (args or {}).items() if value is not None}
-        shown = {} if self.shadow else {key: self.argument(value) for key, value in known.items()}
-        names = [each.name if isinstance(each, Value) else each for each in reads]
-        more.setdefault("origin", self.origin(verb))
-        name = f"?{self.counts.total()}" if self.shadow else self.draft.add(verb, shown, names, **more)
-        self.counts[verb] += 1
-        self.shapes.add(name, verb, {key: self._size(value) for key, value in known.items()}, names)
-        return name
-
-    def _size(self, value: Any) -> Any:
-        """An argument as an operator takes it."""
-        if isinstance(value, Formula):
-            return self.computed(value.made)
-        return tuple(map(self._size, value)) if isinstance(value, tuple | list) else value
-
-    def weighted(
-        self, verb: str, args: Mapping[str, Any], reads: Sequence[Value | str], **weights: Value | None
-    ) -> str:
-        """A layer with weights of its own, or with those of an earlier one."""
-        given = {name: value for name, value in weights.items() if value is not None}
-        owner = self._owner(given)
-        if owner is None:
-            raise Refused(f"{verb} has weights that lie in several modules")
-        self.read.update(value.param for value in given.values())
-        key = f"{verb} {owner}"
-        more: dict[str, Any] = {"share": self.owners[key]} if key in self.owners and given else {}
-        more |= {"trainable": False} if _untrained(given) else {}
-        name = self.add(verb, args, reads, origin=owner or self.origin(verb), **more)
-        self.owners.setdefault(key, name)
-        return name
-
-    def _owner(self, given: Mapping[str, Value]) -> str | None:
-        """The module that has these weights under these names; None where it is none."""
-        owners = set()
-        for name, value in given.items():
-            layer, _, called = value.param.rpartition(".")
-            if called != name:
-                return None
-            owners.add(layer)
-        return owners.pop() if len(owners) == 1 else "" if not owners else None
-
-    def owned(self, **weights: Value | None) -> bool:
-        """Whether these weights are those of one module, under these names, and trained: a filter may be a buffer."""
-        given = {name: value for name, value in weights.items() if value is not None}
-        return self._owner(given) is not None and not _untrained(given)
-
-
-def _untrained(given: Mapping[str, Value]) -> bool:
-    """Whether a weight is a buffer that PyTorch would train, were it a parameter."""
-    return any(value.seen.ref.kind == "buffer" and not name.startswith("running_") for name, value in given.items())
-
-
-def _plainly(name: str) -> str:
-    """`add_`, `__iadd__` and `__add__` are `add`."""
-    name = name.strip("_")
-    return name[1:] if name.startswith("i") and name[1:] in {"add", "sub", "mul", "truediv"} else name

@@ -11,6 +11,7 @@ from cnnplan.translation.torch.calls import Ref
 from cnnplan.translation.torch.choosing import choosing
 from cnnplan.translation.torch.forgetting import Kept
 from cnnplan.translation.torch.notes import noted
+from cnnplan.translation.torch.preparing import as_written, materialized
 from cnnplan.translation.torch.recording import Recorder
 from cnnplan.translation.torch.sampling import inputs
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from cnnplan.translation.torch.calls import Recording
     from cnnplan.translation.torch.notes import Notes
-    from cnnplan.translation.torch.sampling import Sample
+    from cnnplan.translation.torch.sampling import Dims, Sample
 
 __all__ = ["Runs"]
 
@@ -32,10 +33,15 @@ class Runs:
 
     Args:
         module: an nn.Module on the meta device, in eval mode.
+        dims: the extents of its inputs.
+
+    Attributes:
+        born: the shapes of the inputs from which lazy layers know what they take, "" where none is lazy.
     """
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, dims: Dims) -> None:
         self.module = module
+        self.born = materialized(module, dims)
         self._askers: set[str] = set()
         self._known: dict[Any, Recording] = {}
         self._recorder: Any = None
@@ -81,6 +87,7 @@ class Runs:
         recording = recorder.recording
         try:
             with (
+                as_written(),
                 noted(lambda: len(recording.calls), lambda: recorder.path) as notes,
                 choosing(self._askers),
                 torch.no_grad(),

@@ -15,9 +15,11 @@ from cnnplan.translation.torch.emitting import Emitter
 from cnnplan.translation.torch.functions import TABLE
 from cnnplan.translation.torch.merging import Differs, Merged, merge
 from cnnplan.translation.torch.places import place
+from cnnplan.translation.torch.preparing import refuse_compiled
 from cnnplan.translation.torch.runs import Runs
 from cnnplan.translation.torch.sampling import Sample, declared, samples
 from cnnplan.translation.torch.shaping import Shapes
+from cnnplan.translation.torch.tying import tied
 from cnnplan.translation.torch.uniting import confused, united
 from cnnplan.translation.torch.values import Refused
 from cnnplan.translation.torch.walking import Parted, Walk
@@ -48,10 +50,11 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
     Raises:
         UsageError: it cannot be run at any size.
     """
+    refuse_compiled(module, name)
     dims = declared(module, options.dims)
     reason: tuple[str, str, str] | None = None
     blank = partial(Draft, name, name.rpartition(":")[2] or type(module).__name__)
-    with warnings.catch_warnings(), Runs(module) as runs:
+    with warnings.catch_warnings(), Runs(module, dims) as runs:
         warnings.simplefilter("ignore")
         for sample in samples(module, dims):
             try:
@@ -68,6 +71,10 @@ def traced(module: Any, name: str, options: Options) -> Foreign:
                 if sample.dims != dims and reason:
                     message = f"read at {_shown(sample)} alone: {reason[0]}"
                     draft.remark("CNN032", message, reason[1], reason[2], Severity.NOTE)
+                if runs.born:
+                    draft.remark(
+                        "CNN032", f"lazy layers take what an input of {runs.born} gives them", severity=Severity.NOTE
+                    )
                 return draft.done()
     draft = blank()
     message, where, hint = reason or ("it runs at no size that was tried", "", "")
@@ -249,7 +256,9 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitt
         key: {"shape": [symbols[extent] if isinstance(extent, str) else extent for extent in shape]}
         for key, shape in sample.dims.items()
     }
-    emitter = Emitter(draft, TABLE, draft.inputs(shapes))
+    parameters = {id(each): name for name, each in module.named_parameters()}
+    emitter = Emitter(draft, TABLE, draft.inputs(shapes), parameters)
+    emitter.tied = tied(merged.calls, parameters)
     for key, shape in sample.dims.items():
         for dim, extent in enumerate(shape):
             emitter.symbols[key, dim] = symbols.get(extent, str(extent)) if isinstance(extent, str) else str(extent)
@@ -282,9 +291,12 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitt
 
 
 def _unreached(module: Any, draft: Draft, emitter: Emitter) -> None:
-    """Say which parameters no layer reads."""
+    """Say which parameters no layer reads; refuse where one would be counted twice."""
     declared = {name: p.numel() for name, p in module.named_parameters()}
     left = {name: count for name, count in declared.items() if name not in emitter.read}
+    for name, count in emitter.held.items():
+        if count > 1:
+            draft.refuse("CNN031", f"{name} would be the weight of {count} layers, each of its own", name)
     if left:
         draft.foreign.unread = sum(left.values())
         total = sum(declared.values())

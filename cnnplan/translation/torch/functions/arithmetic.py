@@ -132,6 +132,23 @@ def matmul(t: Emitter, x: Value, y: Value) -> Any:
     return t.add("matmul", {}, level(t, [x, y]))
 
 
+@takes("mv")
+def mv(t: Emitter, x: Value, y: Value) -> Any:
+    """A product of a matrix and a vector."""
+    column = t.add("unsqueeze", {"dim": 1}, [y], origin=t.origin("column"))
+    made = t.add("matmul", {}, [x, column], origin=t.origin("matmul"))
+    return t.add("squeeze", {"dim": 1}, [made])
+
+
+@takes("dot", "vdot", "inner")
+def dot(t: Emitter, x: Value, y: Value) -> Any:
+    """The sum of the products of two vectors."""
+    if x.rank != 1 or y.rank != 1:
+        raise Refused("an inner product of more than two vectors")
+    products = t.add("multiply", {}, [x, y], origin=t.origin("multiply"))
+    return t.add("reduce", {"mode": "sum", "dim": 0}, [products])
+
+
 @takes("baddbmm")
 def baddbmm(t: Emitter, x: Value, a: Value, b: Value, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """A sum and a product of matrices."""

@@ -179,7 +179,9 @@ def prelu(t: Emitter, x: Value, weight: Value) -> Any:
 
 @takes("embedding")
 def embedding(t: Emitter, x: Value, weight: Value, *_: Any, **_more: Any) -> Any:
-    """Rows of a table."""
+    """Rows of a table, which may be somebody else's weight too."""
+    if t.shared(weight=weight):
+        return t.add("gather", {"dim": 0}, [weight, x])
     args = {"num_embeddings": weight.shape[0], "embedding_dim": weight.shape[1]}
     return t.weighted("embedding", args, [x], weight=weight)
 

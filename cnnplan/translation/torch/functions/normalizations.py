@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnplan.translation.torch.functions.table import one, takes, told
+from cnnplan.translation.torch.functions.table import longer, one, takes, told
 from cnnplan.translation.torch.merging import Formula
 from cnnplan.translation.torch.values import Refused, Value
 
@@ -36,8 +36,8 @@ def batch_norm(
     args |= {"weight": weight is not None, "bias": bias is not None} if args["affine"] else {}
     args = told(args, eps=1e-5, affine=True, track_running_stats=True, weight=True, bias=True)
     statistics = {"running_mean": running_mean, "running_var": running_var} if tracked else {}
-    if not t.owned(weight=weight, bias=bias, **statistics) and not tracked:
-        plain = t.add("batch_norm", {**args, "affine": False}, [input])
+    if t.shared(weight=weight, bias=bias) or not (tracked or t.owned(weight=weight, bias=bias)):
+        plain = t.weighted("batch_norm", {**args, "affine": False}, [input], **statistics)
         return affine(t, plain, input.rank, weight, bias)
     return t.weighted("batch_norm", args, [input], weight=weight, bias=bias, **statistics)
 
@@ -86,10 +86,22 @@ def layer_norm(
     if any(isinstance(extent, Formula) for extent in normalized_shape):
         raise Refused("layer_norm along axes whose extent depends on the size of the input")
     args = {"normalized_shape": one(normalized_shape) if len(normalized_shape) == 1 else normalized_shape}
-    args |= told({"eps": eps, "elementwise_affine": weight is not None}, eps=1e-5, elementwise_affine=True)
+    own = weight is not None and not t.shared(weight=weight, bias=bias)
+    args |= told({"eps": eps, "elementwise_affine": own}, eps=1e-5, elementwise_affine=True)
+    if weight is not None and not own:
+        return scaled(t, t.add("layer_norm", args, [input]), input.rank, weight, bias)
     if weight is not None and bias is None:
         args["bias"] = False
     return t.weighted("layer_norm", args, [input], weight=weight, bias=bias)
+
+
+def scaled(t: Emitter, made: str, rank: int, weight: Value | None, bias: Value | None) -> str:
+    """A scale and a shift of the last axes that are somebody else's."""
+    for verb, value in (("multiply", weight), ("add", bias)):
+        if value is not None:
+            shape = [*[1] * (rank - value.rank), *value.shape]
+            made = t.add(verb, {}, [made, t.add("reshape", {"shape": shape}, [value])], origin=t.origin(verb))
+    return made
 
 
 @takes("group_norm")
@@ -137,3 +149,14 @@ def local_response_norm(
 ) -> Any:
     """A division by neighbouring channels."""
     return t.add("local_response_norm", {"size": size, "alpha": alpha, "beta": beta, "k": k}, [input])
+
+
+@takes("_weight_norm")
+def weight_norm(t: Emitter, v: Value, g: Value, dim: int = 0) -> Any:
+    """A weight whose length is trained: divided by its own, times the length."""
+    dims = [each for each in range(v.rank) if dim == -1 or each != dim]
+    args = {"mode": "l2", "dim": dims[0] if len(dims) == 1 else dims, "keepdim": True}
+    norm = t.add("reduce", args, [v], origin=t.origin("norm"))
+    length = g if g.rank else longer(t, g, v.rank)
+    factor = t.add("divide", {}, [length, norm], origin=t.origin("factor"))
+    return t.add("multiply", {}, [v, factor], origin=t.origin("weight"))

@@ -25,9 +25,8 @@ def multi_head_attention(t: Emitter, query: Value, key: Value, value: Value, *_:
         turned = [t.add("permute", {"dims": [1, 0, 2]}, [x]) for x in reads]
     path = t.here.path
     bias = module.in_proj_bias is not None
-    t.read.update(f"{path}.{name}" for name, _ in module.named_parameters())
     args = told({"num_heads": module.num_heads, "bias": bias}, bias=True)
-    y = t.add("multi_head_attention", args, turned, origin=path)
+    y = t.owning("multi_head_attention", args, turned, t.params(module), origin=path)
     return [y if module.batch_first else t.add("permute", {"dims": [1, 0, 2]}, [y]), None]
 
 
@@ -91,7 +90,6 @@ def recurrent(t: Emitter, x: Value, *state: Any) -> Any:
     args = {"hidden_size": module.hidden_size, "num_layers": module.num_layers, "bias": module.bias}
     args |= {"bidirectional": module.bidirectional}
     args = told(args, num_layers=1, bias=True, bidirectional=False)
-    t.read.update(f"{path}.{name}" for name, _ in module.named_parameters())
     turned: Value | str = x if module.batch_first else t.add("permute", {"dims": [1, 0, 2]}, [x])
-    y = t.add(verb, args, [turned], origin=path)
+    y = t.owning(verb, args, [turned], t.params(module), origin=path)
     return [y if module.batch_first else t.add("permute", {"dims": [1, 0, 2]}, [y])]

@@ -66,14 +66,14 @@ def longer(t: Emitter, value: Value, rank: int) -> str:
     """A tensor with axes of extent 1 in front."""
     shape = [*[1] * (rank - value.rank), *value.shape]
     if value.rank == 0:
-        kind = "parameter" if value.seen.ref.kind == "param" else "constant"
-        t.read.add(value.param)
+        if value.seen.ref.kind == "param":
+            return t.add("reshape", {"shape": shape}, [value])
         if value.seen.ref.kind == "call":
             made: Value | str = value
             for _ in range(rank):
                 made = t.add("unsqueeze", {"dim": 0}, [made])
             return str(made) if isinstance(made, str) else made.name
-        return t.add(kind, {"shape": shape}, origin=value.param or t.origin(kind))
+        return t.add("constant", {"shape": shape}, origin=value.param or t.origin("constant"))
     return t.add("reshape", {"shape": shape}, [value])
 
 
