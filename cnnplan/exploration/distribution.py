@@ -32,6 +32,10 @@ SETTINGS = {
 """Of workers of ours: Dask has them give back each megabyte and fetch it again for the next slab, and watches them."""
 
 
+QUIET = {"dashboard_address": ":0"}
+"""Of a scheduler of ours: any port that is free, since it warns where its own is taken."""
+
+
 class Processes:
     """Processes of this machine, with as much of a Dask client as a sweep needs.
 
@@ -72,7 +76,7 @@ def client(address: str) -> Any:
     if not address.isdecimal():
         return connect(address)
     with settings.set(SETTINGS):
-        return connect(n_workers=int(address), threads_per_worker=1, dashboard_address=None)
+        return connect(n_workers=int(address), threads_per_worker=1, dashboard_address=None, scheduler_kwargs=QUIET)
 
 
 def distributed(  # noqa: PLR0913, PLR0917 - what a sweep is made of

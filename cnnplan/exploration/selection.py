@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from cnnplan.errors import UsageError
-from cnnplan.exploration.sorting import Order, length, stacked, taken
+from cnnplan.exploration.sorting import Order, at_most, length, stacked, taken
 from cnnplan.lazy import np
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ class Selection:
         """The rows that are kept if these are all."""
         if self.pareto and length(rows):
             rows = taken(rows, _front([Order(name).key(rows) for name in self.pareto]))
-        if self.sort:
-            rows = Order(self.sort).sorted(rows)
-        return rows if self.limit is None else taken(rows, slice(self.limit))
+        return Order(self.sort).sorted(rows, self.limit) if self.sort else at_most(rows, self.limit)
 
     def partial(self, rows: Columns) -> Columns:
         """What may be kept of one part, whatever the others hold: its front, of which each row may beat others."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnnplan.exploration.sweeping import Columns
 
-__all__ = ["Order", "length", "stacked", "taken"]
+__all__ = ["Order", "at_most", "length", "stacked", "taken"]
 
 HELD = 1 << 20
 """Rows that are sorted in memory."""
@@ -37,6 +37,13 @@ def stacked(parts: Sequence[Columns]) -> Columns:
 def taken(rows: Columns, which: np.ndarray | slice) -> Columns:
     """Some of the rows."""
     return {name: column[which] for name, column in rows.items()}
+
+
+def at_most(rows: Columns, limit: int | None) -> Columns:
+    """At most so many rows, without the memory of the others."""
+    if limit is None or length(rows) <= limit:
+        return rows
+    return {name: column[:limit].copy() for name, column in rows.items()}
 
 
 class Order:
@@ -62,9 +69,13 @@ class Order:
         self._words = found if self._words is None else np.union1d(self._words, found)
         return -np.searchsorted(self._words, column)
 
-    def sorted(self, rows: Columns) -> Columns:
-        """Rows in order."""
-        return taken(rows, np.argsort(self.key(rows), kind="stable"))
+    def sorted(self, rows: Columns, limit: int | None = None) -> Columns:
+        """Rows in order, at most so many; then those that are no further than the last of them alone are ordered."""
+        key = self.key(rows)
+        if limit is None or not 0 < limit < len(key):
+            return taken(rows, np.argsort(key, kind="stable")[:limit])
+        near = np.flatnonzero(key <= np.partition(key, limit - 1)[limit - 1])
+        return taken(rows, near[np.argsort(key[near], kind="stable")[:limit]])
 
     def merged(self, parts: Iterable[Columns]) -> Iterator[Columns]:
         """The rows of all parts in order, in parts again."""

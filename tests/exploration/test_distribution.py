@@ -39,6 +39,11 @@ def test_the_same_rows(client, specs, options):
     assert alone.rows
 
 
+def test_another_may_run_beside_it(client):
+    """Dask takes port 8787 for what it tells of itself, and warns where it is taken."""
+    assert client.cluster.scheduler.http_server.port != 8787
+
+
 def test_what_is_no_client(choices):
     with pytest.raises(cnnplan.UsageError, match=r"dask\.distributed\.Client"):
         cnnplan.sweep(choices, client="two")

@@ -38,6 +38,29 @@ def test_pareto(choices, columns):
     assert 0 < found.rows < every.rows
 
 
+KEYS = {
+    "numbers": lambda numbers: numbers.integers(0, 9, 50),
+    "shares": lambda numbers: numbers.integers(0, 9, 50) / 4,
+    "huge": lambda numbers: numbers.integers(0, 9, 50).astype(object) * 10**30,
+    "words": lambda numbers: numbers.choice(["b", "aa", "c", "ab"], 50),
+    "truths": lambda numbers: numbers.integers(0, 2, 50).astype(bool),
+}
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3, 20, 49, 50, 51])
+@pytest.mark.parametrize("sort", ["x", "-x", None])
+@pytest.mark.parametrize("kind", KEYS)
+def test_the_first_of_a_part_are_those_of_all_in_order_and_hold_no_others(kind, sort, limit):
+    numbers = np.random.default_rng(11)
+    rows = {"x": KEYS[kind](numbers), "place": np.arange(50)}
+    whole = Selection(sort).best(rows)
+    found = Selection(sort, limit=limit).partial(rows)
+    assert {name: column.tolist() for name, column in found.items()} == {
+        name: column[:limit].tolist() for name, column in whole.items()
+    }
+    assert all(column.base is None for column in found.values())
+
+
 def test_a_limit_takes_nothing_from_the_front_before_the_last_part_is_seen():
     parts = [
         {"x": np.array([1, 2, 5]), "y": np.array([10, 9, 5]), "legal": np.ones(3, bool)},
