@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
+from cnnplan.collector import uncollected
 from cnnplan.ops.base import show
 from cnnplan.plan import Plan
 from cnnplan.report.html.program import Program, read
@@ -34,6 +35,7 @@ USUAL = {"N": 1, "H": 224, "W": 224, "D": 16, "T": 128}
 """Where a slider stands whose symbol has no value."""
 
 
+@uncollected
 def network(report: Report) -> tuple[dict[str, Any], list[str]]:
     """The data of a network, with letters whatever the plan has, and the program of each of its structures."""
     *_, made = steps(report)
