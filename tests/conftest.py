@@ -43,7 +43,7 @@ class Effort:
         self.calls += event in ("call", "c_call")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def effort():
     """What is done inside `with effort() as done`: done.calls."""
 
