@@ -92,16 +92,18 @@ class Flow:
             return self.line - 1, len(self.lines[self.line - 1])
         return self.line, self.column
 
+    def _next(self, where: Path, kind: str) -> str:
+        """The next character of a mapping or list; "" where it is over, its bracket closed or the text at its end."""
+        char = self._char()
+        if char and char in "}]":
+            self.column += 1
+            return ""
+        if not char and self._ended() and self.slot is None:
+            self.slot = Slot(where, kind, "", flow=True)
+        return char
+
     def _mapping(self, path: Path, depth: int) -> None:
-        while True:
-            char = self._char()
-            if not char:
-                if self._ended() and self.slot is None:
-                    self.slot = Slot(path, "key", "", flow=True)
-                return
-            if char in "}]":
-                self.column += 1
-                return
+        while char := self._next(path, "key"):
             if char == ",":
                 self.column += 1
             else:
@@ -149,23 +151,14 @@ class Flow:
 
     def _list(self, path: Path, depth: int) -> None:
         index = 0
-        while True:
-            char = self._char()
-            where = (*path, index)
-            if not char:
-                if self._ended() and self.slot is None:
-                    self.slot = Slot(where, "value", "", flow=True)
-                return
-            if char in "}]":
-                self.column += 1
-                return
+        while char := self._next((*path, index), "value"):
             if char == ",":
                 self.column += 1
                 index += 1
             elif char in "{[":
-                self._node(where, None, depth + 1)
+                self._node((*path, index), None, depth + 1)
             else:
-                self._element(where, depth)
+                self._element((*path, index), depth)
 
     def _element(self, where: Path, depth: int) -> None:
         """A scalar of a list, or a key with its value without braces, `[relu: null]`."""
