@@ -6,21 +6,22 @@ called: a Fragment knows its layers by number, and what came in by negative numb
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
+from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany, tensor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.graph.parts import Draft, Facts, Fault
     from cnnplan.sizes import Condition
 
-__all__ = ["NOTHING", "NO_PARTS", "Call", "Fragment", "Handle"]
+__all__ = ["NOTHING", "NO_PARTS", "Call", "Fragment", "Handle", "call_of"]
 
 
 class Call(NamedTuple):
@@ -47,7 +48,7 @@ class Call(NamedTuple):
         ref, form = inside[0]
         if ref is not None:
             ref = ref + self.start if ref >= 0 else self.inputs[-1 - ref]
-        return (Tensor(ref, form),)
+        return (tensor_of((ref, form)),)
 
     def outside(self, tensor: Tensor) -> Tensor:
         """A tensor of the block as the caller knows it."""
@@ -56,6 +57,10 @@ class Call(NamedTuple):
             return tensor
         return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.form)
 
+
+call_of: Callable[[tuple[str, int, Fragment, tuple[int | None, ...], Place, str, None]], Call]
+call_of = partial(tuple.__new__, Call)
+"""A call of its fields in a tuple, as `tensor_of` makes tensors."""
 
 NO_PARTS: Mapping[str, Handle] = MappingProxyType({})
 """Those of most things that have a name."""
@@ -131,10 +136,10 @@ class Fragment:
         decisions: those that were taken meanwhile.
         steps: how many of its own entries were evaluated.
         calls: the blocks that it calls, each once, and how often it does.
+        kinds: how many layers of each kind are in it and in the blocks that it calls, where they were counted.
     """
 
     __slots__ = (
-        "_kinds",
         "calls",
         "calls_faulty",
         "calls_sharing",
@@ -142,6 +147,7 @@ class Fragment:
         "faults",
         "items",
         "key",
+        "kinds",
         "name",
         "names",
         "outputs",
@@ -170,7 +176,7 @@ class Fragment:
         self.decisions: tuple[Condition, ...] = ()
         self.steps = 0
         self.calls: dict[Fragment, int] = {}
-        self._kinds: Mapping[Facts, int] | None = None
+        self.kinds: Mapping[Facts, int] | None = None
 
     @property
     def is_faulty(self) -> bool:
@@ -181,26 +187,6 @@ class Fragment:
     def is_sharing(self) -> bool:
         """Whether a layer in it, or in a block that it calls, has the weights of another."""
         return self.calls_sharing or bool(self.owners)
-
-    @property
-    def kinds(self) -> Mapping[Facts, int]:
-        """How many layers of each kind are in it and in the blocks that it calls, in the order in which they stand."""
-        if self._kinds is None:
-            self._kinds = self._counted()
-        return self._kinds
-
-    def _counted(self) -> dict[Facts, int]:
-        """The same, counted now; a block that is called often is looked at once."""
-        kinds: dict[Facts, int] = {}
-        pending = {**self.calls}
-        for item in self.items if self.has_layers else ():
-            if isinstance(item, Call):
-                _count(item.fragment, pending.pop(item.fragment, 0), kinds)
-            elif item.facts is not None:
-                kinds[item.facts] = kinds.get(item.facts, 0) + 1
-        for fragment, copies in pending.items():
-            _count(fragment, copies, kinds)
-        return kinds
 
     @property
     def has_layers(self) -> bool:
@@ -262,10 +248,3 @@ class Fragment:
                 found = item.fragment.ends(inner) if inner else item.fragment.outputs
                 return tuple(map(item.outside, found))
         raise KeyError(name)
-
-
-def _count(fragment: Fragment, copies: int, kinds: dict[Facts, int]) -> None:
-    """Count the layers of a block that stands so often."""
-    if copies:
-        for facts, count in fragment.kinds.items():
-            kinds[facts] = kinds.get(facts, 0) + count * copies

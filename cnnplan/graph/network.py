@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.errors import UsageError
 from cnnplan.findings import Finding, Place, Severity
+from cnnplan.graph.census import census
 from cnnplan.graph.claims import told
 from cnnplan.graph.entries import standing as standing_entries
 from cnnplan.graph.freezing import frozen
@@ -153,7 +154,7 @@ class Graph:
     def kinds(self) -> Counter[Facts]:
         """How many layers there are of each kind: the same operator on the same shapes."""
         if not self.omitted:
-            return Counter(self._fragment.kinds)
+            return Counter(census(self._fragment))
         return Counter([node.facts for node in self.nodes.values()])
 
     @cached_property

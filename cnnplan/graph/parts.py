@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
     from cnnplan.ops import Operator, Requirement
@@ -24,6 +27,8 @@ __all__ = [
     "Site",
     "Tensor",
     "TooMany",
+    "draft_of",
+    "tensor_of",
 ]
 
 
@@ -102,6 +107,9 @@ class Tensor(NamedTuple):
         return None if self.form is None else self.form.shape
 
 
+tensor_of: Callable[[tuple[int | None, Form | None]], Tensor] = partial(tuple.__new__, Tensor)
+"""A tensor of its fields in a tuple: there are as many as layers, and this calls no function that Python has to run."""
+
 UNKNOWN = Tensor(None, None)
 """What an entry gives that has an error, or rests on one."""
 
@@ -119,6 +127,10 @@ class Draft(NamedTuple):
     place: Place
     origin: str = ""
     storage: Storage | None = None
+
+
+draft_of: Callable[[tuple[str, tuple[int | None, ...], Facts, Place, str, None]], Draft] = partial(tuple.__new__, Draft)
+"""A draft of its fields in a tuple, as `tensor_of` makes tensors."""
 
 
 class Site(NamedTuple):

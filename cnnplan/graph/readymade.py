@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.dtypes import Storage
 from cnnplan.findings import Place
+from cnnplan.graph.census import census
 from cnnplan.graph.environment import Environment, Frame
 from cnnplan.graph.fragments import Fragment, Handle
 from cnnplan.graph.parts import MOST_LAYERS, Draft, Tensor
@@ -121,7 +122,7 @@ class Readymade:
         """Whether no condition fails at these values."""
         return not values or all(
             open_.condition.holds(values)
-            for facts in self._fragment.kinds
+            for facts in census(self._fragment)
             for open_ in facts.open
             if open_.condition.symbols <= values.keys()
         )

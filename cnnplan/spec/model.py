@@ -237,7 +237,7 @@ class Spec:
     file holds, by "origin.weight"; `unread` is how many trained weights it has that no layer is written for, and
     `channels_last` are the layers and inputs whose shapes that world writes so.
     file holds, by "origin.weight". `judged` is what its reader kept of the sizes and operators that it judged, for the
-    first plan to go on with.
+    first plan to go on with. `prepared` is what its first plan made of its entries, for the plans after it.
     """
 
     file: str
@@ -262,6 +262,7 @@ class Spec:
     unread: int = 0
     channels_last: frozenset[str] = frozenset()
     judged: list[Any] = field(default_factory=list, repr=False, compare=False)
+    prepared: list[Any] = field(init=False, default_factory=list, repr=False, compare=False)
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(

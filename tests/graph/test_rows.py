@@ -120,12 +120,44 @@ def test_networks_are_the_same_by_steps_and_without(monkeypatch, specs, name):
     assert both(monkeypatch, specs / f"{name}.yaml")[0].params
 
 
-def test_a_block_that_looks_for_a_layer_by_its_name_has_no_steps(monkeypatch):
-    for entries in (
-        "[{relu: {}, name: a}, relu, {add: {}, from: [prev, a]}]",
-        '[relu, conv: {out_channels: "shape(\\"relu1\\")[1]", kernel_size: 1}]',
-        "[{batch_norm: {}, name: a}, {batch_norm: {}, share: a}]",
-    ):
-        plan, used = both(monkeypatch, written("width: 9", entries, "{}"))
-        assert not plan.findings
-        assert not used
+BY_NAME = (
+    "[{relu: {}, name: a}, relu, {add: {}, from: [prev, a]}]",
+    '[relu, conv: {out_channels: "shape(\\"relu1\\")[1]", kernel_size: 1}]',
+    "[{batch_norm: {}, name: a}, {batch_norm: {}, share: a}]",
+)
+
+
+@pytest.mark.parametrize("entries", BY_NAME)
+def test_a_block_that_looks_for_a_layer_by_its_name_has_no_steps(monkeypatch, entries):
+    plan, used = both(monkeypatch, written("width: 9", entries, "{}"))
+    assert not plan.findings
+    assert [fragment.name for fragment in used] == [""]  # the network itself, which calls the block
+
+
+# the entries of a network, and the names of its layers
+NETWORKS = {
+    "named": ("[{relu: {}, name: a}, relu, b]", "a relu2 b1.conv1"),
+    "named copies": ("[{b: {}, name: a, repeat: 2}, {relu: {}, name: c, repeat: {i: 3}}, b, relu]",
+        "a.0.conv1 a.1.conv1 c.0 c.1 c.2 b2.conv1 relu2"),
+    "no named copies": ("[relu, {b: {}, name: a, repeat: 0}, b]", "relu1 b2.conv1"),
+    "named copies of a verb by value": ("[{act: {}, name: a, repeat: 2}, tanh]", "a.0 a.1 tanh1"),
+    "named copies that stop": ("[{tanh: {}, name: a, repeat: {i: 3}, when: i != 1}, tanh]", "a.0 a.2 tanh2"),
+    "named paths": ("[branches: {join: add, paths: [{layers: [relu], name: p}, []]}, tanh]", "p.relu1 add1 tanh1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_is_unrolled_as_a_block_is(monkeypatch, name):
+    entries, layers = NETWORKS[name]
+    blocks = "  b: {layers: [conv: {out_channels: 8, kernel_size: 3, padding: 1}]}\n"
+    plan, used = both(monkeypatch, f"{HEAD}{blocks}layers: {entries}\n".replace("wide: true", "act: tanh"))
+    assert [node.name for node in plan] == layers.split()
+    assert None not in used
+    assert any(fragment.name == "" for fragment in used) is (name != "named paths")
+
+
+def test_the_copies_of_a_network_are_found_by_their_names(monkeypatch):
+    layers = "[{b: {}, name: a, repeat: 2}, {b: {}, name: c, repeat: 0}]"
+    text = f"{HEAD}  b: {{layers: [relu, tanh]}}\nlayers: {layers}\n"
+    plan, _ = both(monkeypatch, text)
+    assert [plan.end(name) for name in ("a", "a.0", "a.1", "c")] == ["a.1.tanh1", "a.0.tanh1", "a.1.tanh1", "a.1.tanh1"]

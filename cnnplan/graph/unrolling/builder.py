@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.graph.environment import Frame
 from cnnplan.graph.fragments import Handle
 from cnnplan.graph.lists import bound, listed
-from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany
+from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany, tensor_of
 from cnnplan.graph.unrolling.body import Body
 from cnnplan.graph.unrolling.rows import in_a_row, unrolled
 from cnnplan.ops import OPERATORS
+from cnnplan.spec import Block
 from cnnplan.spec.expressions import told
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from cnnplan.graph.environment import Symbols
     from cnnplan.graph.fragments import Fragment
+    from cnnplan.graph.unrolling.steps import Row
     from cnnplan.graph.workshop import Workshop
-    from cnnplan.spec import Block, Spec
+    from cnnplan.spec import Spec
 
 __all__ = ["Builder"]
 
@@ -41,6 +43,12 @@ class Builder:
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
         """The layers of the spec itself."""
+        row = self._row(self.spec) if len(inputs) == 1 else None
+        if row is not None:
+            (tensor,) = inputs.values()
+            fragment = unrolled(row, self, Frame(self.symbols, self.verbs, {}, sees_symbols=True), tensor)
+            if fragment is not None:
+                return fragment
         known = {name: Handle((tensor,)) for name, tensor in inputs.items()}
         body = Body(self, Frame(self.symbols, self.verbs, {}, sees_symbols=True), known)
         fragment = body.unroll(self.spec.layers, self.spec.outputs)
@@ -65,11 +73,11 @@ class Builder:
         if fragment is not None:
             self.reused(fragment)
             return fragment
-        inputs = bound(block, given)
-        if inputs is None:
+        is_alone = len(tensors) == 1 and len(block.inputs) < 2 and not block.lists  # noqa: PLR2004 - as nearly always
+        if not is_alone and bound(block, given) is None:
             return None
         again = None if self.symbols.kept.is_new else self._again(key)
-        return again or self._unrolled(key, block, args, inputs)
+        return again or self._unrolled(key, block, args, given)
 
     def reused(self, fragment: Fragment) -> None:
         """Take from the symbols once more what a block took that stands here already."""
@@ -77,42 +85,45 @@ class Builder:
             self.symbols.asked += 1
             self.symbols.decisions += fragment.decisions
 
-    def _unrolled(
-        self, key: Hashable, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]
-    ) -> Fragment:
+    def _unrolled(self, key: Hashable, block: Block, args: dict[str, Any], given: Handle) -> Fragment:
         """The layers of a block, made now and kept; with what it took from the symbols."""
         symbols = self.symbols
         state, asked, decided = symbols.state, symbols.asked, len(symbols.decisions)
         steps, inside = self.steps, self._inside
-        fragment = self._in_a_row(block, args, inputs)
+        fragment = self._in_a_row(block, args, given)
         if fragment is None:
-            fragment = self._body(block, args, inputs).unroll(block.layers, block.outputs)
+            fragment = self._body(block, args, given).unroll(block.layers, block.outputs)
         self._fragments[key] = fragment
         fragment.steps = self.steps - steps - (self._inside - inside)
         self._inside = inside + self.steps - steps
         fragment.name, fragment.key = block.name, key
         fragment.state = state if symbols.asked > asked else None
-        fragment.decisions = tuple(symbols.decisions[decided:])
+        if len(symbols.decisions) > decided:
+            fragment.decisions = tuple(symbols.decisions[decided:])
         if not self.broken and not fragment.is_faulty:
             symbols.kept.fragments[key] = fragment
         return fragment
 
-    def _in_a_row(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Fragment | None:
+    def _in_a_row(self, block: Block, args: dict[str, Any], given: Handle) -> Fragment | None:
         """The layers of a block that is made of nothing else; None where there is more to it, or something wrong."""
-        if not block.prepared:
-            block.prepared.append(in_a_row(block))
-        row = block.prepared[0]
-        if row is None or self.broken:
+        row = self._row(block)
+        if row is None:
             return None
-        ((tensor,),) = inputs.values()
         frame = Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols)
-        return unrolled(row, self, frame, Tensor(-1, tensor.form))
+        return unrolled(row, self, frame, tensor_of((-1, given.outputs[0].form)))
 
-    def _body(self, block: Block, args: dict[str, Any], inputs: dict[str, tuple[Tensor, ...]]) -> Body:
+    def _row(self, of: Block | Spec) -> Row | None:
+        """The steps of a block or the spec, where it is made of nothing else; prepared when it is first unrolled."""
+        if not of.prepared:
+            is_more = of.outputs or len(of.inputs) > 1 or (isinstance(of, Block) and of.lists)
+            of.prepared.append(None if is_more else in_a_row(of.layers, self.blocks))
+        return None if self.broken else of.prepared[0]
+
+    def _body(self, block: Block, args: dict[str, Any], given: Handle) -> Body:
         """What unrolls a block with these arguments, on inputs of these shapes."""
         known: dict[str, Handle] = {}
         number = 0
-        for name, group in inputs.items():
+        for name, group in (bound(block, given) or {}).items():
             maps = []
             for tensor in group:
                 number -= 1

@@ -13,59 +13,63 @@ from typing import TYPE_CHECKING
 from cnnplan.errors import TooDeep
 from cnnplan.graph.environment import Unjudged
 from cnnplan.graph.parts import MOST_LAYERS, TooMany
-from cnnplan.graph.unrolling.steps import Copies, Fork, Making, Once, Row, Unusual, is_source
+from cnnplan.graph.unrolling.steps import Copies, Fork, Layer, Making, Once, Row, Unusual, is_source
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnplan.graph.environment import Frame
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Tensor
     from cnnplan.graph.unrolling.builder import Builder
-    from cnnplan.spec import Block, Entry, PathSpec
+    from cnnplan.spec import Block, Entry, PathSpec, Repeat
 
 __all__ = ["in_a_row", "unrolled"]
 
 
-def in_a_row(block: Block) -> Row | None:
-    """The steps of a block; None where an entry reads something else, or somebody looks for it by its name."""
-    if block.outputs or block.lists or len(block.inputs) > 1:
-        return None
-    return _row(block.layers)
+def in_a_row(entries: Sequence[Entry], blocks: Mapping[str, Block]) -> Row | None:
+    """The steps of entries; None where one reads something else, or somebody looks for it by its name.
 
-
-def _row(entries: Sequence[Entry]) -> Row | None:
+    Args:
+        entries: those of a block that has one input and one output, or of a spec.
+        blocks: the blocks that may be called.
+    """
     steps = []
     for entry in entries:
-        step = _step(entry)
+        step = _step(entry, blocks)
         if step is None:
             return None
         steps.append(step)
     return tuple(steps)
 
 
-def _step(entry: Entry) -> Once | Fork | None:
+def _step(entry: Entry, blocks: Mapping[str, Block]) -> Once | Fork | None:
     """What an entry is in a row; None where there is more to it."""
     if any(each is not None for each in (entry.from_, entry.share, entry.dtype, entry.origin)):
         return None
     expressions = (*entry.args.values(), entry.when, entry.verb_expression)
     if any(each is not None and each.layers for each in expressions):
         return None
-    if entry.verb_expression is None and entry.verb == "branches":
-        return None if entry.name or entry.repeat or entry.when else _fork(entry)
-    if entry.verb_expression is None and (entry.verb == "sequence" or is_source(entry.verb)):
+    is_fixed = entry.verb_expression is None
+    if is_fixed and entry.verb == "branches":
+        return None if entry.name or entry.repeat or entry.when else _fork(entry, blocks)
+    if is_fixed and (entry.verb == "sequence" or is_source(entry.verb)):
         return None
-    if entry.repeat is None:
-        return Once(entry)
-    if entry.name or entry.repeat.count.layers:
-        return None
-    is_fixed = entry.verb_expression is None or entry.verb_expression.is_fixed(entry.repeat.counter)
-    return Copies(entry, entry.repeat) if is_fixed else None
+    if entry.repeat is not None:
+        return _copies(entry, entry.repeat)
+    return Layer(entry) if is_fixed and entry.when is None and entry.verb not in blocks else Once(entry)
 
 
-def _fork(entry: Entry) -> Fork | None:
+def _copies(entry: Entry, repeat: Repeat) -> Copies | None:
+    """The same of copies, which all do the same."""
+    verb = entry.verb_expression
+    is_fixed = verb is None or verb.is_fixed(repeat.counter)
+    return Copies(entry, repeat) if is_fixed and not repeat.count.layers else None
+
+
+def _fork(entry: Entry, blocks: Mapping[str, Block]) -> Fork | None:
     """The same of branches."""
     join, paths = entry.join, []
     if join is None or join.verb_expression is not None or join.verb not in OPERATORS:
@@ -73,7 +77,7 @@ def _fork(entry: Entry) -> Fork | None:
     if any(each.layers for each in join.args.values()):
         return None
     for path in entry.paths:
-        row = _row(path.layers)
+        row = in_a_row(path.layers, blocks)
         if row is None or not _is_plain(path):
             return None
         paths.append((path.when, row))

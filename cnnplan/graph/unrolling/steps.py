@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnplan.graph.counting import counted, is_on
 from cnnplan.graph.environment import Environment
-from cnnplan.graph.fragments import Call, Fragment, Handle
-from cnnplan.graph.parts import MOST_LAYERS, Draft, Facts, Tensor, TooMany
+from cnnplan.graph.fragments import Call, Fragment, Handle, call_of
+from cnnplan.graph.parts import MOST_LAYERS, Facts, TooMany, draft_of, tensor_of
 from cnnplan.graph.scope import Scope
 from cnnplan.ops import OPERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnplan.findings import Place
     from cnnplan.graph.environment import Frame
+    from cnnplan.graph.parts import Tensor
     from cnnplan.graph.unrolling.builder import Builder
+    from cnnplan.graph.workshop import Made
     from cnnplan.spec import Block, Entry, Expression, JoinSpec, Repeat
 
-__all__ = ["Copies", "Fork", "Making", "Once", "Row", "Unusual", "is_source"]
+__all__ = ["Copies", "Fork", "Layer", "Making", "Once", "Row", "Unusual", "is_source"]
 
 NOWHERE = Scope()
 """Where no name is looked for."""
@@ -57,6 +60,23 @@ class Making:
         self._given.outputs = (given,)
         return self._given
 
+    def named(self, verb: str) -> str:
+        """The name of an entry that has none."""
+        number = self.counts[verb] = self.counts.get(verb, 0) + 1
+        return f"{verb}{number}"
+
+    def placed(self, name: str, reads: tuple[int | None, ...], made: Made, place: Place) -> Tensor:
+        """A layer in its place: what it gives."""
+        if type(made) is not Facts or made.is_refuted:
+            raise Unusual
+        fragment = self.fragment
+        number = fragment.size
+        fragment.items.append(draft_of((name, reads, made, place, "", None)))
+        fragment.size = number + 1
+        if number >= MOST_LAYERS:
+            raise TooMany
+        return tensor_of((number, made.form))
+
 
 class Once:
     """An operator or a block, with its arguments; `when` and its verb may depend on values.
@@ -78,10 +98,12 @@ class Once:
     def take(self, making: Making, given: Tensor) -> Tensor:
         """The layers of the entry: what it gives."""
         making.steps += 1
-        tensor = self.copy(making, given, self.verb or self.called(making, given))
+        verb, counts = self.verb or self.called(making, given), making.counts
+        number = counts[verb] = counts.get(verb, 0) + 1
+        given = self.copy(making, given, verb, self.name or f"{verb}{number}")
         if self.name:
-            making.fragment.names[self.name] = (tensor,)
-        return tensor
+            making.fragment.names[self.name] = (given,)
+        return given
 
     def called(self, making: Making, given: Tensor) -> str:
         """The verb, where that is a value."""
@@ -92,13 +114,10 @@ class Once:
         making.fragment.verbs |= {str(verb)}
         return str(verb)
 
-    def copy(self, making: Making, given: Tensor, verb: str) -> Tensor:
+    def copy(self, making: Making, given: Tensor, verb: str, name: str) -> Tensor:
         """One copy, if it is on."""
-        counts = making.counts
-        number = counts[verb] = counts.get(verb, 0) + 1
         if self.when is not None and not is_on(self.when, making.sees(given)):
             return given
-        name = self.name or f"{verb}{number}"
         block = making.builder.blocks.get(verb)
         return self.layer(making, given, verb, name) if block is None else self.block(making, given, block, name)
 
@@ -107,9 +126,7 @@ class Once:
         template = self.template
         args = template.evaluate(making.sees(given)) if template.open else template.known
         made = making.builder.workshop.made(verb, args, given[1:], template.key)
-        if type(made) is not Facts or made.is_refuted:
-            raise Unusual
-        return _added(making.fragment, Draft(name, given[:1], made, self.place))
+        return making.placed(name, given[:1], made, self.place)
 
     def block(self, making: Making, given: Tensor, block: Block, name: str) -> Tensor:
         """A block, as it was unrolled."""
@@ -126,13 +143,21 @@ class Once:
         """A block that was unrolled, under its name here."""
         if len(fragment.outputs) != 1:
             raise Unusual
-        call = Call(name, outer.size, fragment, given[:1], self.place)
+        call = call_of((name, outer.size, fragment, given[:1], self.place, "", None))
         outer.hold(call)
         return call.outputs[0]
 
 
+class Layer(Once):
+    """An operator that is always on, as most entries are."""
+
+    __slots__ = ()
+
+    copy = Once.layer
+
+
 class Copies(Once):
-    """The same, repeated: copies in a row, each on what the one before gives."""
+    """The same, repeated: copies in a row, each on what the one before gives; under its name, if it has one."""
 
     __slots__ = ("count", "counter", "varying")
 
@@ -146,23 +171,29 @@ class Copies(Once):
         """The layers of all copies: what the last one gives."""
         frame, outer, counter = making.frame, making.frame.names, self.counter
         verb, fragment, form, values = self.verb, None, given.form, list[Any]()
-        for value in counted(self.count, making.sees(given)):
+        if self.name:
+            making.named(self.entry.verb)
+        for number, value in enumerate(counted(self.count, making.sees(given))):
             making.steps += 1
             if counter:
                 frame.names = {**outer, counter: value}
             verb = verb or self.called(making, given)
+            name = f"{self.name}.{number}" if self.name else making.named(verb)
             env = making.sees(given)
             if fragment is not None and given.form is form:
                 known, values = values, [run(env) for run in self.varying]
                 if all(map(is_, values, known)):
                     making.builder.reused(fragment)
-                    number = making.counts[verb] = making.counts[verb] + 1
-                    given = self.call(making.fragment, given, fragment, f"{verb}{number}")
+                    given = self.call(making.fragment, given, fragment, name)
                     continue
-            form, given = given.form, self.copy(making, given, verb)
-            values, fragment = [run(env) for run in self.varying], self.last(making.fragment)
+            form, given = given.form, self.copy(making, given, verb, name)
+            fragment = self.last(making.fragment)
+            if fragment is not None:
+                values = [run(env) for run in self.varying]
         making.steps += 1
         frame.names = outer
+        if self.name:
+            making.fragment.names[self.name] = (given,)
         return given
 
     def last(self, outer: Fragment) -> Fragment | None:
@@ -190,8 +221,7 @@ class Fork:
     def take(self, making: Making, given: Tensor) -> Tensor:
         """The layers of all paths, and the one that joins them, unless there is one path: what that gives."""
         making.steps += 1
-        counts = making.counts
-        counts["branches"] = counts.get("branches", 0) + 1
+        making.named("branches")
         ends: list[Tensor] = []
         for when, row in self.paths:
             if when is None or is_on(when, making.sees(given)):
@@ -204,26 +234,14 @@ class Fork:
                 raise Unusual
             return ends[0]
         verb, template = self.join.verb, self.join.args.template
-        number = counts[verb] = counts.get(verb, 0) + 1
+        name = making.named(verb)
         args = template.evaluate(making.sees(given)) if template.open else template.known
-        refs, forms = tuple([end.ref for end in ends]), tuple([end.form for end in ends])
+        refs, forms = zip(*ends, strict=True)
         made = making.builder.workshop.made(verb, args, forms, template.key, joins=True)
-        if type(made) is not Facts or made.is_refuted:
-            raise Unusual
-        return _added(making.fragment, Draft(f"{verb}{number}", refs, made, self.place))
+        return making.placed(name, refs, made, self.place)
 
 
 Row: TypeAlias = "tuple[Once | Fork, ...]"
-
-
-def _added(fragment: Fragment, draft: Draft) -> Tensor:
-    """A layer in its place: what it gives."""
-    number = fragment.size
-    fragment.items.append(draft)
-    fragment.size = number + 1
-    if number >= MOST_LAYERS:
-        raise TooMany
-    return Tensor(number, draft.facts.form if draft.facts else None)
 
 
 def is_source(verb: str) -> bool:
