@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnplan.graph.fragments import Call
+from cnnplan.graph.parts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnplan.graph.fragments import Fragment
-    from cnnplan.graph.parts import Facts
 
 __all__ = ["census"]
 
@@ -20,46 +19,40 @@ def census(network: Fragment) -> Mapping[Facts, int]:
 
     The blocks that it calls itself are counted for themselves, since they stay when it is edited.
     """
-    for fragment in (*network.calls, network):
-        if fragment.kinds is None:
-            fragment.kinds = _counted(fragment)
-    assert network.kinds is not None  # noqa: S101 - just counted
+    if network.kinds is None:
+        kinds: dict[Facts, int] = {}
+        for each, times in network.contents.items():
+            if isinstance(each, Facts):
+                kinds[each] = kinds.get(each, 0) + times
+                continue
+            each.kinds = each.kinds or _counted(each)
+            for facts, count in each.kinds.items():
+                kinds[facts] = kinds.get(facts, 0) + count * times
+        network.kinds = kinds
     return network.kinds
 
 
-def _counted(network: Fragment) -> dict[Facts, int]:
+def _counted(block: Fragment) -> dict[Facts, int]:
+    """The same of a block; what it calls is counted where all that calls it was."""
     kinds: dict[Facts, int] = {}
     copies: dict[Fragment, int] = {}
-    _find(network, kinds, copies)
-    copies[network] = 1
+    _find(block, kinds, copies)
+    copies[block] = 1
     for fragment in reversed(copies):
         times = copies[fragment]
-        if fragment.kinds is not None:
-            for facts, count in fragment.kinds.items():
-                kinds[facts] += count * times
-            continue
-        for called, count in fragment.calls.items():
-            copies[called] += count * times
-        for item in fragment.items if fragment.has_layers else ():
-            if not isinstance(item, Call) and item.facts is not None:
-                kinds[item.facts] += times
+        for each, count in (fragment.kinds or fragment.contents).items():
+            if isinstance(each, Facts):
+                kinds[each] += count * times
+            else:
+                copies[each] += count * times
     return kinds
 
 
 def _find(fragment: Fragment, kinds: dict[Facts, int], copies: dict[Fragment, int]) -> None:
     """Put the kinds in the order in which they stand, and a fragment behind all that it calls; none is counted yet."""
-    if fragment.kinds is not None:
-        for facts in fragment.kinds:
-            kinds.setdefault(facts, 0)
-    elif not fragment.has_layers:
-        for called in fragment.calls:
-            if called not in copies:
-                _find(called, kinds, copies)
-    else:
-        for item in fragment.items:
-            if isinstance(item, Call):
-                if item.fragment not in copies:
-                    _find(item.fragment, kinds, copies)
-            elif item.facts is not None:
-                kinds.setdefault(item.facts, 0)
+    for each in fragment.kinds or fragment.contents:
+        if isinstance(each, Facts):
+            kinds.setdefault(each, 0)
+        elif each not in copies:
+            _find(each, kinds, copies)
     copies[fragment] = 0

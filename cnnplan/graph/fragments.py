@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany, tensor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
@@ -58,7 +58,7 @@ class Call(NamedTuple):
         return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.form)
 
 
-call_of: Callable[[tuple[str, int, Fragment, tuple[int | None, ...], Place, str, None]], Call]
+call_of: Callable[[tuple[str, int, Fragment, tuple[int | None, ...], Place, str, Storage | None]], Call]
 call_of = partial(tuple.__new__, Call)
 """A call of its fields in a tuple, as `tensor_of` makes tensors."""
 
@@ -135,7 +135,8 @@ class Fragment:
         state: what the symbols said when they were asked; None where they were not.
         decisions: those that were taken meanwhile.
         steps: how many of its own entries were evaluated.
-        calls: the blocks that it calls, each once, and how often it does.
+        calls: the blocks that it calls, each once.
+        contents: the kinds of its own layers and the blocks that it calls, each once, and how often it stands in it.
         kinds: how many layers of each kind are in it and in the blocks that it calls, where they were counted.
     """
 
@@ -143,6 +144,7 @@ class Fragment:
         "calls",
         "calls_faulty",
         "calls_sharing",
+        "contents",
         "decisions",
         "faults",
         "items",
@@ -171,11 +173,12 @@ class Fragment:
         self.calls_sharing = False
         self.verbs: frozenset[str] = frozenset()
         self.name = ""
-        self.key: Hashable = None
+        self.key: tuple[Any, ...] = ()
         self.state: object | None = None
         self.decisions: tuple[Condition, ...] = ()
         self.steps = 0
-        self.calls: dict[Fragment, int] = {}
+        self.calls: list[Fragment] = []
+        self.contents: dict[Facts | Fragment, int] = {}
         self.kinds: Mapping[Facts, int] | None = None
 
     @property
@@ -188,10 +191,20 @@ class Fragment:
         """Whether a layer in it, or in a block that it calls, has the weights of another."""
         return self.calls_sharing or bool(self.owners)
 
-    @property
-    def has_layers(self) -> bool:
-        """Whether it has layers of its own beside the blocks that it calls."""
-        return sum(self.calls.values()) < len(self.items)
+    def put(self, draft: Draft) -> int:
+        """Put a layer in its place: its number.
+
+        Raises:
+            TooMany: that makes more layers than a network may have.
+        """
+        number, facts, contents = self.size, draft.facts, self.contents
+        self.items.append(draft)
+        self.size = number + 1
+        if number >= MOST_LAYERS:
+            raise TooMany
+        if facts is not None:
+            contents[facts] = contents.get(facts, 0) + 1
+        return number
 
     def hold(self, call: Call) -> None:
         """Put a block in its place, with what is known here of it.
@@ -204,7 +217,11 @@ class Fragment:
         self.size += called.size
         if self.size > MOST_LAYERS:
             raise TooMany
-        self.calls[called] = self.calls.get(called, 0) + 1
+        if called in self.contents:
+            self.contents[called] += 1
+        else:
+            self.contents[called] = 1
+            self.calls.append(called)
         if called.verbs:
             self.verbs |= called.verbs
         if called.faults or called.calls_faulty:

@@ -42,6 +42,7 @@ class Kept:
         forms: of tensors, by shape and elements.
         judgements: what follows from operators on inputs.
         fragments: what blocks were unrolled to.
+        stale: the same of blocks that call one which the last edit changed, and was called then as it is now.
         figures: of each kind of layer, what is computed of it on the floors above.
         readymade: the layers of the first graph, where a reader of another world judged them already.
     """
@@ -54,6 +55,7 @@ class Kept:
         self.forms: dict[Hashable, Form] = {}
         self.judgements: dict[Hashable, Judgement] = {}
         self.fragments: dict[Hashable, Fragment] = {}
+        self.stale: dict[Hashable, Fragment] = {}
         self.figures: dict[Any, Any] = {}
         self.readymade: Readymade | None = None
         self._states: dict[Hashable, object] = {}
@@ -75,13 +77,24 @@ class Kept:
         """Go on with the document after an edit: what blocks were unrolled to that are others now is let go."""
         changed = frozenset(_changed(self.spec, spec))
         if changed:
-            calls = _calls(self.spec)
-            self.fragments = {
-                key: each
-                for key, each in self.fragments.items()
-                if all(changed.isdisjoint(calls.get(verb, (verb,))) for verb in (each.name, *each.verbs))
-            }
+            self._sort(spec, changed)
         self.spec = spec
+
+    def _sort(self, spec: Spec, changed: frozenset[str]) -> None:
+        """Tell what stays of unrolled blocks, and what calls a block that was changed, but not its head."""
+        calls, fragments = _calls(self.spec), self.fragments
+        lasting = {name for name in changed if _is_called_alike(self.spec.blocks.get(name), spec.blocks.get(name))}
+        self.fragments, self.stale = {}, {}
+        touched: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        for key, each in fragments.items():
+            of = (each.name, each.verbs)
+            if of not in touched:
+                reach = [calls.get(verb, (verb,)) for verb in (each.name, *each.verbs)]
+                touched[of] = changed & frozenset().union(*reach)
+            if not touched[of]:
+                self.fragments[key] = each
+            elif touched[of] <= lasting and each.name not in changed:
+                self.stale[key] = each
 
     def serves(self, spec: Spec) -> bool:
         """Whether what is kept means the same in this document, and is not too much."""
@@ -116,6 +129,14 @@ def _changed(old: Spec, new: Spec) -> Iterator[str]:
             yield name
     for spec in (old, new):
         yield from (str(place.path[1]) for place in spec.broken if place.path[:1] == ("blocks",) and place.path[1:])
+
+
+def _is_called_alike(old: Block | None, new: Block | None) -> bool:
+    """Whether a block takes and gives what it did, by the same names and defaults."""
+    if old is None or new is None:
+        return False
+    heads = ((each.args, each.inputs, each.lists, each.outputs, each.sees_symbols) for each in (old, new))
+    return next(heads) == next(heads)
 
 
 def _calls(spec: Spec) -> dict[str, frozenset[str]]:

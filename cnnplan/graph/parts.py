@@ -129,7 +129,8 @@ class Draft(NamedTuple):
     storage: Storage | None = None
 
 
-draft_of: Callable[[tuple[str, tuple[int | None, ...], Facts, Place, str, None]], Draft] = partial(tuple.__new__, Draft)
+draft_of: Callable[[tuple[str, tuple[int | None, ...], Facts | None, Place, str, Storage | None]], Draft]
+draft_of = partial(tuple.__new__, Draft)
 """A draft of its fields in a tuple, as `tensor_of` makes tensors."""
 
 

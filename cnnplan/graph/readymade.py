@@ -76,6 +76,8 @@ class Readymade:
             tensor = Tensor(start, None if facts is None else facts.form)
             start += 1
             fragment.items.append(Draft(name + part, refs, facts, place, origin, storage))
+            if facts is not None:
+                fragment.contents[facts] = fragment.contents.get(facts, 0) + 1
             tensors.append(tensor)
             if part:
                 given[name + part] = (tensor,)

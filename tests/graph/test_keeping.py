@@ -71,7 +71,7 @@ def test_only_what_changed_is_unrolled(specs, monkeypatch):
     text = (specs / "resnet.yaml").read_text(encoding="utf-8")
     assert unrolled(monkeypatch, text.replace("out_features: 1000", "out_features: 10"), planned(text)) == []
     inside = text.replace("- - conv_bn: {width: width}", "- - conv_bn: {width: width, kernel_size: 3}")
-    assert set(unrolled(monkeypatch, inside, planned(text))) == {"stage", "bottleneck", "conv_bn"}
+    assert set(unrolled(monkeypatch, inside, planned(text))) == {"bottleneck", "conv_bn"}
     other = text.replace("- conv_bn: {width: width, kernel_size: 3}\n", "- conv_bn: {width: width}\n")
     assert unrolled(monkeypatch, other, planned(text)) == []  # resnet50 has no basic unit
     assert unrolled(monkeypatch, text, planned(text)) == []
@@ -246,3 +246,61 @@ def test_totals_are_found_without_the_names_of_layers(specs):
     assert "_naming" not in vars(plan.graph)
     assert len(plan) == 175
     assert "_naming" in vars(plan.graph)
+
+
+CALLED = """
+blocks:
+  inner: {args: {width: 5}, layers: [{conv: {out_channels: width, kernel_size: 3, padding: 1}}, relu]}
+  outer:
+    args: {width: 5}
+    layers:
+      - inner: {width: width}
+        name: first
+      - branches:
+          join: add
+          paths: [[{inner: {width: width}}, tanh], [], [{inner: {width: width}, when: width > 5, repeat: 2}]]
+      - sigmoid: {}
+        repeat: 2
+      - inner: {width: width + i}
+        repeat: {i: 2}
+layers: [outer, {outer: {width: 6}, name: named}, tanh]
+"""
+
+# an edit of what is inside, and the blocks that are unrolled after it
+INSIDE = {
+    "longer": ("relu]", "relu, batch_norm, tanh]", {"inner"}),
+    "shorter": (", relu]", "]", {"inner"}),
+    "as long": ("kernel_size: 3, padding: 1", "kernel_size: 5, padding: 2", {"inner"}),
+    "in front": ("[{conv: {out", "[tanh, {conv: {out", {"inner"}),
+    "by name": ("relu]}", "{relu: {}, name: own}, {tanh: {}, from: own}]}", {"inner"}),
+    "another shape": ("kernel_size: 3, padding: 1", "kernel_size: 3", {"inner", "outer"}),
+    "what comes in": ("[{conv: {out_channels: width, kernel_size: 3, padding: 1}}, relu]", "[]", {"inner", "outer"}),
+    "another default": ("inner: {args: {width: 5}", "inner: {args: {width: 7}", {"inner", "outer"}),
+    "another argument": ("inner: {args: {width: 5}", "inner: {args: {width: 5, k: 3}", {"inner", "outer"}),
+    "a decision": ("relu]}", "{relu: {}, when: H % 4 == 0}]}", {"inner", "outer"}),
+    "an error": ("kernel_size: 3, padding: 1", "kernel_size: 39", {"inner", "outer"}),
+    "no value": ("padding: 1", "padding: nothing", {"inner", "outer"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_what_calls_a_block_that_was_edited(monkeypatch, name):
+    old, new, blocks = INSIDE[name]
+    text, edited = HEAD + CALLED, HEAD + CALLED.replace(old, new)
+    assert edited != text
+    assert not planned(text).findings
+    plan = same(edited, planned(text))
+    assert plan.findings or [plan.graph.find(each) for each in ("outer1", "outer1.first", "named")]
+    assert same(text, plan).params
+    same(edited, same(text, plan))
+    assert set(unrolled(monkeypatch, edited, planned(text))) == blocks
+
+
+def test_a_block_in_the_middle_is_edited():
+    outermost = CALLED.replace("blocks:", "blocks:\n  outermost: {layers: [{outer: {}, repeat: 3}, tanh]}", 1)
+    text = HEAD + outermost.replace("layers: [outer,", "layers: [outermost, outer,")
+    plan = planned(text)
+    inside = {"relu]": "relu, relu]", "kernel_size: 3, padding: 1": "kernel_size: 5, padding: 2"}
+    for old, new in {**inside, "- sigmoid": "- tanh", "repeat: 3": "repeat: 2"}.items():
+        plan = same(text.replace(old, new), plan)
+        plan = same(text, plan)

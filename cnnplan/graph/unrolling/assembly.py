@@ -8,7 +8,7 @@ from cnnplan.dtypes import STORED, Storage
 from cnnplan.graph.advice import Meeting, way_out
 from cnnplan.graph.environment import Environment, Frame
 from cnnplan.graph.fragments import NO_PARTS, Call, Handle
-from cnnplan.graph.parts import MOST_LAYERS, UNKNOWN, Draft, Facts, Fault, Site, Tensor, TooMany
+from cnnplan.graph.parts import UNKNOWN, Draft, Facts, Fault, Site, Tensor
 from cnnplan.graph.scope import Scope
 from cnnplan.graph.unrolling.wiring import Wiring
 from cnnplan.graph.workshop import refused
@@ -94,13 +94,7 @@ class Assembly(Wiring):
 
     def draft(self, draft: Draft) -> Tensor:
         """A layer, or a part of one that has several outputs, in its place: what it gives."""
-        fragment, facts = self.fragment, draft.facts
-        number = fragment.size
-        fragment.items.append(draft)
-        fragment.size = number + 1
-        if number >= MOST_LAYERS:
-            raise TooMany
-        return Tensor(number, None if facts is None else facts.form)
+        return Tensor(self.fragment.put(draft), None if draft.facts is None else draft.facts.form)
 
     def _way_out(self, fault: Refusal, inputs: tuple[Tensor, ...], site: Site) -> str:
         """The hint; where inputs do not fit together, with what they are."""

@@ -9,6 +9,7 @@ from cnnplan.graph.fragments import Handle
 from cnnplan.graph.lists import bound, listed
 from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany, tensor_of
 from cnnplan.graph.unrolling.body import Body
+from cnnplan.graph.unrolling.relinking import is_plain, relinked
 from cnnplan.graph.unrolling.rows import in_a_row, unrolled
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import Block
@@ -39,7 +40,6 @@ class Builder:
         self.steps = 0
         self._inside = 0
         self._fragments: dict[Any, Fragment] = {}
-        self._adopted: set[int] = set()
 
     def network(self, inputs: dict[str, Tensor]) -> Fragment:
         """The layers of the spec itself."""
@@ -76,7 +76,7 @@ class Builder:
         is_alone = len(tensors) == 1 and len(block.inputs) < 2 and not block.lists  # noqa: PLR2004 - as nearly always
         if not is_alone and bound(block, given) is None:
             return None
-        again = None if self.symbols.kept.is_new else self._again(key)
+        again = None if self.symbols.kept.is_new else self._again(key) or self._put_together(key)
         return again or self._unrolled(key, block, args, given)
 
     def reused(self, fragment: Fragment) -> None:
@@ -85,7 +85,7 @@ class Builder:
             self.symbols.asked += 1
             self.symbols.decisions += fragment.decisions
 
-    def _unrolled(self, key: Hashable, block: Block, args: dict[str, Any], given: Handle) -> Fragment:
+    def _unrolled(self, key: tuple[Any, ...], block: Block, args: dict[str, Any], given: Handle) -> Fragment:
         """The layers of a block, made now and kept; with what it took from the symbols."""
         symbols = self.symbols
         state, asked, decided = symbols.state, symbols.asked, len(symbols.decisions)
@@ -131,33 +131,70 @@ class Builder:
             known[name] = listed(maps) if name in block.lists else maps[0]
         return Body(self, Frame(self.symbols, self.verbs, args, sees_symbols=block.sees_symbols), known)
 
-    def _again(self, key: Hashable) -> Fragment | None:
+    def _again(self, key: tuple[Any, ...]) -> Fragment | None:
         """The layers of a block as they were unrolled for a plan before, where the symbols say the same."""
         symbols = self.symbols
         fragment = symbols.kept.fragments.get(key)
         if fragment is None or fragment.state not in (None, symbols.state):
             return None
-        if id(fragment) not in self._adopted:
-            self._adopt(fragment)
+        self._adopt(fragment)
         for condition in fragment.decisions:
             symbols.keep(condition)
         if fragment.state is not None:
             symbols.asked += 1
         return fragment
 
+    def _put_together(self, key: tuple[Any, ...]) -> Fragment | None:
+        """The layers of a block that calls one which was edited; None where they may be others than they were."""
+        symbols = self.symbols
+        old = symbols.kept.stale.get(key)
+        if old is None or self.broken or not is_plain(old) or old.state not in (None, symbols.state):
+            return None
+        state = symbols.state
+        instead: dict[Fragment, Fragment] = {}
+        for called in old.calls:
+            found = self._called_again(called.key)
+            if found is None:
+                return None
+            instead[called] = found
+        fragment = relinked(old, instead)
+        if fragment is None:
+            return None
+        fragment.name, fragment.key, fragment.steps = old.name, key, old.steps
+        if any(each.state is not None for each in (old, *instead.values())):
+            fragment.state = state
+            symbols.asked += 1
+        self._fragments[key] = symbols.kept.fragments[key] = fragment
+        self._count(fragment.steps)
+        return fragment
+
+    def _called_again(self, key: tuple[Any, ...]) -> Fragment | None:
+        """A block with the arguments and the input with which it was called before."""
+        name, said, *forms = key
+        block = self.blocks.get(name)
+        if block is None or block.lists or len(forms) != 1:
+            return None
+        number = len(said) // 3  # names, values and their types
+        args = dict(zip(said[:number], said[number : 2 * number], strict=True))
+        return self.block(block, args, Handle((tensor_of((-1, forms[0])),)), said)
+
     def _adopt(self, fragment: Fragment) -> None:
         """Go on as if a block, and those that it calls, had been unrolled now."""
-        self._adopted.add(id(fragment))
-        if fragment.key in self._fragments:
-            return
-        self._fragments[fragment.key] = fragment
-        self.steps += fragment.steps
-        self._inside += fragment.steps
+        pending, fragments, steps = [fragment], self._fragments, 0
+        while pending:
+            each = pending.pop()
+            if each.key not in fragments:
+                fragments[each.key] = each
+                steps += each.steps
+                pending += each.calls
+        self._count(steps)
+
+    def _count(self, steps: int) -> None:
+        """Count entries of blocks that were evaluated for a plan before."""
+        self.steps += steps
+        self._inside += steps
         if self.steps > MOST_LAYERS:
             raise TooMany
-        for called in fragment.calls:
-            if id(called) not in self._adopted:
-                self._adopt(called)
 
     def step(self) -> None:
         """Count an entry, so that nothing runs for ever."""

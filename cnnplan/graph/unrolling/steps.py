@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cnnplan.graph.counting import counted, is_on
 from cnnplan.graph.environment import Environment
 from cnnplan.graph.fragments import Call, Fragment, Handle, call_of
-from cnnplan.graph.parts import MOST_LAYERS, Facts, TooMany, draft_of, tensor_of
+from cnnplan.graph.parts import Facts, draft_of, tensor_of
 from cnnplan.graph.scope import Scope
 from cnnplan.ops import OPERATORS
 
@@ -69,13 +69,7 @@ class Making:
         """A layer in its place: what it gives."""
         if type(made) is not Facts or made.is_refuted:
             raise Unusual
-        fragment = self.fragment
-        number = fragment.size
-        fragment.items.append(draft_of((name, reads, made, place, "", None)))
-        fragment.size = number + 1
-        if number >= MOST_LAYERS:
-            raise TooMany
-        return tensor_of((number, made.form))
+        return tensor_of((self.fragment.put(draft_of((name, reads, made, place, "", None))), made.form))
 
 
 class Once:
