@@ -215,6 +215,17 @@ def test_ranges_that_are_written_over():
         assert torch.allclose(torch.from_numpy(found), module(image), atol=1e-5)
 
 
+def test_products_of_constants_are_told_and_not_counted():
+    """PyTorch does them in each run: a code of positions is worked out anew."""
+    spec = load_spec(meta(networks.Positions), dims={"x": ("N", 3, "H", "W")})
+    (remark,) = spec.remarks
+    assert remark.message == "code: matmul of constants alone is taken as done beforehand, and its MACs are not counted"
+    plan = cnnplan.plan.plan_spec(spec)
+    assert predicted(plan, N=2, H=9, W=7) == ((2, 9, 7, 4), 2 * 9 * 7 * (3 + 10) * 4)
+    shape, macs = truth(meta(networks.Positions), 2, 3, 9, 7)
+    assert (shape, macs) == ((2, 9, 7, 4), 2 * 9 * 7 * (3 + 10) * 4 + 9 * 7 * 2 * 5)
+
+
 @pytest.mark.parametrize("name", ["Told", "Flat"])
 def test_the_channels_that_a_library_tells(name):
     module = meta(getattr(networks, name))

@@ -535,3 +535,28 @@ class Evened(nn.Module):
             if height != h or width != w:
                 x = functional.interpolate(x, size=(height, width), mode="bilinear")
         return x
+
+
+class Code(nn.Module):
+    """Waves of the place of each element."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("waves", torch.ones(2, 5))
+
+    def forward(self, x):
+        places = [torch.linspace(0, 1, extent, device=x.device) for extent in x.shape[2:]]
+        turns = torch.stack(torch.meshgrid(*places, indexing="ij"), -1) @ self.waves
+        return torch.cat([turns.sin(), turns.cos()], -1).expand(x.shape[0], -1, -1, -1)
+
+
+class Positions(nn.Module):
+    """Channels and the code of their place, in one linear layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.code = Code()
+        self.linear = nn.Linear(13, 4)
+
+    def forward(self, x):
+        return self.linear(torch.cat([self.code(x), x.permute(0, 2, 3, 1)], -1))

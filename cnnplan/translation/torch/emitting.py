@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from cnnplan.findings import Severity
 from cnnplan.translation.torch.calls import Call, Ref, Seen, Untraceable, tensors
 from cnnplan.translation.torch.laying import NONE, Layers, plainly
 from cnnplan.translation.torch.merging import Formula
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["Emitter"]
 
 CONSTANT: Final = "constant"
+PRODUCTS: Final = {
+    "matmul",
+    "mm",
+    "bmm",
+    "mv",
+    "dot",
+    "einsum",
+    "linear",
+    "addmm",
+    "baddbmm",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+}
+"""Functions that multiply and add."""
 
 
 class Emitter(Layers):
@@ -70,6 +86,10 @@ class Emitter(Layers):
         """What a call makes of constants alone is no layer, but its shape may depend on sizes: that is followed."""
         if call.name == "zeros":
             self.zeros.add(number)
+        if plainly(call.name) in PRODUCTS:
+            what = f"{call.path}: {plainly(call.name)}".removeprefix(": ")
+            message = f"{what} of constants alone is taken as done beforehand, and its MACs are not counted"
+            self.draft.remark("CNN032", message, severity=Severity.NOTE)
         self.shadow = True
         try:
             given = self._writer(call.name)(self, *self.values(call.args), **self.values(dict(call.kwargs)))
