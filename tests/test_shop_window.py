@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import pytest
@@ -33,3 +34,12 @@ def test_a_program_of_a_user_does_what_its_types_say(python):
     macs, weights = 154 * 108, 112
     total = weights + macs + (2 * macs + 154 * 4 + 154 * 4)
     assert python("tests/program.py").stdout == f"{total} ['conv1', 'relu1'] 0 3 True True\n"
+
+
+def test_any_thread_loads_and_checks(specs):
+    """Whichever imports the rooms first: what the main thread has set is not seen in the others."""
+    calls = [lambda: cnnplan.load(specs / "lenet5.yaml").params, lambda: cnnplan.check(specs / "lenet5.yaml")]
+    with ThreadPoolExecutor(2) as threads:
+        for call in calls:
+            said = [threads.submit(call) for _ in range(4)]
+            assert [str(each.result()) for each in said] == [str(call())] * 4

@@ -80,8 +80,8 @@ class _Told:
     heard: set[str] = field(default_factory=set)
 
 
-_TOLD: Final[ContextVar[_Told]] = ContextVar("told")
-_TOLD.set(_Told())
+_NOTHING: Final = _Told()
+_TOLD: Final[ContextVar[_Told]] = ContextVar("told", default=_NOTHING)
 
 
 def heard(name: str, default: Any) -> Any:
