@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
+from typing import NamedTuple
 
 __all__ = ["Finding", "Findings", "Location", "Path", "Place", "Severity"]
 
@@ -20,8 +21,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A value of a document, named by its path; a source turns it into a Location.
 
     `key` says that the key of the value is meant, not the value.

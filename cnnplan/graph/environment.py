@@ -75,7 +75,7 @@ class Symbols:
         for name, symbol in spec.symbols.items():
             letter = symbolic if isinstance(symbolic, bool) else name in symbolic
             if symbol.numeric and (letter or name not in values):
-                self.sizes[name] = kept.context.symbol(name, symbol.domain())
+                self.sizes[name] = kept.size(symbol)
 
     def value(self, name: str) -> Any:
         """What the name of a symbol means: a size, or the choice that was made."""

@@ -11,14 +11,14 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnplan.graph.parts import MOST_LAYERS, Tensor, TooMany, tensor_of
+from cnnplan.graph.parts import MOST_LAYERS, TooMany, tensor_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cnnplan.dtypes import Storage
     from cnnplan.findings import Place
-    from cnnplan.graph.parts import Draft, Facts, Fault
+    from cnnplan.graph.parts import Draft, Facts, Fault, Tensor
     from cnnplan.sizes import Condition
 
 __all__ = ["NOTHING", "NO_PARTS", "Call", "Fragment", "Handle", "call_of"]
@@ -42,20 +42,14 @@ class Call(NamedTuple):
     @property
     def outputs(self) -> tuple[Tensor, ...]:
         """What the block gives, as the caller knows it."""
-        inside = self.fragment.outputs
-        if len(inside) != 1:
-            return tuple(map(self.outside, inside))
-        ref, form = inside[0]
-        if ref is not None:
-            ref = ref + self.start if ref >= 0 else self.inputs[-1 - ref]
-        return (tensor_of((ref, form)),)
+        return tuple(map(self.outside, self.fragment.outputs))
 
     def outside(self, tensor: Tensor) -> Tensor:
         """A tensor of the block as the caller knows it."""
-        ref = tensor.ref
+        ref, form = tensor
         if ref is None:
             return tensor
-        return Tensor(ref + self.start if ref >= 0 else self.inputs[-1 - ref], tensor.form)
+        return tensor_of((ref + self.start if ref >= 0 else self.inputs[-1 - ref], form))
 
 
 call_of: Callable[[tuple[str, int, Fragment, tuple[int | None, ...], Place, str, Storage | None]], Call]

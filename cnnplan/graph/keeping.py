@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnplan.graph.parts import Form
     from cnnplan.graph.readymade import Readymade
     from cnnplan.graph.workshop import Judgement, Tool
-    from cnnplan.spec import Block, Entry, Spec
+    from cnnplan.spec import Block, Entry, Spec, Symbol
 
 __all__ = ["Kept", "kept_of"]
 
@@ -59,6 +59,7 @@ class Kept:
         self.figures: dict[Any, Any] = {}
         self.readymade: Readymade | None = None
         self._states: dict[Hashable, object] = {}
+        self._sizes: dict[str, Any] = {}
 
     @cached_property
     def declared(self) -> list[Any]:
@@ -69,9 +70,16 @@ class Kept:
         """The one object that stands for what the symbols say: their values, and the decisions taken."""
         return self._states.setdefault(key, key)
 
+    def size(self, symbol: Symbol) -> Any:
+        """A symbol as a size; it is declared as it was when that was made."""
+        found = self._sizes.get(symbol.name)
+        if found is None:
+            found = self._sizes[symbol.name] = self.context.symbol(symbol.name, symbol.domain())
+        return found
+
     def hand(self, spec: Spec) -> None:
         """Go on with the document that a reader made, which judged its layers already."""
-        self.spec, self.declared = spec, _declared(spec)
+        self.spec, self.declared, self._sizes = spec, _declared(spec), {}
 
     def adopt(self, spec: Spec) -> None:
         """Go on with the document after an edit: what blocks were unrolled to that are others now is let go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import chain
+from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -88,7 +89,7 @@ class Tool:
 
     def refuse(self, shapes: tuple[Shape, ...]) -> None:
         """Raise Refusal where it takes no inputs of so many axes; asked once for each."""
-        ranks = tuple([len(shape) for shape in shapes])
+        ranks = tuple(map(len, shapes))
         if ranks not in self._fitting:
             fault = self.op.misfit(*shapes)
             if fault is not None:
@@ -164,8 +165,7 @@ class Workshop:
     def _judge(self, tool: Tool, inputs: tuple[Form, ...], *, joins: bool) -> Facts | dict[str, Facts]:
         """What follows from an operator on inputs of these forms; raises Refusal where it is not legal."""
         op, asked = tool.op, tool.op.asked
-        shapes = tuple([form.shape for form in inputs])
-        elements = tuple([form.elements for form in inputs])
+        shapes, elements = tuple(map(SHAPE, inputs)), tuple(map(ELEMENTS, inputs))
         tool.refuse(shapes)
         required = [tool.bounds, op.needs(*shapes)]
         if "reads" in asked or elements.count(NUMBERS) < len(elements):
@@ -244,6 +244,8 @@ class Workshop:
         decision = self.symbols.structure.get(name)
         return decision is None or decision.holds({name: value})
 
+
+SHAPE, ELEMENTS = attrgetter("shape"), attrgetter("elements")
 
 SETTLED = frozenset({bool, int, float, Fraction, str, Verb, NoneType})
 """Types of arguments that no symbol is in."""

@@ -126,7 +126,7 @@ def _moved(finding: Finding, old: str, new: str) -> Finding:
     where, place = finding.location, finding.place
     if where is not None and where.file == old:
         where = replace(where, file=new)
-    return replace(finding, location=where, place=replace(place, file=new) if place.file == old else place)
+    return replace(finding, location=where, place=place._replace(file=new) if place.file == old else place)
 
 
 def analysed(text: Text, lines: Sequence[str], layout: Layout, before: Analysis | None, edited: int) -> Analysis:

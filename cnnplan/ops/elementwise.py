@@ -45,7 +45,7 @@ def meeting(left: Extent, right: Extent, dim: int) -> Requirement:
 
 def broadcast(left: Shape, right: Shape) -> Shape:
     """The shape of both together: an extent that is the number 1 gives way, else the first is right."""
-    return tuple(b if a == 1 else a for a, b in zip(left, right, strict=True))
+    return left if left == right else tuple([b if a == 1 else a for a, b in zip(left, right, strict=True)])
 
 
 def together(shapes: Iterable[Shape]) -> Iterator[Requirement]:

@@ -71,8 +71,10 @@ def _weights(facts: Facts) -> tuple[Mapping[str, Weight], Extent, Extent]:
     weights = facts.op.weights(*facts.shapes)
     if not weights:
         return weights, 0, 0
-    trained = [prod(weight.shape) for weight in weights.values() if weight.trainable]
-    others = [prod(weight.shape) for weight in weights.values() if not weight.trainable]
+    trained: list[Extent] = []
+    others: list[Extent] = []
+    for weight in weights.values():
+        (trained if weight.trainable else others).append(prod(weight.shape))
     return weights, total(trained), total(others)
 
 

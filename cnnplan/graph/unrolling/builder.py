@@ -71,7 +71,8 @@ class Builder:
             key += tuple(map(len, given.grouped))
         fragment = self._fragments.get(key)
         if fragment is not None:
-            self.reused(fragment)
+            if fragment.state is not None:
+                self.reused(fragment)
             return fragment
         is_alone = len(tensors) == 1 and len(block.inputs) < 2 and not block.lists  # noqa: PLR2004 - as nearly always
         if not is_alone and bound(block, given) is None:
@@ -81,9 +82,8 @@ class Builder:
 
     def reused(self, fragment: Fragment) -> None:
         """Take from the symbols once more what a block took that stands here already."""
-        if fragment.state is not None:
-            self.symbols.asked += 1
-            self.symbols.decisions += fragment.decisions
+        self.symbols.asked += 1
+        self.symbols.decisions += fragment.decisions
 
     def _unrolled(self, key: tuple[Any, ...], block: Block, args: dict[str, Any], given: Handle) -> Fragment:
         """The layers of a block, made now and kept; with what it took from the symbols."""

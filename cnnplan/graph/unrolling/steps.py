@@ -139,7 +139,7 @@ class Once:
             raise Unusual
         call = call_of((name, outer.size, fragment, given[:1], self.place, "", None))
         outer.hold(call)
-        return call.outputs[0]
+        return call.outside(fragment.outputs[0])
 
 
 class Layer(Once):
@@ -177,7 +177,8 @@ class Copies(Once):
             if fragment is not None and given.form is form:
                 known, values = values, [run(env) for run in self.varying]
                 if all(map(is_, values, known)):
-                    making.builder.reused(fragment)
+                    if fragment.state is not None:
+                        making.builder.reused(fragment)
                     given = self.call(making.fragment, given, fragment, name)
                     continue
             form, given = given.form, self.copy(making, given, verb, name)
