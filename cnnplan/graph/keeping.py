@@ -38,7 +38,7 @@ class Kept:
     Attributes:
         is_new: whether no plan was made with it before.
         context: where the sizes are made.
-        tools: operators, by verb and arguments.
+        tools: operators, by verb and arguments; those of plain numbers are in all plans of the spec.
         forms: of tensors, by shape and elements.
         judgements: what follows from operators on inputs.
         fragments: what blocks were unrolled to.
@@ -51,7 +51,7 @@ class Kept:
         self.spec = spec
         self.is_new = True
         self.context = Context()
-        self.tools: dict[Hashable, Tool | list[Any]] = {}
+        self.tools: dict[Hashable, Tool | list[Any]] = spec.tools.copy()
         self.forms: dict[Hashable, Form] = {}
         self.judgements: dict[Hashable, Judgement] = {}
         self.fragments: dict[Hashable, Fragment] = {}

@@ -78,13 +78,15 @@ class Tool:
 
     Attributes:
         bounds: what its own arguments must be.
+        is_settled: whether no argument may have a symbol in it.
     """
 
-    __slots__ = ("_fitting", "bounds", "op")
+    __slots__ = ("_fitting", "bounds", "is_settled", "op")
 
     def __init__(self, op: Operator, args: Mapping[str, Any]) -> None:
         self.op = op
-        self.bounds = () if SETTLED.issuperset(map(type, args.values())) else tuple(op.bounds())
+        self.is_settled = SETTLED.issuperset(map(type, args.values()))
+        self.bounds = () if self.is_settled else tuple(op.bounds())
         self._fitting: set[tuple[int, ...]] = set()
 
     def refuse(self, shapes: tuple[Shape, ...]) -> None:
@@ -125,7 +127,7 @@ class Workshop:
         call = (verb, told(args) if said is None else said)
         tool = self._kept.tools.get(call)
         if tool is None:
-            tool = self._kept.tools[call] = _tool(verb, args)
+            tool = self._tool(call, verb, args)
         key = (id(tool), joins, *inputs)
         found = self._judgements.get(key)
         if found is None:
@@ -136,6 +138,14 @@ class Workshop:
         if found.state is not None:
             self.symbols.asked += 1
         return found.made
+
+    def _tool(self, call: Hashable, verb: str, args: dict[str, Any]) -> Tool | list[Refusal]:
+        """An operator that was not made before; one of plain numbers is kept for all plans of the spec."""
+        tool = self._kept.tools[call] = _tool(verb, args)
+        known = self._kept.spec.tools
+        if isinstance(tool, Tool) and tool.is_settled and len(known) < MOST_TOOLS:
+            known[call] = tool
+        return tool
 
     def form(self, shape: Shape, elements: Elements = NUMBERS) -> Form:
         """The form of tensors of this shape."""
@@ -244,6 +254,9 @@ class Workshop:
         decision = self.symbols.structure.get(name)
         return decision is None or decision.holds({name: value})
 
+
+MOST_TOOLS = 1000
+"""Operators beyond which a spec keeps no more: it may be planned for one width after the other."""
 
 SHAPE, ELEMENTS = attrgetter("shape"), attrgetter("elements")
 

@@ -237,7 +237,8 @@ class Spec:
     file holds, by "origin.weight"; `unread` is how many trained weights it has that no layer is written for, and
     `channels_last` are the layers and inputs whose shapes that world writes so.
     file holds, by "origin.weight". `judged` is what its reader kept of the sizes and operators that it judged, for the
-    first plan to go on with. `prepared` is what its first plan made of its entries, for the plans after it.
+    first plan to go on with. `prepared` is what its first plan made of its entries, for the plans after it,
+    and `tools` are the operators that these made of plain numbers.
     """
 
     file: str
@@ -263,6 +264,7 @@ class Spec:
     channels_last: frozenset[str] = frozenset()
     judged: list[Any] = field(default_factory=list, repr=False, compare=False)
     prepared: list[Any] = field(init=False, default_factory=list, repr=False, compare=False)
+    tools: dict[Any, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
     lent: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     locator: Callable[[Place], Location] = field(

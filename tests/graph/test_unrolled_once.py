@@ -123,3 +123,24 @@ def test_kinds_are_counted_through_blocks_that_are_called_often():
     kinds = build(load_spec(HEAD + dedent(text))).kinds
     assert {facts.op.verb: count for facts, count in kinds.items()} == {"tanh": 4, "relu": 8, "sigmoid": 7}
     assert [facts.op.verb for facts in kinds] == ["tanh", "relu", "sigmoid"]
+
+
+def test_operators_of_plain_numbers_are_made_once_for_all_plans_of_a_spec():
+    layers = "layers: [{conv: {out_channels: 5, kernel_size: 3}}, {max_pool: {kernel_size: k}}, relu]\n"
+    spec = load_spec(HEAD.replace("{N: 2,", "{N: 2, k: 2,") + layers)
+    first, second, ints = plan_spec(spec), plan_spec(spec), plan_spec(spec, {"k": 4}, symbolic=False)
+    assert [first[name].op is second[name].op for name in ("conv1", "max_pool1", "relu1")] == [True, False, True]
+    assert first["conv1"].op is ints["conv1"].op
+    assert not first.graph.kinds.keys() & second.graph.kinds.keys()
+    assert first.graph.context is not second.graph.context
+    assert ints["max_pool1"].shape == (2, 5, 5, 4)
+
+
+def test_a_spec_that_is_planned_for_many_widths_does_not_keep_all_of_their_operators(monkeypatch):
+    monkeypatch.setattr("cnnplan.graph.workshop.MOST_TOOLS", 3)
+    spec = load_spec(
+        HEAD.replace("{N: 2,", "{N: 2, c: 2,") + "layers: [{conv: {out_channels: c, kernel_size: 3}}, relu]\n"
+    )
+    plans = [plan_spec(spec, {"c": c}, symbolic=False) for c in (2, 3, 4, 5, 4)]
+    assert [plan["conv1"].shape[1] for plan in plans] == [2, 3, 4, 5, 4]
+    assert len(spec.tools) == 3
