@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from cnnplan.graph.fragments import Fragment
     from cnnplan.graph.parts import Form
     from cnnplan.graph.readymade import Readymade
-    from cnnplan.graph.workshop import Judgement, Tool
+    from cnnplan.graph.tools import Tool
+    from cnnplan.graph.workshop import Judgement
     from cnnplan.spec import Block, Entry, Spec, Symbol
 
 __all__ = ["Kept", "kept_of"]

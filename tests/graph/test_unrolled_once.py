@@ -9,7 +9,7 @@ import pytest
 
 from cnnplan.findings import Place
 from cnnplan.graph import build
-from cnnplan.graph.workshop import Tool
+from cnnplan.graph.tools import Tool
 from cnnplan.ops import OPERATORS
 from cnnplan.ops.base import HOOKS, Operator
 from cnnplan.plan import plan_spec

@@ -10,15 +10,16 @@ from cnnplan.graph.environment import Environment, Frame
 from cnnplan.graph.fragments import NO_PARTS, Call, Handle
 from cnnplan.graph.parts import UNKNOWN, Draft, Facts, Fault, Site, Tensor
 from cnnplan.graph.scope import Scope
+from cnnplan.graph.tools import refused
 from cnnplan.graph.unrolling.wiring import Wiring
-from cnnplan.graph.workshop import refused
 from cnnplan.ops import OPERATORS
 from cnnplan.spec import EvaluationError
 from cnnplan.spec.origins import together
 
 if TYPE_CHECKING:
     from cnnplan.graph.parts import Form, Open
-    from cnnplan.graph.workshop import Made, Refusal
+    from cnnplan.graph.tools import Refusal
+    from cnnplan.graph.workshop import Made
     from cnnplan.spec import Block, Entry, Expression, JoinSpec
 
 __all__ = ["Assembly"]
