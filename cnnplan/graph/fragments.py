@@ -126,6 +126,7 @@ class Fragment:
         verbs: what its entries, and those of the blocks that it calls, are where that is a value: operators and blocks.
         name: the block that it is of.
         key: the block with its arguments and inputs.
+        args: its arguments by name.
         state: what the symbols said when they were asked; None where they were not.
         decisions: those that were taken meanwhile.
         steps: how many of its own entries were evaluated.
@@ -135,6 +136,7 @@ class Fragment:
     """
 
     __slots__ = (
+        "args",
         "calls",
         "calls_faulty",
         "calls_sharing",
@@ -168,6 +170,7 @@ class Fragment:
         self.verbs: frozenset[str] = frozenset()
         self.name = ""
         self.key: tuple[Any, ...] = ()
+        self.args: Mapping[str, Any] = {}
         self.state: object | None = None
         self.decisions: tuple[Condition, ...] = ()
         self.steps = 0

@@ -163,7 +163,6 @@ def read_back(module, plan, values):
 def calls(plan):
     """The blocks that a network calls, by path: the block and its arguments."""
     found = {}
-    blocks = plan.spec.blocks
 
     def inside(fragment, prefix):
         for item in fragment.items:
@@ -172,7 +171,7 @@ def calls(plan):
                 own = [node for name, node in plan.nodes.items() if name.startswith(f"{path}.")]
                 if own and not any(node.shared for node in own):  # else it is the module that it shares
                     block = item.fragment.name
-                    found[path] = block, dict(zip(blocks[block].args, item.fragment.key[1:], strict=False))
+                    found[path] = block, dict(item.fragment.args)
                     inside(item.fragment, f"{path}.")
 
     inside(plan.graph._fragment, "")

@@ -306,6 +306,48 @@ layers:
     assert "self.act1 = nn.ReLU()" in made
 
 
+COPIED = """cnnplan: 1
+name: net
+input: [2, 6, 9, 8]
+blocks:
+  squeeze:
+    args: {width: required}
+    layers:
+      - conv: {out_channels: width, kernel_size: 1}
+      - relu
+  unit:
+    args: {width: required, squeezed: required}
+    layers:
+      - squeeze: {width: width // 2}
+      - squeeze: {width: squeezed}
+        when: squeezed > 0
+layers:
+  - sequence:
+      - unit: {width: "[10, 26, 44][i]", squeezed: "[0, 7, 8][i]"}
+      - relu:
+        repeat: "[1, 3, 2][i]"
+    repeat: {i: 3}
+"""
+"""Copies of what is no module, so often as a list says: the network is written at values."""
+
+
+def test_what_a_spec_computes_of_an_argument_is_computed_of_it_where_it_is_written_at_values():
+    """Of one that expressions alone read, and of one that is 0 where the layer is off that it is the width of."""
+    made = source(COPIED)
+    assert "Squeeze(in_channels, width=width // 2)" in made
+    assert "if squeezed > 0:" in made
+    assert "self.unit1 = Unit(6, width=10, squeezed=0)" in made
+    assert "self.unit2 = Unit(5, width=26, squeezed=7)" in made
+
+
+def test_copies_of_what_is_no_module_are_calls():
+    made = source(COPIED)
+    assert "torch.relu(torch.relu(torch.relu(self.unit2(x))))" in made
+    text = "cnnplan: 1\nname: net\nsymbols: {k: 3}\ninput: [2, 6, 99, 98]\nlayers:\n"
+    made = source(f"{text}  - max_pool: {{kernel_size: 3}}\n    repeat: k\n")
+    assert made.count("F.max_pool2d(") == 3
+
+
 LATER = [
     ("- {parameter: {shape: [5, 3, 1, 1]}, name: w}\n  - {conv: {out_channels: 5, kernel_size: 1}, from: [a, w]}"),
     "- topk: {k: 3, dim: 2, largest: false}",

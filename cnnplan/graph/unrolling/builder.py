@@ -96,7 +96,7 @@ class Builder:
         self._fragments[key] = fragment
         fragment.steps = self.steps - steps - (self._inside - inside)
         self._inside = inside + self.steps - steps
-        fragment.name, fragment.key = block.name, key
+        fragment.name, fragment.key, fragment.args = block.name, key, args
         fragment.state = state if symbols.asked > asked else None
         if len(symbols.decisions) > decided:
             fragment.decisions = tuple(symbols.decisions[decided:])
@@ -160,7 +160,7 @@ class Builder:
         fragment = relinked(old, instead)
         if fragment is None:
             return None
-        fragment.name, fragment.key, fragment.steps = old.name, key, old.steps
+        fragment.name, fragment.key, fragment.args, fragment.steps = old.name, key, old.args, old.steps
         if any(each.state is not None for each in (old, *instead.values())):
             fragment.state = state
             symbols.asked += 1

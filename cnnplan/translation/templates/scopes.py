@@ -163,9 +163,7 @@ class _Builder:
         flats = self.flats(inner, prefix)
         made = self.scope(_Around(inner, prefix, (block,), shapes), flats, inputs, wanted)
         made.name, made.title, made.block, made.place = name, block, block, call.place
-        known = self.graph.spec.blocks.get(block)
-        if known is not None and isinstance(inner.key, tuple):
-            made.args = dict(zip(known.args, inner.key[1:], strict=False))
+        made.args = {**inner.args}
         present = {number for each in flats for number in each.numbers}
         gives = [number for number in wanted if number in present]
         for number in gives:

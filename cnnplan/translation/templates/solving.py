@@ -133,6 +133,7 @@ class _Solver:
             self._same(values)
             or (self._by_hint(row, values) if not row.looped else "")
             or self._related(values)
+            or (self._as_written(row, values) if not row.looped else "")
             or self._new(self._word(row), values)
         )
 
@@ -172,6 +173,15 @@ class _Solver:
             return python(row.hint, texts)
         except Unwritable:
             return ""
+
+    def _as_written(self, row: Row, values: Sequence[Any]) -> str:
+        """What the spec writes, with arguments of the block that nothing was called after yet."""
+        before = self.known
+        self.known = self.told | before
+        text = self._by_hint(row, values)
+        read = {*re.findall(r"\w+", text)}
+        self.known = before | {name: column for name, column in self.told.items() if name in read - before.keys()}
+        return text
 
     def _environment(self, row: Row, copy: int, turn: tuple[str, int] | None) -> dict[str, Any]:
         found = {name: self.known[self._safe(name)][copy] for name in self.args if self._safe(name) in self.known}

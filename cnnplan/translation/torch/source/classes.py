@@ -80,6 +80,8 @@ class Class(Layers):
         single = self._single(entry)
         inner = body._layer(single, [Tensor("x", "channels", x.features)], "block")
         self.names = outer
+        if not body.init:
+            raise Unwritable(f"copies of {entry.verb}, which is no module")
         changes = inner.channels != "channels"
         module = body.init[-1].partition(" = ")[2]
         out = inner.channels.replace("self.block", "block")
