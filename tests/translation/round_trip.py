@@ -259,15 +259,16 @@ def conditions_differ(plan, again):
 
 
 def declared(plan, condition):
-    """Whether a condition of one letter holds wherever the spec says that the letter may be: that is not told again."""
-    if len(condition.symbols) != 1:
-        return False
-    (name,) = condition.symbols
-    symbol = plan.spec.symbols[name]
-    step, least = symbol.multiple_of or 1, symbol.min or 1
-    values = (n for n in (symbol.choices or range(least, least + 1024)) if n % step == 0)
-    others = [each for each in plan.conditions if each.symbols == condition.symbols]
-    return all(condition.holds({name: n}) for n in values if all(each.holds({name: n}) for each in others))
+    """Whether a condition holds wherever the spec says that its letters may be: that is not told again."""
+    many = 1024 if len(condition.symbols) == 1 else 160
+    spaces = []
+    for name in condition.symbols:
+        symbol = plan.spec.symbols[name]
+        step, least = symbol.multiple_of or 1, symbol.min or 1
+        spaces.append([n for n in (symbol.choices or range(least, least + many)) if n % step == 0])
+    others = [each for each in plan.conditions if set(each.symbols) <= set(condition.symbols)]
+    tried = (dict(zip(condition.symbols, values, strict=True)) for values in product(*spaces))
+    return all(condition.holds(each) for each in tried if all(other.holds(each) for other in others))
 
 
 def keys(plan, state):

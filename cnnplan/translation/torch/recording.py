@@ -17,6 +17,7 @@ from cnnplan.translation.torch.extents import Extent, Ratio
 from cnnplan.translation.torch.made import Axis
 from cnnplan.translation.torch.names import EXTENTS, MAKERS, NUMBERED, SILENT, SYMBOLIC, named
 from cnnplan.translation.torch.notes import escaped
+from cnnplan.translation.torch.whole import needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not there
         if name in SYMBOLIC:
             return SYMBOLIC[name](*args, **kwargs)
         seen = self.seen((args, kwargs))
+        needed(name, seen, self.recording.calls)
         if name == "zero_":
             self.zeroed.add(args[0].untyped_storage()._cdata)  # noqa: SLF001 - what tells memory without numbers
         try:

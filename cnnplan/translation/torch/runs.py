@@ -14,6 +14,7 @@ from cnnplan.translation.torch.notes import noted
 from cnnplan.translation.torch.preparing import as_written, materialized
 from cnnplan.translation.torch.recording import Recorder
 from cnnplan.translation.torch.sampling import inputs
+from cnnplan.translation.torch.whole import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ class Runs:
         self.module = module
         self.born = materialized(module, dims)
         self._askers: set[str] = set()
+        self._whole: set[str] = set()
         self._known: dict[Any, Recording] = {}
         self._recorder: Any = None
         self._kept: Any = None
@@ -71,8 +73,16 @@ class Runs:
         """
         key = (*sample.dims.items(), *values.items())
         if key not in self._known:
-            self._known[key] = self._record(inputs(sample.dims, values))
+            self._known[key] = self._recorded(inputs(sample.dims, values))
         return self._known[key]
+
+    def _recorded(self, given: Mapping[str, Any]) -> Recording:
+        """A run; once more where an input is read as places in a table, with whole numbers then."""
+        while True:
+            try:
+                return self._record({name: x.long() if name in self._whole else x for name, x in given.items()})
+            except Whole as whole:
+                self._whole.add(whole.name)
 
     def _record(self, given: Mapping[str, Any]) -> Recording:
         """A run; once more where modules ask for `int` or the like of a size, which are given others then."""

@@ -23,6 +23,7 @@ from cnnplan.translation.torch.tying import tied
 from cnnplan.translation.torch.uniting import confused, united
 from cnnplan.translation.torch.values import Refused
 from cnnplan.translation.torch.walking import Parted, Walk
+from cnnplan.translation.torch.whole import declared as whole
 from cnnplan.translation.torch.widening import widened
 from cnnplan.translation.torch.witnesses import Witnesses
 
@@ -256,6 +257,8 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitt
         key: {"shape": [symbols[extent] if isinstance(extent, str) else extent for extent in shape]}
         for key, shape in sample.dims.items()
     }
+    for key, told in whole(merged.calls).items():
+        shapes[key] |= told
     parameters = {id(each): name for name, each in module.named_parameters()}
     emitter = Emitter(draft, TABLE, draft.inputs(shapes), parameters)
     emitter.tied = tied(merged.calls, parameters)

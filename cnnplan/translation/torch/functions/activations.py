@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.torch.functions.table import TABLE, number, same, takes
+from cnnplan.translation.torch.values import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,15 @@ PASSING: Final = (
 """What gives its input, in eval mode."""
 
 TABLE.update(dict.fromkeys(PASSING, same))
+
+
+@takes("long", "int")
+def whole(_: Emitter, x: Value) -> Any:
+    """Whole numbers, which those that come in are already."""
+    if "int" not in x.seen.dtype:
+        raise Refused("numbers that are rounded to whole ones")
+    return x
+
 
 PLAIN: Final = {
     "relu": "relu", "relu6": "relu6", "sigmoid": "sigmoid", "tanh": "tanh", "silu": "silu", "mish": "mish",

@@ -179,8 +179,8 @@ def prelu(t: Emitter, x: Value, weight: Value) -> Any:
 
 @takes("embedding")
 def embedding(t: Emitter, x: Value, weight: Value, *_: Any, **_more: Any) -> Any:
-    """Rows of a table, which may be somebody else's weight too."""
-    if t.shared(weight=weight):
+    """Rows of a table, which may be somebody else's weight too; of one that is a parameter itself, elements of it."""
+    if not t.owned(weight=weight):
         return t.add("gather", {"dim": 0}, [weight, x])
     args = {"num_embeddings": weight.shape[0], "embedding_dim": weight.shape[1]}
     return t.weighted("embedding", args, [x], weight=weight)
