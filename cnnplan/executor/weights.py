@@ -14,11 +14,13 @@ from cnnplan.checkpoints.comparing import IGNORED
 from cnnplan.errors import UsageError
 from cnnplan.executor.tensors import root
 from cnnplan.lazy import np
+from cnnplan.ops import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
     from cnnplan.executor.tensors import Array
+    from cnnplan.graph import Node
     from cnnplan.ops import Weight
 
 __all__ = ["Positive", "Weights"]
@@ -161,7 +163,7 @@ def _renamed(given: Mapping[str, Any] | None, layers: Iterable[str]) -> _Arrays 
 
 def _called(told: Iterable[str], layers: Iterable[str]) -> dict[str, str]:
     """What arrays are called in a file by what the network calls them: after a layer, or after its origin."""
-    nodes = layers.values() if isinstance(layers, Mapping) else ()
+    nodes = sorted(layers.values(), key=_has_weights, reverse=True) if isinstance(layers, Mapping) else ()
     known: dict[str, str] = {}
     for node in nodes:
         if origin := getattr(node, "origin", ""):
@@ -173,6 +175,11 @@ def _called(told: Iterable[str], layers: Iterable[str]) -> dict[str, str]:
         module, weight = (name, "weight") if name in known else _halves(name, known)
         names[f"{known.get(module, module)}.{weight}".lstrip(".")] = name
     return names
+
+
+def _has_weights(node: Node) -> bool:
+    """Whether there are weights in what a layer is, which tells it from others of the same origin."""
+    return type(node.op).weights is not Operator.weights
 
 
 def _halves(name: str, known: Container[str]) -> tuple[str, str]:

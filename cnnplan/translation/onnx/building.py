@@ -27,7 +27,7 @@ from cnnplan.translation.onnx.types import whole
 from cnnplan.translation.onnx.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnnplan.graph.parts import Facts
     from cnnplan.graph.workshop import Made
@@ -98,7 +98,7 @@ class Builder:
         origin = self.weights.unused(origin, ["weight"])
         self.weights.count([value])
         made = self._made("parameter", {"shape": value.shape}, [])
-        name = self._entry(node, Order("parameter", {"shape": value.shape}, "", made), [], origin, {})
+        name = self._entry(node, Order("parameter", {"shape": value.shape}, "", made), [], origin, _frozen([value]))
         self.weights.keep(origin, {"weight": value})
         return Value(name, value.dtype, value.shape, name, self._workshop.form(value.shape))
 
@@ -166,7 +166,7 @@ class Builder:
             origin = origin or _path(node)
             if self.weights.has(origin, weights):
                 origin = self.weights.unused(_path(node), weights)
-            wiring = whole(weights.values())
+            wiring = whole(weights.values()) | _frozen(weights.values())
             key = (order.verb, *[(w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()])
             if key in self._owners:
                 wiring["share"] = self._owners[key]
@@ -241,6 +241,12 @@ def _forms(made: Made) -> Any:
 def _is_number(value: Any) -> bool:
     """Whether a value of the language is a number or a truth, or a list of these, which are read as they are."""
     return all(map(_is_number, value)) if isinstance(value, list) else isinstance(value, int | Fraction)
+
+
+def _frozen(weights: Iterable[Value]) -> dict[str, Any]:
+    """What an entry says of weights that the file tells are trained no more."""
+    tensors = [value.tensor for value in weights if value.tensor is not None]
+    return {"trainable": False} if tensors and all(tensor.is_frozen for tensor in tensors) else {}
 
 
 def _path(node: Node) -> str:

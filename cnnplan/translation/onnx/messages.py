@@ -42,6 +42,7 @@ class Tensor:
     external: Sequence[Span] = ()
     is_external: bool = False
     is_trained: bool = True
+    is_frozen: bool = False
 
     @property
     def size(self) -> int:

@@ -16,7 +16,7 @@ from cnnplan.translation.onnx.messages import Node, Tensor
 from cnnplan.translation.onnx.patterns import fused
 from cnnplan.translation.onnx.refusals import NotUnderstood, Unknown
 from cnnplan.translation.onnx.symbols import Symbols
-from cnnplan.translation.onnx.told import BUFFERS, WEIGHTS, listed
+from cnnplan.translation.onnx.told import BUFFERS, FROZEN, WEIGHTS, listed
 from cnnplan.translation.onnx.told import symbols as told_symbols
 from cnnplan.translation.onnx.translator import Translator
 from cnnplan.translation.onnx.types import described, stored
@@ -61,9 +61,10 @@ class Network:
         if self.graph.sparse:
             self.draft.refuse("CNN031", "sparse initializers are not understood")
         self._left_out()
-        untrained = listed(self.model.told, BUFFERS)
+        untrained, frozen = (listed(self.model.told, key) for key in (BUFFERS, FROZEN))
         for tensor in self.graph.initializers.values():
             tensor.is_trained = tensor.name not in untrained
+            tensor.is_frozen = tensor.name in frozen
             translator.give(tensor.name, Value(tensor.name, tensor.dtype, tensor.dims, tensor=tensor))
         if not self._inputs():
             return

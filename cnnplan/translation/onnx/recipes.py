@@ -138,7 +138,7 @@ def _rearranged(values: Sequence[Value | None], name: str, value: Value) -> Weig
             return Weight(name, index, value.shape, ())
         if each is not None and each.tensor is not None and each.tensor is value.tensor and not each.steps:
             plain = replace(each, shape=value.shape, steps=value.steps) == value
-            named = all(step.__name__ != "<lambda>" for step in value.steps)
+            named = all(getattr(step, "__name__", "<lambda>") != "<lambda>" for step in value.steps)
             return Weight(name, index, value.shape, value.steps) if plain and named else None
     return None
 

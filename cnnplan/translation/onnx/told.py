@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cnnplan.spec import Symbol
 
-__all__ = ["BUFFERS", "SYMBOLS", "WEIGHTS", "declared", "listed", "symbols"]
+__all__ = ["BUFFERS", "FROZEN", "SYMBOLS", "WEIGHTS", "declared", "listed", "symbols"]
 
 SYMBOLS: Final = "cnnplan.symbols"
 """The key of what is declared of the extents that may vary, as JSON."""
@@ -23,6 +23,9 @@ WEIGHTS: Final = "cnnplan.weights"
 
 BUFFERS: Final = "cnnplan.buffers"
 """The key of the names of tensors that nobody trained, a line each."""
+
+FROZEN: Final = "cnnplan.frozen"
+"""The key of the names of weights that are trained no more, a line each."""
 
 FIELDS: Final = ("default", "min", "max", "multiple_of")
 """What is told of a symbol: whole numbers."""
@@ -55,7 +58,7 @@ def _is_declaration(value: Any) -> bool:
 
 
 def listed(told: Mapping[str, str], key: str) -> frozenset[str]:
-    """The names under a key, of weights that were left out or of buffers."""
+    """The names under a key, of weights that were left out, of buffers, or of what is frozen."""
     return frozenset(told.get(key, "").splitlines())
 
 

@@ -195,7 +195,7 @@ class Emitter(Layers):
         ref, shape = seen.ref, [*self.sizes(seen)]
         if ref.kind == "param":
             self.hold([ref.name])
-            return self.add("parameter", {"shape": shape}, origin=ref.name)
+            return self.add("parameter", {"shape": shape}, origin=ref.name, **self.trained([ref.name]))
         args: dict[str, Any] = {"shape": shape}
         if seen.dtype == "bool":
             args |= {"dtype": "uint8", "below": 2}

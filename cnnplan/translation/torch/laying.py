@@ -37,6 +37,7 @@ class Layers(Formulas):
         self.draft = draft
         self.owners: dict[str, str] = {}
         self.tied: frozenset[str] = frozenset()
+        self.gradients: dict[str, bool] = {}
         self.held: Counter[str] = Counter()
         self.read: set[str] = set()
         self.made: dict[Ref, str] = {}
@@ -102,9 +103,15 @@ class Layers(Formulas):
             more |= {"share": self.owners[key], "origin": self.origin(verb)}
         else:
             self.hold(params)
+            more |= self.trained(params)
         name = self.add(verb, args, reads, **more)
         self.owners.setdefault(key, name)
         return name
+
+    def trained(self, params: Iterable[str]) -> dict[str, Any]:
+        """What a layer says of its parameters: that they are trained no more, or nothing."""
+        told = {self.gradients[name] for name in params if name in self.gradients}
+        return {"trainable": False} if told == {False} else {}
 
     def params(self, module: Any) -> list[str]:
         """The names of the parameters of a module that is known as a whole."""

@@ -262,6 +262,7 @@ def _written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitt
     parameters = {id(each): name for name, each in module.named_parameters()}
     emitter = Emitter(draft, TABLE, draft.inputs(shapes), parameters)
     emitter.tied = tied(merged.calls, parameters)
+    emitter.gradients = {name: each.requires_grad for name, each in module.named_parameters()}
     for key, shape in sample.dims.items():
         for dim, extent in enumerate(shape):
             emitter.symbols[key, dim] = symbols.get(extent, str(extent)) if isinstance(extent, str) else str(extent)

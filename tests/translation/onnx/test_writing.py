@@ -170,6 +170,77 @@ def test_numbers_that_nobody_trains_are_that_whatever_they_are_called(given, tmp
     assert (told.params, told.buffers) == (3, 6) == (load(TABLES).params, load(TABLES).buffers)
 
 
+SHARED = """
+cnnplan: 1
+name: t
+input: [2, 5, 12]
+layers:
+  - {linear: {out_features: 12}, name: first}
+  - {linear: {out_features: 12}, share: first, name: second}
+  - {parameter: {shape: [12, 12]}, name: table}
+  - {linear: {out_features: 12, bias: false}, from: [second, table], name: third}
+  - {linear: {out_features: 12, bias: false}, from: [third, table], name: fourth}
+"""
+
+TURNED = f"""{SHARED}
+  - {{permute: {{dims: [1, 0]}}, from: table}}
+  - {{linear: {{out_features: 12, bias: false}}, from: [fourth, prev], name: fifth}}
+"""
+
+
+def test_weights_that_are_turned_before_they_are_read_are_still_the_same(tmp_path):
+    """Products with more than two axes turn the matrix first."""
+    path = tmp_path / "network.onnx"
+    path.write_bytes(written(SHARED, seed=4))
+    assert load(path).params == load(SHARED).params == 12 * 12 + 12 + 12 * 12
+
+
+@pytest.mark.parametrize("text", [SHARED, TURNED])
+def test_a_matrix_is_not_taken_for_the_same_the_other_way_round(text, tmp_path):
+    path = tmp_path / "network.onnx"
+    path.write_bytes(written(text, seed=4))
+    (array,) = fed(load(text).graph, {}, {}, 4, "float64").values()
+    truth = execute(load(text).graph, inputs={"input": array}, seed=4)
+    found = execute(load(path).graph, inputs={"input": array})
+    for output, expected in zip(found.outputs.values(), truth.outputs.values(), strict=True):
+        np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-5)
+
+
+FROZEN = """
+cnnplan: 1
+name: t
+symbols: {N: 2, H: 9, W: 12}
+input: [N, 3, H, W]
+blocks:
+  unit:
+    layers: [{conv: {out_channels: 5, kernel_size: 3}}, batch_norm]
+frozen: [stem, place]
+layers:
+  - {conv: {out_channels: 4, kernel_size: 1}, name: stem}
+  - {unit: {}, trainable: false, name: held}
+  - {unit: {}, name: free}
+  - {parameter: {shape: [1, 5, 1, 1]}, name: place}
+  - {add: {}, from: [free, place]}
+  - flatten: {start_dim: 2}
+  - {gru: {hidden_size: 6, bidirectional: true}, trainable: false, name: steps}
+  - {linear: {out_features: 12}, trainable: false, name: first}
+  - {linear: {out_features: 12}, share: first, name: second}
+  - {linear: {out_features: 7}, name: head}
+"""
+
+
+@pytest.mark.parametrize("given", [{"weights": "none"}, {"seed": 4}], ids=["left_out", "stored"])
+def test_what_is_frozen_stays_so(given, tmp_path):
+    path = tmp_path / "network.onnx"
+    values = {"H": 9, "W": 12}
+    path.write_bytes(written(FROZEN, **given, **values))
+    told, wanted = load(path), load(FROZEN).at(**values)
+    assert {"stem", "held_conv1", "held_batch_norm1", "place_weight", "steps", "first"} <= told.graph.frozen
+    assert told.graph.frozen.isdisjoint({"free_conv1", "free_batch_norm1", "head"})
+    assert (told.params, told.frozen) == (wanted.params, wanted.frozen)
+    assert 0 < told.frozen < told.params
+
+
 def test_no_file_has_nodes_that_are_layers_already(tmp_path):
     path = tmp_path / "network.onnx"
     call = Call("gelu", "act", ["x"], ["y"], domain="cnnplan")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.onnx.contents import decimal
 from cnnplan.translation.onnx.refusals import NotUnderstood
+from cnnplan.translation.onnx.steps import FLAT
 
 if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
@@ -41,7 +42,7 @@ def prelu_(job: Job) -> None:
     channels = extents[0] if extents else 1
     if extents and (len(shape) - shape.index(channels) != len(x.shape) - 1 or x.shape[1] != channels):
         raise NotUnderstood(f"a slope of {shape} on {len(x.shape)} axes")
-    flat = slope.rearranged((channels,), lambda array: array.reshape(-1))
+    flat = slope.rearranged((channels,), FLAT)
     job.give(job.layer("prelu", {"num_parameters": channels} if extents else {}, [x], {"weight": flat}))
 
 

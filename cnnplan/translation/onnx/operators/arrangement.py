@@ -11,6 +11,7 @@ from cnnplan.sizes import Count, exact_div, prod
 from cnnplan.translation.onnx.contents import FLOAT, packed
 from cnnplan.translation.onnx.numbers import MOST
 from cnnplan.translation.onnx.refusals import NotUnderstood
+from cnnplan.translation.onnx.steps import Permuted, Reshaped
 from cnnplan.translation.onnx.values import Value
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def _shaped(job: Job, value: Value, shape: Any) -> None:
     elif value.layer:
         job.give(job.reshaped(value, shape))
     elif value.tensor is not None:
-        job.give(value.rearranged(tuple(shape), lambda array: array.reshape(job.sized(tuple(shape)))))
+        plain = all(isinstance(n, int) for n in shape)
+        step = Reshaped(tuple(shape)) if plain else lambda array: array.reshape(job.sized(tuple(shape)))
+        job.give(value.rearranged(tuple(shape), step))
     else:
         elements = partial(job.translator.elements, value)
         job.give(replace(value, name=job.output(), shape=shape, derived=lambda: elements().reshape(job.sized(shape))))
@@ -90,7 +93,7 @@ def transpose_(job: Job) -> None:
     else:
         shape = tuple(value.shape[d] for d in dims)
         if value.tensor is not None:
-            job.give(value.rearranged(shape, lambda array: array.transpose(dims)))
+            job.give(value.rearranged(shape, Permuted((*dims,))))
         else:
             elements = partial(job.translator.elements, value)
             job.give(replace(value, name=job.output(), shape=shape, derived=lambda: elements().transpose(dims)))

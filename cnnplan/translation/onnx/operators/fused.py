@@ -10,6 +10,7 @@ from cnnplan.translation.onnx.operators.products import linear as product
 from cnnplan.translation.onnx.operators.products import transposed
 from cnnplan.translation.onnx.operators.scattering import replaced, scattered
 from cnnplan.translation.onnx.refusals import NotUnderstood
+from cnnplan.translation.onnx.steps import FLAT
 
 if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
@@ -115,4 +116,4 @@ def group_norm(job: Job) -> None:
 
 
 def _flat(value: Value) -> Value:
-    return value.rearranged((prod(value.shape),), lambda array: array.reshape(-1))
+    return value.rearranged((prod(value.shape),), FLAT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnplan.translation.onnx.contents import decimal
 from cnnplan.translation.onnx.operators.elementwise import layers
 from cnnplan.translation.onnx.refusals import NotUnderstood
+from cnnplan.translation.onnx.steps import FLAT
 
 if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
@@ -69,7 +70,7 @@ def summed(job: Job, left: Value, right: Value, bias: Value | None) -> Value:
     weight = right if job.whole("transB") else transposed(right)
     plain = bias if bias is not None and bias.is_weight and _vector(bias) == weight.shape[:1] else None
     if plain is not None:
-        plain = plain if len(plain.shape) == 1 else plain.rearranged(weight.shape[:1], lambda array: array.reshape(-1))
+        plain = plain if len(plain.shape) == 1 else plain.rearranged(weight.shape[:1], FLAT)
     y = linear(job, job.as_layer(left), weight, plain)
     return y if bias is None or plain is not None else job.layer("add", {}, layers(job, [y, bias]), tag="bias")
 

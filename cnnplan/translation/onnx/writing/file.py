@@ -23,6 +23,8 @@ class File:
     Attributes:
         kinds: the types of inputs and layers that hold no numbers of the network.
         untrained: the tensors that look like weights that are trained, and are none.
+        weights: those of the layers as far as they are written.
+        frozen: those of them that are trained no more.
     """
 
     def __init__(self, dtype: str, taken: Iterable[str]) -> None:
@@ -33,6 +35,8 @@ class File:
         self.functions: dict[str, bytes] = {}
         self.kinds: dict[str, str] = {}
         self.untrained: list[str] = []
+        self.weights: list[str] = []
+        self.frozen: list[str] = []
         self.taken = {*taken}
         self._constants: dict[Any, str] = {}
         self._layer = ""
@@ -103,6 +107,7 @@ class File:
 
     def weight(self, name: str, shape: Sequence[int], array: Any, dtype: str) -> str:
         """A weight under its name; None in the place of its elements where they are left out."""
+        self.weights.append(name)
         if name not in self.tensors and name not in self.given:
             self.taken.add(name)
             if array is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import UsageError
 from cnnplan.release import version
-from cnnplan.translation.onnx.told import BUFFERS, SYMBOLS, WEIGHTS, declared
+from cnnplan.translation.onnx.told import BUFFERS, FROZEN, SYMBOLS, WEIGHTS, declared
 from cnnplan.translation.onnx.writing.extents import Extents
 from cnnplan.translation.onnx.writing.file import File
 from cnnplan.translation.onnx.writing.layer import Layer
@@ -51,8 +51,8 @@ def written(plan: Any, weights: Stored | None) -> bytes:
     except Unwritable as unwritable:
         raise UsageError(f"{plan.name}: not written as ONNX: {unwritable}") from None
     told = {SYMBOLS: declared({name: plan.spec.symbols[name] for name in _symbols(plan)})}
-    told |= {BUFFERS: "\n".join(dict.fromkeys(file.untrained))} if file.untrained else {}
-    told |= {WEIGHTS: "\n".join(file.given)} if file.given else {}
+    for key, names in ((BUFFERS, file.untrained), (FROZEN, file.frozen), (WEIGHTS, file.given)):
+        told |= {key: "\n".join(dict.fromkeys(names))} if names else {}
     if sum(map(len, file.tensors.values())) > LARGEST:
         raise UsageError(f"{plan.name}: its weights take more than the 2 GiB of an ONNX file: leave them out")
     graph = graph_proto(plan.name, _parts(plan, file, known))
@@ -67,7 +67,7 @@ def _layers(plan: Any, file: File, weights: Stored | None) -> Iterator[bytes]:
     for name, node in plan.graph.nodes.items():
         wanted = plan.nodes[name].weights
         file.kinds[name] = node.facts.elements.dtype
-        start = len(file.calls)
+        start, before = len(file.calls), len(file.weights)
         file.enter(name)
         layer = Layer(file, extents, node, wanted, _reader(node, wanted, weights), modules[node.owner])
         try:
@@ -75,6 +75,7 @@ def _layers(plan: Any, file: File, weights: Stored | None) -> Iterator[bytes]:
         except Unwritable as unwritable:
             raise Unwritable(f"{name}: {unwritable}") from None
         _name(file, node, start, found)
+        file.frozen += file.weights[before:] if name in plan.graph.frozen else []
         if name not in plan.graph.outputs:
             yield info_proto(name, _dtype(file, node), _dims(node.shape))
 

@@ -23,6 +23,7 @@ from cnnplan.translation.torch.source.assembly import class_lines, class_name, t
 from cnnplan.translation.torch.source.classes import Class
 from cnnplan.translation.torch.source.docstrings import in_words, mapping, worded, wrapped
 from cnnplan.translation.torch.source.files import File
+from cnnplan.translation.torch.source.freezing import frozen
 from cnnplan.translation.torch.source.helpers import HELPERS
 from cnnplan.translation.torch.source.operators import ACTIVATIONS
 from cnnplan.translation.torch.source.tables import chosen, fields, tables
@@ -89,7 +90,8 @@ def _unrolled(plan: Any, where: Mapping[int, tuple[str, ...]] | None = None) -> 
     called = class_name(re.sub(r"[^A-Za-z0-9_]+", "_", plan.name).strip("_")) or "Network"
     called = f"N{called}" if called[0].isdigit() else called
     called = f"{called}Network" if called in names.taken else called
-    network = made.lines(called, _mapping(plan, inputs) or _title(called), conditions, shown)
+    title = _mapping(plan, inputs) or _title(called)
+    network = made.lines(called, title, conditions, shown, frozen(plan.graph, where or {}))
     needs |= made.needs
     return _file(plan, ["\n".join(each) for each in (*classes, network)], needs, [], _settled(plan), unrolled=True)
 
@@ -242,7 +244,10 @@ def _network(file: File, plan: Any) -> list[str]:
     name = _network_name(plan.name, file)
     title = _mapping(plan, [*variables.values()]) or f"{name}."
     init += settled(plan, places, body.init)
-    return class_lines(name, title, signature, init + body.init, [*variables.values()], forward, result, kind)
+    held = frozen(plan.graph, {})
+    if held and file.varied:
+        raise Unwritable("what is frozen in a network that its symbols choose")
+    return class_lines(name, title, signature, init + body.init + held, [*variables.values()], forward, result, kind)
 
 
 def _ranks(plan: Any, variables: dict[str, str]) -> dict[str, int]:

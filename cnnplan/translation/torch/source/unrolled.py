@@ -55,8 +55,15 @@ class Unrolled(Copies):
         ]
         return ["self", *required, *given]
 
-    def lines(self, name: str, title: str, conditions: Sequence[str] = (), places: Mapping[str, str] = {}) -> list[str]:
-        """The class."""
+    def lines(
+        self,
+        name: str,
+        title: str,
+        conditions: Sequence[str] = (),
+        places: Mapping[str, str] = {},
+        last: Sequence[str] = (),
+    ) -> list[str]:
+        """The class; `last` are the last lines of its `__init__`."""
         ends = [self.variables.of(ref) for ref in self.template.gives]
         result = ", ".join(ends)
         self._lists(result)
@@ -64,7 +71,7 @@ class Unrolled(Copies):
         symbols = [f"{each}: int" for each in self.template.sizes]
         ranks = dict(zip(self.inputs, map(len, self.template.scopes[0].inputs), strict=False))
         head = read_off({each: text for each, text in places.items() if self._names_it(each, conditions)}, ranks)
-        init = [*self.init, *self.kept.values()]
+        init = [*self.init, *self.kept.values(), *last]
         own = self.numbered.get("", {})
         row = [] if head or symbols or init != ["@"] else in_a_row(own, self.forward, self.inputs, result)
         if row:
