@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ from cnnplan.cli.exits import CLEAN, exit_codes
 from cnnplan.cli.options import Settings, Spec, bound, reads
 from cnnplan.cli.output import put
 from cnnplan.cli.weights import Match, Names, chosen
-from cnnplan.errors import Unwritten, UsageError
+from cnnplan.errors import CnnplanError, Unwritten, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,10 +66,25 @@ def export(  # noqa: PLR0913, PLR0917 - options
 
 
 def _source(spec: Path, values: Mapping[str, Any], *, keras: bool) -> str:
-    """PyTorch or Keras source; where it cannot be written, the other way that there is is told."""
+    """PyTorch or Keras source; where it cannot be written, the other ways that there are are told."""
     from cnnplan import exporting  # noqa: PLC0415
 
     try:
         return (exporting.keras if keras else exporting.torch)(spec, **values)
     except Unwritten as error:
-        raise UsageError(f"{error}; an ONNX file holds more: -o FILE{ONNX}") from None
+        raise UsageError(f"{error}; {_others(spec, values, keras=keras)}") from None
+
+
+def _others(spec: Path, values: Mapping[str, Any], *, keras: bool) -> str:
+    """The other ways in which it can be written."""
+    from cnnplan import exporting  # noqa: PLC0415
+
+    ways = []
+    with suppress(CnnplanError):
+        if keras:
+            exporting.torch(spec, **values)
+            ways.append("as PyTorch source (without --keras)")
+    with suppress(CnnplanError):
+        exporting.onnx(spec, weights="none", **values)
+        ways.append(f"as an ONNX file (-o FILE{ONNX})")
+    return f"it is written {' and '.join(ways)}" if ways else "nor is it written as anything else"

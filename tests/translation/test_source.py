@@ -222,7 +222,7 @@ def test_the_command_line(tmp_path):
     (tmp_path / "net.yaml").write_text(OPAQUE)
     run = CliRunner().invoke(app, ["export", str(tmp_path / "net.yaml"), "-o", str(tmp_path / "other.py")])
     assert run.exit_code == 2
-    assert "the operator opaque; an ONNX file holds more: -o FILE.onnx" in run.output
+    assert "the operator opaque; nor is it written as anything else" in run.output
     run = CliRunner().invoke(app, ["export", str(tmp_path / "missing.yaml"), "-o", str(tmp_path / "other.py")])
     assert (run.exit_code, "ONNX" in run.output) == (2, False)
     assert not (tmp_path / "other.py").exists()

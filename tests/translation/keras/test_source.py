@@ -281,3 +281,17 @@ def test_the_command_line(tmp_path):
     run = CliRunner().invoke(app, ["export", str(SPECS / "unet.yaml"), "--keras", "-o", str(tmp_path / "net.onnx")])
     assert run.exit_code == 2
     assert "--keras writes source, to a file that ends in .py" in run.output
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [
+        ("segmentation/segnet", "it is written as PyTorch source (without --keras) and as an ONNX file (-o FILE.onnx)"),
+        ("images/deepface", "it is written as PyTorch source (without --keras)\n"),
+        ("language/mamba_130m", "nor is it written as anything else"),
+    ],
+)
+def test_what_keras_has_not_is_told_with_what_has_it(name, ways, tmp_path):
+    run = CliRunner().invoke(app, ["export", str(SPECS / f"{name}.yaml"), "--keras", "-o", str(tmp_path / "net.py")])
+    assert run.exit_code == 2
+    assert f"; {ways}" in run.output
