@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Builder"]
 
+TABLES = ("embedding", "linear")
+"""Layers that may have the weight of the other: words that come in and go out by one table."""
+
 
 class Builder:
     """Adds layers to a draft, and judges each as it does.
@@ -167,7 +170,8 @@ class Builder:
             if self.weights.has(origin, weights):
                 origin = self.weights.unused(_path(node), weights)
             wiring = whole(weights.values()) | _frozen(weights.values())
-            key = (order.verb, *[(w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()])
+            verb = "a table" if order.verb in TABLES and {*weights} == {"weight"} else order.verb
+            key = (verb, *[(w, id(v.tensor), v.steps, v.derived, id(v.numbers)) for w, v in weights.items()])
             if key in self._owners:
                 wiring["share"] = self._owners[key]
         origin = origin or _path(node)

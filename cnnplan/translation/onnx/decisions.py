@@ -38,6 +38,13 @@ class Decisions:
             self._open.append(condition)
         return known
 
+    def require(self, when: Condition) -> None:
+        """Take the network where a condition holds, whatever is usual; the next layer requires it."""
+        if when.verdict is None and self._decided.get(when) is not True:
+            self._decided[when] = True
+            written(when)
+            self._open.append(when)
+
     def taken(self) -> list[Condition]:
         """What the next layer requires; from now on it does."""
         waiting, self._open = self._open, []

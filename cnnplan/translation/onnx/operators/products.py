@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnplan.translation.onnx.contents import decimal
 from cnnplan.translation.onnx.operators.elementwise import layers
 from cnnplan.translation.onnx.refusals import NotUnderstood
-from cnnplan.translation.onnx.steps import FLAT
+from cnnplan.translation.onnx.steps import FLAT, Permuted
 
 if TYPE_CHECKING:
     from cnnplan.translation.onnx.job import Job
@@ -28,7 +29,9 @@ def linear(job: Job, x: Value, weight: Value, bias: Value | None) -> Value:
 
 
 def transposed(value: Value) -> Value:
-    """A matrix of the file the other way round."""
+    """A matrix of the file the other way round; one that a node turned is what it was."""
+    if value.steps[-1:] == (Permuted((1, 0)),):
+        return replace(value, shape=value.shape[::-1], steps=value.steps[:-1])
     return value.rearranged(value.shape[::-1], _turned)
 
 

@@ -86,6 +86,8 @@ def _clamped(place: Any, extent: Any, step: int) -> Any:
 def _cut(job: Job, value: Value, dim: int, part: tuple[Any, Any, int]) -> Value:
     """A part of an axis, whatever the value is; of a weight a layer, since the rest of it is trained as well."""
     first, last, step = part
+    if not value.layer and value.is_fixed:
+        job.translator.builder.decisions.require(ge(value.shape[dim], last))
     plain = all(isinstance(n, int) for n in (first, last))
     if value.is_fixed:
         count = ceil_div(max(last - first, 0) if plain else last - first, step)

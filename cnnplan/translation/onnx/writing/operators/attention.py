@@ -26,9 +26,16 @@ def _attended(layer: Layer, query: str, keys: str, value: str, width: Any, more:
 def _causal(layer: Layer) -> str:
     """True where a key is not behind its query."""
     rows, columns = layer.shapes[0][-2], layer.shapes[1][-2]
-    if not (isinstance(rows, int) and isinstance(columns, int)):
-        raise Unwritable("is_causal where the number of tokens depends on a size")
-    return layer.file.array(np.tri(rows, columns, dtype=bool), f"causal_{rows}_{columns}")
+    if isinstance(rows, int) and isinstance(columns, int):
+        return layer.file.array(np.tri(rows, columns, dtype=bool), f"causal_{rows}_{columns}")
+    query, key = (_places(layer, n) for n in (rows, columns))
+    return layer.call("GreaterOrEqual", [layer.call("Unsqueeze", [query, layer.whole(1)]), key])
+
+
+def _places(layer: Layer, count: Any) -> str:
+    """The whole numbers from 0 on, so many."""
+    start, step = (layer.file.array(np.array(n, np.int64), f"{n}") for n in (0, 1))
+    return layer.call("Range", [start, layer.call("Squeeze", [layer.extents([count])]), step])
 
 
 def scaled_dot_product_attention_(layer: Layer) -> str:
