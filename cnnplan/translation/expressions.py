@@ -118,7 +118,7 @@ def _parsed(text: str) -> ast.expr:
 
 
 def tidy(text: str) -> str:
-    """An expression with what is known in it worked out: `4 * 64` is 256, a comparison of numbers is decided."""
+    """An expression with what is known in it worked out: `4 * 64` is 256, `(3, 5)[1]` is 5."""
     tree = ast.parse(text, mode="eval").body
     return ast.unparse(_folded(tree))
 
@@ -137,7 +137,14 @@ def _folded(node: Any) -> Any:
             return _parsed(repr(COMPARED[type(node.ops[0])](left, right)))
     if isinstance(node, ast.IfExp) and isinstance(node.test, ast.Constant):
         return node.body if node.test.value else node.orelse
-    return node
+    return _picked(node) if isinstance(node, ast.Subscript) else node
+
+
+def _picked(node: ast.Subscript) -> Any:
+    """An element of a list that stands there, by its number."""
+    every, number = node.value, _number(node.slice)
+    elements = every.elts if isinstance(every, ast.Tuple | ast.List) else []
+    return elements[number] if number is not None and number in range(len(elements)) else node
 
 
 def _product(node: ast.BinOp) -> ast.expr:

@@ -38,6 +38,7 @@ NETWORKS = [
 VARIANTS = {
     "resnet": ("resnet18", "resnet34", "resnet101", "resnet152"),
     "mobile/efficientnet": ("efficientnet_b1", "efficientnet_b3"),
+    "mobile/shufflenet_v2": ("shufflenet_v2_x0_5",),
 }
 
 
@@ -337,6 +338,20 @@ def test_what_a_spec_computes_of_an_argument_is_computed_of_it_where_it_is_writt
     assert "if squeezed > 0:" in made
     assert "self.unit1 = Unit(6, width=10, squeezed=0)" in made
     assert "self.unit2 = Unit(5, width=26, squeezed=7)" in made
+
+
+def test_an_element_of_a_list_by_its_number_is_that_element():
+    text = source(COPIED.replace('        repeat: "[1, 3, 2][i]"\n', ""))
+    assert "self.unit2 = Unit(5, width=26, squeezed=7)" in text
+    made = source(SPECS / "inception" / "xception41.yaml")
+    assert "            channels = width\n" in made
+    assert "self.middle.append(Residual(728, widths=(728, 728, 728)))" in made
+    assert ")[" not in text
+    assert ")[2]" not in made
+
+
+def test_a_turn_that_nothing_reads_is_not_named():
+    assert "nn.ModuleList(Encoder() for _ in range(12))" in source(SPECS / "transformer" / "vit.yaml")
 
 
 def test_copies_of_what_is_no_module_are_calls():

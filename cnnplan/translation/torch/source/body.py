@@ -140,7 +140,7 @@ class Body:
         self.file.uses(expression)
         verbs = {name: self.file.verb(name) for name in expression.names - names.keys() if self.file.is_verb(name)}
         text = python(expression, {**verbs, **names}, self._shape)
-        return halved(text, self.tuples)
+        return halved(tidy(text) if re.search(r"\)\[\d+\]", text) else text, self.tuples)
 
     def _shape(self, text: str) -> str:
         """An extent of a layer: its channels, or in forward what its variable says."""
@@ -156,8 +156,8 @@ class Body:
         known = [tensor.channels for tensor in reads]
         if not all(known):
             return self.file.extent(entry, 1, output=True)
-        if len(set(known)) == 1 and len(known) > 1 and simple(known[0]):
-            return tidy(f"{len(known)} * {known[0]}")
+        if len(set(known)) == 1 and len(known) > 1:
+            return tidy(f"{len(known)} * {known[0] if simple(known[0]) else f'({known[0]})'}")
         return tidy(" + ".join(each if simple(each) or "if" not in each else f"({each})" for each in known))
 
     def _given(self, call: str, reads: Sequence[Tensor], after: Tensor, verb: str = "") -> Tensor:

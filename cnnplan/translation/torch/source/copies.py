@@ -149,7 +149,8 @@ class Copies(Texts):
             self._made(replace(statement, name=f"{run.base}{'.' * run.listed}{run.first}", run=None), module, "")
             self._called_once(at, statement)
             return
-        turns = f"for i in range({count})"
+        turn = "i" if re.search(r"\bi\b", module) or not run.listed else "_"
+        turns = f"for {turn} in range({count})"
         whole = run.listed and run.base not in self.lists and self.lengths.get(run.base, False)
         whole = whole and not any(each.name.startswith(f"{run.base}.") for each in self.template.statements)
         whole = (
