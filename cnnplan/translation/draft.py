@@ -89,6 +89,8 @@ class Draft:
         self._symbols: dict[str, Any] = {}
         self._layers: list[dict[str, Any]] = []
         self._outputs: list[str] = []
+        self._outer: list[tuple[list[dict[str, Any]], str | None, list[Location | str]]] = []
+        self._inside: list[Location | str] = []
         self._data: dict[str, Any] = self.foreign.data
         if name:
             self._data["name"] = name
@@ -162,10 +164,41 @@ class Draft:
             entry["from"] = reads[0] if len(reads) == 1 else [*reads]
         if origin:
             entry["origin"] = plain(origin)
-        self.foreign.nodes[len(self._layers)] = where or origin
+        if self._outer:
+            self._inside.append(where or origin)
+        else:
+            self.foreign.nodes[len(self._layers)] = where or origin
         self._layers.append(entry)
         self.last = called
         return called
+
+    def begin(self, name: str) -> None:
+        """Let what is added from here on be a group of its own, which reads this layer."""
+        self._outer.append((self._layers, self.last, self._inside))
+        self._layers, self.last, self._inside = [], name, []
+
+    def end(self, name: str, when: str, origin: str) -> str:
+        """End the group, which is on at some sizes alone; its name.
+
+        Args:
+            name: the layer that it reads.
+            when: on which condition it is on.
+            origin: what it is called in the file, where it has several layers.
+        """
+        entries, places = self._layers, self._inside
+        self._layers, self.last, self._inside = self._outer.pop()
+        if not entries:
+            return name
+        if len(entries) == 1 and "from" not in entries[0]:
+            (entry,) = entries
+            entry |= {"when": when} | ({} if name == self.last else {"from": name})
+            self.foreign.nodes[len(self._layers)] = places[0]
+            self._layers.append(entry)
+            self.last = str(entry["name"])
+            return self.last
+        at = len(self._layers)
+        self.foreign.nodes.update({("layers", at, "sequence", i): place for i, place in enumerate(places)})
+        return self.add("sequence", entries, [name], origin=origin, when=when)
 
     def output(self, name: str) -> None:
         """Declare an output: a layer that came before."""

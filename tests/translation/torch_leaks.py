@@ -83,12 +83,13 @@ FORMULA = {
     "default argument": lambda h, _, k=2: h * k,
     "decimal that is greater": lambda h, _: 7 if h > 100.0 else 3,
     "numpy decimal that is less": lambda h, _: 7 if np.float64(100) < h else 3,
+    "decimal that is equal": lambda h, _: 7 if h == 7.0 else 3,
+    "equal decimal in front": lambda h, _: 7 if 7.0 == h else 3,  # noqa: SIM300 - the point
+    "shapes compared": lambda _, x: 7 if x.shape[2:] == (50, 50) else 3,
 }
 """They stay formulas, right at every height."""
 
 CONDITION = {
-    "decimal that is equal": lambda h, _: 7 if h == 7.0 else 3,
-    "equal decimal in front": lambda h, _: 7 if 7.0 == h else 3,  # noqa: SIM300 - the point
     "int compared": lambda h, _: 7 if int(h) > 1_000 else 3,
     "float compared": lambda h, _: 7 if float(h) * 2.0 > 2_000 else 3,
     "truth": lambda h, _: 7 if h - 500 else 3,
@@ -96,7 +97,6 @@ CONDITION = {
     "range over a quotient": lambda h, _: 5 + sum(1 for _ in range(h // 1_000)),
     "unseen branch": unseen,
     "sorted": lambda h, _: 7 if sorted([h, 1_000])[1] == 1_000 else 3,
-    "shapes compared": lambda _, x: 7 if x.shape[2:] == (50, 50) else 3,
     "assertion": lambda h, _: 7 if torch._assert(h < 1_000, "too high") is None else 3,
 }
 """They decide something, which is kept as a condition."""

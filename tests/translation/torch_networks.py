@@ -560,3 +560,75 @@ class Positions(nn.Module):
 
     def forward(self, x):
         return self.linear(torch.cat([self.code(x), x.permute(0, 2, 3, 1)], -1))
+
+
+class Shifted(nn.Module):
+    """Windows that are moved and masked where there are several: another number of them, a mask, or none."""
+
+    def __init__(self, window=4, shift=2):
+        super().__init__()
+        self.window, self.shift = window, shift
+        self.stem = nn.Conv2d(3, 6, 2, 2)
+        self.qkv = nn.Linear(6, 12)
+
+    def forward(self, x):
+        x = self.stem(x).permute(0, 2, 3, 1)
+        n, h, w, c = x.shape
+        x = functional.pad(x, (0, 0, 0, -w % self.window, 0, -h % self.window))
+        _, high, wide, _ = x.shape
+        down = 0 if self.window >= high else self.shift
+        right = 0 if self.window >= wide else self.shift
+        if down + right > 0:
+            x = torch.roll(x, shifts=(-down, -right), dims=(1, 2))
+        count = (high // self.window) * (wide // self.window)
+        x = x.view(n, high // self.window, self.window, wide // self.window, self.window, c)
+        x = x.permute(0, 1, 3, 2, 4, 5).reshape(n * count, self.window**2, c)
+        query, key = self.qkv(x).chunk(2, -1)
+        products = query @ key.transpose(-2, -1)
+        if down + right > 0:
+            mask = x.new_zeros((high, wide))
+            mask[: -self.window, -self.shift :] = 1
+            mask = mask.view(high // self.window, self.window, wide // self.window, self.window)
+            mask = mask.permute(0, 2, 1, 3).reshape(count, self.window**2)
+            mask = mask.unsqueeze(1) - mask.unsqueeze(2)
+            products = products.view(n, count, self.window**2, self.window**2) + mask
+            products = products.view(-1, self.window**2, self.window**2)
+        return (products.softmax(-1) @ x).mean((0, 1))
+
+
+class Stretched(nn.Module):
+    """An image that is made wider, by a layer of its own, where it is high."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 1)
+        self.wide = nn.Conv2d(6, 6, 3, padding=(1, 2))
+
+    def forward(self, x):
+        x = self.stem(x)
+        return self.wide(x) if x.shape[2] > 100 else x
+
+
+class Pooled(nn.Module):
+    """An image that is halved where it is high."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 1)
+
+    def forward(self, x):
+        x = self.stem(x)
+        return functional.max_pool2d(x, 2) if x.shape[2] > 100 else x
+
+
+class Doubled(nn.Module):
+    """What is moved at some sizes is read beside what was not; another path is taken at others."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 1)
+
+    def forward(self, x):
+        x = self.stem(x)
+        rolled = x.roll(3, 2).tanh() if x.shape[2] > 100 and x.shape[3] > 90 else x
+        return x + rolled

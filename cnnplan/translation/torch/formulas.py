@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.errors import CnnplanError
 from cnnplan.translation.torch.calls import Untraceable
-from cnnplan.translation.torch.made import Axis, Binary, Guard, Rounded, axes_of, faithful, product_of_doubles
+from cnnplan.translation.torch.made import (
+    Axis,
+    Binary,
+    Choice,
+    Guard,
+    Rounded,
+    When,
+    axes_of,
+    faithful,
+    opposite,
+    product_of_doubles,
+)
 from cnnplan.translation.torch.merging import DECIMALS, Formula
 from cnnplan.translation.torch.shaping import Shapes, Unknown
 from cnnplan.translation.torch.values import Refused
@@ -92,6 +103,8 @@ class Formulas:
     def shown(self, made: Any) -> Any:
         """A formula as a number, as it comes out, or, where that is long, as it was made."""
         known = self.computed(made)
+        if isinstance(made, Choice) and not isinstance(known, int | float):
+            return self.text(made)
         if known is not None and (isinstance(known, int | float) or len(str(known)) <= MOST_LETTERS):
             return known if isinstance(known, int | float) else str(known)
         try:
@@ -105,6 +118,9 @@ class Formulas:
         """A formula in the language."""
         if isinstance(made, Axis):
             return self._axis(made)
+        if isinstance(made, Choice):
+            held, broken = (each if isinstance(each, int) else self._inner(each) for each in (made.held, made.broken))
+            return f"{held} if {self.condition(made.guard)} else {broken}"
         if isinstance(made, Binary) and made.operator in {"max", "min"}:
             return f"{made.operator}({self.text(made.left)}, {self.text(made.right)})"
         if isinstance(made, Binary):
@@ -137,3 +153,27 @@ class Formulas:
     def guard(self, guard: Guard) -> str:
         """A comparison in the language."""
         return f"{self.shown(guard.left)} {guard.operator} {self.shown(guard.right)}"
+
+    def condition(self, guard: Guard) -> str:
+        """The same, as short as it comes out."""
+        known = self.shapes.condition(guard, self.axis_name)
+        return known if known and len(known) <= MOST_LETTERS else self.guard(guard)
+
+    def when(self, when: When) -> str | bool:
+        """Comparisons of which all of one row hold, in the language; what they come out as where that is known."""
+        rows = []
+        for row in when:
+            told = [self._verdict(guard) for guard in row]
+            if False in told:
+                continue
+            rows.append([self.condition(guard) for guard, known in zip(row, told, strict=True) if known is None])
+        if not all(rows):
+            return True
+        texts = list(dict.fromkeys(" and ".join(dict.fromkeys(row)) for row in rows))
+        return " or ".join(texts) if texts else False
+
+    def _verdict(self, guard: Guard) -> bool | None:
+        """Whether a comparison holds whatever the sizes are; None where that depends."""
+        if self.shapes.holds(guard, self.axis_name):
+            return True
+        return False if self.shapes.holds(opposite(guard), self.axis_name) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -17,15 +17,20 @@ __all__ = [
     "OPPOSITE",
     "Axis",
     "Binary",
+    "Choice",
     "Guard",
     "Rounded",
+    "When",
     "alike",
     "axes_of",
     "depends",
     "evaluated",
     "faithful",
     "folded",
+    "holding",
+    "moved",
     "never_negative",
+    "opposite",
     "product_of_doubles",
     "sources",
 ]
@@ -92,6 +97,18 @@ class Guard:
         return f"{where or 'the program'} takes a path that was not read"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice(Binary):
+    """A number that is one where a comparison holds, and another where it does not; as an operation, one formula."""
+
+    guard: Guard
+    held: Any
+    broken: Any
+
+
+When = tuple[tuple[Guard, ...], ...]
+"""Comparisons of which all of one of these rows hold."""
+
 OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 COMPARED: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -122,6 +139,33 @@ def evaluated(made: Any, extent: Callable[[Axis], int]) -> Any:
     if isinstance(made, Rounded):
         return ROUNDINGS[made.function](evaluated(made.inner, extent))
     return made
+
+
+def holding(when: When, extent: Callable[[Axis], int]) -> bool:
+    """Whether all comparisons of a row hold."""
+    return any(
+        all(COMPARED[each.operator](evaluated(each.left, extent), evaluated(each.right, extent)) for each in row)
+        for row in when
+    )
+
+
+def opposite(guard: Guard) -> Guard:
+    """The comparison that holds where this one does not."""
+    return replace(guard, operator=OPPOSITE[guard.operator])
+
+
+def moved(made: Any, axis: Callable[[Axis], Axis]) -> Any:
+    """A formula in which other axes stand.
+
+    Args:
+        made: the formula.
+        axis: gives what stands in the place of an axis.
+    """
+    if isinstance(made, Axis):
+        return axis(made)
+    if isinstance(made, Binary):
+        return Binary(made.operator, moved(made.left, axis), moved(made.right, axis))
+    return Rounded(made.function, moved(made.inner, axis)) if isinstance(made, Rounded) else made
 
 
 def alike(one: Any, two: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from operator import itemgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cnnplan.translation.torch.calls import Call, Picked, Recording, Seen, Untraceable
@@ -14,6 +15,7 @@ from cnnplan.translation.torch.made import (
     Binary,
     Guard,
     Rounded,
+    When,
     alike,
     depends,
     evaluated,
@@ -23,7 +25,7 @@ from cnnplan.translation.torch.made import (
 from cnnplan.translation.torch.recording import DYNAMIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Differs", "Formula", "Merged", "holds", "merge"]
 
@@ -64,6 +66,7 @@ class Merged(NamedTuple):
         guards: the comparisons that depend on sizes, each with the number of the call that comes next.
         optional: the calls that are left out at some sizes, where they would change nothing.
         both: the comparisons that came out in both ways, of which nothing followed.
+        switched: of calls that are left out at some sizes, when they are made; else what they read first goes on.
     """
 
     calls: list[Call]
@@ -71,6 +74,7 @@ class Merged(NamedTuple):
     guards: list[tuple[int, Guard]]
     optional: frozenset[int] = frozenset()
     both: frozenset[Guard] = frozenset()
+    switched: Mapping[int, When] = MappingProxyType({})
 
 
 def merge(first: Recording, second: Recording) -> Merged:

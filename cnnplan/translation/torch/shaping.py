@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,7 @@ ROUNDINGS: Final[dict[str, Callable[[Any], Any]]] = {
 COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "==": sizes.eq, "!=": sizes.ne, "<": sizes.lt, "<=": sizes.le, ">": sizes.gt, ">=": sizes.ge,
 }  # fmt: skip
+ONE: Final = re.compile(r"(?!.*\b(?:in|or|and|not)\b)[\w ()+*/%,-]+ (?:<|<=|>|>=|==|!=) [\w ()+*/%,-]+")
 
 
 class Shapes:
@@ -118,12 +120,20 @@ class Shapes:
 
     def holds(self, guard: Guard, name: Callable[[Axis], str]) -> bool | None:
         """Whether a comparison comes out as it did whatever the sizes are; None where that depends."""
+        verdict = self._compared(guard, name)
+        return verdict if isinstance(verdict, bool | None) else verdict.verdict
+
+    def condition(self, guard: Guard, name: Callable[[Axis], str]) -> str:
+        """A comparison as it comes out, where that is one comparison in the language; else nothing."""
+        text = str(self._compared(guard, name))
+        return text if ONE.fullmatch(text) else ""
+
+    def _compared(self, guard: Guard, name: Callable[[Axis], str]) -> Any:
         try:
             left, right = self.value(guard.left, name), self.value(guard.right, name)
-            verdict = COMPARISONS[guard.operator](left, right)
+            return COMPARISONS[guard.operator](left, right)
         except (Unknown, CnnplanError, ArithmeticError, AttributeError, TypeError, ValueError):
             return None
-        return verdict if isinstance(verdict, bool) else verdict.verdict
 
 
 def _frozen(value: Any) -> Any:

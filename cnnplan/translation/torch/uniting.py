@@ -25,7 +25,7 @@ from cnnplan.translation.torch.merging import Formula, Merged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["confused", "united"]
+__all__ = ["Apart", "Uniter", "confused", "side", "united"]
 
 HALVES: Final = 2
 
@@ -44,7 +44,7 @@ def united(families: Sequence[Merged]) -> Merged | None:
             much a number was.
     """
     try:
-        uniter = _Uniter(families)
+        uniter = Uniter(families)
         every = [
             uniter.call(calls, at) for at, calls in enumerate(zip(*(each.calls for each in families), strict=True))
         ]
@@ -57,13 +57,13 @@ def united(families: Sequence[Merged]) -> Merged | None:
 def confused(families: Sequence[Merged]) -> bool:
     """Whether two comparisons come out alike in all of these, so that nobody knows which of them decides."""
     try:
-        columns = [told for _, _, told in _Uniter(families).choices]
+        columns = [told for _, _, told in Uniter(families).choices]
     except Apart:
         return True
     return len({tuple(each is column[0] for each in column) for column in columns}) < len(columns)
 
 
-class _Uniter:
+class Uniter:
     """What is known of the comparisons of all families."""
 
     def __init__(self, families: Sequence[Merged]) -> None:
@@ -71,13 +71,13 @@ class _Uniter:
         self.kept: list[tuple[int, Guard]] = []
         self.both = frozenset(_bare(guard) for each in families for guard in each.both)
         self.choices: list[tuple[int, Guard, list[bool]]] = []
-        sides: list[dict[Guard, bool]] = [dict(_side(guard) for _, guard in each.guards) for each in families]
+        sides: list[dict[Guard, bool]] = [dict(side(guard) for _, guard in each.guards) for each in families]
         first: dict[Guard, tuple[int, Guard]] = {}
         for each in families:
             for at, guard in each.guards:
-                first.setdefault(_side(guard)[0], (at, guard))
+                first.setdefault(side(guard)[0], (at, guard))
         for key, (at, guard) in first.items():
-            told = [side.get(key) for side in sides]
+            told = [each.get(key) for each in sides]
             if len({*told} - {None}) > 1:
                 self.choices.append((at, key, [bool(each) for each in told]))
                 if None in told:
@@ -102,11 +102,11 @@ class _Uniter:
         first = every[0]
         if any(each.ref != first.ref or len(each.shape) != len(first.shape) for each in every):
             raise Apart
-        shape = tuple(self._extent(first, dim, [each.shape[dim] for each in every]) for dim in range(len(first.shape)))
+        shape = tuple(self.extent(first, dim, [each.shape[dim] for each in every]) for dim in range(len(first.shape)))
         return first._replace(shape=shape)
 
-    @staticmethod
-    def _extent(seen: Seen, dim: int, every: Sequence[Any]) -> Any:
+    def extent(self, seen: Seen, dim: int, every: Sequence[Any]) -> Any:
+        """The extent of an axis."""
         first = every[0]
         formulas = [each for each in every if isinstance(each, Formula)]
         if not formulas and all(each == first for each in every):
@@ -154,21 +154,25 @@ class _Uniter:
             if at > self.at:
                 continue
             sides = [
-                [_under(guard, number, held=held) for number, held in zip(made, told, strict=True) if held is side]
-                for side in (True, False)
+                [_under(guard, number, held=held) for number, held in zip(made, told, strict=True) if held is way]
+                for way in (True, False)
             ]
             if all(map(_alike, sides)) and faithful(guard.left) and faithful(guard.right):
-                chosen = _chosen(guard, sides[0][0], sides[1][0])
+                chosen = self.chosen(guard, sides[0][0], sides[1][0])
                 if faithful(chosen):
                     return Formula(chosen, every[0].value if isinstance(every[0], Formula) else every[0])
         raise Apart
+
+    def chosen(self, guard: Guard, held: Any, broken: Any) -> Any:
+        """The one number where a comparison holds, the other where it does not."""
+        return _chosen(guard, held, broken)
 
 
 def _alike(every: Sequence[Any]) -> bool:
     return all(alike(each, every[0]) for each in every)
 
 
-def _side(guard: Guard) -> tuple[Guard, bool]:
+def side(guard: Guard) -> tuple[Guard, bool]:
     """A comparison by one of its two names, and whether it holds under that."""
     bare = _bare(guard)
     held = bare.operator in {"==", "<", "<="}

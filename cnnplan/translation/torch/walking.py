@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen
+from cnnplan.translation.torch.calls import Call, Picked, Recording, Ref, Seen, tensors
 from cnnplan.translation.torch.extents import plain
-from cnnplan.translation.torch.made import COMPARED, Axis, Binary, Guard, Rounded, evaluated
+from cnnplan.translation.torch.made import COMPARED, Axis, Binary, Guard, Rounded, evaluated, holding
 from cnnplan.translation.torch.merging import Formula, Merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Parted", "Walk"]
+__all__ = ["Parted", "Walk", "passed", "unchanging"]
 
 UNCHANGING: Final = {"contiguous", "clone", "detach", "to", "type_as", "float"}
 RESIZING: Final = {"interpolate", "upsample"}
@@ -71,7 +72,10 @@ class Walk:
         for number, call in enumerate(calls):
             self.steps.append(step)
             other = self.run.calls[step] if step < len(self.run.calls) else None
-            if other is not None and self._is_call(call, other):
+            if number in self.merged.switched and not self._is_on(number):
+                self.missing.add(number)
+                self._pass_by(call)
+            elif other is not None and self._is_call(call, other):
                 self._pass(number, call, other)
                 step += 1
             elif (source := self._unchanged(call)) is not None:
@@ -86,6 +90,17 @@ class Walk:
         if [self._there(seen.ref) for seen in self.merged.outputs] != [seen.ref for seen in self.run.outputs]:
             raise Parted("", "other tensors come out", len(calls))
         return self
+
+    def _is_on(self, number: int) -> bool:
+        """Whether a call is made that is left out at some sizes.
+
+        Raises:
+            Parted: nobody knows.
+        """
+        try:
+            return holding(self.merged.switched[number], self.extent)
+        except (KeyError, ArithmeticError):
+            raise Parted(self.merged.calls[number].path, "nobody knows whether it is on", number) from None
 
     def extent(self, axis: Axis) -> int:
         """What the extent of an axis is in the run."""
@@ -125,6 +140,11 @@ class Walk:
             self.there[one.ref] = two.ref
             self.back[two.ref] = one.ref
 
+    def _pass_by(self, call: Call) -> None:
+        """What a call that is left out reads goes on; of a constant there is nothing."""
+        with suppress(LookupError):
+            self.there[call.outputs[0].ref] = self._there(passed(call))
+
     def _there(self, ref: Ref) -> Ref:
         return self.there[ref] if ref.kind in REACHED else ref
 
@@ -160,39 +180,59 @@ class Walk:
         """The tensor that a call gives as it is at the sizes of the run; None where it makes another of it."""
         if len(call.outputs) != 1 or not call.args or not isinstance(call.args[0], Seen):
             return None
-        x = call.args[0]
-        if x.ref.kind in REACHED and x.ref not in self.there:
-            return None
-        shape = [self.extent(Axis(x.ref, dim, 0)) for dim in range(len(x.shape))]
-        rest = [self._value(each) for each in (*call.args[1:], *map(dict(call.kwargs).get, ("size", "pad")))]
-        if call.name in UNCHANGING:
-            return x.ref
-        if call.name in PADDING and any(isinstance(each, tuple) and not any(each) for each in rest):
-            return x.ref
-        if call.name in RESIZING and any(each == tuple(shape[2:]) for each in rest):
-            return x.ref
-        if call.name in CUTTING and self._is_whole(rest[0], shape):
-            return x.ref
-        return None
+        x = call.args[0].ref
+        return x if (x.kind not in REACHED or x in self.there) and unchanging(call, self.extent) else None
 
-    def _value(self, value: Any) -> Any:
-        if isinstance(value, Formula):
-            return evaluated(value.made, self.extent)
-        if isinstance(value, Picked):
-            return Picked(*map(self._value, value))
-        return tuple(map(self._value, value)) if isinstance(value, tuple) and not isinstance(value, Seen) else value
 
-    @staticmethod
-    def _is_whole(index: Any, shape: list[int]) -> bool:
-        """Whether an index picks everything."""
-        places = index if type(index) is tuple else (index,)
-        if Ellipsis in [each for each in places if not isinstance(each, Seen)]:
-            at = next(i for i, each in enumerate(places) if each is Ellipsis)
-            places = (*places[:at], *[Picked(None, None, None)] * (len(shape) - len(places) + 1), *places[at + 1 :])
-        return len(places) <= len(shape) and all(
-            isinstance(each, Picked)
-            and each.start in {None, 0}
-            and each.step in {None, 1}
-            and (each.stop is None or each.stop >= extent)
-            for each, extent in zip(places, shape, strict=False)
-        )
+def passed(call: Call) -> Ref:
+    """The tensor that goes on where a call is left out: the first of those that depend on the input.
+
+    Raises:
+        LookupError: it reads none, or gives several.
+    """
+    found = [seen.ref for seen in tensors((call.args, dict(call.kwargs))) if seen.ref.kind in {"input", "call"}]
+    if len(call.outputs) != 1:
+        raise LookupError
+    return found[0]
+
+
+def unchanging(call: Call, extent: Callable[[Axis], int]) -> bool:
+    """Whether a call gives its first argument, a tensor, as it is.
+
+    Args:
+        call: the call.
+        extent: gives that of an axis.
+    """
+    x = call.args[0]
+    shape = [extent(Axis(x.ref, dim, 0)) for dim in range(len(x.shape))]
+    rest = [_value(each, extent) for each in (*call.args[1:], *map(dict(call.kwargs).get, ("size", "pad")))]
+    if call.name in PADDING:
+        return any(isinstance(each, tuple) and not any(each) for each in rest)
+    if call.name in RESIZING:
+        return any(each == tuple(shape[2:]) for each in rest)
+    return call.name in UNCHANGING or (call.name in CUTTING and _is_whole(rest[0], shape))
+
+
+def _value(value: Any, extent: Callable[[Axis], int]) -> Any:
+    if isinstance(value, Formula):
+        return evaluated(value.made, extent)
+    if isinstance(value, Picked):
+        return Picked(*(_value(each, extent) for each in value))
+    if isinstance(value, tuple) and not isinstance(value, Seen):
+        return tuple(_value(each, extent) for each in value)
+    return value
+
+
+def _is_whole(index: Any, shape: list[int]) -> bool:
+    """Whether an index picks everything."""
+    places = index if type(index) is tuple else (index,)
+    if Ellipsis in [each for each in places if not isinstance(each, Seen)]:
+        at = next(i for i, each in enumerate(places) if each is Ellipsis)
+        places = (*places[:at], *[Picked(None, None, None)] * (len(shape) - len(places) + 1), *places[at + 1 :])
+    return len(places) <= len(shape) and all(
+        isinstance(each, Picked)
+        and each.start in {None, 0}
+        and each.step in {None, 1}
+        and (each.stop is None or each.stop >= extent)
+        for each, extent in zip(places, shape, strict=False)
+    )

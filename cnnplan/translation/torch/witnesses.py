@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnplan.translation.torch.made import Guard
     from cnnplan.translation.torch.sampling import Sample
 
-__all__ = ["Witness", "Witnesses"]
+__all__ = ["Witness", "Witnesses", "outcomes"]
 
 TRIES: Final = 160
 STEPS: Final = (37, 59, 83)
@@ -40,7 +40,7 @@ class Witnesses:
 
     def __init__(self, emitter: Emitter, sample: Sample) -> None:
         self.sample = sample
-        self.sides = [side for guard in emitter.required if (side := _outcome(emitter, guard)) is not None]
+        self.sides = outcomes(emitter)
         self.tries = [*_tries(sample)]
         self.ways = [_way(self.sides, each) for each in self.tries]
         self.left = dict.fromkeys(range(len(self.tries)))
@@ -89,6 +89,11 @@ class Witnesses:
             if _way(self.sides, each) == way and all(each[name] != first[name] for name in each):
                 return each
         return None
+
+
+def outcomes(emitter: Emitter) -> list[Any]:
+    """Of each comparison that is kept, what tells how it comes out at sizes, as far as that is known."""
+    return [side for guard in emitter.required if (side := _outcome(emitter, guard)) is not None]
 
 
 def _outcome(emitter: Emitter, guard: Guard) -> Any:

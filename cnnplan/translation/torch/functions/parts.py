@@ -68,6 +68,8 @@ def _places(x: Value, index: Any) -> tuple[Any, ...]:
 @takes("setitem")
 def setitem(t: Emitter, x: Value, index: Any, value: Any) -> Any:
     """A part replaced: what is before it, it, and what is behind it, put together axis by axis."""
+    if t.shadow:
+        return x
     places = [
         Picked(each, each + 1 if each != -1 else None, None) if type(each) is int else each
         for each in _places(x, index)
