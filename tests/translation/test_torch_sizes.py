@@ -67,7 +67,7 @@ def test_what_is_on_is_decided_at_the_size():
     assert (verbs.count("roll"), verbs.count("constant")) == (1, 1)
     small = [node.op.verb for node in cnnplan.load(networks.Shifted(), dims="N,3,7,9")]
     assert (small.count("roll"), small.count("constant")) == (0, 0)
-    assert len(verbs) - len(small) == 5
+    assert len(verbs) - len(small) == 6
 
 
 def test_weights_at_some_sizes_alone_stay_a_condition():

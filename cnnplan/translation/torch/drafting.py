@@ -39,28 +39,11 @@ def written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitte
     Raises:
         Untraceable: something is decided by a size that nobody knows.
     """
-    symbols = {name: draft.symbol(name, {"default": value}) for name, value in sample.defaults.items()}
-    shapes = {
-        key: {"shape": [symbols[extent] if isinstance(extent, str) else extent for extent in shape]}
-        for key, shape in sample.dims.items()
-    }
-    for key, told in whole(merged.calls).items():
-        shapes[key] |= told
-    parameters = {id(each): name for name, each in module.named_parameters()}
-    emitter = Emitter(draft, TABLE, draft.inputs(shapes), parameters)
-    emitter.tied = tied(merged.calls, parameters)
-    emitter.gradients = {name: each.requires_grad for name, each in module.named_parameters()}
-    for key, shape in sample.dims.items():
-        for dim, extent in enumerate(shape):
-            emitter.symbols[key, dim] = symbols.get(extent, str(extent)) if isinstance(extent, str) else str(extent)
-    emitter.called = symbols
-    emitter.shapes = Shapes({emitter.inputs[key]: each["shape"] for key, each in shapes.items()})
+    emitter = _emitter(module, draft, sample, merged)
     guards: dict[int, list[Any]] = {}
     for at, guard in merged.guards:
         guards.setdefault(at, []).append(guard)
     waiting: list[Any] = []
-    emitter.wanted = {seen.ref for call in merged.calls for seen in tensors((call.args, dict(call.kwargs)))}
-    emitter.wanted |= {seen.ref for seen in merged.outputs}
     switches = Switches(merged, emitter)
     for number, call in enumerate(merged.calls):
         waiting += guards.get(number, ())
@@ -83,6 +66,29 @@ def written(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitte
         if not emitter.decided(guard):
             raise Untraceable(f"{guard.place} decides by a size what the outputs are")
     _unreached(module, draft, emitter)
+    return emitter
+
+
+def _emitter(module: Any, draft: Draft, sample: Sample, merged: Merged) -> Emitter:
+    """What writes the layers: it knows the inputs, the parameters, and what is read."""
+    symbols = {name: draft.symbol(name, {"default": value}) for name, value in sample.defaults.items()}
+    shapes = {
+        key: {"shape": [symbols[extent] if isinstance(extent, str) else extent for extent in shape]}
+        for key, shape in sample.dims.items()
+    }
+    for key, told in whole(merged.calls).items():
+        shapes[key] |= told
+    parameters = {id(each): name for name, each in module.named_parameters()}
+    emitter = Emitter(draft, TABLE, draft.inputs(shapes), parameters)
+    emitter.tied = tied(merged.calls, parameters)
+    emitter.gradients = {name: each.requires_grad for name, each in module.named_parameters()}
+    for key, shape in sample.dims.items():
+        for dim, extent in enumerate(shape):
+            emitter.symbols[key, dim] = symbols.get(extent, str(extent)) if isinstance(extent, str) else str(extent)
+    emitter.called = symbols
+    emitter.shapes = Shapes({emitter.inputs[key]: each["shape"] for key, each in shapes.items()})
+    emitter.wanted = {seen.ref for call in merged.calls for seen in tensors((call.args, dict(call.kwargs)))}
+    emitter.wanted |= {seen.ref for seen in merged.outputs}
     return emitter
 
 
