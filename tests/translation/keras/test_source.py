@@ -205,6 +205,41 @@ def test_the_model_computes_the_same(name, tmp_path):
     held(source(SPECS / f"{name}.yaml"), plan, tmp_path, whole=name not in DEAD)
 
 
+HELD = """cnnplan: 1
+name: t
+symbols: {N: 2, H: 9, W: 12}
+input: [N, 3, H, W]
+blocks:
+  unit:
+    layers: [{conv: {out_channels: 5, kernel_size: 3}}, batch_norm]
+layers:
+  - {conv: {out_channels: 3, kernel_size: 1}, name: stem, trainable: false}
+  - {unit: {}, repeat: 2, name: held, trainable: false}
+  - {unit: {}, name: free}
+"""
+NUMBERED = HELD.replace("name: free", "name: held_out").replace("name: stem", "name: free").replace("repeat: 2, ", "")
+FREEZING = {
+    HELD: 'f"{layer.name}_".startswith(("stem_", "held_"))',
+    HELD.replace(", name: stem, trainable: false", ", name: stem"): 'f"{layer.name}_".startswith("held_")',
+    NUMBERED: 'f"{layer.name}_".startswith(("free_", "held_conv1_", "held_batch_norm1_"))',
+}
+
+
+@pytest.mark.parametrize("text", FREEZING)
+def test_what_is_frozen_is_frozen_in_the_model(text):
+    *_, loop, test, done, returned = source(text).splitlines()
+    assert (loop, test) == ("    for layer in model.layers:", f"        if {FREEZING[text]}:")
+    assert (done, returned) == ("            layer.trainable = False", "    return model")
+
+
+@pytest.mark.parametrize("text", FREEZING)
+@pytest.mark.usefixtures("keras")
+def test_a_model_trains_what_the_spec_does(text, tmp_path):
+    network, plan = model(source(text), tmp_path), load(text)
+    trained = sum(int(np.prod(w.shape)) for w in network.trainable_weights)
+    assert 0 < trained == plan.params - plan.frozen < plan.params
+
+
 IMAGE = "input: {shape: [2, 6, 9, 8], dtype: float32}"
 STEPS = "input: [2, 7, 6]"
 SMALLER = {

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cnnplan.translation.expressions import Unwritable, literal
+from cnnplan.translation.keras.source.freezing import frozen
 from cnnplan.translation.keras.source.lines import apart, head_of, kind_of, sentence
 from cnnplan.translation.keras.source.operators import ACTIVATIONS, write
 from cnnplan.translation.keras.source.written import Layer
@@ -115,9 +116,10 @@ class Function:
             first = "inputs"
         lines += [piece for line in self.lines for piece in laid(INDENT + line)]
         ends = f"[{ends}]" if "," in ends else ends
-        lines += laid(
-            f'{INDENT}return keras.Model({first}, {ends}, name="{re.sub(r"[^A-Za-z0-9_]+", "_", plan.name)}")'
-        )
+        model = f'keras.Model({first}, {ends}, name="{re.sub(r"[^A-Za-z0-9_]+", "_", plan.name)}")'
+        freezing = frozen(plan.graph)
+        returned = [f"model = {model}", *freezing, "return model"] if freezing else [f"return {model}"]
+        lines += [piece for line in returned for piece in laid(INDENT + line)]
         return "\n".join(lines)
 
     def _known(self, extent: Any, fixed: set[str]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnplan.translation.templates.holding import covered
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from cnnplan.graph import Graph
 
@@ -28,7 +30,7 @@ def frozen(graph: Graph, paths: Mapping[int, tuple[str, ...]]) -> list[str]:
         for name, node in graph.nodes.items()
         if node.owner == name and node.op.weights(*node.facts.shapes)
     }
-    held = _covered([name for name, is_held in weighted.items() if is_held], [n for n, h in weighted.items() if not h])
+    held = covered([name for name, is_held in weighted.items() if is_held], [n for n, h in weighted.items() if not h])
     if len(held) < 3:  # noqa: PLR2004 - a line each
         return [f"self.{name}.requires_grad_(False)" if _plain(name) else _asked(f'"{name}"') for name in held]
     names = ", ".join(f'"{name}"' for name in held)
@@ -41,15 +43,3 @@ def _plain(name: str) -> bool:
 
 def _asked(name: str) -> str:
     return f"self.get_submodule({name}).requires_grad_(False)"
-
-
-def _covered(held: Sequence[str], others: Sequence[str]) -> list[str]:
-    """The modules that hold these layers and none of the others, as far up as there are such."""
-    taken = {each for name in others for each in _above(name)}
-    return [*dict.fromkeys(next(each for each in _above(name) if each not in taken) for name in held)]
-
-
-def _above(name: str) -> list[str]:
-    """A path and those above it, the shortest first."""
-    parts = name.split(".")
-    return [".".join(parts[: at + 1]) for at in range(len(parts))]
