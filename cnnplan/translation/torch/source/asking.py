@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["asked", "fixed", "read_off", "settled"]
 
 MOST_LETTERS = 60
+COMPOUND = re.compile(r"\b(?:and|or|not \()")
 OPPOSITE = ((" == ", " != "), (" >= ", " < "), (" <= ", " > "), (" != ", " == "), (" < ", " >= "), (" > ", " <= "))
 
 
@@ -97,8 +98,9 @@ def _one(text: str, names: Sequence[str], places: Mapping[str, str]) -> list[str
     refused = _remainders(text) or _negated(text)
     if not sound(refused):
         return []
-    got = f"{{{names[0].lower()}}}"
-    way = "pad or enlarge" if ">=" in text else "crop" if "<" in text else "pad or crop"
+    got = " and ".join(f"{{{name.lower()}}}" for name in names)
+    single = not COMPOUND.search(text)
+    way = "pad or enlarge" if single and ">=" in text else "crop" if single and "<" in text else "pad or crop"
     way = f"{way} {places[names[0]].partition('.')[0]}"
     return [f"if {refused}:", f'    raise ValueError(f"needs {told}, got {got}: {way}")']
 
@@ -120,7 +122,10 @@ def _remainders(text: str) -> str:
 
 
 def _negated(text: str) -> str:
-    """The opposite of a comparison."""
+    """The opposite of a comparison, or of several together."""
+    denied = re.fullmatch(r"not \(([^()]*)\)", text)
+    if denied:
+        return denied[1]
     for symbol, opposite in OPPOSITE:
         if text.count(symbol) == 1 and " and " not in text and len(re.findall(r"[=<>]+", text)) == 1:
             return text.replace(symbol, opposite)
