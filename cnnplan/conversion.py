@@ -12,7 +12,7 @@ from cnnplan.plan import Plan, plan_spec
 from cnnplan.spec.arithmetic import show
 from cnnplan.translation import load_foreign, load_spec
 from cnnplan.translation.blocks import Limits, found
-from cnnplan.translation.items import Item, items, lifted, remembered
+from cnnplan.translation.items import HELD, Item, is_group, items, lifted, remembered
 from cnnplan.translation.partition import unbound
 from cnnplan.translation.writing import document, written
 
@@ -58,9 +58,10 @@ def convert(path: Path, *, flat: bool = False, **options: Any) -> str:
 
 
 def _is_flat(data: Mapping[str, Any]) -> bool:
-    """Whether every entry is a layer, and none a group."""
+    """Whether every entry is a layer, or a group that stands by itself."""
     return "blocks" not in data and all(
-        isinstance(entry, dict) and not {"branches", "sequence"} & entry.keys() for entry in data["layers"]
+        isinstance(entry, dict) and "branches" not in entry and ("sequence" not in entry or is_group(entry))
+        for entry in data["layers"]
     )
 
 
@@ -129,13 +130,8 @@ def _bare(item: Item) -> Item:
     return item if item.verb in WEIGHTED else replace(item, origin="")
 
 
-WEIGHTED: Final = frozenset(
-    {
-        *("conv", "conv_transpose", "linear", "batch_norm", "instance_norm", "layer_norm", "group_norm", "prelu"),
-        *("parameter", "constant", "embedding", "lstm", "gru", "rnn", "scale", "multi_head_attention"),
-    }
-)
-"""The verbs of layers that have weights."""
+WEIGHTED: Final = HELD | {"constant"}
+"""The verbs of layers that have weights, trained or not."""
 
 
 def _named(made: list[Item]) -> list[Item]:
@@ -205,6 +201,7 @@ def figures(plan: Plan) -> dict[str, Any]:
 def _agrees(text: str, plan: Plan) -> bool:
     """Whether a text describes the same network."""
     try:
-        return figures(plan_spec(load_spec(text))) == figures(plan)
+        told = plan_spec(load_spec(text))
+        return figures(told) == figures(plan) and {*map(str, told.structure)} == {*map(str, plan.structure)}
     except CnnplanError:
         return False

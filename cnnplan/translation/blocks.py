@@ -27,6 +27,7 @@ SHORT: Final = {"out_channels": "width", "out_features": "width", "kernel_size":
 
 FIXED: Final = (
     "mode", "padding_mode", "approximate", "equation", "align_corners", "bias", "dims", "affine", "dtype", "because",
+    "layers",
 )  # fmt: skip
 """Arguments that say what a layer is: they are never those of a block."""
 
@@ -107,7 +108,7 @@ def _segments(items: list[Item], start: int, last: list[int], most: Limits) -> I
     latest = -1
     for end in range(start, min(start + most.items, len(items))):
         item = items[end]
-        if item.wiring or item.named:
+        if item.named or item.wiring.keys() - {"when"}:
             return
         labels = []
         for read in item.reads:
@@ -119,7 +120,7 @@ def _segments(items: list[Item], start: int, last: list[int], most: Limits) -> I
             labels.append((outside.index(read), "in"))
         if len(outside) > most.inputs:
             return
-        key = hash((key, item.verb, _kind(item), repr(item.told), tuple(labels), item.repeat))
+        key = hash((key, item.verb, _kind(item), repr(item.told), repr(item.wiring), tuple(labels), item.repeat))
         latest = max([latest, *last[start:end]]) if end == start else max(latest, last[end - 1])
         if end > start and latest <= end and outside:
             yield end + 1, key

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Block", "Item", "Read", "items", "lifted", "remembered"]
+__all__ = ["HELD", "Block", "Item", "Read", "is_group", "items", "lifted", "remembered"]
 
 DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "conv": {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "groups": 1},
@@ -87,7 +88,7 @@ def items(data: Mapping[str, Any], channels: Mapping[str, int]) -> list[Item]:
         if told is None and verb in ("parameter", "constant"):
             reads = ()
         wiring = {key: value for key, value in entry.items() if key in ("share", "ignore", "repeat", "when")}
-        args = {**DEFAULTS.get(verb, {}), **(entry[verb] or {})}
+        args = grouped(entry) if verb == "sequence" else {**DEFAULTS.get(verb, {}), **(entry[verb] or {})}
         told = {key: value for key, value in entry.items() if key in _TOLD}
         origin, fed = entry.get("origin", ""), channels.get(entry["name"])
         item = Item(verb, args, reads, origin, fed, told=told, wiring=wiring)
@@ -96,6 +97,41 @@ def items(data: Mapping[str, Any], channels: Mapping[str, int]) -> list[Item]:
         names[entry["name"]] = number
         last = Read(number)
     return made
+
+
+def grouped(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A group as an item that is alike wherever its layers are: these by their verb and its count, without origins."""
+    layers, names, counts = [], dict[str, str](), Counter[str]()
+    for each in entry["sequence"]:
+        verb = next(key for key in each if key not in _BESIDE)
+        counts[verb] += 1
+        names[each["name"]] = f"{verb}{counts[verb]}"
+        told = {key: value for key, value in each.items() if key not in {"name", "origin", "from"}}
+        if "from" in each:
+            reads = [names[name] for name in _several(each["from"])]
+            told["from"] = reads[0] if len(reads) == 1 else reads
+        layers.append(told if told != {verb: {}} else verb)
+    return {"layers": layers}
+
+
+def is_group(entry: Mapping[str, Any]) -> bool:
+    """Whether layers of a group read nothing but one another and what comes in, and have no weights."""
+    known: set[str] = set()
+    for each in entry["sequence"]:
+        verb = next(key for key in each if key not in _BESIDE)
+        if verb in {*HELD, "branches", "sequence"} or not known.issuperset(_several(each.get("from", []))):
+            return False
+        known.add(each["name"])
+    return True
+
+
+HELD: Final = frozenset(
+    {
+        *("conv", "conv_transpose", "linear", "batch_norm", "instance_norm", "layer_norm", "group_norm", "prelu"),
+        *("parameter", "embedding", "lstm", "gru", "rnn", "scale", "multi_head_attention"),
+    }
+)
+"""The verbs of layers that have weights which are trained."""
 
 
 _TOLD: Final = frozenset({"dtype", "trainable"})

@@ -19,6 +19,9 @@ __all__ = ["document", "flow", "written"]
 
 WIDTH: Final = 112
 
+GROUP: Final = "group"
+"""What a group is called, with its count: its layers are not counted with those around it then."""
+
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_(/.][A-Za-z0-9_ .+*/()%<>=$@-]*")
 """Texts that need no quotes, even within brackets."""
 
@@ -68,14 +71,17 @@ def _entries(items: Sequence[Item], inputs: list[str]) -> Iterator[str]:
     names: list[str] = []
     for number, item in enumerate(items):
         counts[item.verb] = counts.get(item.verb, 0) + item.repeat
-        names.append(item.named or f"{item.verb}{counts[item.verb]}")
+        names.append(item.named or f"{GROUP if item.verb == 'sequence' else item.verb}{counts[item.verb]}")
         before = Read(number - 1) if number else Read(-1) if len(inputs) == 1 else None
         beside = dict(_beside(item, before, names, inputs))
         default = DEFAULTS.get(item.verb, {})
         args = {key: value for key, value in item.args.items() if key not in default or value != default[key]}
         if item.verb in ("conv", "conv_transpose"):
             args.setdefault("kernel_size", item.args["kernel_size"])
-        yield from _entry(item.verb, args, beside)
+        if item.verb == "sequence":
+            yield from _group(args["layers"], {"name": names[-1], **beside})
+        else:
+            yield from _entry(item.verb, args, beside)
 
 
 def _beside(item: Item, before: Read | None, names: list[str], inputs: list[str]) -> Iterator[tuple[str, Any]]:
@@ -87,8 +93,9 @@ def _beside(item: Item, before: Read | None, names: list[str], inputs: list[str]
         yield "from", reads[0] if len(reads) == 1 else reads
     if item.repeat > 1:
         yield "repeat", {item.counter: item.repeat} if item.counter else item.repeat
-    if "share" in item.wiring:
-        yield "share", item.wiring["share"]
+    for key in ("when", "share"):
+        if key in item.wiring:
+            yield key, item.wiring[key]
     yield from item.told.items()
     if item.origin:
         yield "origin", item.origin
@@ -110,6 +117,15 @@ def _entry(verb: str, args: Mapping[str, Any], beside: Mapping[str, Any]) -> Ite
         yield line
         return
     yield f"- {verb}: {flow(args)}" if args else f"- {verb}:"
+    yield from (f"  {key}: {flow(value)}" for key, value in beside.items())
+
+
+def _group(layers: Sequence[Any], beside: Mapping[str, Any]) -> Iterator[str]:
+    """A group with its layers below each other."""
+    yield "- sequence:"
+    for each in layers:
+        (verb, args), *more = each.items() if isinstance(each, dict) else [(each, {})]
+        yield from (f"    {line}" for line in _entry(verb, args, dict(more)))
     yield from (f"  {key}: {flow(value)}" for key, value in beside.items())
 
 

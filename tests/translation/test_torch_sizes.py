@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 import cnnplan
+from cnnplan.conversion import convert, figures
 from cnnplan.errors import OutsideConditions, SpecError
 
 torch = pytest.importorskip("torch")
@@ -68,6 +70,33 @@ def test_what_is_on_is_decided_at_the_size():
     small = [node.op.verb for node in cnnplan.load(networks.Shifted(), dims="N,3,7,9")]
     assert (small.count("roll"), small.count("constant")) == (0, 0)
     assert len(verbs) - len(small) == 6
+
+
+@pytest.mark.parametrize("flat", [True, False])
+@pytest.mark.parametrize("name", ["Shifted", "Pooled"])
+def test_a_converted_network_does_the_same_at_the_same_sizes(name, flat):
+    file = Path(f"{networks.__name__}:{name}")
+    text = convert(file, flat=flat, dims={"": ("N", 3, "H", "W")})
+    assert "when: " in text
+    plan = cnnplan.load(meta(getattr(networks, name)), dims="N,3,H,W")
+    told = cnnplan.load(text)
+    assert figures(told) == figures(plan)
+    assert {*structure(told)} == {*structure(plan)} != set()
+
+
+GROUP = """  - sequence:
+      - reshape: {shape: [N, floor((H + 6)/8)*floor((W + 6)/8), 16, 16]}
+      - constant: {shape: [floor((H + 6)/8)*floor((W + 6)/8), 16, 16]}
+      - reshape: {shape: [1, floor((H + 6)/8)*floor((W + 6)/8), 16, 16]}
+      - {add: {}, from: [reshape1, reshape2]}
+      - reshape: {shape: [-1, 16, 16]}
+    name: group1
+    when: H >= 10 or W >= 10
+"""
+
+
+def test_a_group_is_written_below_its_own_name():
+    assert GROUP in convert(Path(f"{networks.__name__}:Shifted"), dims={"": ("N", 3, "H", "W")})
 
 
 def test_weights_at_some_sizes_alone_stay_a_condition():
